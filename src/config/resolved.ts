@@ -1,0 +1,196 @@
+/**
+ * The project after loading, validation and resolution: every setting of every app in every environment, with all
+ * inheritance and defaults applied. Plain JSON data; durations in milliseconds, memory in megabytes. The layers above
+ * read this and never the config as it was written.
+ */
+
+/** Everything about one project. */
+export interface ResolvedProject {
+  readonly name: string;
+  /** `owner/name` on GitHub, where given. */
+  readonly repository: string | null;
+  readonly mainBranch: string;
+  readonly checks: readonly ResolvedCheck[];
+  /** Globs; a commit that touches nothing else needs no checks. */
+  readonly ciSkip: readonly string[];
+  /** Where generated files go: templates with `{app}` and `{environment}`. */
+  readonly files: { readonly fly: string | null; readonly dockerfile: string | null };
+  /** In the order written. */
+  readonly environments: readonly ResolvedEnvironment[];
+}
+
+/** One CI task. */
+export interface ResolvedCheck {
+  readonly name: string;
+  readonly command: string;
+  readonly needs: readonly string[];
+  /** Services it asks for, such as `postgres`. */
+  readonly services: readonly string[];
+  /** False for what `ci --fast` leaves out. */
+  readonly fast: boolean;
+  readonly outputs: readonly string[];
+}
+
+/** What starts a deployment to an environment. */
+export type TriggerRule =
+  | { readonly kind: 'push'; readonly branch: string }
+  | { readonly kind: 'tag'; readonly pattern: string }
+  | { readonly kind: 'pull-request' }
+  | { readonly kind: 'manual' };
+
+/** What must hold before a deployment goes on. */
+export type Gate =
+  | { readonly kind: 'checks' }
+  | { readonly kind: 'passed'; readonly environment: string }
+  | { readonly kind: 'approval'; readonly optional: boolean }
+  | { readonly kind: 'quality' };
+
+/** One environment, whole. A review environment is a template: `{pr}` stands in its names. */
+export interface ResolvedEnvironment {
+  readonly name: string;
+  readonly kind: 'standing' | 'review' | 'test';
+  readonly on: readonly TriggerRule[];
+  readonly gates: readonly Gate[];
+  readonly apps: readonly ResolvedApp[];
+  /** App names in waves: all of a wave at once, one wave after the other. Covers every app exactly once. */
+  readonly deployOrder: readonly (readonly string[])[];
+  readonly databases: readonly ResolvedDatabase[];
+  /** Checked by their public address after all apps are up. */
+  readonly healthUrls: {
+    readonly urls: readonly string[];
+    readonly withinMs: number;
+    readonly tolerateDns: boolean;
+  } | null;
+  readonly smoke: ResolvedSmoke | null;
+  readonly rollback: 'automatic' | 'manual';
+  /** Review apps disappear this long after their last deployment. */
+  readonly expiresAfterMs: number | null;
+}
+
+/** The smoke test of an environment: a command run from the repository against the deployed apps. */
+export interface ResolvedSmoke {
+  readonly command: string;
+  readonly withinMs: number;
+  /** Name → literal value, an app's public address, or the name of an environment variable to pass on. */
+  readonly env: Readonly<Record<string, EnvValue>>;
+}
+
+/**
+ * A value of an environment variable. `url-of` is the address other apps use (private); `public-url-of` the browser's;
+ * `secret` names the variable of Glidepath's own environment that holds it: read when deploying, sent as a platform
+ * secret, written nowhere.
+ */
+export type EnvValue =
+  | { readonly kind: 'literal'; readonly value: string }
+  | { readonly kind: 'url-of'; readonly app: string }
+  | { readonly kind: 'public-url-of'; readonly app: string }
+  | { readonly kind: 'database-url'; readonly database: string }
+  | { readonly kind: 'secret'; readonly name: string };
+
+/** One app in one environment. */
+export type ResolvedApp = ResolvedFlyApp | ResolvedVercelApp;
+
+interface ResolvedAppBase {
+  readonly name: string;
+  /** The app's name on its platform; `{pr}` in review environments. */
+  readonly platformName: string;
+  readonly stack: ResolvedStack;
+  readonly env: Readonly<Record<string, EnvValue>>;
+  /** The database it uses, or null. */
+  readonly database: string | null;
+  readonly migrate: ResolvedMigration | null;
+  /** Null for a worker without HTTP. */
+  readonly health: ResolvedHealth | null;
+}
+
+/** How an app of a kind is built. */
+export interface ResolvedStack {
+  readonly name: 'node' | 'nextjs' | 'phoenix' | 'generic';
+  /** Shell commands run in an export of the commit before the image is packed. */
+  readonly build: readonly string[];
+  /** Paths, relative to the repository, that make up the image in process mode. `['.']` for everything. */
+  readonly include: readonly string[];
+}
+
+/** The migration an app brings. */
+export interface ResolvedMigration {
+  readonly command: string;
+  /** `release-command`: on a temporary machine with the new image; `runner`: where Glidepath runs. */
+  readonly runs: 'release-command' | 'runner';
+  readonly timeoutMs: number;
+}
+
+/** How to see that an app is healthy. */
+export interface ResolvedHealth {
+  readonly path: string;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly gracePeriodMs: number;
+  /** How long a new machine may take to pass. */
+  readonly withinMs: number;
+}
+
+/** An app on Fly.io. */
+export interface ResolvedFlyApp extends ResolvedAppBase {
+  readonly platform: 'fly';
+  readonly org: string;
+  /** Name of the environment variable that holds the token. */
+  readonly token: string;
+  /** Null: Glidepath writes one from the stack. */
+  readonly dockerfile: string | null;
+  /** The command of its machines; null: the image's own. */
+  readonly command: readonly string[] | null;
+  /** Null for a worker without a port. */
+  readonly port: number | null;
+  /** Region → number of machines, primary region first. */
+  readonly regions: readonly { readonly region: string; readonly count: number }[];
+  readonly vm: {
+    readonly cpuKind: 'shared' | 'performance';
+    readonly cpus: number;
+    readonly memoryMb: number;
+  };
+  readonly sleep: 'when-idle' | 'suspend' | 'never';
+  readonly minMachinesRunning: number;
+  readonly concurrency: {
+    readonly type: 'requests' | 'connections';
+    readonly softLimit: number;
+    readonly hardLimit: number | null;
+  };
+  readonly stop: { readonly signal: string; readonly timeoutMs: number };
+  readonly strategy: 'rolling' | 'bluegreen' | 'canary' | 'immediate';
+  /** At most this many machines of the app may be out of service at once. */
+  readonly maxUnavailable: number;
+  /** dumb-init, non-root, minimal base, image scan. */
+  readonly hardened: boolean;
+}
+
+/** An app on Vercel. */
+export interface ResolvedVercelApp extends ResolvedAppBase {
+  readonly platform: 'vercel';
+  readonly framework: string;
+  readonly token: string;
+  readonly orgId: string;
+  readonly projectId: string;
+  readonly target: 'production' | 'preview';
+}
+
+/** One database in one environment. */
+export interface ResolvedDatabase {
+  readonly name: string;
+  readonly provider: 'fly-postgres' | 'neon' | 'external';
+  /** The secret through which the apps get its URL. */
+  readonly secret: string;
+  /** Its name on the platform (Fly cluster, Neon branch); null for external. */
+  readonly platformName: string | null;
+  /** Neon project, where it is one. */
+  readonly project: string | null;
+  readonly org: string | null;
+  readonly token: string | null;
+  readonly region: string | null;
+  readonly memoryMb: number | null;
+  readonly sleep: 'when-idle' | 'never';
+  /** Made and destroyed with its environment. */
+  readonly ephemeral: boolean;
+  /** Migration command of the database itself, where no app brings one. */
+  readonly migrate: ResolvedMigration | null;
+}

@@ -1,0 +1,22 @@
+import { inspect } from 'node:util';
+
+/** A value that prints as `***` wherever it ends up: string, JSON, console, template. */
+export class Secret {
+  readonly #value: string;
+  constructor(value: string) {
+    this.#value = value;
+  }
+  /** The value itself; called only where it is sent. */
+  reveal(): string {
+    return this.#value;
+  }
+  toString(): string {
+    return '***';
+  }
+  toJSON(): string {
+    return '***';
+  }
+  [inspect.custom](): string {
+    return '***';
+  }
+}

@@ -1,0 +1,95 @@
+import type { Gate, ResolvedSmoke } from '../config/resolved.ts';
+
+/** What happened: the reason that a plan is made at all. */
+export type Trigger =
+  | { readonly kind: 'push'; readonly branch: string }
+  | { readonly kind: 'tag'; readonly tag: string }
+  | { readonly kind: 'pull-request'; readonly number: number; readonly action: 'opened' | 'closed' }
+  | { readonly kind: 'deploy'; readonly environment: string }
+  | { readonly kind: 'promote'; readonly from: string; readonly to: string }
+  | {
+      readonly kind: 'rollback';
+      readonly environment: string;
+      readonly release: string;
+      readonly apps: readonly string[] | null;
+    };
+
+/** What the world looked like when the plan was made; read through handles that cannot write. */
+export interface Observed {
+  readonly environments: Readonly<Record<string, ObservedEnvironment>>;
+}
+
+/** One environment as it is. */
+export interface ObservedEnvironment {
+  readonly liveRelease: { readonly id: string; readonly commit: string } | null;
+  /** App name → what runs, null when the app does not exist on its platform yet. */
+  readonly apps: Readonly<Record<string, { readonly machines: number } | null>>;
+  /** Database name → whether it exists. */
+  readonly databases: Readonly<Record<string, boolean>>;
+}
+
+/** Everything one trigger starts. `deployments` is empty when nothing listens. */
+export interface Plan {
+  readonly version: 1;
+  readonly project: string;
+  readonly trigger: Trigger;
+  readonly deployments: readonly DeploymentPlan[];
+}
+
+/** The graph of one deployment (or destruction) of one environment: the lock is held from the first step to the last. */
+export interface DeploymentPlan {
+  readonly environment: string;
+  /** The pull request of a review app. */
+  readonly pullRequest: number | null;
+  readonly action: 'deploy' | 'promote' | 'rollback' | 'destroy';
+  /** `project/environment`, with the pull request for review apps: what the run locks. */
+  readonly lockKey: string;
+  /** Why this environment is part of the plan. */
+  readonly reason: string;
+  readonly rollbackOnFailure: boolean;
+  /** In an order in which every step stands after its needs. */
+  readonly steps: readonly PlanStep[];
+}
+
+/** One node of the graph. */
+export interface PlanStep {
+  /** `kind` or `kind:subject`, unique in its deployment. */
+  readonly id: string;
+  /** Ids of the steps that must have completed before. */
+  readonly needs: readonly string[];
+  /** A few words for people. */
+  readonly title: string;
+  /** Why the step is there, in one sentence. */
+  readonly reason: string;
+  /** Whether it changes anything outside; what it is undone by, in a few words, when it can be. */
+  readonly mutates: boolean;
+  readonly undo: string | null;
+  readonly timeoutMs: number;
+  readonly action: StepAction;
+}
+
+/** What a step does: a closed union, one executor each in `pipeline/`. */
+export type StepAction =
+  | { readonly kind: 'gate'; readonly gate: Gate }
+  /** Refuses a commit that does not descend from the live one (invariant 10). */
+  | { readonly kind: 'ancestry' }
+  | { readonly kind: 'build'; readonly app: string }
+  /** Proves that the artifacts of an existing release are still there. */
+  | { readonly kind: 'reuse'; readonly from: string | null }
+  | { readonly kind: 'ensure-database'; readonly database: string }
+  | { readonly kind: 'migrate'; readonly database: string | null; readonly app: string | null }
+  | { readonly kind: 'deploy'; readonly app: string }
+  | { readonly kind: 'health'; readonly app: string }
+  | { readonly kind: 'health-urls' }
+  | { readonly kind: 'smoke'; readonly smoke: ResolvedSmoke }
+  /** Makes a staged deployment public (Vercel). */
+  | { readonly kind: 'make-public'; readonly app: string }
+  /** Reads the platforms again: everything runs the release's digests (invariant 11). */
+  | { readonly kind: 'verify' }
+  | { readonly kind: 'record' }
+  | { readonly kind: 'report' }
+  | { readonly kind: 'destroy-app'; readonly app: string }
+  | { readonly kind: 'destroy-database'; readonly database: string };
+
+/** The closed union of what steps do. */
+export type StepKind = StepAction['kind'];

@@ -1,0 +1,116 @@
+import type { ResolvedDatabase, ResolvedFlyApp } from '../config/resolved.ts';
+import type { Json } from '../util/json.ts';
+
+/** One machine (or instance) as the platform shows it. */
+export interface ObservedMachine {
+  readonly id: string;
+  readonly region: string;
+  readonly state: string;
+  /** `sha256:…` of the image it runs, or null where the platform does not say. */
+  readonly digest: string | null;
+  /** The release id that put it there, from its metadata. */
+  readonly release: string | null;
+  readonly healthy: boolean | null;
+  readonly cordoned: boolean;
+  readonly startedAt: number | null;
+  readonly memoryMb: number | null;
+}
+
+/** One app as the platform shows it. */
+export interface ObservedApp {
+  readonly name: string;
+  readonly machines: readonly ObservedMachine[];
+}
+
+/** The half of a platform that cannot change anything: all that planning and `status` get. */
+export interface AppPlatformReader {
+  /** Null when there is no such app. */
+  observeApp(platformName: string): Promise<ObservedApp | null>;
+  observeDatabase(database: ResolvedDatabase): Promise<boolean>;
+  /** Newest last. */
+  logs(platformName: string, options: { limit: number; since?: number }): Promise<LogLine[]>;
+  /** Whether the registry still has an image; `reference` is `repository@sha256:…`. */
+  hasImage(reference: string): Promise<boolean>;
+  /** The address at which other machines, smoke tests and health checks of this process reach the app. */
+  publicUrl(platformName: string): Promise<string>;
+  privateUrl(platformName: string): string;
+}
+
+/** One line that a machine printed. */
+export interface LogLine {
+  readonly at: number;
+  readonly machine: string;
+  readonly region: string;
+  readonly message: string;
+}
+
+/** What a step hands to the platform so that work can be journaled, aborted and told of. A `StepContext` fits. */
+export interface PlatformWork {
+  readonly idempotencyKey: string;
+  readonly signal: AbortSignal;
+  once<T extends Json>(key: string, fn: () => Promise<T>): Promise<T>;
+  recorded(key: string): Json | undefined;
+  log(line: string): void;
+}
+
+/** One deployment of one app. */
+export interface AppDeployment {
+  readonly app: ResolvedFlyApp;
+  readonly platformName: string;
+  /** `repository@sha256:…`. */
+  readonly image: string;
+  readonly releaseId: string;
+  readonly commit: string;
+  /** Resolved values, no secrets. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The platform that runs apps: read, and change. */
+export interface AppPlatform extends AppPlatformReader {
+  ensureApp(app: ResolvedFlyApp, platformName: string, work: PlatformWork): Promise<void>;
+  /** Sets secrets that differ or are missing; returns the version to send with machines, null when none was ever set. */
+  setSecrets(
+    platformName: string,
+    values: Readonly<Record<string, string>>,
+    work: PlatformWork,
+  ): Promise<number | null>;
+  /** Makes the database if it is not there; returns the URL that apps use. */
+  ensureDatabase(database: ResolvedDatabase, work: PlatformWork): Promise<string>;
+  /** Pushes a packed image; returns `repository@sha256:…`. Pushing what is there already is quick. */
+  pushImage(platformName: string, image: PackedImage, work: PlatformWork): Promise<string>;
+  /** Runs a command with the new image on a temporary machine; throws MIGRATION_FAILED with its output. Always removes it. */
+  runReleaseCommand(
+    deployment: AppDeployment,
+    command: string,
+    timeoutMs: number,
+    work: PlatformWork,
+  ): Promise<void>;
+  /** Puts the release on every machine by the app's strategy, healthy before the next. Saves what was there first. */
+  deploy(deployment: AppDeployment, work: PlatformWork): Promise<DeployResult>;
+  /** Puts back what `deploy` with the same journal saved, and proves it healthy. */
+  undoDeploy(deployment: AppDeployment, work: PlatformWork): Promise<void>;
+  destroyApp(platformName: string, work: PlatformWork): Promise<void>;
+  destroyDatabase(database: ResolvedDatabase, work: PlatformWork): Promise<void>;
+}
+
+/** An image on disk, ready to be pushed: a gzipped tar of its file system and the command that starts it. */
+export interface PackedImage {
+  readonly layerFile: string;
+  /** `sha256:…` of the gzipped layer, and of the tar inside. */
+  readonly layerDigest: string;
+  readonly diffId: string;
+  readonly sizeBytes: number;
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What a deployment did, per machine; goes into the record. */
+export interface DeployResult {
+  readonly machines: readonly {
+    readonly id: string;
+    readonly region: string;
+    readonly durationMs: number;
+    readonly created: boolean;
+  }[];
+}
