@@ -70,6 +70,7 @@ export const ERROR_CODES = {
   PROVIDER_QUOTA: operation('The platform has no room or allowance left'),
   PROVIDER_UNREACHABLE: operation('The platform did not answer'),
   PROVIDER_REJECTED: operation('The platform rejected the request'),
+  PROVIDER_NOT_SUPPORTED: operation('This version cannot deploy to that platform yet'),
   PROVIDER_WRITE_REFUSED: operation('Something tried to change the platform while planning'),
   CLOUD_NOT_RUNNING: operation('The local cloud is not running'),
   CLOUD_ALREADY_UP: operation('The local cloud is already running'),

@@ -10,6 +10,8 @@ export interface ObservedMachine {
   readonly digest: string | null;
   /** The release id that put it there, from its metadata. */
   readonly release: string | null;
+  /** The full sha of the commit of that release, from its metadata. */
+  readonly commit: string | null;
   readonly healthy: boolean | null;
   readonly cordoned: boolean;
   readonly startedAt: number | null;
@@ -29,6 +31,8 @@ export interface AppPlatformReader {
   observeDatabase(database: ResolvedDatabase): Promise<boolean>;
   /** Newest last. */
   logs(platformName: string, options: { limit: number; since?: number }): Promise<LogLine[]>;
+  /** How an image of this app is named by digest: `host/app@sha256:…`. */
+  imageReference(platformName: string, digest: string): string;
   /** Whether the registry still has an image; `reference` is `repository@sha256:…`. */
   hasImage(reference: string): Promise<boolean>;
   /** The address at which other machines, smoke tests and health checks of this process reach the app. */

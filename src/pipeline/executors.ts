@@ -1,0 +1,49 @@
+import { ToolError } from '../diagnostics/tool-error.ts';
+import type { StepExecutor, StepExecutors } from '../engine/graph.ts';
+import type { StepKind } from '../plan/plan.ts';
+import type { PipelineDeps } from './pipeline-deps.ts';
+import { ancestryStep } from './steps/ancestry.ts';
+import { buildStep, reuseStep } from './steps/build.ts';
+import { ensureDatabaseStep, migrateStep } from './steps/database.ts';
+import { deployStep } from './steps/deploy.ts';
+import { destroyAppStep, destroyDatabaseStep } from './steps/destroy.ts';
+import { gateStep } from './steps/gate.ts';
+import { healthStep, healthUrlsStep } from './steps/health.ts';
+import { recordStep, reportStep } from './steps/record.ts';
+import { smokeStep } from './steps/smoke.ts';
+import { verifyStep } from './steps/verify.ts';
+
+/** One executor for each kind of step: the compiler refuses a kind without one. */
+export function pipelineExecutors(deps: PipelineDeps): StepExecutors {
+  const executors: Record<StepKind, StepExecutor> = {
+    gate: gateStep(deps),
+    ancestry: ancestryStep(deps),
+    build: buildStep(deps),
+    reuse: reuseStep(deps),
+    'ensure-database': ensureDatabaseStep(deps),
+    migrate: migrateStep(deps),
+    deploy: deployStep(deps),
+    health: healthStep(deps),
+    'health-urls': healthUrlsStep(deps),
+    smoke: smokeStep(deps),
+    'make-public': makePublicStep(),
+    verify: verifyStep(deps),
+    record: recordStep(deps),
+    report: reportStep(deps),
+    'destroy-app': destroyAppStep(deps),
+    'destroy-database': destroyDatabaseStep(deps),
+  };
+  return executors;
+}
+
+/** Only Vercel apps have this step, and preflight refuses those before a run starts. */
+function makePublicStep(): StepExecutor {
+  return {
+    execute: (context) => {
+      throw new ToolError(
+        'PROVIDER_NOT_SUPPORTED',
+        `${context.stepId}: this version cannot deploy to Vercel.`,
+      );
+    },
+  };
+}

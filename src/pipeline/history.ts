@@ -1,0 +1,127 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Release } from './release.ts';
+
+/** What is live in one environment by our own record. */
+export interface LiveRelease {
+  readonly environment: string;
+  readonly release: Release;
+  readonly runId: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly by: string;
+}
+
+/** One line of an environment's history: a release that became live. */
+export interface HistoryEntry extends LiveRelease {
+  readonly action: string;
+  /** What was live before; null for the first. */
+  readonly previous: string | null;
+}
+
+/** Which release was live where, and when. Kept beside the journal; a runner without a disk will keep it elsewhere. */
+export interface History {
+  saveRelease(release: Release, at: number): void;
+  release(id: string): Release | null;
+  releases(limit: number): readonly { release: Release; at: number }[];
+  live(environment: string): LiveRelease | null;
+  /** Newest first. */
+  entries(environment: string | null, limit: number): readonly HistoryEntry[];
+  /** Idempotent per run. */
+  record(entry: Omit<HistoryEntry, 'previous'>): void;
+  /** Takes a record of this run back. */
+  unrecord(runId: string): void;
+  /** Whether this commit's release became live in the environment, and which it was. */
+  passed(environment: string, commit: string): Release | null;
+}
+
+interface EntryRow {
+  environment: string;
+  release: string;
+  run: string;
+  at: number;
+  by: string;
+  action: string;
+  previous: string | null;
+  body: string;
+}
+
+const SCHEMA = `
+  create table if not exists release (id text primary key, at integer not null, body text not null) strict;
+  create table if not exists history (
+    seq integer primary key, run text not null unique, environment text not null, release text not null,
+    action text not null, previous text, at integer not null, by text not null) strict;
+  create index if not exists history_environment on history (environment, seq);
+`;
+
+const ENTRY = `select h.*, r.body from history h join release r on r.id = h.release`;
+
+/** The history in the same file as the journal. */
+export function createHistory(db: DatabaseSync): History {
+  db.exec(SCHEMA);
+  const live = (environment: string): LiveRelease | null => {
+    const row = db.prepare(`${ENTRY} where h.environment = ? order by h.seq desc limit 1`).get(environment);
+    return row === undefined ? null : toEntry(row as unknown as EntryRow);
+  };
+  return {
+    saveRelease(release, at) {
+      db.prepare('insert into release (id, at, body) values (?, ?, ?) on conflict do nothing').run(
+        release.id,
+        Math.trunc(at),
+        JSON.stringify(release),
+      );
+    },
+    release(id) {
+      const row = db.prepare('select body from release where id = ?').get(id);
+      return row === undefined ? null : (JSON.parse(String(row['body'])) as Release);
+    },
+    releases(limit) {
+      const rows = db.prepare('select body, at from release order by at desc limit ?').all(limit);
+      return rows.map((row) => ({
+        release: JSON.parse(String(row['body'])) as Release,
+        at: Number(row['at']),
+      }));
+    },
+    live,
+    entries(environment, limit) {
+      const rows = db
+        .prepare(`${ENTRY} where ?1 is null or h.environment = ?1 order by h.seq desc limit ?2`)
+        .all(environment, limit);
+      return rows.map((row) => toEntry(row as unknown as EntryRow));
+    },
+    record(entry) {
+      const previous = live(entry.environment);
+      db.prepare(
+        `insert into history (run, environment, release, action, previous, at, by) values (?, ?, ?, ?, ?, ?, ?)
+         on conflict (run) do nothing`,
+      ).run(
+        entry.runId,
+        entry.environment,
+        entry.release.id,
+        entry.action,
+        previous?.release.id ?? null,
+        Math.trunc(entry.at),
+        entry.by,
+      );
+    },
+    unrecord(runId) {
+      db.prepare('delete from history where run = ?').run(runId);
+    },
+    passed(environment, commit) {
+      const rows = db.prepare(`${ENTRY} where h.environment = ? order by h.seq desc`).all(environment);
+      const entries = rows.map((row) => toEntry(row as unknown as EntryRow));
+      return entries.find((entry) => entry.release.commit === commit)?.release ?? null;
+    },
+  };
+}
+
+function toEntry(row: EntryRow): HistoryEntry {
+  return {
+    environment: row.environment,
+    release: JSON.parse(row.body) as Release,
+    runId: row.run,
+    at: row.at,
+    by: row.by,
+    action: row.action,
+    previous: row.previous,
+  };
+}

@@ -1,0 +1,51 @@
+import type { ResolvedApp, ResolvedDatabase, ResolvedFlyApp } from '../config/resolved.ts';
+import type { AppPlatform, PackedImage } from '../providers/app-platform.ts';
+import type { Clock } from '../util/clock.ts';
+import type { Fetch } from '../util/fetch.ts';
+import type { History } from './history.ts';
+
+/** What the steps need of the outside; built in `cli/wiring.ts`, and by tests. */
+export interface PipelineDeps {
+  /** The platform that runs this app, with the token of the environment it belongs to and of no other. */
+  platformOf(app: ResolvedApp): AppPlatform;
+  /** The platform behind a database, likewise. */
+  databasePlatformOf(database: ResolvedDatabase): AppPlatform;
+  readonly source: Source;
+  readonly builder: Builder;
+  readonly history: History;
+  /** Reads a secret from the environment of this process and remembers its value for redaction. */
+  secret(name: string): string | undefined;
+  /** Remembers a value that no event may show. */
+  hide(value: string): void;
+  readonly clock: Clock;
+  readonly fetch: Fetch;
+  readonly runCommand: RunCommand;
+}
+
+/** What the steps ask of git. */
+export interface Source {
+  isAncestor(ancestor: string, descendant: string): Promise<boolean>;
+  hasCommit(sha: string): Promise<boolean>;
+}
+
+/** Turns a commit into images; the same commit gives the same bytes. */
+export interface Builder {
+  build(options: {
+    app: ResolvedFlyApp;
+    commit: string;
+    log: (line: string) => void;
+    signal: AbortSignal;
+  }): Promise<PackedImage>;
+  /** A directory with the files of the commit, ready for commands to run in. */
+  checkout(commit: string): Promise<string>;
+}
+
+/** Runs a shell command to its end; the process group is ended when the signal aborts. */
+export type RunCommand = (options: {
+  command: string;
+  cwd: string;
+  env: Readonly<Record<string, string>>;
+  timeoutMs: number;
+  signal: AbortSignal;
+  onLine: (line: string) => void;
+}) => Promise<{ exitCode: number | null; timedOut: boolean }>;

@@ -1,0 +1,71 @@
+import type { EnvValue, ResolvedEnvironment } from '../config/resolved.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Gate } from '../config/resolved.ts';
+
+/**
+ * Everything that would stop this deployment later and can be known now: collected, so that all of it is mended at
+ * once and nothing was changed. Pure but for the look-up of secrets.
+ */
+export function preflight(
+  environment: ResolvedEnvironment,
+  hasSecret: (name: string) => boolean,
+): Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  for (const app of environment.apps) {
+    if (app.platform !== 'fly') {
+      diagnostics.push(unsupported(`The app ${app.name} runs on ${app.platform}`, `apps.${app.name}`));
+    } else if (app.strategy !== 'rolling') {
+      diagnostics.push(
+        unsupported(`The app ${app.name} asks for the ${app.strategy} strategy`, `apps.${app.name}.strategy`),
+      );
+    }
+  }
+  for (const database of environment.databases) {
+    if (database.provider === 'neon') {
+      diagnostics.push(unsupported(`The database ${database.name} is on Neon`, `databases.${database.name}`));
+    }
+  }
+  for (const gate of environment.gates)
+    if (isUnsupported(gate))
+      diagnostics.push(
+        unsupported('The quality() gate is asked for', `environments.${environment.name}.gates`),
+      );
+  for (const [name, users] of missingSecrets(environment, hasSecret)) {
+    diagnostics.push({
+      severity: 'error',
+      code: 'SECRET_MISSING',
+      message: `The secret ${name} is not set; ${users.join(', ')} of ${environment.name} need${users.length === 1 ? 's' : ''} it.`,
+      hint: `export ${name}=…`,
+    });
+  }
+  return diagnostics;
+}
+
+function isUnsupported(gate: Gate): boolean {
+  return gate.kind === 'quality';
+}
+
+function unsupported(what: string, path: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'PROVIDER_NOT_SUPPORTED',
+    message: `${what}, which this version can plan but not carry out.`,
+    path,
+  };
+}
+
+function missingSecrets(
+  environment: ResolvedEnvironment,
+  hasSecret: (name: string) => boolean,
+): Map<string, string[]> {
+  const missing = new Map<string, string[]>();
+  const look = (values: Readonly<Record<string, EnvValue>>, user: string): void => {
+    for (const value of Object.values(values)) {
+      if (value.kind !== 'secret' || hasSecret(value.name)) continue;
+      missing.set(value.name, [...new Set([...(missing.get(value.name) ?? []), user])]);
+    }
+  };
+  for (const app of environment.apps) look(app.env, app.name);
+  if (environment.smoke !== null) look(environment.smoke.env, 'the smoke test');
+  return missing;
+}

@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+
+/** Immutable: the built artifacts of one commit, by digest. */
+export interface Release {
+  /** `r-<7 of the commit>-<4 of the sha256 over the digests>`. */
+  readonly id: string;
+  readonly commit: string;
+  readonly ref: string;
+  /** App name → `sha256:…` of its image manifest: the same in every environment. */
+  readonly digests: Readonly<Record<string, string>>;
+}
+
+/** The release that these digests make up. The id depends on nothing but its content. */
+export function releaseOf(commit: string, ref: string, digests: Readonly<Record<string, string>>): Release {
+  const names = Object.keys(digests).toSorted();
+  const content = names.map((name) => `${name}=${digests[name]}`).join('\n');
+  const short = createHash('sha256').update(content).digest('hex').slice(0, 4);
+  return { id: `r-${commit.slice(0, 7)}-${short}`, commit, ref, digests };
+}
+
+/** The `sha256:…` of `repository@sha256:…`. */
+export function digestOf(image: string): string {
+  return image.slice(image.indexOf('@') + 1);
+}

@@ -1,0 +1,29 @@
+import type { StepExecutor } from '../../engine/graph.ts';
+import type { Json } from '../../util/json.ts';
+import { appVariables } from '../env-values.ts';
+import type { PipelineDeps } from '../pipeline-deps.ts';
+import { flyAppNamed, releaseInProgress, scopeOf } from '../step-scope.ts';
+import { requireNotBackwards } from './ancestry.ts';
+import { appDeployment } from './database.ts';
+
+/** Puts the release on the machines of one app, by its strategy; undone by putting back what was saved first. */
+export function deployStep(deps: PipelineDeps): StepExecutor {
+  return {
+    async execute(context) {
+      const scope = scopeOf<'deploy'>(deps, context);
+      const app = flyAppNamed(scope, scope.action.app);
+      await requireNotBackwards(scope, app.name);
+      deps.history.saveRelease(releaseInProgress(scope), deps.clock.now());
+      const platform = deps.platformOf(app);
+      const { env, secrets } = await appVariables(deps, scope.input.environment, app, context);
+      await platform.setSecrets(app.platformName, secrets, context);
+      const result = await platform.deploy(appDeployment(scope, app.name, env), context);
+      return result as unknown as Json;
+    },
+    async undo(context) {
+      const scope = scopeOf<'deploy'>(deps, context);
+      const app = flyAppNamed(scope, scope.action.app);
+      await deps.platformOf(app).undoDeploy(appDeployment(scope, app.name, {}), context);
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import type { StepExecutor } from '../../engine/graph.ts';
+import type { PipelineDeps } from '../pipeline-deps.ts';
+import { flyAppNamed, releaseInProgress, scopeOf } from '../step-scope.ts';
+import { deployedApps } from './verify.ts';
+
+/** Writes the release down as live. */
+export function recordStep(deps: PipelineDeps): StepExecutor {
+  return {
+    async execute(context) {
+      const scope = scopeOf<'record'>(deps, context);
+      const release = releaseInProgress(scope);
+      const at = deps.clock.now();
+      deps.history.saveRelease(release, at);
+      const { action, by, environment } = scope.input;
+      deps.history.record({ environment: environment.name, release, runId: context.runId, action, at, by });
+      context.log(`${release.id} is live in ${environment.name}`);
+      return { release: release.id };
+    },
+    async undo(context) {
+      deps.history.unrecord(context.runId);
+    },
+  };
+}
+
+/** Ends a deployment by saying where it can be looked at. */
+export function reportStep(deps: PipelineDeps): StepExecutor {
+  return {
+    async execute(context) {
+      const scope = scopeOf<'report'>(deps, context);
+      const urls: Record<string, string> = {};
+      for (const name of scope.input.action === 'destroy' ? [] : deployedApps(scope)) {
+        const app = flyAppNamed(scope, name);
+        if (app.port === null) continue;
+        urls[name] = await deps.platformOf(app).publicUrl(app.platformName);
+        context.log(`${name}: ${urls[name]}`);
+      }
+      return { urls };
+    },
+  };
+}
