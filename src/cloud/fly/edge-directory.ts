@@ -1,0 +1,111 @@
+import type { EdgeApp, EdgeDirectory, EdgeMachine } from '../edge/directory.ts';
+import type { FlyContext } from './fly-context.ts';
+import { currentLease } from './leases.ts';
+import { servicesOf } from './machine-config.ts';
+import type { MachineService } from './machine-config.ts';
+import type { MachineRecord, MachineState } from './records.ts';
+
+// fly.toml's documented default.
+const SOFT_LIMIT_DEFAULT = 20;
+
+/** What the edge sees of the apps, and may ask of their machines. */
+export function edgeDirectory(context: FlyContext): EdgeDirectory {
+  const { state, supervisor } = context;
+  const app = (name: string): EdgeApp | null => {
+    const machines = state
+      .machinesOf(name)
+      .filter((machine) => machine.state !== 'destroyed' && servicesOf(machine.config).length > 0);
+    return machines.length === 0 ? null : edgeApp(context, name, machines);
+  };
+  return {
+    app,
+    apps: () => state.apps().flatMap((record) => app(record.name) ?? []),
+    startMachine: async (appName, machineId) => {
+      const machine = state.machine(appName, machineId);
+      if (machine.state === 'stopped' || machine.state === 'suspended')
+        void supervisor.start(machine, 'proxy');
+      await listening(context, machine);
+    },
+    stopMachine: async (appName, machineId, how) => {
+      const machine = state.machine(appName, machineId);
+      // Whoever holds the lease is about to change the machine and counts on its state.
+      if (machine.state !== 'started' || currentLease(machine, context.clock.now()) !== null) return;
+      await (how === 'suspend'
+        ? supervisor.suspend(machine, 'proxy')
+        : supervisor.stop(machine, undefined, 'proxy'));
+    },
+    onChange: (listener) => state.onChange(listener),
+  };
+}
+
+/** Resolves when the machine's port answers; rejects when it ends up in a state from which it will not. */
+async function listening(context: FlyContext, machine: MachineRecord): Promise<void> {
+  const { state, supervisor } = context;
+  while (!(machine.state === 'started' && supervisor.live(machine).isListening)) {
+    if (!COMING_UP.has(machine.state))
+      throw new Error(`machine ${machine.id} did not start, it is '${machine.state}'`);
+    await state.nextChange(context.signal);
+  }
+}
+
+const COMING_UP: ReadonlySet<MachineState> = new Set([
+  'created',
+  'starting',
+  'started',
+  'restarting',
+  'replacing',
+]);
+
+function edgeApp(context: FlyContext, name: string, machines: readonly MachineRecord[]): EdgeApp {
+  // During a deployment machines differ; the newest version says what is wanted.
+  const newest = machines.reduce((a, b) => (b.instanceId > a.instanceId ? b : a));
+  const services = servicesOf(newest.config);
+  return {
+    name,
+    hosts: [],
+    primaryRegion: newest.config.env?.['PRIMARY_REGION'] ?? null,
+    minMachinesRunning: Math.max(0, ...services.map((service) => service.min_machines_running ?? 0)),
+    // Where services differ, the most restrictive setting wins.
+    autostart: services.every((service) => service.autostart ?? true),
+    autostop: autostopOf(services),
+    concurrency: concurrencyOf(services[0]),
+    machines: machines.map((machine) => edgeMachine(context, machine)),
+  };
+}
+
+function edgeMachine(context: FlyContext, machine: MachineRecord): EdgeMachine {
+  const live = context.supervisor.live(machine);
+  const isUp = machine.state === 'started' && live.process !== null;
+  return {
+    id: machine.id,
+    region: machine.region,
+    port: live.process === null ? 0 : (machine.port ?? 0),
+    state: edgeState(machine.state),
+    routable: isUp && !machine.cordoned && live.isReady(),
+    wakeable: (machine.state === 'stopped' || machine.state === 'suspended') && !machine.cordoned,
+    startedAt: isUp ? machine.startedAt : null,
+  };
+}
+
+const EDGE_STATES = ['started', 'stopped', 'suspended', 'starting', 'stopping'] as const;
+
+function edgeState(state: MachineState): EdgeMachine['state'] {
+  return EDGE_STATES.find((known) => known === state) ?? 'other';
+}
+
+function autostopOf(services: readonly MachineService[]): EdgeApp['autostop'] {
+  const settings = services.map((service) =>
+    typeof service.autostop === 'string' ? service.autostop : service.autostop === true ? 'stop' : 'off',
+  );
+  if (settings.length === 0 || settings.includes('off')) return 'off';
+  return settings.includes('stop') ? 'stop' : 'suspend';
+}
+
+function concurrencyOf(service: MachineService | undefined): EdgeApp['concurrency'] {
+  const concurrency = service?.concurrency;
+  return {
+    type: concurrency?.type === 'requests' ? 'requests' : 'connections',
+    softLimit: concurrency?.soft_limit || SOFT_LIMIT_DEFAULT,
+    hardLimit: concurrency?.hard_limit || null,
+  };
+}

@@ -1,0 +1,22 @@
+import type { Clock } from '../../util/clock.ts';
+import type { LogBook } from '../machines/log-book.ts';
+import type { MachineRuntime } from '../machines/machine-runtime.ts';
+import type { ImageStore } from '../registry/image-store.ts';
+import type { FlyState } from './fly-state.ts';
+import type { MachineSupervisor } from './machine-supervisor.ts';
+import type { RateLimiter } from './rate-limiter.ts';
+
+/** What the routes work on. */
+export interface FlyContext {
+  readonly clock: Clock;
+  readonly state: FlyState;
+  readonly supervisor: MachineSupervisor;
+  readonly runtime: MachineRuntime;
+  readonly logs: LogBook;
+  readonly images: ImageStore;
+  readonly limiter: RateLimiter;
+  readonly org: { readonly slug: string; readonly name: string };
+  readonly token: string;
+  /** Aborts when the service shuts down: long answers end. */
+  readonly signal: AbortSignal;
+}

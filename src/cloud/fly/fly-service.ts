@@ -1,0 +1,140 @@
+import { join, resolve } from 'node:path';
+import type { Hono } from 'hono';
+import type { Clock } from '../../util/clock.ts';
+import type { EdgeDirectory } from '../edge/directory.ts';
+import { NO_FAULTS } from '../machines/faults.ts';
+import type { MachineFaults } from '../machines/faults.ts';
+import { LogBook } from '../machines/log-book.ts';
+import { MachineRuntime } from '../machines/machine-runtime.ts';
+import { listProcesses, processTreeUsage } from '../machines/process-table.ts';
+import type { ImageStore } from '../registry/image-store.ts';
+import { adoptMachines } from './adoption.ts';
+import { deleteApp } from './app-routes.ts';
+import { edgeDirectory } from './edge-directory.ts';
+import type { FlyContext } from './fly-context.ts';
+import { flyRoutes } from './fly-routes.ts';
+import { FlyState } from './fly-state.ts';
+import { FlyStore } from './fly-store.ts';
+import { stopOptionsOf } from './machine-config.ts';
+import { MachineSupervisor } from './machine-supervisor.ts';
+import type { MachineRecord } from './records.ts';
+import { RateLimiter } from './rate-limiter.ts';
+
+/** What the local Fly is made of. */
+export interface FlyServiceOptions {
+  /** Holds everything that outlives the daemon. Nobody else may use it at the same time. */
+  readonly stateDir: string;
+  readonly clock: Clock;
+  readonly images: ImageStore;
+  /** The one token every call must carry. */
+  readonly token: string;
+  /** The loopback address (`http://127.0.0.1:4100`) that stands for an app's private one; null when there is none. */
+  readonly privateAddress: (app: string) => string | null;
+  /** The organization of apps that name none. */
+  readonly org?: { readonly slug: string; readonly name: string };
+  /** Whether Fly's rate limits hold. Default true. */
+  readonly rateLimits?: boolean;
+  readonly faults?: MachineFaults;
+}
+
+/** One running machine, for status and leak checks. */
+export interface MachineProcessInfo {
+  readonly app: string;
+  readonly machineId: string;
+  /** Leads the process group. */
+  readonly pid: number;
+  /** Its group and descendants, itself included. */
+  readonly pids: readonly number[];
+  /** CPU time since the start, in milliseconds. */
+  readonly cpuMs: number;
+  /** CPU time over wall time since the call before, or since the start: 100 is one core. */
+  readonly cpuPercent: number;
+  readonly memoryBytes: number;
+}
+
+/** The local Fly: its API, what the edge needs, and its end. */
+export interface FlyService {
+  readonly routes: Hono;
+  readonly directory: EdgeDirectory;
+  /** The machines that have a process now, suspended ones included. */
+  processes(): MachineProcessInfo[];
+  /** Kills a running machine's process, as a crash would. False when it runs none. */
+  crashMachine(app: string, machineId: string): boolean;
+  /** Destroys every app with its machines, secrets and logs. */
+  reset(): Promise<void>;
+  /** Ends the service. With `stopMachines` every machine is stopped first, else they run on and are adopted next time. */
+  shutdown(options: { readonly stopMachines: boolean }): Promise<void>;
+}
+
+/** However long a machine's stop timeout is, `down` waits no longer than this before it kills. */
+const SHUTDOWN_TIMEOUT_MS_MAX = 10_000;
+
+/** Opens the state, takes over the machines that still run, and answers once everything under way has been taken up. */
+export function createFlyService(options: FlyServiceOptions): Promise<FlyService> {
+  const ending = new AbortController();
+  const context = flyContext(options, ending.signal);
+  adoptMachines(context);
+  const { state, supervisor, runtime } = context;
+  const cpuBefore = new Map<string, { pid: number; cpuMs: number; at: number }>();
+  const service: FlyService = {
+    routes: flyRoutes(context),
+    directory: edgeDirectory(context),
+    processes: () => processInfos(context, cpuBefore),
+    crashMachine: (app, id) => supervisor.live(state.machine(app, id)).process?.signal('SIGKILL') ?? false,
+    reset: async () => {
+      await Promise.all(state.apps().map((app) => deleteApp(context, app)));
+    },
+    shutdown: async ({ stopMachines }) => {
+      if (stopMachines)
+        await Promise.all(state.allMachines().map((machine) => stopForShutdown(context, machine)));
+      supervisor.release();
+      runtime.endExecs();
+      ending.abort();
+      state.close();
+    },
+  };
+  return Promise.resolve(service);
+}
+
+function flyContext(options: FlyServiceOptions, signal: AbortSignal): FlyContext {
+  const { clock, images, privateAddress, token } = options;
+  // Absolute: homes below it are how a machine's processes are recognised.
+  const stateDir = resolve(options.stateDir);
+  const state = new FlyState(new FlyStore(stateDir), clock);
+  const runtime = new MachineRuntime({ clock, dir: join(stateDir, 'machines'), signal });
+  const logs = new LogBook({ dir: join(stateDir, 'logs'), clock, signal });
+  const faults = options.faults ?? NO_FAULTS;
+  const supervisor = new MachineSupervisor({ clock, state, runtime, logs, images, faults, privateAddress });
+  const limiter = new RateLimiter(clock, options.rateLimits ?? true);
+  const org = options.org ?? { slug: 'personal', name: 'Personal' };
+  return { clock, state, supervisor, runtime, logs, images, limiter, org, token, signal };
+}
+
+async function stopForShutdown(context: FlyContext, machine: MachineRecord): Promise<void> {
+  const { supervisor } = context;
+  const live = supervisor.live(machine);
+  if (machine.state === 'destroyed' || machine.state === 'stopped') return;
+  const { signal, timeoutMs } = stopOptionsOf(machine.config);
+  const isEnding = machine.state === 'destroying';
+  if (isEnding) await supervisor.destroy(machine);
+  else if (live.process !== null || !['created', 'failed'].includes(machine.state))
+    await supervisor.stop(machine, { signal, timeoutMs: Math.min(timeoutMs, SHUTDOWN_TIMEOUT_MS_MAX) });
+}
+
+function processInfos(
+  context: FlyContext,
+  before: Map<string, { pid: number; cpuMs: number; at: number }>,
+): MachineProcessInfo[] {
+  const rows = listProcesses();
+  const now = context.clock.now();
+  return context.state.allMachines().flatMap((machine) => {
+    const pid = context.supervisor.live(machine).process?.ref.pid;
+    if (pid === undefined) return [];
+    const { pids, cpuMs, memoryBytes } = processTreeUsage(pid, rows);
+    const last = before.get(machine.id);
+    const since = last?.pid === pid ? last : { cpuMs: 0, at: machine.startedAt ?? now };
+    before.set(machine.id, { pid, cpuMs, at: now });
+    const cpuPercent = now > since.at ? (100 * Math.max(0, cpuMs - since.cpuMs)) / (now - since.at) : 0;
+    return { app: machine.app, machineId: machine.id, pid, pids, cpuMs, cpuPercent, memoryBytes };
+  });
+}

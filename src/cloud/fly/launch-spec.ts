@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import type { ImageStore } from '../registry/image-store.ts';
+import { machineCommand } from '../machines/machine-command.ts';
+import { machineEnv } from '../machines/machine-env.ts';
+import { metadataOf } from './machine-config.ts';
+import type { AppRecord, ImageRef, MachineRecord } from './records.ts';
+
+/** What is needed to start a machine's process, but for its port, which is chosen at each start. */
+export interface LaunchSpec {
+  readonly command: readonly string[];
+  readonly cwd: string;
+  /** Another command, looked up in the image as the machine's own is. */
+  inImage(command: readonly string[]): readonly string[];
+  envFor(port: number): Record<string, string>;
+}
+
+/** Opens the image and puts command, directory and environment together. Throws when the image is gone. */
+export async function launchSpec(options: {
+  readonly machine: MachineRecord;
+  readonly app: AppRecord;
+  readonly images: ImageStore;
+  readonly home: string;
+  readonly privateAddress: (app: string) => string | null;
+}): Promise<LaunchSpec> {
+  const { machine, app, home, privateAddress } = options;
+  const reference = pinnedReference(machine.imageRef);
+  const image = await options.images.open(reference);
+  if (image === null) throw new Error(`the image ${reference} is not in the registry any more`);
+  const { config } = machine;
+  const { rootDir, workDir } = image;
+  const base = { rootDir, workDir, imageCommand: image.command };
+  const command = machineCommand({
+    ...base,
+    exec: config.init?.exec ?? undefined,
+    entrypoint: config.init?.entrypoint ?? undefined,
+    cmd: config.init?.cmd ?? undefined,
+  });
+  const secrets = Object.fromEntries(
+    Object.entries(app.secrets).map(([name, secret]) => [name, secret.value]),
+  );
+  const envFor = (port: number): Record<string, string> =>
+    machineEnv({
+      app: machine.app,
+      machineId: machine.id,
+      region: machine.region,
+      processGroup: metadataOf(config)['fly_process_group'] ?? 'app',
+      imageRef: config.image,
+      port,
+      home,
+      imageEnv: image.env,
+      configEnv: config.env ?? {},
+      secrets,
+      privateAddress,
+    });
+  return {
+    command,
+    cwd: join(rootDir, workDir),
+    inImage: (other) => machineCommand({ ...base, exec: other }),
+    envFor,
+  };
+}
+
+/** The reference by digest: what a tag points to may have changed since. */
+export function pinnedReference(ref: ImageRef): string {
+  return `${ref.registry === '' ? '' : `${ref.registry}/`}${ref.repository}@${ref.digest}`;
+}

@@ -1,0 +1,31 @@
+/** What a fault switch sees of the machine that is about to start. */
+export interface FaultTarget {
+  readonly app: string;
+  readonly id: string;
+  readonly name: string;
+  readonly region: string;
+  /** `sha256:…` of the image that will run. */
+  readonly digest: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** How one start of one machine goes wrong; an empty object lets it go right. */
+export interface StartFault {
+  /** The machine stays `starting` this long before its process runs. */
+  readonly delayMs?: number;
+  /** A process that exits at once with code 1 runs instead of the image's command. */
+  readonly crash?: boolean;
+  /** Every check of this process fails for as long as it runs. */
+  readonly unhealthy?: boolean;
+}
+
+/** The hook through which faults are switched on for machines; whoever owns the switch implements it. */
+export interface MachineFaults {
+  /** Asked right before each start, restarts after a crash included. */
+  beforeStart(machine: FaultTarget): StartFault;
+  /** Asked before each probe: whether a running machine must look unhealthy right now. */
+  isUnhealthy?(machine: FaultTarget): boolean;
+}
+
+/** Lets every start go right. */
+export const NO_FAULTS: MachineFaults = { beforeStart: () => ({}) };

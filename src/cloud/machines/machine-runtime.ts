@@ -1,0 +1,134 @@
+import { spawn as nodeSpawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Clock } from '../../util/clock.ts';
+import { runInMachine } from './machine-exec.ts';
+import type { ExecRequest, ExecResult } from './machine-exec.ts';
+import { adoptedProcess, endStrays, ownProcess } from './machine-process.ts';
+import type { MachineProcess, ProcessOwner, ProcessRef } from './machine-process.ts';
+import { pickLoopbackPort } from './loopback-port.ts';
+import { environmentValues } from './process-table.ts';
+
+/** Everything one start of a machine needs. */
+export interface MachineSpec {
+  readonly machineId: string;
+  /** Program and arguments, already looked up. */
+  readonly command: readonly string[];
+  readonly cwd: string;
+  /** The whole environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** What the process prints goes straight there, so that it outlives the daemon. */
+  readonly logFile: string;
+}
+
+/** What a runtime is made of. */
+export interface MachineRuntimeDeps {
+  readonly clock: Clock;
+  /** Holds a home directory per machine. */
+  readonly dir: string;
+  /** Ends the watching, not the machines. */
+  readonly signal: AbortSignal;
+  readonly spawn?: typeof nodeSpawn;
+}
+
+/** Runs machines as real processes: each detached, in a group of its own, with nothing of our environment. */
+export class MachineRuntime {
+  readonly #deps: MachineRuntimeDeps;
+  readonly #spawn: typeof nodeSpawn;
+  readonly #ports = new Map<string, number>();
+  readonly #execs = new Set<MachineProcess>();
+
+  constructor(deps: MachineRuntimeDeps) {
+    this.#deps = deps;
+    this.#spawn = deps.spawn ?? nodeSpawn;
+    mkdirSync(deps.dir, { recursive: true, mode: 0o700 });
+  }
+
+  homeOf(machineId: string): string {
+    return join(this.#deps.dir, machineId);
+  }
+
+  /** Reserves a free loopback port for a machine, the one it had before where that is free. */
+  async reservePort(machineId: string, preferred: number | null): Promise<number> {
+    this.#ports.delete(machineId);
+    // Two machines that look at once must not find the same port: the second looks again.
+    for (;;) {
+      const port = await pickLoopbackPort(new Set(this.#ports.values()), preferred);
+      if ([...this.#ports.values()].includes(port)) continue;
+      this.#ports.set(machineId, port);
+      return port;
+    }
+  }
+
+  /** Starts the process. Null when the program cannot be run at all. Does not wait, so that the pid can be stored at once. */
+  start(spec: MachineSpec): MachineProcess | null {
+    const owner = this.#prepare(spec.machineId);
+    const [program = '', ...args] = spec.command;
+    const log = openSync(spec.logFile, 'a', 0o600);
+    try {
+      const child = this.#spawn(program, args, {
+        cwd: spec.cwd,
+        env: spec.env,
+        detached: true,
+        stdio: ['ignore', log, log],
+      });
+      // Without a pid there was no process; the event that follows would otherwise be thrown.
+      child.once('error', () => undefined);
+      child.unref();
+      return child.pid === undefined ? null : ownProcess(child, child.pid, owner, this.#deps.clock);
+    } finally {
+      closeSync(log);
+    }
+  }
+
+  /** Takes over a process that an earlier daemon started; null when that very process runs no more. */
+  adopt(machineId: string, ref: ProcessRef, port: number): MachineProcess | null {
+    const adopted = adoptedProcess(ref, this.#owner(machineId), this.#deps.clock, this.#deps.signal);
+    if (adopted !== null) this.#ports.set(machineId, port);
+    return adopted;
+  }
+
+  /** Runs a command beside the machine's main process, in its environment. Ends with the machine. */
+  async exec(spec: Omit<MachineSpec, 'logFile'>, request: ExecRequest): Promise<ExecResult> {
+    const owner = this.#prepare(spec.machineId);
+    const run = runInMachine({ spawn: this.#spawn, clock: this.#deps.clock, owner, spec, request });
+    if (run.process !== null) this.#execs.add(run.process);
+    try {
+      return await run.result;
+    } finally {
+      if (run.process !== null) this.#execs.delete(run.process);
+    }
+  }
+
+  /** The ids of the machines of which some process runs, by the home directory in its environment. One look for all. */
+  machinesWithProcesses(): ReadonlySet<string> {
+    const homes = environmentValues('HOME').filter((home) => dirname(home) === this.#deps.dir);
+    return new Set(homes.map((home) => basename(home)));
+  }
+
+  /** Ends every process that provably belongs to a machine. */
+  endAllOf(machineId: string): void {
+    endStrays(this.#owner(machineId));
+  }
+
+  /** Gives the port back and removes the home directory. */
+  forget(machineId: string): void {
+    this.#ports.delete(machineId);
+    rmSync(this.homeOf(machineId), { recursive: true, force: true });
+  }
+
+  /** Kills the commands that `exec` still runs. */
+  endExecs(): void {
+    for (const process of this.#execs) process.signal('SIGKILL');
+  }
+
+  #owner(machineId: string): ProcessOwner {
+    return { machineId, home: this.homeOf(machineId) };
+  }
+
+  #prepare(machineId: string): ProcessOwner {
+    const owner = this.#owner(machineId);
+    mkdirSync(owner.home, { recursive: true, mode: 0o700 });
+    return owner;
+  }
+}
