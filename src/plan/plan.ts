@@ -38,6 +38,7 @@ export interface Plan {
 
 /** The graph of one deployment (or destruction) of one environment: the lock is held from the first step to the last. */
 export interface DeploymentPlan {
+  /** As in the config; `forPullRequest` makes the environment of a review app from it. */
   readonly environment: string;
   /** The pull request of a review app. */
   readonly pullRequest: number | null;
@@ -46,6 +47,8 @@ export interface DeploymentPlan {
   readonly lockKey: string;
   /** Why this environment is part of the plan. */
   readonly reason: string;
+  /** What a person should know besides, a sentence each: an optional approval, gates that are not asked again. */
+  readonly notes: readonly string[];
   readonly rollbackOnFailure: boolean;
   /** In an order in which every step stands after its needs. */
   readonly steps: readonly PlanStep[];

@@ -1,0 +1,109 @@
+import type { ResolvedProject } from '../config/resolved.ts';
+import { unreachable } from '../util/assert.ts';
+import { matchEnvironments, type MatchedEnvironment } from './match-environments.ts';
+import type { DeploymentPlan, Observed, Plan, PlanStep, Trigger } from './plan.ts';
+import { appStages } from './steps/app-steps.ts';
+import { buildStage, reuseStage } from './steps/artifact-steps.ts';
+import { closingStages, reportStage } from './steps/closing-steps.ts';
+import { ensureDatabaseStage, migrateStage } from './steps/database-steps.ts';
+import { destroyAppStage, destroyDatabaseStage, expiryNote } from './steps/destroy-steps.ts';
+import { gateStage, hasOptionalApproval } from './steps/gate-steps.ts';
+import { inSequence, type StageContext } from './steps/stage.ts';
+import { releaseWords } from './words.ts';
+
+/**
+ * What a trigger starts, computed from nothing but its arguments. `observed` only makes reasons say more: what was not
+ * looked at is not spoken of. A review environment is looked up in it as `review/pr-42`. The deployments are empty when
+ * nothing matches; `explainNoMatch` says why.
+ */
+export function planTrigger(project: ResolvedProject, trigger: Trigger, observed: Observed): Plan {
+  const deployments = matchEnvironments(project, trigger).map((match) => {
+    const only = trigger.kind === 'rollback' ? trigger.apps : null;
+    return planDeployment({
+      project,
+      trigger,
+      match,
+      apps: match.environment.apps.filter((app) => only === null || only.includes(app.name)),
+      observed: observed.environments[match.environment.name] ?? null,
+      world: observed,
+    });
+  });
+  return { version: 1, project: project.name, trigger, deployments };
+}
+
+function planDeployment(context: StageContext): DeploymentPlan {
+  const { match, project } = context;
+  return {
+    environment: match.name,
+    pullRequest: match.pullRequest,
+    action: match.action,
+    lockKey: `${project.name}/${match.environment.name}`,
+    reason: reasonOf(context),
+    notes: notesOf(context),
+    rollbackOnFailure: match.action !== 'destroy' && match.environment.rollback === 'automatic',
+    steps: stepsOf(context, match.action),
+  };
+}
+
+function stepsOf(context: StageContext, action: MatchedEnvironment['action']): PlanStep[] {
+  const closing = closingStages(context);
+  const apps = appStages(context);
+  switch (action) {
+    case 'deploy':
+      return inSequence(context, [
+        gateStage,
+        buildStage,
+        ensureDatabaseStage,
+        migrateStage,
+        ...apps,
+        ...closing,
+      ]);
+    case 'promote':
+      return inSequence(context, [
+        gateStage,
+        reuseStage,
+        ensureDatabaseStage,
+        migrateStage,
+        ...apps,
+        ...closing,
+      ]);
+    case 'rollback':
+      return inSequence(context, [reuseStage, ...apps, ...closing]);
+    case 'destroy':
+      return inSequence(context, [destroyAppStage, destroyDatabaseStage, reportStage]);
+    default:
+      return unreachable(action);
+  }
+}
+
+function reasonOf({ match, observed }: StageContext): string {
+  const live = observed?.liveRelease;
+  if (live === undefined || match.action === 'destroy') return `${match.reason}.`;
+  const name = match.environment.name;
+  return live === null
+    ? `${match.reason}; nothing is live in ${name} yet.`
+    : `${match.reason}; ${releaseWords(live)} is live in ${name} now.`;
+}
+
+function notesOf(context: StageContext): string[] {
+  const { match, trigger } = context;
+  const { environment } = match;
+  const notes: string[] = [];
+  if (match.action === 'destroy') {
+    const kept = environment.databases.filter((database) => !database.ephemeral);
+    return kept.map((database) => `Database ${database.name} is not ephemeral and stays.`);
+  }
+  if (trigger.kind === 'rollback') {
+    if (environment.gates.length > 0) {
+      notes.push(`The gates are not asked again: they held when ${trigger.release} was first deployed here.`);
+    }
+    notes.push('No database is rolled back: every migration stays applied.');
+  } else if (hasOptionalApproval(environment.gates)) {
+    notes.push('An approval is optional (approval({ optional: true })): nothing waits for it.');
+  }
+  if (environment.rollback === 'manual') {
+    notes.push("A failure leaves everything as it is then (rollback: 'manual').");
+  }
+  const expiry = expiryNote(context);
+  return expiry === null ? notes : [...notes, expiry];
+}

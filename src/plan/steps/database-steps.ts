@@ -1,0 +1,117 @@
+import type { ResolvedApp, ResolvedDatabase, ResolvedMigration } from '../../config/resolved.ts';
+import { unreachable } from '../../util/assert.ts';
+import type { PlanStep } from '../plan.ts';
+import { memoryWords } from '../words.ts';
+import { sideBySide, type Stage, type StageContext } from './stage.ts';
+
+/** A new cluster boots within minutes. */
+const ENSURE_MS = 10 * 60_000;
+/** Around the migration itself: a temporary machine starts, pulls its image and is removed. */
+const MACHINE_MARGIN_MS = 2 * 60_000;
+
+/** Makes every database of the environment that is ours to make. */
+export function ensureDatabaseStage({ match, observed }: StageContext, after: readonly string[]): Stage {
+  const ours = match.environment.databases.filter((database) => database.provider !== 'external');
+  return sideBySide(
+    ours.map((database) => ({
+      id: `ensure-database:${database.name}`,
+      needs: after,
+      title: `Database ${database.name} is there`,
+      reason: ensureReason(database, match.environment.name, observed?.databases[database.name]),
+      mutates: true,
+      undo: null,
+      timeoutMs: ENSURE_MS,
+      action: { kind: 'ensure-database', database: database.name },
+    })),
+  );
+}
+
+/** Every migration before any app: those of one database one after the other, databases side by side. */
+export function migrateStage({ match, apps }: StageContext, after: readonly string[]): Stage {
+  const steps: PlanStep[] = [];
+  const last: string[] = [];
+  for (const database of match.environment.databases) {
+    let needs = after;
+    for (const migration of migrationsOf(database, apps)) {
+      steps.push(migrateStep(migration, needs));
+      needs = [migration.id];
+    }
+    if (needs !== after) last.push(...needs);
+  }
+  for (const app of apps) {
+    if (app.migrate === null || databaseOf(app, match.environment.databases) !== null) continue;
+    const id = `migrate:app.${app.name}`;
+    steps.push(migrateStep({ id, migrate: app.migrate, app: app.name, database: null }, after));
+    last.push(id);
+  }
+  return { steps, last };
+}
+
+interface Migration {
+  readonly id: string;
+  readonly migrate: ResolvedMigration;
+  readonly app: string | null;
+  readonly database: string | null;
+}
+
+/**
+ * The migrations of one database: each command once, however many apps bring it, and the database's own only where no
+ * app brings one.
+ */
+function migrationsOf(database: ResolvedDatabase, apps: readonly ResolvedApp[]): Migration[] {
+  const found: Migration[] = [];
+  for (const app of apps) {
+    if (app.database !== database.name || app.migrate === null) continue;
+    if (found.some((other) => other.migrate.command === app.migrate?.command)) continue;
+    const id = `migrate:${database.name}${found.length === 0 ? '' : `+${app.name}`}`;
+    found.push({ id, migrate: app.migrate, app: app.name, database: database.name });
+  }
+  if (found.length > 0 || database.migrate === null) return found;
+  return [{ id: `migrate:${database.name}`, migrate: database.migrate, app: null, database: database.name }];
+}
+
+function databaseOf(app: ResolvedApp, databases: readonly ResolvedDatabase[]): ResolvedDatabase | null {
+  return databases.find((database) => database.name === app.database) ?? null;
+}
+
+function migrateStep({ id, migrate, app, database }: Migration, needs: readonly string[]): PlanStep {
+  const whose = app === null ? `databases.${database}` : app;
+  const where =
+    migrate.runs === 'runner' ? 'where Glidepath runs' : 'on a temporary machine with the new image';
+  return {
+    id,
+    needs,
+    title: `Migrate ${database ?? app ?? ''}`,
+    reason: `migrate: '${migrate.command}' of ${whose}, ${where}, once and before any app runs the release`,
+    mutates: true,
+    undo: null,
+    timeoutMs: migrate.timeoutMs + MACHINE_MARGIN_MS,
+    action: { kind: 'migrate', database, app },
+  };
+}
+
+function ensureReason(database: ResolvedDatabase, environment: string, exists: boolean | undefined): string {
+  const details = [
+    ...(database.memoryMb === null ? [] : [memoryWords(database.memoryMb)]),
+    ...(database.sleep === 'when-idle' ? ['sleeps when idle'] : []),
+    ...(database.ephemeral ? ['destroyed with its environment'] : []),
+  ];
+  const region = database.region === null ? '' : ` in ${database.region}`;
+  const name = `${providerWords(database)} ${database.platformName ?? database.name}${region}`;
+  const what = [name, ...details].join(', ');
+  const state = exists === undefined ? '' : exists ? '; it exists' : '; it does not exist yet and is created';
+  return `databases.${database.name} of ${environment}: ${what}${state}`;
+}
+
+function providerWords(database: ResolvedDatabase): string {
+  switch (database.provider) {
+    case 'fly-postgres':
+      return 'Fly Postgres';
+    case 'neon':
+      return `Neon${database.project === null ? '' : ` project ${database.project},`} branch`;
+    case 'external':
+      return 'external Postgres';
+    default:
+      return unreachable(database.provider);
+  }
+}

@@ -1,0 +1,121 @@
+import type { Gate } from '../../config/resolved.ts';
+import { unreachable } from '../../util/assert.ts';
+import type { PlanStep } from '../plan.ts';
+import { list, releaseWords } from '../words.ts';
+import type { Stage, StageContext } from './stage.ts';
+
+/** Reading a record, or asking git. */
+const LOOK_UP_MS = 60_000;
+/** All checks of a commit, one after the other in the worst case. */
+const CHECKS_MS = 60 * 60_000;
+/** The environment is locked while a run waits: an approval that nobody gives in a day gives the lock back. */
+const APPROVAL_MS = 24 * 60 * 60_000;
+
+/**
+ * What must hold before anything is built or changed, cheap things first: what can be looked up, then what has to be
+ * run, and a person is asked only when all of that holds.
+ */
+export function gateStage(context: StageContext, after: readonly string[]): Stage {
+  const gates = distinctGates(context.match.environment.gates);
+  const lookedUp = gates.filter((gate) => gate.kind === 'passed');
+  const carriedOut = gates.filter((gate) => gate.kind === 'checks' || gate.kind === 'quality');
+  const asked = gates.filter((gate) => gate.kind === 'approval' && !gate.optional);
+
+  const steps: PlanStep[] = [ancestryStep(context, after)];
+  steps.push(...lookedUp.map((gate) => gateStep(context, gate, after)));
+  let last: readonly string[] = steps.map((step) => step.id);
+  for (const tier of [carriedOut, asked]) {
+    if (tier.length === 0) continue;
+    const tierSteps = tier.map((gate) => gateStep(context, gate, last));
+    steps.push(...tierSteps);
+    last = tierSteps.map((step) => step.id);
+  }
+  return { steps, last };
+}
+
+/** Whether there is an approval that nothing waits for. */
+export function hasOptionalApproval(gates: readonly Gate[]): boolean {
+  return distinctGates(gates).some((gate) => gate.kind === 'approval' && gate.optional);
+}
+
+/** A gate written twice is one gate; of two approvals the one that is required counts. */
+function distinctGates(gates: readonly Gate[]): Gate[] {
+  const byId = new Map<string, Gate>();
+  for (const gate of gates) {
+    const known = byId.get(idOf(gate));
+    if (known === undefined || (gate.kind === 'approval' && !gate.optional)) byId.set(idOf(gate), gate);
+  }
+  return [...byId.values()];
+}
+
+function idOf(gate: Gate): string {
+  return gate.kind === 'passed' ? `gate:passed-${gate.environment}` : `gate:${gate.kind}`;
+}
+
+function ancestryStep({ match, observed }: StageContext, needs: readonly string[]): PlanStep {
+  return {
+    id: 'ancestry',
+    needs,
+    title: 'Not older than what runs',
+    reason: ancestryReason(match.environment.name, observed?.liveRelease),
+    mutates: false,
+    undo: null,
+    timeoutMs: LOOK_UP_MS,
+    action: { kind: 'ancestry' },
+  };
+}
+
+function ancestryReason(
+  name: string,
+  live: { readonly id: string; readonly commit: string } | null | undefined,
+): string {
+  if (live === undefined) return `a commit that does not descend from the one live in ${name} is refused`;
+  if (live === null) return `nothing is live in ${name} yet, so any commit may be the first`;
+  return `${releaseWords(live)} is live in ${name}: a commit that does not descend from it is refused`;
+}
+
+function gateStep(context: StageContext, gate: Gate, needs: readonly string[]): PlanStep {
+  return {
+    id: idOf(gate),
+    needs,
+    ...wording(context, gate),
+    mutates: false,
+    undo: null,
+    timeoutMs: timeoutOf(gate),
+    action: { kind: 'gate', gate },
+  };
+}
+
+function wording({ project, match }: StageContext, gate: Gate): { title: string; reason: string } {
+  const of = `of ${match.environment.name}`;
+  switch (gate.kind) {
+    case 'checks': {
+      const names = project.checks.map((check) => check.name);
+      const which =
+        names.length === 0 ? 'the project has none' : `${list(names)} must be green for this commit`;
+      return { title: 'Checks are green', reason: `gates: [checks()] ${of}: ${which}` };
+    }
+    case 'passed':
+      return {
+        title: `Passed in ${gate.environment}`,
+        reason: `gates: [passed('${gate.environment}')] ${of}: this very release must have been live there`,
+      };
+    case 'approval':
+      return {
+        title: 'Approved by a person',
+        reason: `gates: [approval()] ${of}: nothing is built or changed before somebody says yes`,
+      };
+    case 'quality':
+      return {
+        title: 'Quality gate holds',
+        reason: `gates: [quality()] ${of}: the quality figures of this commit must be good enough`,
+      };
+    default:
+      return unreachable(gate);
+  }
+}
+
+function timeoutOf(gate: Gate): number {
+  if (gate.kind === 'approval') return APPROVAL_MS;
+  return gate.kind === 'passed' ? LOOK_UP_MS : CHECKS_MS;
+}

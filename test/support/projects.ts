@@ -1,0 +1,163 @@
+import type {
+  ResolvedApp,
+  ResolvedDatabase,
+  ResolvedEnvironment,
+  ResolvedFlyApp,
+  ResolvedMigration,
+  ResolvedProject,
+  ResolvedVercelApp,
+} from '../../src/config/resolved.ts';
+
+const STACK = { name: 'node', build: ['npm run build'], include: ['dist'] } as const;
+
+/** A migration that runs on a temporary machine. */
+export function migration(command = 'node dist/migrate.js'): ResolvedMigration {
+  return { command, runs: 'release-command', timeoutMs: 300_000 };
+}
+
+/** A Fly app with every setting at its default; what matters to a test is given. */
+export function flyApp(name: string, settings: Partial<ResolvedFlyApp> = {}): ResolvedFlyApp {
+  return {
+    name,
+    platformName: `shop-${name}`,
+    stack: STACK,
+    env: {},
+    database: null,
+    migrate: null,
+    health: { path: '/health', intervalMs: 10_000, timeoutMs: 2000, gracePeriodMs: 5000, withinMs: 60_000 },
+    platform: 'fly',
+    org: 'shop',
+    token: 'FLY_API_TOKEN',
+    dockerfile: null,
+    command: null,
+    port: 8080,
+    regions: [{ region: 'iad', count: 2 }],
+    vm: { cpuKind: 'shared', cpus: 1, memoryMb: 256 },
+    sleep: 'never',
+    minMachinesRunning: 0,
+    concurrency: { type: 'requests', softLimit: 200, hardLimit: null },
+    stop: { signal: 'SIGTERM', timeoutMs: 30_000 },
+    strategy: 'rolling',
+    maxUnavailable: 1,
+    hardened: false,
+    ...settings,
+  };
+}
+
+/** A worker: no port, no health, one machine. */
+export function worker(name: string, settings: Partial<ResolvedFlyApp> = {}): ResolvedFlyApp {
+  return flyApp(name, { port: null, health: null, regions: [{ region: 'iad', count: 1 }], ...settings });
+}
+
+/** A Vercel app. */
+export function vercelApp(name: string, settings: Partial<ResolvedVercelApp> = {}): ResolvedVercelApp {
+  return {
+    name,
+    platformName: `shop-${name}`,
+    stack: { ...STACK, name: 'nextjs' },
+    env: {},
+    database: null,
+    migrate: null,
+    health: {
+      path: '/api/health',
+      intervalMs: 10_000,
+      timeoutMs: 2000,
+      gracePeriodMs: 5000,
+      withinMs: 60_000,
+    },
+    platform: 'vercel',
+    framework: 'nextjs',
+    token: 'VERCEL_TOKEN',
+    orgId: 'team_shop',
+    projectId: 'prj_shop',
+    target: 'production',
+    ...settings,
+  };
+}
+
+/** A Fly Postgres database. */
+export function database(name: string, settings: Partial<ResolvedDatabase> = {}): ResolvedDatabase {
+  return {
+    name,
+    provider: 'fly-postgres',
+    secret: 'DATABASE_URL',
+    platformName: `shop-${name}-db`,
+    project: null,
+    org: 'shop',
+    token: 'FLY_API_TOKEN',
+    region: 'iad',
+    memoryMb: 1024,
+    sleep: 'never',
+    ephemeral: false,
+    migrate: null,
+    ...settings,
+  };
+}
+
+/** A standing environment; without `deployOrder` all its apps are one wave. */
+export function environment(
+  name: string,
+  settings: Partial<ResolvedEnvironment> & { apps: readonly ResolvedApp[] },
+): ResolvedEnvironment {
+  return {
+    name,
+    kind: 'standing',
+    on: [],
+    gates: [],
+    deployOrder: [settings.apps.map((app) => app.name)],
+    databases: [],
+    healthUrls: null,
+    smoke: null,
+    rollback: 'automatic',
+    expiresAfterMs: null,
+    ...settings,
+  };
+}
+
+/** A project of those environments. */
+export function project(
+  environments: readonly ResolvedEnvironment[],
+  settings: Partial<ResolvedProject> = {},
+): ResolvedProject {
+  return {
+    name: 'shop',
+    repository: 'acme/shop',
+    mainBranch: 'main',
+    checks: [],
+    ciSkip: [],
+    files: { fly: null, dockerfile: null },
+    environments,
+    ...settings,
+  };
+}
+
+/** api (with the database and its migration) before web and a worker; staging, then production; a review environment. */
+export function shop(): ResolvedProject {
+  const api = flyApp('api', { database: 'main', migrate: migration() });
+  const web = flyApp('web', { database: 'main', regions: [{ region: 'iad', count: 1 }] });
+  const apps = [api, web, worker('mailer')];
+  const deployOrder = [['api'], ['web', 'mailer']];
+  return project([
+    environment('staging', {
+      apps,
+      deployOrder,
+      databases: [database('main')],
+      on: [{ kind: 'push', branch: 'main' }],
+    }),
+    environment('production', {
+      apps,
+      deployOrder,
+      databases: [database('main')],
+      on: [{ kind: 'tag', pattern: 'v*' }],
+      gates: [{ kind: 'passed', environment: 'staging' }],
+    }),
+    environment('review', {
+      kind: 'review',
+      apps: apps.map((app) => ({ ...app, platformName: `${app.platformName}-pr-{pr}` })),
+      deployOrder,
+      databases: [database('main', { platformName: 'shop-pr-{pr}-db', ephemeral: true })],
+      on: [{ kind: 'pull-request' }],
+      expiresAfterMs: 7 * 24 * 60 * 60_000,
+    }),
+  ]);
+}
