@@ -1,0 +1,105 @@
+import type { PlatformWork } from '../app-platform.ts';
+import type { ResolvedFlyApp } from '../../config/resolved.ts';
+import { ToolError } from '../../diagnostics/tool-error.ts';
+import { hasStatus, isOutcomeUnknown } from './fly-api-error.ts';
+import type { FlyClient } from './fly-client.ts';
+import { appPath, nullIfMissing } from './machines-api.ts';
+
+/**
+ * Makes the app and, for one with a port, its addresses: free shared IPv4, IPv6, and a private IPv6 on the proxy, by
+ * which other apps reach it as `.flycast` and wake it. Looks first; what is there is left as it is.
+ */
+export async function ensureFlyApp(
+  client: FlyClient,
+  app: ResolvedFlyApp,
+  name: string,
+  work: PlatformWork,
+): Promise<void> {
+  if (!(await appExists(client, name, work.signal))) {
+    await createApp(client, app.org, name, work);
+    work.log(`app ${name} created in ${app.org}`);
+  }
+  if (app.port === null) return;
+  const present = await addressTypes(client, name, work.signal);
+  for (const type of ADDRESS_TYPES) {
+    if (present.has(type)) continue;
+    const body = { type };
+    await client.send({ ...addressRequest(name, 'POST'), body, signal: work.signal });
+    work.log(`app ${name}: address ${type} assigned`);
+  }
+}
+
+/** Removes the app with all its machines. One that is gone is no error. */
+export async function destroyFlyApp(client: FlyClient, name: string, work: PlatformWork): Promise<void> {
+  const request = {
+    method: 'DELETE',
+    path: appPath(name),
+    query: { force: true },
+    isRepeatable: true,
+  } as const;
+  await nullIfMissing(
+    client.send({ ...request, resource: `app ${name}`, subject: name, signal: work.signal }),
+  );
+  work.log(`app ${name} destroyed`);
+}
+
+const ADDRESS_TYPES = ['shared_v4', 'v6', 'private_v6'] as const;
+
+type AddressType = (typeof ADDRESS_TYPES)[number];
+
+async function appExists(client: FlyClient, name: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    const request = { method: 'GET', path: appPath(name), resource: `app ${name}`, subject: name } as const;
+    return (await nullIfMissing(client.send({ ...request, signal }))) !== null;
+  } catch (error) {
+    // 403 on a name: another organization holds it.
+    if (hasStatus(error, 403)) throw nameTaken(name, error);
+    throw error;
+  }
+}
+
+async function createApp(client: FlyClient, org: string, name: string, work: PlatformWork): Promise<void> {
+  const request = { method: 'POST', path: '/v1/apps', resource: `app ${name}`, subject: name } as const;
+  try {
+    await client.send({ ...request, body: { name, org_slug: org }, signal: work.signal });
+  } catch (error) {
+    if (isOutcomeUnknown(error) && (await appExists(client, name, work.signal))) return;
+    if (hasStatus(error, 422) && error.code === 'PROVIDER_CONFLICT') {
+      if (await appExists(client, name, work.signal)) return;
+      throw nameTaken(name, error);
+    }
+    throw error;
+  }
+}
+
+function nameTaken(name: string, cause: unknown): ToolError {
+  return new ToolError('PROVIDER_CONFLICT', `The app name ${name} belongs to another organization on Fly.`, {
+    hint: `Names are global on Fly: choose another name for this app in glidepath.config.ts.`,
+    cause,
+  });
+}
+
+async function addressTypes(client: FlyClient, name: string, signal: AbortSignal): Promise<Set<AddressType>> {
+  const answer = (await client.send({ ...addressRequest(name, 'GET'), signal })) as {
+    ips?: readonly { ip: string; shared?: boolean }[] | null;
+  } | null;
+  return new Set((answer?.ips ?? []).map((address) => typeOf(address)));
+}
+
+/** The answer names no type: a private address is one of Fly's private range, fdaa::/16. */
+function typeOf(address: { ip: string; shared?: boolean }): AddressType {
+  if (!address.ip.includes(':')) return 'shared_v4';
+  return address.ip.startsWith('fdaa:') ? 'private_v6' : 'v6';
+}
+
+function addressRequest<M extends 'GET' | 'POST'>(
+  name: string,
+  method: M,
+): { method: M; path: string; resource: string; subject: string } {
+  return {
+    method,
+    path: `${appPath(name)}/ip_assignments`,
+    resource: `the addresses of app ${name}`,
+    subject: name,
+  };
+}

@@ -1,0 +1,15 @@
+import type { LogLine } from '../app-platform.ts';
+import type { Clock } from '../../util/clock.ts';
+import type { FlyTiming } from './fly-timing.ts';
+import type { MachinesApi } from './machines-api.ts';
+import type { RegistryClient } from './registry-client.ts';
+
+/** What the parts of the provider that change machines share. */
+export interface FlyContext {
+  readonly machines: MachinesApi;
+  readonly registry: RegistryClient;
+  readonly clock: Clock;
+  readonly timing: FlyTiming;
+  /** Newest last; an empty list when they cannot be read, for logs only explain. */
+  logsOf(app: string, machine: string, options: { limit: number; since: number }): Promise<LogLine[]>;
+}

@@ -1,0 +1,32 @@
+import type { Secret } from '../../diagnostics/secret.ts';
+import type { Clock } from '../../util/clock.ts';
+import type { Fetch } from '../../util/fetch.ts';
+import type { FlyTiming } from './fly-timing.ts';
+
+/** What the Fly provider needs of the outside. It knows no local cloud: that one is other base URLs. */
+export interface FlyPlatformOptions {
+  /** `https://api.machines.dev`; without `/v1`. */
+  readonly apiBaseUrl: string;
+  /** `https://registry.fly.io`; without `/v2`. */
+  readonly registryUrl: string;
+  /** The registry as image references name it: `registry.fly.io`. */
+  readonly registryHost: string;
+  readonly token: Secret;
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  /** From 0 to 1, for jitter. */
+  readonly random: () => number;
+  /** The public address of an app: `https://<app>.fly.dev`. */
+  readonly addressOf: (flyApp: string) => Promise<string>;
+  /** Told of what no step asked for. */
+  readonly log?: (line: string) => void;
+  /** Shorter waits, for tests. */
+  readonly timing?: Partial<FlyTiming>;
+}
+
+/** Fly serves logs from another host than machines; anything else is taken to serve both. */
+export function logsBaseUrl(options: { readonly apiBaseUrl: string }): string {
+  return new URL(options.apiBaseUrl).hostname === 'api.machines.dev'
+    ? 'https://api.fly.io'
+    : options.apiBaseUrl;
+}

@@ -1,0 +1,111 @@
+import type { AppPlatform, AppPlatformReader, ObservedMachine } from '../app-platform.ts';
+import { createFlyClient } from './fly-client.ts';
+import { destroyFlyApp, ensureFlyApp } from './fly-apps.ts';
+import type { FlyContext } from './fly-context.ts';
+import { readLogs } from './fly-logs.ts';
+import { logsBaseUrl, type FlyPlatformOptions } from './fly-options.ts';
+import { FLY_TIMING } from './fly-timing.ts';
+import { metadataOf } from './machine-config.ts';
+import { digestOf, isGone, isHealthy, startedAtOf } from './machine-state.ts';
+import { createMachinesApi } from './machines-api.ts';
+import { clusterExists, destroyCluster, ensureCluster } from './managed-postgres.ts';
+import { createPacer, type Pacer } from './pacer.ts';
+import { readOnlyFetch } from './read-only-fetch.ts';
+import { createRegistryClient } from './registry-client.ts';
+import { runReleaseCommand } from './release-command.ts';
+import { rollingDeploy } from './rolling-deploy.ts';
+import { setAppSecrets } from './secrets.ts';
+import { undoRollingDeploy } from './undo-deploy.ts';
+import type { Machine } from './wire-types.ts';
+
+/** Fly.io, or whatever speaks the same APIs. Reading goes through the reader, whose transport cannot write. */
+export function createFlyPlatform(options: FlyPlatformOptions): AppPlatform {
+  const timing = { ...FLY_TIMING, ...options.timing };
+  const shared = { ...options, timing, pacer: createPacer(options.clock) };
+  const client = createFlyClient({ ...shared, baseUrl: options.apiBaseUrl });
+  const logsClient = createFlyClient({ ...shared, baseUrl: logsBaseUrl(options) });
+  const registry = createRegistryClient(shared);
+  const postgres = { client, clock: options.clock, timing };
+  const fly: FlyContext = {
+    machines: createMachinesApi(client),
+    registry,
+    clock: options.clock,
+    timing,
+    async logsOf(app, machine, query) {
+      try {
+        return await readLogs(logsClient, app, { ...query, machine });
+      } catch {
+        options.log?.(`the logs of machine ${machine} of app ${app} could not be read`);
+        return [];
+      }
+    },
+  };
+  const reader = readerWith(options, shared.pacer);
+  return {
+    ...reader,
+    ensureApp: async (app, name, work) => ensureFlyApp(client, app, name, work),
+    setSecrets: async (name, values, work) => setAppSecrets(client, name, values, work),
+    ensureDatabase: async (database, work) => ensureCluster(postgres, database, work),
+    async pushImage(name, image, work) {
+      return reader.imageReference(name, await registry.push(name, image, work.signal));
+    },
+    runReleaseCommand: async (deployment, line, timeoutMs, work) =>
+      runReleaseCommand(fly, deployment, { line, timeoutMs }, work),
+    deploy: async (deployment, work) => rollingDeploy(fly, deployment, work),
+    undoDeploy: async (deployment, work) => undoRollingDeploy(fly, deployment, work),
+    destroyApp: async (name, work) => destroyFlyApp(client, name, work),
+    destroyDatabase: async (database, work) => destroyCluster(client, database, work),
+  };
+}
+
+/** The half of Fly that cannot change anything; its transport refuses whatever is not a GET or HEAD. */
+export function createFlyReader(options: FlyPlatformOptions): AppPlatformReader {
+  return readerWith(options, createPacer(options.clock));
+}
+
+function readerWith(options: FlyPlatformOptions, pacer: Pacer): AppPlatformReader {
+  const fetch = readOnlyFetch(options.fetch);
+  const timing = { ...FLY_TIMING, ...options.timing };
+  const shared = { ...options, fetch, timing, pacer };
+  const client = createFlyClient({ ...shared, baseUrl: options.apiBaseUrl });
+  const logsClient = createFlyClient({ ...shared, baseUrl: logsBaseUrl(options) });
+  const machines = createMachinesApi(client);
+  const registry = createRegistryClient(shared);
+  return {
+    async observeApp(name) {
+      const all = await machines.list(name);
+      if (all === null) return null;
+      return {
+        name,
+        machines: all.filter((machine) => !isGone(machine) && isServing(machine)).map(observed),
+      };
+    },
+    observeDatabase: async (database) => clusterExists(client, database),
+    logs: async (name, query) => readLogs(logsClient, name, query),
+    imageReference: (name, digest) => `${options.registryHost}/${name}@${digest}`,
+    hasImage: async (reference) => registry.hasManifest(reference),
+    publicUrl: async (name) => options.addressOf(name),
+    privateUrl: (name) => `http://${name}.flycast`,
+  };
+}
+
+/** Temporary machines of Fly's reserved groups (`fly_app_…`) are no part of what an app runs. */
+function isServing(machine: Machine): boolean {
+  return metadataOf(machine.config, 'processGroup')?.startsWith('fly_app_') !== true;
+}
+
+function observed(machine: Machine): ObservedMachine {
+  const guest = machine.config['guest'] as { memory_mb?: number } | undefined;
+  return {
+    id: machine.id,
+    region: machine.region,
+    state: machine.state,
+    digest: digestOf(machine),
+    release: metadataOf(machine.config, 'release'),
+    commit: metadataOf(machine.config, 'commit'),
+    healthy: isHealthy(machine),
+    cordoned: machine.cordoned ?? false,
+    startedAt: startedAtOf(machine),
+    memoryMb: guest?.memory_mb ?? null,
+  };
+}

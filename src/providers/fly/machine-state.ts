@@ -1,0 +1,96 @@
+import { checkCount } from './machine-config.ts';
+import type { CheckStatus, Machine, MachineEvent } from './wire-types.ts';
+
+/** Whether a machine sleeps: stopped or suspended, to be woken by a request. */
+export function isAsleep(machine: { readonly state: string }): boolean {
+  return machine.state === 'stopped' || machine.state === 'suspended';
+}
+
+/** Whether a machine is on its way to another state and should not be touched meanwhile. */
+export function isTransient(machine: Machine): boolean {
+  return TRANSIENT.has(machine.state);
+}
+
+const TRANSIENT: ReadonlySet<string> = new Set([
+  'creating',
+  'starting',
+  'stopping',
+  'restarting',
+  'suspending',
+  'updating',
+  'replacing',
+]);
+
+/** Whether a machine can never run again. */
+export function isGone(machine: Machine): boolean {
+  return machine.state === 'destroyed' || machine.state === 'destroying' || machine.state === 'launch_failed';
+}
+
+/** Null when it has no checks. */
+export function isHealthy(machine: Machine): boolean | null {
+  const checks = machine.checks ?? [];
+  if (checks.length === 0) return checkCount(machine.config) === 0 ? null : false;
+  return checks.every((check) => check.status === 'passing');
+}
+
+/** The digest of the image it runs: as the platform says, or as its config names it. */
+export function digestOf(machine: Machine): string | null {
+  return machine.image_ref?.digest ?? digestIn(machine.config.image);
+}
+
+/** The digest in an image reference, or null. */
+export function digestIn(reference: string): string | null {
+  return /@(sha256:[0-9a-f]{64})$/.exec(reference)?.[1] ?? null;
+}
+
+/** `repository@sha256:…` of what a machine runs, or null when its digest is not known. */
+export function imageOf(machine: Machine): string | null {
+  const digest = digestOf(machine);
+  const repository = machine.image_ref?.repository;
+  if (digest === null || repository === undefined) return digest === null ? null : machine.config.image;
+  return `${machine.image_ref?.registry ?? ''}/${repository}@${digest}`;
+}
+
+/** The time at which it was last started, in epoch milliseconds, while it runs. */
+export function startedAtOf(machine: Machine): number | null {
+  if (machine.state !== 'started') return null;
+  const start = (machine.events ?? []).find((event) => event.type === 'start' || event.type === 'launch');
+  return start?.timestamp ?? null;
+}
+
+/** Names an event, to tell it from later ones. */
+export function eventId(event: MachineEvent): string {
+  return event.id ?? `${event.type}@${event.timestamp}`;
+}
+
+/** How a process ended. */
+export interface MachineExit {
+  readonly code: number | null;
+  readonly isOutOfMemory: boolean;
+  readonly restarts: number;
+}
+
+/** The newest exit that nobody asked for, among events not known before; null when there is none. */
+export function unexpectedExit(machine: Machine, known: ReadonlySet<string>): MachineExit | null {
+  for (const event of machine.events ?? []) {
+    if (known.has(eventId(event))) continue;
+    const exit = event.type === 'exit' ? event.request?.exit_event : undefined;
+    if (exit === undefined || exit.requested_stop === true) continue;
+    return {
+      code: exit.exit_code ?? null,
+      isOutOfMemory: exit.oom_killed === true,
+      restarts: event.request?.restart_count ?? 0,
+    };
+  }
+  return null;
+}
+
+/** The check whose output says most about a failure. */
+export function failingCheck(machine: Machine): CheckStatus | null {
+  const checks = machine.checks ?? [];
+  return (
+    checks.find((check) => check.status === 'critical') ??
+    checks.find((check) => check.status === 'warning') ??
+    null
+  );
+}

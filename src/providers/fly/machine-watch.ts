@@ -1,0 +1,106 @@
+import type { FlyContext } from './fly-context.ts';
+import { brokenStateError, exitedError, notConvergedError, unhealthyError } from './deploy-errors.ts';
+import { checkCount, checksOf } from './machine-config.ts';
+import { eventId, isTransient, unexpectedExit } from './machine-state.ts';
+import type { MachineRef } from './machines-api.ts';
+import type { Machine } from './wire-types.ts';
+
+/** What to expect of a machine that was just given a config. */
+export interface WatchedMachine {
+  readonly ref: MachineRef;
+  /** The version it must still have when it is healthy. */
+  readonly instanceId: string;
+  /** The machine as it was before the change: its events and check results are not news. Null for a new machine. */
+  readonly before: Machine | null;
+  readonly withinMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Lines a failure is explained with. */
+const OUTPUT_LINES = 20;
+
+/**
+ * Waits until a machine runs the expected version and every check passes (without checks: until it has kept running for
+ * `settleMs`).
+ *
+ * Looks at events instead of the API's `wait`, which sits out its whole time-out when the process has already exited:
+ * an exit that nobody asked for ends it at once with DEPLOY_EXITED. DEPLOY_UNHEALTHY at the deadline,
+ * DEPLOY_NOT_CONVERGED when the platform put another version in place.
+ */
+export async function watchUntilHealthy(fly: FlyContext, watched: WatchedMachine): Promise<Machine> {
+  const { ref, signal } = watched;
+  const startedAt = fly.clock.now();
+  const known = new Set((watched.before?.events ?? []).map(eventId));
+  const output = (): Promise<string[]> => lastLines(fly, ref, startedAt);
+  let runningSince: number | null = null;
+  for (;;) {
+    const machine = await fly.machines.get(ref, signal);
+    if (machine.instance_id !== watched.instanceId) {
+      const what = `is at version ${machine.instance_id} and not at ${watched.instanceId}, which was sent`;
+      throw notConvergedError(ref, what);
+    }
+    const exit = unexpectedExit(machine, known);
+    if (exit !== null) throw exitedError(ref, exit, await output());
+    if (BROKEN.has(machine.state)) throw brokenStateError(ref, machine, await output());
+    const now = fly.clock.now();
+    runningSince = machine.state === 'started' ? (runningSince ?? now) : null;
+    if (runningSince !== null && isProven(fly, watched, machine, now - runningSince)) return machine;
+    if (now - startedAt >= watched.withinMs) {
+      throw unhealthyError(ref, machine, watched.withinMs, await output());
+    }
+    await fly.clock.sleep(fly.timing.pollMs, signal);
+  }
+}
+
+const BROKEN: ReadonlySet<string> = new Set(['failed', 'launch_failed', 'destroyed', 'destroying']);
+
+function isProven(fly: FlyContext, watched: WatchedMachine, machine: Machine, runningForMs: number): boolean {
+  const expected = checkCount(machine.config);
+  if (expected === 0) return runningForMs >= fly.timing.settleMs;
+  const checks = machine.checks ?? [];
+  if (checks.length < expected || checks.some((check) => check.status !== 'passing')) return false;
+  // A result from before the change says nothing; after one full round of every check there is no such result left.
+  const old = new Map((watched.before?.checks ?? []).map((check) => [check.name, check.updated_at]));
+  const isNews = checks.every(
+    (check) => check.updated_at === undefined || check.updated_at !== old.get(check.name),
+  );
+  return isNews || runningForMs >= longestRoundMs(machine);
+}
+
+/** How long one round of the slowest check takes: its interval, and as much again for its answer. */
+function longestRoundMs(machine: Machine): number {
+  return Math.max(...checksOf(machine.config).map((check) => 2 * durationMs(check.interval)));
+}
+
+/** A Go duration string or nanoseconds, in milliseconds; the API takes both. What cannot be read counts as Fly's 15 s. */
+export function durationMs(value: string | number | undefined): number {
+  if (typeof value === 'number') return value / 1e6;
+  const parts = [...(value ?? '').matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)];
+  if (parts.length === 0) return 15_000;
+  return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNIT_MS[unit ?? ''] ?? 0), 0);
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Waits until a machine stays in a state by itself. Gives up quietly after `transientMs`: the next call will say why. */
+export async function settledMachine(
+  fly: FlyContext,
+  ref: MachineRef,
+  signal: AbortSignal,
+): Promise<Machine> {
+  const deadline = fly.clock.now() + fly.timing.transientMs;
+  for (;;) {
+    const machine = await fly.machines.get(ref, signal);
+    if (!isTransient(machine) || fly.clock.now() >= deadline) return machine;
+    await fly.clock.sleep(fly.timing.pollMs, signal);
+  }
+}
+
+/** What a machine printed last. */
+export async function lastLines(fly: FlyContext, ref: MachineRef, since: number): Promise<string[]> {
+  const lines = await fly.logsOf(ref.app, ref.id, { limit: OUTPUT_LINES, since: since - LOG_SLACK_MS });
+  return lines.slice(-OUTPUT_LINES).map((line) => line.message);
+}
+
+/** The platform's clock and ours may differ a little. */
+const LOG_SLACK_MS = 2_000;

@@ -1,0 +1,208 @@
+import type { PlatformWork } from '../app-platform.ts';
+import type { ResolvedDatabase } from '../../config/resolved.ts';
+import { ToolError } from '../../diagnostics/tool-error.ts';
+import type { Clock } from '../../util/clock.ts';
+import { assert } from '../../util/assert.ts';
+import { hasStatus, isOutcomeUnknown } from './fly-api-error.ts';
+import type { FlyClient, FlyRequest } from './fly-client.ts';
+import type { FlyTiming } from './fly-timing.ts';
+
+/** A cluster as the API shows it (OpenAPI, `PostgresCluster`). */
+interface Cluster {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly endpoints?: {
+    readonly primary?: { readonly direct?: Endpoint; readonly pooler?: Endpoint } | null;
+  } | null;
+}
+
+interface Endpoint {
+  readonly host: string;
+  readonly port?: number;
+}
+
+/** What the calls need. */
+export interface PostgresContext {
+  readonly client: FlyClient;
+  readonly clock: Clock;
+  readonly timing: FlyTiming;
+}
+
+/** The smallest plan; a larger one is chosen by hand (`fly mpg`). */
+const PLAN = 'basic';
+const REGION_DEFAULT = 'iad';
+/** What a new cluster has by itself, as `fly mpg attach` uses it. */
+const USER_DEFAULT = 'fly-user';
+const DATABASE_DEFAULT = 'fly-db';
+
+/** Makes the cluster unless it is there, waits until it is ready, and returns the URL that apps use. Journals nothing: the URL holds a password. */
+export async function ensureCluster(
+  context: PostgresContext,
+  database: ResolvedDatabase,
+  work: PlatformWork,
+): Promise<string> {
+  requireSupported(database);
+  const found = await findCluster(context.client, database, work.signal);
+  const id = found?.id ?? (await createCluster(context, database, work));
+  const cluster = await readyCluster(context, database, id, work);
+  const { username, password } = await credentials(context.client, cluster, work.signal);
+  const name = await databaseName(context.client, cluster, work.signal);
+  const endpoint = cluster.endpoints?.primary?.direct ?? cluster.endpoints?.primary?.pooler;
+  assert(endpoint !== undefined, `cluster ${id} is ready but has no endpoint`);
+  const login = `${encodeURIComponent(username)}:${encodeURIComponent(password)}`;
+  return `postgresql://${login}@${endpoint.host}:${endpoint.port ?? 5432}/${encodeURIComponent(name)}`;
+}
+
+/** Whether the cluster is there. */
+export async function clusterExists(client: FlyClient, database: ResolvedDatabase): Promise<boolean> {
+  requireSupported(database);
+  return (await findCluster(client, database)) !== null;
+}
+
+/** Removes the cluster. One that is gone is no error. */
+export async function destroyCluster(
+  client: FlyClient,
+  database: ResolvedDatabase,
+  work: PlatformWork,
+): Promise<void> {
+  requireSupported(database);
+  const found = await findCluster(client, database, work.signal);
+  if (found === null) return;
+  try {
+    await client.send({ ...about(found, 'DELETE', ''), isRepeatable: true, signal: work.signal });
+  } catch (error) {
+    if (!hasStatus(error, 404, 410)) throw error;
+  }
+  work.log(`database ${database.name} (${found.name}) destroyed`);
+}
+
+function requireSupported(database: ResolvedDatabase): void {
+  if (database.provider === 'fly-postgres') return;
+  throw new ToolError(
+    'PROVIDER_NOT_SUPPORTED',
+    `Database ${database.name} is on ${database.provider}, which this version cannot make or look up.`,
+    { hint: `Give its URL as a secret: { provider: 'external', secret: '${database.secret}' }` },
+  );
+}
+
+function clusterNameOf(database: ResolvedDatabase): string {
+  return database.platformName ?? database.name;
+}
+
+function orgOf(database: ResolvedDatabase): string {
+  return database.org ?? 'personal';
+}
+
+async function findCluster(
+  client: FlyClient,
+  database: ResolvedDatabase,
+  signal?: AbortSignal,
+): Promise<Cluster | null> {
+  const answer = await client.send({
+    method: 'GET',
+    path: '/v1/postgres',
+    query: { org_slug: orgOf(database) },
+    resource: `the databases of ${orgOf(database)}`,
+    subject: orgOf(database),
+    signal,
+  });
+  const clusters = (dataOf(answer) ?? []) as readonly Cluster[];
+  const isAlive = (cluster: Cluster): boolean =>
+    cluster.status !== 'deleting' && cluster.status !== 'deleted';
+  return clusters.find((cluster) => cluster.name === clusterNameOf(database) && isAlive(cluster)) ?? null;
+}
+
+async function createCluster(
+  context: PostgresContext,
+  database: ResolvedDatabase,
+  work: PlatformWork,
+): Promise<string> {
+  const name = clusterNameOf(database);
+  const body = { name, org_slug: orgOf(database), plan: PLAN, region: database.region ?? REGION_DEFAULT };
+  const request = {
+    method: 'POST',
+    path: '/v1/postgres',
+    resource: `database ${name}`,
+    subject: name,
+  } as const;
+  work.log(`database ${name}: creating`);
+  try {
+    const answer = await context.client.send({ ...request, body, signal: work.signal });
+    return (dataOf(answer) as Cluster).id;
+  } catch (error) {
+    // Names are not unique there: look before a second cluster is paid for.
+    if (!isOutcomeUnknown(error)) throw error;
+    await context.clock.sleep(context.timing.lostAnswerMs, work.signal);
+    const made = await findCluster(context.client, database, work.signal);
+    if (made !== null) return made.id;
+    throw error;
+  }
+}
+
+async function readyCluster(
+  context: PostgresContext,
+  database: ResolvedDatabase,
+  id: string,
+  work: PlatformWork,
+): Promise<Cluster> {
+  const deadline = context.clock.now() + context.timing.databaseReadyMs;
+  for (;;) {
+    const request = about({ id, name: clusterNameOf(database) }, 'GET', '');
+    const cluster = dataOf(await context.client.send({ ...request, signal: work.signal })) as Cluster;
+    if (cluster.status === 'ready') return cluster;
+    if (cluster.status === 'failed' || context.clock.now() >= deadline) {
+      throw new ToolError(
+        'PROVIDER_UNREACHABLE',
+        `Database ${cluster.name} did not become ready; it is ${cluster.status}.`,
+        { hint: `Look at it: fly mpg status ${id}`, retry: 'safe' },
+      );
+    }
+    await context.clock.sleep(READY_POLL_MS, work.signal);
+  }
+}
+
+/** Between two looks at a cluster that is being made. */
+const READY_POLL_MS = 250;
+
+async function credentials(
+  client: FlyClient,
+  cluster: Cluster,
+  signal: AbortSignal,
+): Promise<{ username: string; password: string }> {
+  const answer = await client.send({ ...about(cluster, 'GET', '/users'), signal });
+  const users = (dataOf(answer) ?? []) as readonly { username: string; role: string }[];
+  const user =
+    users.find((candidate) => candidate.username === USER_DEFAULT) ??
+    users.find((candidate) => candidate.role === 'schema_admin');
+  const path = `/users/${encodeURIComponent(user?.username ?? USER_DEFAULT)}/credentials`;
+  const found = await client.send({ ...about(cluster, 'GET', path), signal });
+  return dataOf(found) as { username: string; password: string };
+}
+
+async function databaseName(client: FlyClient, cluster: Cluster, signal: AbortSignal): Promise<string> {
+  const answer = await client.send({ ...about(cluster, 'GET', '/databases'), signal });
+  const names = ((dataOf(answer) ?? []) as readonly { name: string }[]).map((entry) => entry.name);
+  return names.includes(DATABASE_DEFAULT) ? DATABASE_DEFAULT : (names[0] ?? DATABASE_DEFAULT);
+}
+
+function about(
+  cluster: { id: string; name: string },
+  method: FlyRequest['method'],
+  path: string,
+): Pick<FlyRequest, 'method' | 'path' | 'resource' | 'subject' | 'limit'> {
+  return {
+    method,
+    path: `/v1/postgres/${encodeURIComponent(cluster.id)}${path}`,
+    resource: `database ${cluster.name}`,
+    subject: cluster.id,
+    limit: POSTGRES_LIMIT,
+  };
+}
+
+/** The limit of these calls is not documented; the one for reading machines is taken. */
+const POSTGRES_LIMIT = { perSecond: 5, burst: 10 } as const;
+
+function dataOf(answer: unknown): unknown {
+  return (answer as { data?: unknown } | null)?.data ?? null;
+}

@@ -1,0 +1,226 @@
+import type { AppDeployment, LogLine, PlatformWork } from '../app-platform.ts';
+import { ToolError } from '../../diagnostics/tool-error.ts';
+import type { FlyContext } from './fly-context.ts';
+import { createOnce } from './machine-create.ts';
+import { metadataOf, RELEASE_COMMAND_GROUP, releaseCommandConfig } from './machine-config.ts';
+import { isGone, unexpectedExit } from './machine-state.ts';
+import type { MachineRef } from './machines-api.ts';
+import { keyPrefix, listMachines } from './rolling-deploy.ts';
+import { recordedSecretsVersion } from './secrets.ts';
+import { shellWords } from './shell-words.ts';
+import type { Machine } from './wire-types.ts';
+
+/** Lines of a failed command that go into the error. */
+const OUTPUT_LINES = 20;
+/** Between two looks at the logs. */
+const LOGS_EVERY_MS = 500;
+/** How long to look for the last lines of a command that has ended; logs arrive a little after the exit. */
+const LAST_LINES_MS = 2_000;
+
+/** What became of the command: its exit code, or null when it took too long or nobody knows. */
+type CommandEnd = { readonly kind: 'exited'; readonly code: number | null } | { readonly kind: 'timed-out' };
+
+/**
+ * Runs a command once, with the new image and the app's environment, on a temporary machine without services that is
+ * always removed. Lines it prints are logged as they come. Throws MIGRATION_FAILED with the last of them.
+ *
+ * After a crash the machine is found by its key and waited for: the command is not started a second time. Machines
+ * that other, ended deployments left behind are removed first.
+ */
+export async function runReleaseCommand(
+  fly: FlyContext,
+  deployment: AppDeployment,
+  command: { line: string; timeoutMs: number },
+  work: PlatformWork,
+): Promise<void> {
+  const words = shellWords(command.line);
+  if (words === null || words.length === 0) {
+    throw new ToolError('MIGRATION_FAILED', `The command cannot be split into words: ${command.line}`, {
+      hint: 'Close the quotes of migrate.command in glidepath.config.ts.',
+    });
+  }
+  if (work.recorded(DONE) !== undefined) return;
+  const app = deployment.platformName;
+  const key = `${keyPrefix(work)}release-command`;
+  const listed = await listMachines(fly, app, work.signal);
+  await removeOthers(fly, { app, key, listed }, work);
+  const ref: { current: MachineRef | null } = { current: null };
+  try {
+    const machine = await create(fly, deployment, { words, key, listed }, work);
+    ref.current = { app, id: machine.id };
+    work.log(`release command runs on machine ${machine.id}: ${command.line}`);
+    const tail = createTail(fly, ref.current, fly.clock.now(), work);
+    const end = await waitForEnd(fly, ref.current, command.timeoutMs, tail, work.signal);
+    await tail.finish();
+    requireSuccess(end, deployment, command, tail.lines());
+    await work.once(DONE, async () => true);
+  } finally {
+    await removeAll(fly, app, key, ref.current, work);
+  }
+}
+
+/** Journal key of a command that has succeeded. */
+const DONE = 'release-command/done';
+
+async function create(
+  fly: FlyContext,
+  deployment: AppDeployment,
+  command: { words: readonly string[]; key: string; listed: readonly Machine[] },
+  work: PlatformWork,
+): Promise<Machine> {
+  const secretsVersion = recordedSecretsVersion(work, deployment.platformName);
+  const config = releaseCommandConfig(
+    { ...deployment, releaseVersion: 0, key: command.key, secretsVersion },
+    command.words,
+  );
+  const region = deployment.app.regions[0]?.region;
+  return createOnce(fly, {
+    app: deployment.platformName,
+    key: command.key,
+    listed: command.listed,
+    signal: work.signal,
+    input: {
+      config,
+      ...(region === undefined ? {} : { region }),
+      ...(secretsVersion === null ? {} : { min_secrets_version: secretsVersion }),
+    },
+  });
+}
+
+async function waitForEnd(
+  fly: FlyContext,
+  ref: MachineRef,
+  timeoutMs: number,
+  tail: Tail,
+  signal: AbortSignal,
+): Promise<CommandEnd> {
+  const startedAt = fly.clock.now();
+  let endedWithoutExit = 0;
+  for (;;) {
+    const machine = await fly.machines.get(ref, signal);
+    const exit = unexpectedExit(machine, new Set());
+    if (exit !== null) return { kind: 'exited', code: exit.code };
+    // The event may come a moment after the state; a machine that could not start at all never gets one.
+    if (ENDED.has(machine.state) && ++endedWithoutExit > ENDED_LOOKS_MAX)
+      return { kind: 'exited', code: null };
+    if (fly.clock.now() - startedAt >= timeoutMs) return { kind: 'timed-out' };
+    await tail.poll();
+    await fly.clock.sleep(fly.timing.pollMs, signal);
+  }
+}
+
+const ENDED: ReadonlySet<string> = new Set(['stopped', 'failed', 'launch_failed', 'destroyed']);
+/** Looks at an ended machine without an exit event before it counts as failed. */
+const ENDED_LOOKS_MAX = 20;
+
+function requireSuccess(
+  end: CommandEnd,
+  deployment: AppDeployment,
+  command: { line: string; timeoutMs: number },
+  lines: readonly string[],
+): void {
+  if (end.kind === 'exited' && end.code === 0) return;
+  const how =
+    end.kind === 'timed-out'
+      ? `took longer than ${command.timeoutMs / 1000} s and was ended`
+      : end.code === null
+        ? 'did not run to its end'
+        : `failed with exit code ${end.code}`;
+  throw new ToolError(
+    'MIGRATION_FAILED',
+    `The release command of ${deployment.app.name} ${how}: ${command.line}`,
+    {
+      hint: 'No app was changed. Mend the command or the migration and deploy again.',
+      output: lines.slice(-OUTPUT_LINES),
+    },
+  );
+}
+
+/** Prints a machine's lines once each, as they come. */
+interface Tail {
+  /** Reads the logs if it is time to. */
+  poll(): Promise<void>;
+  /** Reads until nothing new has come for a look, at most `LAST_LINES_MS`. */
+  finish(): Promise<void>;
+  lines(): readonly string[];
+}
+
+function createTail(fly: FlyContext, ref: MachineRef, startedAt: number, work: PlatformWork): Tail {
+  const seen = new Map<string, number>();
+  const lines: string[] = [];
+  let readAt = 0;
+  const read = async (): Promise<number> => {
+    readAt = fly.clock.now();
+    const page = await fly.logsOf(ref.app, ref.id, { limit: 500, since: startedAt - 60_000 });
+    const fresh = unseen(page, seen);
+    for (const line of fresh) {
+      lines.push(line.message);
+      work.log(line.message);
+    }
+    return fresh.length;
+  };
+  return {
+    async poll() {
+      if (fly.clock.now() - readAt >= LOGS_EVERY_MS) await read();
+    },
+    async finish() {
+      const deadline = fly.clock.now() + LAST_LINES_MS;
+      await read();
+      while (lines.length === 0 && fly.clock.now() < deadline) {
+        await fly.clock.sleep(LOGS_EVERY_MS, work.signal);
+        await read();
+      }
+    },
+    lines: () => lines,
+  };
+}
+
+/** Lines beyond those seen before. The same text at the same time may be printed twice, so that they are counted. */
+function unseen(page: readonly LogLine[], seen: Map<string, number>): LogLine[] {
+  const counts = new Map<string, number>();
+  return page.filter((line) => {
+    const id = `${line.at} ${line.message}`;
+    const count = (counts.get(id) ?? 0) + 1;
+    counts.set(id, count);
+    if (count <= (seen.get(id) ?? 0)) return false;
+    seen.set(id, count);
+    return true;
+  });
+}
+
+async function removeOthers(
+  fly: FlyContext,
+  { app, key, listed }: { app: string; key: string; listed: readonly Machine[] },
+  work: PlatformWork,
+): Promise<void> {
+  for (const machine of listed) {
+    if (isGone(machine) || metadataOf(machine.config, 'processGroup') !== RELEASE_COMMAND_GROUP) continue;
+    if (metadataOf(machine.config, 'key') === key) continue;
+    await fly.machines.destroy({ app, id: machine.id }, { signal: work.signal });
+    work.log(`removed machine ${machine.id}, which an earlier release command left behind`);
+  }
+}
+
+/**
+ * Removes the machine, and whatever else carries its key after lost answers. Not under the step's signal, and never
+ * hiding how the command ended: what stays is said and found again by the next deployment.
+ */
+async function removeAll(
+  fly: FlyContext,
+  app: string,
+  key: string,
+  known: MachineRef | null,
+  work: PlatformWork,
+): Promise<void> {
+  try {
+    if (known !== null) await fly.machines.destroy(known, {});
+    for (const machine of (await fly.machines.list(app)) ?? []) {
+      if (isGone(machine) || metadataOf(machine.config, 'key') !== key) continue;
+      await fly.machines.destroy({ app, id: machine.id }, {});
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const id = known?.id ?? 'of the release command';
+    work.log(`machine ${id} could not be removed (${reason}): fly machine destroy --force ${id} -a ${app}`);
+  }
+}

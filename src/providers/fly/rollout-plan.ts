@@ -1,0 +1,106 @@
+import type { ResolvedFlyApp } from '../../config/resolved.ts';
+import type { Json } from '../../util/json.ts';
+import { APP_GROUP, METADATA } from './machine-config.ts';
+import { digestOf, imageOf, isAsleep, isGone, isHealthy } from './machine-state.ts';
+import type { Machine, MachineConfig } from './wire-types.ts';
+
+/** A machine as it was before a deployment touched anything: the whole rollback. */
+export interface SavedMachine {
+  readonly id: string;
+  readonly region: string;
+  readonly state: string;
+  readonly instanceId: string;
+  readonly digest: string | null;
+  /** `registry/repository@sha256:…`, or null when it is not known by digest. */
+  readonly image: string | null;
+  readonly healthy: boolean | null;
+  readonly cordoned: boolean;
+  readonly config: MachineConfig;
+}
+
+/** All that a deployment saves before its first change, journaled under `before`. */
+export interface SavedState {
+  /** The number of this deployment, for `fly_release_version`. */
+  readonly releaseVersion: number;
+  readonly machines: readonly SavedMachine[];
+  /** Machines of other process groups: left alone, and said so. */
+  readonly leftAlone: readonly { readonly id: string; readonly group: string }[];
+}
+
+/** What a deployment does to which machine, in this order. */
+export interface RolloutPlan {
+  readonly create: readonly { readonly region: string; readonly number: number }[];
+  /** Broken ones first (they have nothing to lose), then running ones, sleeping ones last. */
+  readonly update: readonly SavedMachine[];
+  /** Removed when everything else has succeeded. */
+  readonly remove: readonly SavedMachine[];
+}
+
+/** What is there now, ready to be journaled. Pure. */
+export function savedState(machines: readonly Machine[]): SavedState {
+  const alive = machines.filter((machine) => !isGone(machine));
+  const isOurs = (machine: Machine): boolean =>
+    (machine.config.metadata?.[METADATA.processGroup] ?? APP_GROUP) === APP_GROUP;
+  const versions = alive.map((machine) => Number(machine.config.metadata?.[METADATA.releaseVersion] ?? 0));
+  return {
+    releaseVersion: Math.max(0, ...versions.filter(Number.isFinite)) + 1,
+    machines: alive.filter(isOurs).map(saved),
+    leftAlone: alive
+      .filter((machine) => !isOurs(machine))
+      .map((machine) => ({ id: machine.id, group: machine.config.metadata?.[METADATA.processGroup] ?? '' })),
+  };
+}
+
+/** Compares what is there with what is written: how many machines in which region. Pure. */
+export function rolloutPlan(app: ResolvedFlyApp, before: SavedState): RolloutPlan {
+  const create: { region: string; number: number }[] = [];
+  const update: SavedMachine[] = [];
+  const kept = new Set<string>();
+  for (const { region, count } of app.regions) {
+    const there = before.machines.filter((machine) => machine.region === region).sort(byWorth);
+    for (const machine of there.slice(0, count)) {
+      update.push(machine);
+      kept.add(machine.id);
+    }
+    for (let number = there.length + 1; number <= count; number++) create.push({ region, number });
+  }
+  return {
+    create,
+    update: update.sort((a, b) => updateRank(a) - updateRank(b)),
+    remove: before.machines.filter((machine) => !kept.has(machine.id)),
+  };
+}
+
+/** The record as the journal takes it: JSON data, though its type is written with known keys. */
+export function savedStateAsJson(state: SavedState): Json {
+  return state as unknown as Json;
+}
+
+function saved(machine: Machine): SavedMachine {
+  return {
+    id: machine.id,
+    region: machine.region,
+    state: machine.state,
+    instanceId: machine.instance_id,
+    digest: digestOf(machine),
+    image: imageOf(machine),
+    healthy: isHealthy(machine),
+    cordoned: machine.cordoned ?? false,
+    config: machine.config,
+  };
+}
+
+/** Healthy running machines are worth keeping most. */
+function byWorth(a: SavedMachine, b: SavedMachine): number {
+  return worth(b) - worth(a) || (a.id < b.id ? -1 : 1);
+}
+
+function worth(machine: SavedMachine): number {
+  if (machine.state === 'started') return machine.healthy === false ? 1 : 3;
+  return isAsleep(machine) ? 2 : 0;
+}
+
+function updateRank(machine: SavedMachine): number {
+  if (isAsleep(machine)) return 2;
+  return machine.state === 'started' && machine.healthy !== false && !machine.cordoned ? 1 : 0;
+}
