@@ -42,6 +42,9 @@ export const ERROR_CODES = {
   RUN_LOCKED: operation('Another run holds the environment'),
   RUN_LEASE_LOST: operation('The run was taken over by another process'),
   RUN_STEP_TIMED_OUT: operation('A step took longer than it may'),
+  RUN_STEP_CRASHED: operation('A step failed in a way that nobody expected'),
+  RUN_STEP_STOPPED: operation('A step was stopped because its run ends'),
+  RUN_NOT_WAITING: user('The run does not wait for this'),
   RUN_UNDO_FAILED: operation('Something could not be put back'),
   RUN_INTERRUPTED: {
     kind: 'operation',
@@ -52,6 +55,7 @@ export const ERROR_CODES = {
   GATE_APPROVAL_REJECTED: refused('The approval was rejected'),
   GATE_NOT_DESCENDANT: refused('The commit does not descend from the live one'),
   STORE_DISK_FULL: operation('The disk is full'),
+  STORE_BUSY: operation('Another process keeps the journal locked'),
   STORE_UNREADABLE: operation('The journal cannot be read'),
   SECRET_MISSING: user('A secret is not set'),
   SOURCE_NOT_A_REPOSITORY: user('This is not a git repository'),
@@ -75,6 +79,8 @@ export const ERROR_CODES = {
   CLOUD_NOT_RUNNING: operation('The local cloud is not running'),
   CLOUD_ALREADY_UP: operation('The local cloud is already running'),
   CLOUD_PORT_IN_USE: operation('A port of the local cloud is taken'),
+  CLOUD_POSTGRES_FAILED: operation('A local Postgres does not run'),
+  CLOUD_IMAGE_INVALID: operation('An image in the local registry cannot be unpacked'),
   CLOUD_START_FAILED: operation('The local cloud did not start'),
 } as const satisfies Record<string, ErrorCodeEntry>;
 
