@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { execFile } from 'node:child_process';
+import { appendFile, chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ToolError } from '../../diagnostics/tool-error.ts';
+import { giveToPostgres } from './postgres-launcher.ts';
+import type { PostgresBinaries } from './postgres-binaries.ts';
+import type { PostgresLauncher } from './postgres-launcher.ts';
+
+/** An empty Postgres cluster that was never started, to be copied: a copy takes a tenth of the time of an initdb. */
+export interface ClusterTemplate {
+  readonly dataDir: string;
+  /** Of the superuser {@link ADMIN_USER}, in every copy. */
+  readonly adminPassword: string;
+}
+
+/** The superuser; only the local cloud itself logs in as it. */
+export const ADMIN_USER = 'postgres';
+
+/** Every connection, ours included, comes by the socket and has to know a password. */
+const PG_HBA = 'local all all scram-sha-256\n';
+
+/** The template for these binaries under `stateDir`, made by initdb on first use (about half a second). */
+export async function openClusterTemplate(
+  stateDir: string,
+  binaries: PostgresBinaries,
+  launcher: PostgresLauncher,
+): Promise<ClusterTemplate> {
+  const dir = join(stateDir, `template-${binaries.version}`);
+  const found = await readTemplate(dir);
+  if (found !== null) return found;
+  const unfinished = join(stateDir, `.template-${randomBytes(6).toString('hex')}`);
+  try {
+    await makeTemplate(unfinished, binaries, launcher);
+    await rename(unfinished, dir).catch((error: NodeJS.ErrnoException) => {
+      // Somebody else was faster; theirs is as good.
+      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+    });
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+  const made = await readTemplate(dir);
+  if (made === null) throw new ToolError('CLOUD_POSTGRES_FAILED', `The template in ${dir} is not whole.`);
+  return made;
+}
+
+async function readTemplate(dir: string): Promise<ClusterTemplate | null> {
+  const adminPassword = await readFile(join(dir, 'admin-password'), 'utf8').catch(() => null);
+  return adminPassword === null ? null : { dataDir: join(dir, 'data'), adminPassword };
+}
+
+async function makeTemplate(
+  dir: string,
+  binaries: PostgresBinaries,
+  launcher: PostgresLauncher,
+): Promise<void> {
+  const dataDir = join(dir, 'data');
+  const passwordFile = join(dir, 'admin-password');
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
+  await giveToPostgres(launcher, dir);
+  const { file, args, user } = launcher.command(binaries.initdb, [
+    '--pgdata',
+    dataDir,
+    '--no-sync',
+    `--username=${ADMIN_USER}`,
+    `--pwfile=${passwordFile}`,
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    '--locale=C',
+    // The same sorting and upper case on every computer, whatever locales it has.
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    // 1 MB segments instead of 16: an empty cluster is 31 MB.
+    '--wal-segsize=1',
+  ]);
+  await promisify(execFile)(file, args, {
+    ...user,
+    cwd: '/',
+    env: { PATH: process.env['PATH'], LANG: 'C' },
+  }).catch((cause: { stderr?: string }) => {
+    throw new ToolError('CLOUD_POSTGRES_FAILED', 'initdb could not make an empty Postgres cluster.', {
+      hint: `Check that ${dir} is on a disk with room and that its parents may be entered by the Postgres user.`,
+      output: (cause.stderr ?? '').trim().split('\n'),
+      cause,
+    });
+  });
+  await writeFile(join(dataDir, 'pg_hba.conf'), PG_HBA);
+  await appendFile(join(dataDir, 'postgresql.conf'), "\nlog_timezone = 'UTC'\ntimezone = 'UTC'\n");
+  await chmod(dir, 0o711);
+}

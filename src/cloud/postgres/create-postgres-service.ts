@@ -1,0 +1,55 @@
+import { mkdir, readdir, realpath, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openClusterTemplate } from './cluster-template.ts';
+import type { ClusterTemplate } from './cluster-template.ts';
+import { LocalPostgres } from './local-postgres.ts';
+import { locatePostgresBinaries } from './postgres-binaries.ts';
+import type { ClusterContext } from './postgres-cluster.ts';
+import { choosePostgresLauncher } from './postgres-launcher.ts';
+import type { PostgresService, PostgresServiceOptions } from './postgres-service.ts';
+import { DEFAULT_POSTGRES_SETTINGS } from './postgres-settings.ts';
+
+const IDLE_MS = 5 * 60_000;
+const START_TIMEOUT_MS = 30_000;
+
+/**
+ * Opens the service on its directory: clusters of an earlier process are there again on their ports, and servers it
+ * left running are adopted. Throws `CLOUD_POSTGRES_FAILED` when Postgres cannot be run here.
+ */
+export async function createPostgresService(options: PostgresServiceOptions): Promise<PostgresService> {
+  const clustersDir = join(options.stateDir, 'clusters');
+  await mkdir(clustersDir, { recursive: true });
+  const stateDir = await realpath(options.stateDir);
+  const binaries = await locatePostgresBinaries();
+  const launcher = choosePostgresLauncher(binaries, options.runMode);
+  let template: Promise<ClusterTemplate> | null = null;
+  const context: ClusterContext = {
+    program: binaries.postgres,
+    launcher,
+    template: () => {
+      // Once for all that ask; a failure is not kept.
+      template ??= openClusterTemplate(stateDir, binaries, launcher).catch((error: unknown) => {
+        template = null;
+        throw error;
+      });
+      return template;
+    },
+    settings: { ...DEFAULT_POSTGRES_SETTINGS, ...options.settings },
+    clock: options.clock,
+    idleMs: options.idleMs === undefined ? IDLE_MS : options.idleMs,
+    startTimeoutMs: options.startTimeoutMs ?? START_TIMEOUT_MS,
+  };
+  await removeRemains(stateDir);
+  return LocalPostgres.open(join(stateDir, 'clusters'), context);
+}
+
+/** What a killed process had not finished making or removing. */
+async function removeRemains(stateDir: string): Promise<void> {
+  const remains = [
+    ...(await readdir(stateDir)).filter((name) => name.startsWith('.template-')),
+    ...(await readdir(join(stateDir, 'clusters')))
+      .filter((name) => name.endsWith('.removed'))
+      .map((name) => join('clusters', name)),
+  ];
+  await Promise.all(remains.map((name) => rm(join(stateDir, name), { recursive: true, force: true })));
+}
