@@ -187,6 +187,34 @@ test('a replacement that the kill interrupted is carried to its end', async () =
   expect(env).toMatchObject({ VERSION: 'two' });
 });
 
+test('a machine of the policy always that ended meanwhile is started again', async () => {
+  await using daemon = new KillableDaemon();
+  const before = await daemon.start();
+  const { id } = await before.machine('web', serviceConfig(daemon.image, { restart: { policy: 'always' } }));
+  const [{ pid }] = (await before.call('GET', `/v1/apps/web/machines/${id}/ps`)).body as [{ pid: number }];
+  await daemon.kill();
+  process.kill(pid, 'SIGKILL');
+  await until(() => !isAlive(pid));
+  const { service, caller } = await daemon.succeed();
+  await caller.wait('web', id, 'started');
+  expect(service.processes()[0]?.pid).not.toBe(pid);
+});
+
+test('what a shutdown stopped is started by the next service, what was stopped before is not', async () => {
+  await using daemon = new KillableDaemon();
+  const first = await daemon.succeed();
+  await first.caller.call('POST', '/v1/apps', { body: { name: 'web' } });
+  const ran = await first.caller.machine('web', serviceConfig(daemon.image));
+  const slept = await first.caller.machine('web', serviceConfig(daemon.image), {
+    body: { skip_launch: true },
+    until: 'stopped',
+  });
+  await first.service.shutdown({ stopMachines: true });
+  const second = await daemon.succeed();
+  await second.caller.wait('web', ran.id, 'started');
+  expect((await second.caller.get('web', slept.id)).state).toBe('stopped');
+});
+
 test('shutdown without stopping leaves the machines running for the next service', async () => {
   await using daemon = new KillableDaemon();
   const first = await daemon.succeed();

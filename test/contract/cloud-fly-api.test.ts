@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import type { Clock } from '../../src/util/clock.ts';
 import { systemClock } from '../../src/util/clock.ts';
@@ -286,6 +288,28 @@ test('what is missing says so: 501 with the route for what Fly has, 404 for what
   expect((await rig.call('GET', '/v1/apps/web/nonsense')).status).toBe(404);
   expect((await rig.call('GET', '/v1/apps/none/machines/1')).body.error).toBe("app 'none' not found");
   expect((await rig.call('GET', '/v1/apps/web/machines/1')).status).toBe(404);
+});
+
+test('while the state cannot be written no change is answered with success, and none is lost afterwards', async () => {
+  await using rig = await FlyRig.start();
+  const { id } = await stoppedMachine(rig);
+  const file = join(rig.dir, 'state', 'fly.db');
+  const other = new DatabaseSync(file);
+  other.exec('BEGIN IMMEDIATE');
+  const refused = await rig.call('POST', `/v1/apps/web/machines/${id}/cordon`);
+  expect(refused.status).toBe(500);
+  expect(refused.body.error).toContain('locked');
+  other.exec('ROLLBACK');
+  expect(
+    (await rig.call('PATCH', `/v1/apps/web/machines/${id}/metadata`, { body: { metadata: { a: 'b' } } }))
+      .status,
+  ).toBe(204);
+  const row = other.prepare('SELECT record FROM machines WHERE id = ?').get(id);
+  expect(JSON.parse(String(row?.['record']))).toMatchObject({
+    cordoned: true,
+    config: { metadata: { a: 'b' } },
+  });
+  other.close();
 });
 
 test('malformed JSON gets 400', async () => {

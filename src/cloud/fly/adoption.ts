@@ -4,8 +4,9 @@ import { stopOptionsOf } from './machine-config.ts';
 import type { MachineRecord } from './records.ts';
 
 /**
- * What a new service does with the machines of one that was killed: takes over the processes that still run, marks
- * stopped what runs no more, and goes on with whatever was under way. Only processes that provably belong to a machine
+ * What a new service does with the machines of the one before: takes over the processes that still run, marks stopped
+ * what runs no more (policy `always`: starts it again), starts what a shutdown has stopped, and goes on with whatever was
+ * under way. Only processes that provably belong to a machine
  * are ended.
  */
 export function adoptMachines(context: FlyContext): void {
@@ -46,6 +47,8 @@ function goOn(context: FlyContext, machine: MachineRecord, isRunning: boolean): 
     case 'suspended':
       if (isRunning) return;
       if (machine.config.auto_destroy === true) void supervisor.destroy(machine);
+      else if (machine.state === 'started' && machine.config.restart?.policy === 'always')
+        void supervisor.start(machine, 'flyd');
       else state.transition(machine, 'stopped');
       return;
     case 'stopping':
@@ -68,6 +71,8 @@ function goOn(context: FlyContext, machine: MachineRecord, isRunning: boolean): 
     case 'failed':
     case 'destroyed':
       if (isRunning) void supervisor.stop(machine);
+      else if (machine.startNextTime && machine.state === 'stopped') void supervisor.start(machine, 'flyd');
+      machine.startNextTime = false;
       return;
   }
 }

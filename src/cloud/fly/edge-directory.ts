@@ -63,7 +63,7 @@ function edgeApp(context: FlyContext, name: string, machines: readonly MachineRe
   return {
     name,
     hosts: [],
-    primaryRegion: newest.config.env?.['PRIMARY_REGION'] ?? null,
+    primaryRegion: newest.config.env?.['PRIMARY_REGION'] || null,
     minMachinesRunning: Math.max(0, ...services.map((service) => service.min_machines_running ?? 0)),
     // Where services differ, the most restrictive setting wins.
     autostart: services.every((service) => service.autostart ?? true),

@@ -24,7 +24,8 @@ const UNSUPPORTED =
 /** The Machines REST API below `/v1` and the logs below `/api/v1`. Every answer carries `fly-request-id`. */
 export function flyRoutes(context: FlyContext): Hono {
   const routes = new Hono();
-  for (const path of OWN_PATHS) routes.use(path, requestId(context), authorization(context.token));
+  for (const path of OWN_PATHS)
+    routes.use(path, requestId(context), authorization(context.token), writtenBeforeAnswered(context));
   for (const part of [
     appRoutes,
     machineRoutes,
@@ -53,6 +54,13 @@ function requestId(context: FlyContext): MiddlewareHandler {
   return async (c, next) => {
     c.header('fly-request-id', `${newUlid(context.clock.now())}-local`);
     await next();
+  };
+}
+
+function writtenBeforeAnswered(context: FlyContext): MiddlewareHandler {
+  return async (c, next) => {
+    await next();
+    if (c.req.method !== 'GET') context.state.flush();
   };
 }
 

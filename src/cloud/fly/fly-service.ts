@@ -17,7 +17,7 @@ import { FlyState } from './fly-state.ts';
 import { FlyStore } from './fly-store.ts';
 import { stopOptionsOf } from './machine-config.ts';
 import { MachineSupervisor } from './machine-supervisor.ts';
-import type { MachineRecord } from './records.ts';
+import type { MachineRecord, MachineState } from './records.ts';
 import { RateLimiter } from './rate-limiter.ts';
 
 /** What the local Fly is made of. */
@@ -65,6 +65,9 @@ export interface FlyService {
   /** Ends the service. With `stopMachines` every machine is stopped first, else they run on and are adopted next time. */
   shutdown(options: { readonly stopMachines: boolean }): Promise<void>;
 }
+
+/** States of a machine that runs, or is about to. */
+const RUNNING: ReadonlySet<MachineState> = new Set(['starting', 'started', 'restarting', 'replacing']);
 
 /** However long a machine's stop timeout is, `down` waits no longer than this before it kills. */
 const SHUTDOWN_TIMEOUT_MS_MAX = 10_000;
@@ -114,6 +117,8 @@ async function stopForShutdown(context: FlyContext, machine: MachineRecord): Pro
   const { supervisor } = context;
   const live = supervisor.live(machine);
   if (machine.state === 'destroyed' || machine.state === 'stopped') return;
+  machine.startNextTime =
+    RUNNING.has(machine.state) && (machine.state !== 'replacing' || machine.launchAfterReplace);
   const { signal, timeoutMs } = stopOptionsOf(machine.config);
   const isEnding = machine.state === 'destroying';
   if (isEnding) await supervisor.destroy(machine);

@@ -22,6 +22,7 @@ export class FlyState {
   readonly #listeners = new Set<() => void>();
   #number: number;
   #isClosed = false;
+  readonly #unsaved = new Map<string, AppRecord | MachineRecord>();
 
   constructor(store: FlyStore, clock: Clock) {
     this.#store = store;
@@ -75,7 +76,7 @@ export class FlyState {
 
   saveApp(app: AppRecord): void {
     this.#apps.set(app.name, app);
-    this.#store.saveApp(app);
+    this.#save(`app ${app.name}`, app);
     this.#notify();
   }
 
@@ -83,7 +84,7 @@ export class FlyState {
     // A process that ends after the service has let go of it is found out by the next one.
     if (this.#isClosed) return;
     this.#machines.set(machine.id, machine);
-    this.#store.saveMachine(machine);
+    this.#save(`machine ${machine.id}`, machine);
     this.#notify();
   }
 
@@ -106,12 +107,14 @@ export class FlyState {
 
   removeApp(name: string): void {
     this.#apps.delete(name);
+    this.#unsaved.delete(`app ${name}`);
     this.#store.removeApp(name);
     this.#notify();
   }
 
   removeMachine(id: string): void {
     this.#machines.delete(id);
+    this.#unsaved.delete(`machine ${id}`);
     this.#store.removeMachine(id);
     this.#notify();
   }
@@ -120,6 +123,18 @@ export class FlyState {
   surplusDestroyed(appName: string): MachineRecord[] {
     const destroyed = this.machinesOf(appName).filter((machine) => machine.state === 'destroyed');
     return destroyed.slice(0, Math.max(0, destroyed.length - DESTROYED_MAX));
+  }
+
+  /**
+   * Writes what could not be written before; throws the store's error while that is so. What goes on behind the answers
+   * goes on without a disk, but no request that changes something is answered with a success.
+   */
+  flush(): void {
+    for (const [key, record] of this.#unsaved) {
+      if (key.startsWith('app ')) this.#store.saveApp(record as AppRecord);
+      else this.#store.saveMachine(record as MachineRecord);
+      this.#unsaved.delete(key);
+    }
   }
 
   /** Writes nothing any more and closes the store. */
@@ -157,6 +172,15 @@ export class FlyState {
       });
       signal.addEventListener('abort', abort, { once: true });
     });
+  }
+
+  #save(key: string, record: AppRecord | MachineRecord): void {
+    this.#unsaved.set(key, record);
+    try {
+      this.flush();
+    } catch {
+      // Stays in #unsaved: the request that changed it, and each later one, finds out by flush().
+    }
   }
 
   #notify(): void {

@@ -12,7 +12,7 @@ export class FlyStore {
   constructor(dir: string) {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     this.#db = new DatabaseSync(join(dir, 'fly.db'));
-    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;');
+    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 200;');
     this.#db.exec(`
       CREATE TABLE IF NOT EXISTS apps (name TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;
       CREATE TABLE IF NOT EXISTS machines (id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;

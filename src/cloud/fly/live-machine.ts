@@ -89,6 +89,7 @@ export class LiveMachine {
     }
     if (signal.aborted) return;
     this.isListening = true;
+    this.#checks?.kick();
     this.#onChange();
   }
 }

@@ -4,7 +4,7 @@ import type { FlyContext } from './fly-context.ts';
 import { isoTime } from './machine-view.ts';
 import { queryInt } from './request-body.ts';
 
-const LIMIT = { min: 1, max: 1000, fallback: 100 } as const;
+const LIMIT = { min: 1, max: 10_000, fallback: 100 } as const;
 
 /** `/api/v1/apps/{app}/logs`: without a token the last lines, with the `next_token` of an answer those after it. */
 export function logRoutes(context: FlyContext): Hono {

@@ -139,6 +139,7 @@ function newMachine(options: {
     startedAt: null,
     restartedAt: [],
     launchAfterReplace: body.skip_launch !== true,
+    startNextTime: false,
     memoryLimitMb: null,
   };
 }

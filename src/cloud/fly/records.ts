@@ -86,6 +86,8 @@ export interface MachineRecord {
   restartedAt: number[];
   /** Whether the version that is being put in place is to be started. */
   launchAfterReplace: boolean;
+  /** It ran when the service was shut down with its machines: the next service starts it again. */
+  startNextTime: boolean;
   memoryLimitMb: number | null;
 }
 

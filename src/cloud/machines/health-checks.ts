@@ -28,6 +28,7 @@ export class HealthChecks {
   readonly #runs: readonly CheckRun[];
   readonly #options: HealthChecksOptions;
   readonly #stop = new AbortController();
+  #kicked = new AbortController();
 
   constructor(checks: readonly CheckSpec[], options: HealthChecksOptions) {
     this.#options = options;
@@ -56,6 +57,12 @@ export class HealthChecks {
     return this.#runs.length > 0;
   }
 
+  /** The process has just begun to listen: probes at once instead of at the next turn. */
+  kick(): void {
+    this.#kicked.abort();
+    this.#kicked = new AbortController();
+  }
+
   stop(): void {
     this.#stop.abort();
   }
@@ -72,7 +79,11 @@ export class HealthChecks {
       const elapsedMs = clock.now() - startedAt;
       this.#record(run, result, !run.hasPassed && elapsedMs < run.spec.graceMs);
       const isBooting = !run.hasPassed && elapsedMs < Math.max(run.spec.graceMs, BOOT_MS_MIN);
-      await clock.sleep(isBooting ? BOOT_PROBE_EVERY_MS : run.spec.intervalMs, signal);
+      const kicked = this.#kicked.signal;
+      const pauseMs = isBooting ? BOOT_PROBE_EVERY_MS : run.spec.intervalMs;
+      await clock.sleep(pauseMs, AbortSignal.any([signal, kicked])).catch((error: unknown) => {
+        if (!kicked.aborted) throw error;
+      });
     }
   }
 

@@ -65,7 +65,7 @@ export class MachineLog {
 
   /** A line that the platform itself says about the machine. */
   say(message: string): void {
-    appendFileSync(this.file, `${message}\n`, { mode: 0o600 });
+    appendOrSkip(this.file, `${message}\n`);
     this.refresh();
   }
 
@@ -89,7 +89,7 @@ export class MachineLog {
     const stamps = messages.map(() => this.#nextStamp());
     const start = this.#offset;
     this.#offset += bytes.length;
-    appendFileSync(this.#timesFile(), `${start} ${this.#offset} ${stamps[0] ?? 0}\n`, { mode: 0o600 });
+    appendOrSkip(this.#timesFile(), `${start} ${this.#offset} ${stamps[0] ?? 0}\n`);
     this.#keep(messages, (index) => stamps[index] ?? 0);
   }
 
@@ -138,6 +138,15 @@ export class MachineLog {
 
   #timesFile(): string {
     return `${this.file}.times`;
+  }
+}
+
+/** A log that cannot be written, the disk being full, must not end what it tells of. */
+function appendOrSkip(file: string, text: string): void {
+  try {
+    appendFileSync(file, text, { mode: 0o600 });
+  } catch {
+    // The lines stay in memory; only their times are lost with the daemon.
   }
 }
 
