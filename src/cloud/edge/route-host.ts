@@ -1,0 +1,28 @@
+import type { EdgeApp } from './directory.ts';
+
+/**
+ * Suffixes under which every app answers: `.localhost` for browsers, `.fly.dev` as on Fly, `.flycast` for callers that
+ * kept the private name in their Host header.
+ */
+const APP_SUFFIXES = ['.localhost', '.fly.dev', '.flycast'] as const;
+
+/** Which app a Host header means, by the custom hosts of all apps first and the well-known suffixes then. */
+export function appOfHost(host: string | undefined, apps: readonly EdgeApp[]): string | null {
+  const name = hostName(host);
+  if (name === null) return null;
+  const custom = apps.find((app) => app.hosts.some((each) => each.toLowerCase() === name));
+  if (custom !== undefined) return custom.name;
+  for (const suffix of APP_SUFFIXES) {
+    if (!name.endsWith(suffix)) continue;
+    const app = name.slice(0, -suffix.length);
+    return apps.some((each) => each.name === app) ? app : null;
+  }
+  return null;
+}
+
+/** The name in a Host header without port and final dot, in lower case; null when there is none. */
+export function hostName(host: string | undefined): string | null {
+  if (host === undefined || host === '') return null;
+  const name = host.toLowerCase().replace(/:\d*$/u, '').replace(/\.$/u, '');
+  return name === '' ? null : name;
+}
