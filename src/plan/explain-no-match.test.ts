@@ -75,19 +75,37 @@ test.each<[Trigger, string, string, string]>([
 test('a pull request without a review environment is told how to get one', () => {
   const apps = [flyApp('web')];
   const plain = project([
-    environment('live', { apps, on: [{ kind: 'push', branch: 'main' }, { kind: 'manual' }] }),
+    environment('live', { apps, on: [{ kind: 'push', branch: 'main' }] }),
     environment('test', { kind: 'test', apps }),
   ]);
   const trigger = { kind: 'pull-request', number: 42, action: 'opened' } as const;
   expect(planTrigger(plain, trigger, { environments: {} }).deployments).toEqual([]);
   expect(explainNoMatch(plain, trigger)).toMatchObject({
-    message:
-      'No environment of shop listens to pr 42 opened: live ← push to main or deploy by hand · test ← nothing.',
+    message: 'No environment of shop listens to pr 42 opened: live ← push to main · test ← nothing.',
     hint: 'For review apps, add an environment with on: pullRequest() to glidepath.config.ts.',
   });
   expect(explainNoMatch(plain, { kind: 'deploy', environment: 'test' }).message).toContain(
     'test is for checks and nothing is deployed to it',
   );
+});
+
+test('an environment that is not deployed by hand says so, one that only is, too', () => {
+  const apps = [flyApp('web')];
+  const push = { kind: 'push', branch: 'prod' } as const;
+  const careful = project([
+    { ...environment('production', { apps, on: [push] }), on: [push] },
+    environment('staging', { apps }),
+  ]);
+  const trigger = { kind: 'deploy', environment: 'production' } as const;
+  expect(planTrigger(careful, trigger, { environments: {} }).deployments).toEqual([]);
+  expect(explainNoMatch(careful, trigger)).toMatchObject({
+    code: 'PLAN_NOTHING_MATCHES',
+    message: 'production is not deployed by hand: production ← push to prod · staging ← only by hand.',
+    hint: 'Do what it listens to, or take manual: false out of production in glidepath.config.ts.',
+  });
+  expect(explainNoMatch(careful, { kind: 'tag', tag: 'v1' }).hint).toContain('glidepath plan deploy staging');
+  const rollback = { kind: 'rollback', environment: 'production', release: 'r-1', apps: null } as const;
+  expect(planTrigger(careful, rollback, { environments: {} }).deployments).toHaveLength(1);
 });
 
 test('a project without environments is told to add one', () => {

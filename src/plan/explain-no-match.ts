@@ -3,7 +3,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { ErrorCode } from '../diagnostics/error-codes.ts';
 import { unreachable } from '../util/assert.ts';
 import { closestName, didYouMean } from './closest-name.ts';
-import { isDeployable, unknownApps } from './match-environments.ts';
+import { isDeployable, isDeployedByHand, unknownApps } from './match-environments.ts';
 import type { Trigger } from './plan.ts';
 import { triggerWords } from './trigger.ts';
 
@@ -25,14 +25,15 @@ export function explainNoMatch(project: ResolvedProject, trigger: Trigger): Diag
   }
 }
 
-/** What every environment listens to: `staging ← push to main · production ← tag v*`. */
-export function listeners(project: ResolvedProject): string {
+/** What every environment listens to besides `glidepath deploy`: `staging ← push to main · production ← tag v*`. */
+function listeners(project: ResolvedProject): string {
   return project.environments.map((one) => `${one.name} ← ${listensTo(one)}`).join(' · ');
 }
 
 function listensTo(environment: ResolvedEnvironment): string {
-  const rules = environment.on.map(ruleForPeople);
-  return rules.length === 0 ? 'nothing' : rules.join(' or ');
+  const events = environment.on.filter((rule) => rule.kind !== 'manual').map(ruleForPeople);
+  if (events.length > 0) return events.join(' or ');
+  return isDeployedByHand(environment) ? 'only by hand' : 'nothing';
 }
 
 function ruleForPeople(rule: TriggerRule): string {
@@ -44,7 +45,7 @@ function ruleForPeople(rule: TriggerRule): string {
     case 'pull-request':
       return 'pull requests';
     case 'manual':
-      return 'deploy by hand';
+      return 'by hand';
     default:
       return unreachable(rule);
   }
@@ -77,7 +78,7 @@ function hintFor(project: ResolvedProject, trigger: Trigger): string {
   );
   const meant = trigger.kind === 'push' ? closestName(trigger.branch, branches) : null;
   if (meant !== null) return `Did you mean: glidepath plan push ${meant}`;
-  const [first] = project.environments.filter(isDeployable);
+  const first = project.environments.find(isDeployedByHand);
   if (first === undefined) return 'Change on: of an environment in glidepath.config.ts.';
   return `Change on: in glidepath.config.ts, or deploy by hand: glidepath plan deploy ${first.name}`;
 }
@@ -91,6 +92,13 @@ function notDeployable(project: ResolvedProject, name: string, trigger: Trigger)
       'PLAN_UNKNOWN_ENVIRONMENT',
       `${project.name} has no environment ${name}.`,
       `${didYouMean(name, known)}There ${known.length === 1 ? 'is' : 'are'} ${known.join(', ') || 'none'}.`,
+    );
+  }
+  if (environment.kind === 'standing') {
+    return diagnostic(
+      'PLAN_NOTHING_MATCHES',
+      `${name} is not deployed by hand: ${listeners(project)}.`,
+      `Do what it listens to, or take manual: false out of ${name} in glidepath.config.ts.`,
     );
   }
   const why =

@@ -28,9 +28,11 @@ export function matchEnvironments(project: ResolvedProject, trigger: Trigger): r
     case 'pull-request':
       return project.environments.flatMap((environment) => onPullRequest(environment, trigger));
     case 'deploy':
-      return standing(project, trigger.environment).map((environment) =>
-        matched(environment, 'deploy', `A deployment to ${environment.name} was asked for by hand`),
-      );
+      return standing(project, trigger.environment)
+        .filter(isDeployedByHand)
+        .map((environment) =>
+          matched(environment, 'deploy', `A deployment to ${environment.name} was asked for by hand`),
+        );
     case 'promote':
       if (trigger.from === trigger.to || standing(project, trigger.from).length === 0) return [];
       return standing(project, trigger.to).map((environment) =>
@@ -55,6 +57,11 @@ export function unknownApps(environment: ResolvedEnvironment, apps: readonly str
 /** Whether releases are deployed there by name: neither a template for pull requests nor a place for checks only. */
 export function isDeployable(environment: ResolvedEnvironment): boolean {
   return environment.kind === 'standing';
+}
+
+/** Whether `glidepath deploy` may be called for it: not with `manual: false`. */
+export function isDeployedByHand(environment: ResolvedEnvironment): boolean {
+  return isDeployable(environment) && environment.on.some((rule) => rule.kind === 'manual');
 }
 
 /** A trigger rule as it is written in the config: `push('main')`. */

@@ -94,15 +94,15 @@ export function database(name: string, settings: Partial<ResolvedDatabase> = {})
   };
 }
 
-/** A standing environment; without `deployOrder` all its apps are one wave. */
+/** A standing environment that may be deployed by hand too; without `deployOrder` all its apps are one wave. */
 export function environment(
   name: string,
   settings: Partial<ResolvedEnvironment> & { apps: readonly ResolvedApp[] },
 ): ResolvedEnvironment {
+  const isStanding = (settings.kind ?? 'standing') === 'standing';
   return {
     name,
     kind: 'standing',
-    on: [],
     gates: [],
     deployOrder: [settings.apps.map((app) => app.name)],
     databases: [],
@@ -111,6 +111,7 @@ export function environment(
     rollback: 'automatic',
     expiresAfterMs: null,
     ...settings,
+    on: [...(settings.on ?? []), ...(isStanding ? [{ kind: 'manual' } as const] : [])],
   };
 }
 
