@@ -44,6 +44,13 @@ export async function withLease<T>(
   }
 }
 
+/** Releases a lease that an earlier try of the same work left behind; one of somebody else is left alone. */
+export async function releaseOwnLease(fly: FlyContext, holder: LeaseHolder): Promise<void> {
+  const held = await fly.machines.findLease(holder.ref, holder.signal);
+  if (held === null || held.description !== holder.description) return;
+  await fly.machines.releaseLease(holder.ref, { nonce: held.nonce, signal: holder.signal });
+}
+
 async function acquire(fly: FlyContext, holder: LeaseHolder): Promise<Lease> {
   const { ref, description, signal } = holder;
   const terms = { ttlSeconds: fly.timing.leaseTtlSeconds, description };

@@ -3,6 +3,7 @@ import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { FlyContext } from './fly-context.ts';
 import { createOnce } from './machine-create.ts';
 import { changeMachine } from './machine-change.ts';
+import { releaseOwnLease } from './machine-lease.ts';
 import { metadataOf, METADATA } from './machine-config.ts';
 import { digestIn, isAsleep, isGone } from './machine-state.ts';
 import { watchUntilHealthy } from './machine-watch.ts';
@@ -100,8 +101,11 @@ async function putBack(undo: Undo, saved: SavedMachine, current: Machine | null)
   if (current === null) return restore(undo, saved);
   const wasDeployed = isOfThisDeployment(undo, current);
   const isOutOfRotation = current.cordoned === true && !saved.cordoned;
-  if (!wasDeployed && !isOutOfRotation) return;
   const { fly, deployment, work } = undo;
+  if (!wasDeployed && !isOutOfRotation) {
+    const ref = { app: deployment.platformName, id: saved.id };
+    return releaseOwnLease(fly, { ref, description: holderOf(work), signal: work.signal });
+  }
   const wasRunning = saved.state === 'started';
   const { durationMs } = await changeMachine(fly, {
     ref: { app: deployment.platformName, id: saved.id },

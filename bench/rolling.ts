@@ -1,0 +1,74 @@
+// How much a rolling deployment takes beyond what its machines must: its wall time over the physical floor, the time in
+// which the bare processes boot and answer their health check, one after the other.
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { SERVER_SCRIPT } from '../test/support/cloud-fly-images.ts';
+import { deploymentOf, ProviderRig, testApp, TestWork } from '../test/support/fly-rig.ts';
+
+const MACHINES = 3;
+const ROUNDS = 3;
+/** What a small service needs before it listens. */
+const BOOT_MS = '1000';
+
+/** Prints the ratio of each round and their median. */
+export async function run(): Promise<void> {
+  await using rig = await ProviderRig.start();
+  const app = testApp('rolling', { regions: [{ region: 'iad', count: MACHINES }] });
+  const platform = rig.platform();
+  await platform.ensureApp(app, app.platformName, new TestWork());
+  await platform.deploy(deploymentOf(app, rig.image(app.name, 'first', { BOOT_MS }), 'r-0'), new TestWork());
+  const ratios: number[] = [];
+  for (let round = 1; round <= ROUNDS; round++) {
+    let floorMs = 0;
+    for (let machine = 0; machine < MACHINES; machine++) floorMs += await bareBootMs();
+    const image = rig.image(app.name, `round ${round}`, { BOOT_MS });
+    const startedAt = performance.now();
+    await platform.deploy(
+      deploymentOf(app, image, `r-${round}`),
+      new TestWork({ key: `run-${round}/deploy` }),
+    );
+    const wallMs = performance.now() - startedAt;
+    ratios.push(wallMs / floorMs);
+    console.log(
+      `  ${MACHINES} machines: ${wallMs.toFixed(0)} ms, floor ${floorMs.toFixed(0)} ms, ratio ${(wallMs / floorMs).toFixed(2)}`,
+    );
+  }
+  const median = ratios.sort((a, b) => a - b)[Math.floor(ratios.length / 2)] ?? Number.NaN;
+  console.log(`rolling deployment over boot + health: ${median.toFixed(2)} (goal ≤ 1.2)`);
+}
+
+/** From the start of the process to its first healthy answer, with nothing in between. */
+async function bareBootMs(): Promise<number> {
+  const port = await freePort();
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', SERVER_SCRIPT], {
+    env: { PATH: process.env['PATH'], PORT: String(port), BOOT_MS },
+    stdio: 'ignore',
+  });
+  try {
+    while (!(await isHealthy(port))) await delay(2);
+    return performance.now() - startedAt;
+  } finally {
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    child.kill('SIGKILL');
+    await ended;
+  }
+}
+
+async function isHealthy(port: number): Promise<boolean> {
+  return fetch(`http://127.0.0.1:${port}/health`).then(
+    (response) => response.ok,
+    () => false,
+  );
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+if (import.meta.main) await run();
