@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { createFlyService } from '../../src/cloud/fly/fly-service.ts';
@@ -12,7 +12,7 @@ import { systemClock } from '../../src/util/clock.ts';
 import { DirectoryImages, serverImage } from '../support/cloud-fly-images.ts';
 import { FlyCaller, isAlive, serviceConfig, TEST_TOKEN, until } from '../support/cloud-fly-rig.ts';
 
-const DAEMON = join(dirname(fileURLToPath(import.meta.url)), '../support/cloud-fly-daemon.ts');
+const DAEMON = fileURLToPath(new URL('../support/cloud-fly-daemon.ts', import.meta.url));
 
 /** A daemon in a process of its own, and the directories that outlive it. */
 class KillableDaemon {

@@ -61,6 +61,6 @@ export async function launchSpec(options: {
 }
 
 /** The reference by digest: what a tag points to may have changed since. */
-export function pinnedReference(ref: ImageRef): string {
+function pinnedReference(ref: ImageRef): string {
   return `${ref.registry === '' ? '' : `${ref.registry}/`}${ref.repository}@${ref.digest}`;
 }

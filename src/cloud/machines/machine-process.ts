@@ -108,7 +108,7 @@ export interface ProcessOwner {
 }
 
 /** The pids that provably belong to a machine: their environment names it and its home in our state directory. */
-export function processesOf(owner: ProcessOwner): number[] {
+function processesOf(owner: ProcessOwner): number[] {
   return processesWithEnv([`FLY_MACHINE_ID=${owner.machineId}`, `HOME=${owner.home}`]);
 }
 
@@ -116,7 +116,7 @@ export function processesOf(owner: ProcessOwner): number[] {
  * Ends what a machine's main process left behind, as the end of a virtual machine would: its group, and what left the
  * group but still carries the machine's environment.
  */
-export function endLeftovers(leader: number, owner: ProcessOwner): void {
+function endLeftovers(leader: number, owner: ProcessOwner): void {
   // Its pid may have been given to a stranger by now, who then leads a group of that number.
   if (processIdentity(leader) === null) signalGroup(leader, 'SIGKILL');
   endStrays(owner);

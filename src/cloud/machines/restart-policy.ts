@@ -1,5 +1,5 @@
 /** When a machine whose process ended by itself is started again. `spot-price` counts as `no` here. */
-export type RestartPolicy = 'no' | 'always' | 'on-failure' | 'spot-price';
+type RestartPolicy = 'no' | 'always' | 'on-failure' | 'spot-price';
 
 /** Retries of the policy `on-failure` when the config names none. Source: Fly's documentation of restart policies. */
 export const MAX_RETRIES_DEFAULT = 10;
