@@ -5,6 +5,8 @@ export class Secret {
   readonly #value: string;
   constructor(value: string) {
     this.#value = value;
+    // Not a method: a computed name has no declared type without inference.
+    Object.defineProperty(this, inspect.custom, { value: () => '***' });
   }
   /** The value itself; called only where it is sent. */
   reveal(): string {
@@ -14,9 +16,6 @@ export class Secret {
     return '***';
   }
   toJSON(): string {
-    return '***';
-  }
-  [inspect.custom](): string {
     return '***';
   }
 }
