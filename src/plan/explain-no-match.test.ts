@@ -20,6 +20,18 @@ test.each<[Trigger, string, string, string]>([
     'Did you mean: glidepath plan push main',
   ],
   [
+    { kind: 'push', branch: 'staging' },
+    'PLAN_NOTHING_MATCHES',
+    `No environment of shop listens to push staging: ${LISTENERS}.`,
+    'Did you mean: glidepath plan push main',
+  ],
+  [
+    { kind: 'push', branch: 'production' },
+    'PLAN_NOTHING_MATCHES',
+    `No environment of shop listens to push production: ${LISTENERS}.`,
+    'Did you mean: glidepath plan deploy production',
+  ],
+  [
     { kind: 'tag', tag: '1.2.0' },
     'PLAN_NOTHING_MATCHES',
     `No environment of shop listens to tag 1.2.0: ${LISTENERS}.`,

@@ -73,14 +73,22 @@ function hintFor(project: ResolvedProject, trigger: Trigger): string {
   if (trigger.kind === 'pull-request') {
     return 'For review apps, add an environment with on: pullRequest() to glidepath.config.ts.';
   }
-  const branches = project.environments.flatMap((one) =>
-    one.on.flatMap((rule) => (rule.kind === 'push' ? [rule.branch] : [])),
-  );
-  const meant = trigger.kind === 'push' ? closestName(trigger.branch, branches) : null;
-  if (meant !== null) return `Did you mean: glidepath plan push ${meant}`;
+  const meant = trigger.kind === 'push' ? meantInstead(project, trigger.branch) : null;
+  if (meant !== null) return `Did you mean: glidepath plan ${meant}`;
   const first = project.environments.find(isDeployedByHand);
   if (first === undefined) return 'Change on: of an environment in glidepath.config.ts.';
   return `Change on: in glidepath.config.ts, or deploy by hand: glidepath plan deploy ${first.name}`;
+}
+
+/** A branch that is nearly the one that was typed; or, where an environment was typed, what it listens to. */
+function meantInstead(project: ResolvedProject, typed: string): string | null {
+  const branchesOf = (environment: ResolvedEnvironment): string[] =>
+    environment.on.flatMap((rule) => (rule.kind === 'push' ? [rule.branch] : []));
+  const named = project.environments.find((one) => one.name === typed && isDeployable(one));
+  const branch =
+    named === undefined ? closestName(typed, project.environments.flatMap(branchesOf)) : branchesOf(named)[0];
+  if (branch !== undefined && branch !== null) return `push ${branch}`;
+  return named !== undefined && isDeployedByHand(named) ? `deploy ${named.name}` : null;
 }
 
 /** An environment that does not exist, or one that is not deployed to by name. */

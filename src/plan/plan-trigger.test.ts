@@ -265,7 +265,7 @@ describe('promotion and rollback', () => {
       'record',
       'report',
     ]);
-    expect(step(plan, 'verify').reason).toContain('of web must show');
+    expect(step(plan, 'verify').reason).toContain('every instance of web must run');
   });
 });
 

@@ -66,7 +66,7 @@ function healthStep(app: ResolvedApp, health: NonNullable<ResolvedApp['health']>
 
 function howReason(app: ResolvedApp): string {
   if (app.platform === 'vercel') {
-    return `${app.framework} on Vercel project ${app.projectId}, staged: reachable, but not public yet`;
+    return `${app.framework} on Vercel, staged: reachable, but not public yet`;
   }
   const total = machineCount(app);
   if (total === 0) return 'regions: no machine is asked for';

@@ -41,13 +41,11 @@ function buildStep(app: ResolvedApp, needs: readonly string[]): PlanStep {
 }
 
 function buildReason(app: ResolvedApp): string {
-  if (app.platform === 'vercel') {
-    return `framework: '${app.framework}' of ${app.name}, for Vercel project ${app.projectId}; once for this commit`;
-  }
+  const once = 'built once from this commit, known by its digest';
+  if (app.platform === 'vercel') return `framework: '${app.framework}' of ${app.name}, ${once}`;
   const how = app.dockerfile === null ? `stack: ${app.stack.name}()` : `dockerfile: '${app.dockerfile}'`;
-  const commands = app.stack.build.length === 0 ? '' : `, ${app.stack.build.join(' && ')}`;
-  const hardened = app.hardened ? '; hardened: true, so non-root, minimal base, scanned' : '';
-  return `${how} of ${app.name}${commands}; once for this commit, by digest${hardened}`;
+  const hardened = app.hardened ? '; hardened: true, so not root, a minimal base, and scanned' : '';
+  return `${how} of ${app.name}, ${once}${hardened}`;
 }
 
 function reuseReason({ trigger, world, apps }: StageContext): string {

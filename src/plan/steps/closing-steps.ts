@@ -39,7 +39,7 @@ export function reportStage({ match }: StageContext, after: readonly string[]): 
   ]);
 }
 
-function healthUrlsStage({ match: { environment } }: StageContext, after: readonly string[]): Stage {
+function healthUrlsStage({ match: { environment, name } }: StageContext, after: readonly string[]): Stage {
   const { healthUrls } = environment;
   if (healthUrls === null || healthUrls.urls.length === 0) return sideBySide([]);
   const tolerate = healthUrls.tolerateDns
@@ -51,7 +51,7 @@ function healthUrlsStage({ match: { environment } }: StageContext, after: readon
       id: 'health-urls',
       needs: after,
       title: 'Public addresses answer',
-      reason: `health.urls of ${environment.name}: ${list(healthUrls.urls)} ${verb} within ${durationWords(healthUrls.withinMs)}${tolerate}`,
+      reason: `health.urls of ${name}: ${list(healthUrls.urls)} ${verb} within ${durationWords(healthUrls.withinMs)}${tolerate}`,
       mutates: false,
       undo: null,
       timeoutMs: healthUrls.urls.length * (healthUrls.withinMs + PROBE_MARGIN_MS),
@@ -60,7 +60,7 @@ function healthUrlsStage({ match: { environment } }: StageContext, after: readon
   ]);
 }
 
-function smokeStage({ match: { environment }, apps }: StageContext, after: readonly string[]): Stage {
+function smokeStage({ match: { environment, name }, apps }: StageContext, after: readonly string[]): Stage {
   const { smoke } = environment;
   if (smoke === null) return sideBySide([]);
   const staged = apps.filter((app) => app.platform === 'vercel').map((app) => app.name);
@@ -70,7 +70,7 @@ function smokeStage({ match: { environment }, apps }: StageContext, after: reado
       id: 'smoke',
       needs: after,
       title: 'Smoke test',
-      reason: `smoke: { command: '${smoke.command}' } of ${environment.name}, ${before}, within ${durationWords(smoke.withinMs)}`,
+      reason: `smoke: { command: '${smoke.command}' } of ${name}, ${before}, within ${durationWords(smoke.withinMs)}`,
       mutates: false,
       undo: null,
       timeoutMs: smoke.withinMs + CHECKOUT_MARGIN_MS,
@@ -109,7 +109,7 @@ function verifyStage({ apps }: StageContext, after: readonly string[]): Stage {
       id: 'verify',
       needs: after,
       title: 'Read back what runs',
-      reason: `all that runs of ${names || 'the environment'} must show the release's digests: a success is seen, not assumed`,
+      reason: `read again from the platforms: every instance of ${names || 'the environment'} must run the release's digests`,
       mutates: false,
       undo: null,
       timeoutMs: REQUESTS_MS,

@@ -17,7 +17,7 @@ export function ensureDatabaseStage({ match, observed }: StageContext, after: re
       id: `ensure-database:${database.name}`,
       needs: after,
       title: `Database ${database.name} is there`,
-      reason: ensureReason(database, match.environment.name, observed?.databases[database.name]),
+      reason: ensureReason(database, match.name, observed?.databases[database.name]),
       mutates: true,
       undo: null,
       timeoutMs: ENSURE_MS,

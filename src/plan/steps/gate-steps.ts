@@ -87,7 +87,7 @@ function gateStep(context: StageContext, gate: Gate, needs: readonly string[]): 
 }
 
 function wording({ project, match }: StageContext, gate: Gate): { title: string; reason: string } {
-  const of = `of ${match.environment.name}`;
+  const of = `of ${match.name}`;
   switch (gate.kind) {
     case 'checks': {
       const names = project.checks.map((check) => check.name);
