@@ -48,7 +48,7 @@ export const ERROR_CODES = {
   RUN_UNDO_FAILED: { kind: 'operation', exit: 1, title: 'Something could not be put back' },
   RUN_INTERRUPTED: {
     kind: 'operation',
-    exit: EXIT.interrupted,
+    exit: 130,
     title: 'The run was interrupted and can be resumed',
   },
   GATE_REFUSED: { kind: 'operation', exit: 4, title: 'A gate refused the deployment' },
@@ -98,7 +98,10 @@ export const ERROR_CODES = {
     title: 'An image in the local registry cannot be unpacked',
   },
   CLOUD_START_FAILED: { kind: 'operation', exit: 1, title: 'The local cloud did not start' },
-} as const satisfies Record<string, ErrorCodeEntry>;
+} as const;
+
+const checkedEntries: Readonly<Record<ErrorCode, ErrorCodeEntry>> = ERROR_CODES;
+void checkedEntries;
 
 /** The closed union of codes; prefixed by layer. */
 export type ErrorCode = keyof typeof ERROR_CODES;
