@@ -168,7 +168,9 @@ export interface ResolvedFlyApp extends ResolvedAppBase {
 export interface ResolvedVercelApp extends ResolvedAppBase {
   readonly platform: 'vercel';
   readonly framework: string;
+  /** Name of the environment variable that holds the token. */
   readonly token: string;
+  /** Names of the environment variables that hold the ids. */
   readonly orgId: string;
   readonly projectId: string;
   readonly target: 'production' | 'preview';

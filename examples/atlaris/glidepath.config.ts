@@ -1,0 +1,101 @@
+import {
+  check,
+  checks,
+  databaseUrlOf,
+  defineProject,
+  flyApp,
+  generic,
+  neon,
+  nextjs,
+  passed,
+  postgres,
+  publicUrlOf,
+  push,
+  secret,
+  vercelApp,
+} from 'glidepath';
+
+// Both workers come from one Dockerfile; the command says which of them runs.
+const workerStack = generic({
+  build: ['pnpm install --frozen-lockfile', 'pnpm build:workers'],
+  include: ['dist', 'node_modules', 'package.json'],
+});
+
+// Next.js on Vercel, two workers on Fly, one Neon branch per environment: main goes to staging, prod to production.
+export default defineProject({
+  name: 'atlaris',
+  github: { repository: 'atlaris/atlaris', mainBranch: 'main' },
+  databases: {
+    main: neon({
+      project: 'atlaris',
+      branches: { staging: 'staging', production: 'production', test: 'test' },
+      migrate: 'pnpm db:migrate',
+    }),
+  },
+  apps: {
+    web: vercelApp({
+      framework: 'nextjs',
+      stack: nextjs({ packageManager: 'pnpm' }),
+      health: { path: '/' },
+      database: 'main',
+    }),
+    worker: flyApp({
+      stack: workerStack,
+      dockerfile: 'Dockerfile.worker',
+      command: ['node', 'dist/workers/index.js'],
+      vm: { size: 'shared-cpu-1x', memory: '256mb' },
+      stop: { signal: 'SIGTERM', timeout: '30s' },
+      platformName: '{project}-worker-{environment}',
+      env: { NODE_ENV: 'production' },
+      database: 'main',
+    }),
+    regenerator: flyApp({
+      stack: workerStack,
+      dockerfile: 'Dockerfile.worker',
+      command: ['node', 'dist/workers/plan-regenerator.js'],
+      vm: { size: 'shared-cpu-1x', memory: '256mb' },
+      stop: { signal: 'SIGTERM', timeout: '30s' },
+      platformName: '{project}-worker-regenerator-{environment}',
+      env: { NODE_ENV: 'production' },
+      database: 'main',
+    }),
+  },
+  // One instance each, and so a short gap while it is replaced. No gap: instances: 2 with strategy: 'rolling'.
+  order: [['worker', 'regenerator'], ['web']],
+  smoke: {
+    command: 'pnpm vitest run tests/smoke/plan-generation.smoke.ts',
+    within: '90s',
+    env: {
+      SMOKE_TEST_API_URL: publicUrlOf('web'),
+      SMOKE_TEST_DATABASE_URL: databaseUrlOf('main'),
+      SMOKE_TEST_API_KEY: secret('SMOKE_TEST_API_KEY'),
+    },
+  },
+  environments: {
+    staging: { on: push('main'), gates: [checks()] },
+    production: {
+      on: push('prod'),
+      gates: [checks(), passed('staging')],
+      apps: {
+        worker: { platformName: 'atlaris-worker-prod' },
+        regenerator: { platformName: 'atlaris-worker-regenerator-prod' },
+      },
+    },
+    test: { kind: 'test' },
+  },
+  ci: {
+    checks: {
+      install: check('pnpm install --frozen-lockfile'),
+      lint: check('pnpm lint', { needs: ['install'] }),
+      types: check('pnpm type-check', { needs: ['install'] }),
+      unit: check('pnpm test:unit', { needs: ['install'] }),
+      integration: check('pnpm test:integration', {
+        needs: ['install'],
+        services: [postgres()],
+        fast: false,
+      }),
+      build: check('pnpm build', { needs: ['lint', 'types'], fast: false, outputs: ['.next'] }),
+    },
+  },
+  files: { fly: 'fly.{environment}.{app}.toml' },
+});

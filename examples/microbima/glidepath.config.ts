@@ -1,0 +1,81 @@
+import {
+  defineProject,
+  flyApp,
+  flyPostgres,
+  manual,
+  node,
+  passed,
+  publicUrlOf,
+  push,
+  urlOf,
+} from 'glidepath';
+
+const stack = node({
+  build: ['node scripts/build.ts'],
+  include: ['dist', 'migrations', 'package.json'],
+});
+
+// What the three services have in common.
+const service = {
+  stack,
+  port: 8080,
+  health: { path: '/health', interval: '1s' },
+  stop: { signal: 'SIGTERM', timeout: '10s' },
+} as const;
+
+// Three services in TypeScript on one Postgres: branch staging goes to staging, branch production to production.
+export default defineProject({
+  name: 'microbima',
+  github: { repository: 'microbima/microbima', mainBranch: 'development' },
+  databases: { main: flyPostgres({ secret: 'DATABASE_URL' }) },
+  apps: {
+    'internal-api': flyApp({
+      ...service,
+      command: ['node', 'dist/internal-api.js'],
+      database: 'main',
+      migrate: { command: 'node dist/migrate.js', runs: 'release-command' },
+    }),
+    'web-admin': flyApp({
+      ...service,
+      command: ['node', 'dist/web-admin.js'],
+      database: 'main',
+      env: { INTERNAL_API_URL: urlOf('internal-api') },
+    }),
+    'public-api': flyApp({
+      ...service,
+      command: ['node', 'dist/public-api.js'],
+      database: 'main',
+      env: { INTERNAL_API_URL: urlOf('internal-api') },
+    }),
+  },
+  order: [['internal-api'], ['web-admin', 'public-api']],
+  smoke: {
+    command: 'node scripts/smoke.ts',
+    within: '30s',
+    env: { PUBLIC_API_URL: publicUrlOf('public-api'), WEB_ADMIN_URL: publicUrlOf('web-admin') },
+  },
+  environments: {
+    staging: {
+      on: [push('staging'), manual()],
+      fly: { org: 'microbima-staging', token: 'FLY_API_TOKEN_STAGING' },
+      regions: ['iad'],
+      sleep: 'never',
+      env: { LOG_LEVEL: 'debug', SENTRY_TRACES_SAMPLE_RATE: '0.1' },
+      vm: { cpus: 1, memory: '512mb' },
+    },
+    production: {
+      on: push('production'),
+      fly: { org: 'microbima-production', token: 'FLY_API_TOKEN_PRODUCTION' },
+      regions: { iad: 2 },
+      sleep: 'never',
+      gates: [passed('staging')],
+      env: { LOG_LEVEL: 'info', SENTRY_TRACES_SAMPLE_RATE: '0.01' },
+      vm: { cpus: 2, memory: '1gb' },
+      hardened: true,
+    },
+  },
+  files: {
+    fly: 'infra/fly/{app}/{environment}/fly.toml',
+    dockerfile: 'infra/fly/{app}/{environment}/Dockerfile',
+  },
+});

@@ -1,0 +1,23 @@
+import type { GateDefinition, PassedGate } from '../definition/environment-definition.ts';
+
+/** All checks are green for this very commit. */
+export function checks(): Extract<GateDefinition, { kind: 'checks' }> {
+  return { kind: 'checks' };
+}
+
+/** This very release was deployed in another environment before, with success. */
+export function passed<const E extends string>(environment: E): PassedGate<E> {
+  return { kind: 'passed', environment };
+}
+
+/** A person agreed to this very plan. An optional one is offered, and not waited for. */
+export function approval(
+  options: { readonly optional?: boolean } = {},
+): Extract<GateDefinition, { kind: 'approval' }> {
+  return { kind: 'approval', optional: options.optional ?? false };
+}
+
+/** The check named `quality` is green for this very commit, and was not skipped. */
+export function quality(): Extract<GateDefinition, { kind: 'quality' }> {
+  return { kind: 'quality' };
+}

@@ -1,0 +1,46 @@
+import type { AppDefinition } from './app-definition.ts';
+import type { CheckDefinition } from './check-definition.ts';
+import type { DatabaseDefinition } from './database-definition.ts';
+import type { EnvironmentDefinition, SmokeDefinition } from './environment-definition.ts';
+import type { FlyAccount, VercelAccount } from './platform-settings.ts';
+
+/**
+ * The config file, as written. `A`, `D`, `E` and `C` are the names of the apps, databases, environments and checks:
+ * taken from the keys, so that a name that refers to nothing is a type error where it is written.
+ */
+export interface ProjectDefinition<
+  A extends string = string,
+  D extends string = string,
+  E extends string = string,
+  C extends string = string,
+> {
+  /** Small letters, digits and hyphens: the beginning of every name on a platform. */
+  readonly name: string;
+  readonly github?: {
+    /** `owner/name`. */
+    readonly repository?: string;
+    /** Default `main`. */
+    readonly mainBranch?: string;
+  };
+  /** For all environments that do not say otherwise. */
+  readonly fly?: FlyAccount;
+  /** For all environments that do not say otherwise. */
+  readonly vercel?: VercelAccount;
+  readonly databases?: { readonly [K in D]: DatabaseDefinition<NoInfer<E>> };
+  readonly apps: { readonly [K in A]: AppDefinition<NoInfer<A>, NoInfer<D>> };
+  readonly environments: {
+    readonly [K in E]: EnvironmentDefinition<NoInfer<A>, NoInfer<D>, NoInfer<E>>;
+  };
+  readonly ci?: {
+    /** Instead of the checks that the stacks of the apps bring. */
+    readonly checks?: { readonly [K in C]: CheckDefinition<NoInfer<C>> };
+    /** Globs; a commit that touches nothing else needs no checks, and the required check still reports success. */
+    readonly skip?: readonly string[];
+  };
+  /** Apps in waves: all of a wave at once, one wave after the other. Default workers first, then the rest. */
+  readonly order?: readonly (readonly NoInfer<A>[])[];
+  /** For all environments that do not say otherwise; not for tests. */
+  readonly smoke?: SmokeDefinition<NoInfer<A>, NoInfer<D>>;
+  /** Where generated files go, with `{app}` and `{environment}`. */
+  readonly files?: { readonly fly?: string; readonly dockerfile?: string };
+}

@@ -1,0 +1,68 @@
+import { readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, isAbsolute, relative } from 'node:path';
+import { ToolError } from '../diagnostics/tool-error.ts';
+import { findConfig } from './find-config.ts';
+import { loadError } from './load-error.ts';
+
+/** A config file as it was loaded, not yet looked at. */
+export interface LoadedConfig {
+  /** Absolute. */
+  readonly file: string;
+  /** As people see it: from the working directory, where it is below that. */
+  readonly shownFile: string;
+  /** The folder of the file: the root of the project. */
+  readonly root: string;
+  readonly source: string;
+  /** What it exports as default; anything at all. */
+  readonly config: unknown;
+}
+
+/** Finds and imports the config file. Throws CONFIG_NOT_FOUND, CONFIG_THREW or CONFIG_NO_DEFAULT_EXPORT. */
+export async function loadConfig(options: {
+  readonly cwd: string;
+  readonly file?: string;
+}): Promise<LoadedConfig> {
+  const file = findConfig(options);
+  const shownFile = shown(options.cwd, file);
+  const source = readFileSync(file, 'utf8');
+  const exports = await importConfig(file, shownFile);
+  const config = exports['default'];
+  if (config === undefined || config === null) {
+    const message = `${shownFile} exports no project.`;
+    const hint = 'Export it as the default: export default defineProject({ … })';
+    throw new ToolError('CONFIG_NO_DEFAULT_EXPORT', message, {
+      hint,
+      diagnostics: [
+        {
+          severity: 'error',
+          code: 'CONFIG_NO_DEFAULT_EXPORT',
+          message,
+          hint,
+          location: { file: shownFile },
+        },
+      ],
+    });
+  }
+  return { file, shownFile, root: dirname(file), source, config };
+}
+
+async function importConfig(file: string, shownFile: string): Promise<Record<string, unknown>> {
+  const { importNatively } = nativeImport();
+  const { mtimeMs, size } = statSync(file);
+  try {
+    return await importNatively(file, `${mtimeMs}-${size}`);
+  } catch (error) {
+    throw loadError(file, shownFile, error);
+  }
+}
+
+function nativeImport(): typeof import('./native-import.ts') {
+  const name = import.meta.url.endsWith('.ts') ? './native-import.ts' : './native-import.js';
+  return createRequire(import.meta.url)(name) as typeof import('./native-import.ts');
+}
+
+function shown(cwd: string, file: string): string {
+  const path = relative(cwd, file);
+  return path.startsWith('..') || isAbsolute(path) ? file : path;
+}

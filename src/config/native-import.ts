@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/**
+ * Imports a config file with Node's own loader, which takes TypeScript's types out. `glidepath` is always the running
+ * tool itself, so a repository without package.json or node_modules works, and one with another version installed gets
+ * no mixture. Every `.ts` file outside node_modules is read as an ES module, whatever `type` its package.json has or
+ * lacks. `version` makes an edited file load again.
+ *
+ * A file of its own, because it is loaded through `createRequire`: a bundler or test runner that rewrites `import()`
+ * would otherwise take the loading of the user's file over, with other rules and other error messages.
+ */
+export async function importNatively(file: string, version: string): Promise<Record<string, unknown>> {
+  const hooks = registerHooks({
+    resolve(specifier, context, next) {
+      if (specifier === 'glidepath') return { url: publicApiUrl(), shortCircuit: true };
+      const resolved = next(specifier, context);
+      return isOwnTypeScript(resolved.url) ? { ...resolved, format: 'module-typescript' } : resolved;
+    },
+  });
+  try {
+    const url = pathToFileURL(file);
+    url.searchParams.set('version', version);
+    return (await import(url.href)) as Record<string, unknown>;
+  } finally {
+    hooks.deregister();
+  }
+}
+
+/** The public API beside this file: the source in development, the compiled file in a package. */
+function publicApiUrl(): string {
+  const source = new URL('../index.ts', import.meta.url);
+  return existsSync(fileURLToPath(source)) ? source.href : new URL('../index.js', import.meta.url).href;
+}
+
+function isOwnTypeScript(url: string): boolean {
+  return /\.ts(\?|$)/.test(url) && !url.includes('/node_modules/');
+}

@@ -1,0 +1,39 @@
+/** What Fly itself takes where fly.toml says nothing (fly.io/docs/reference/configuration), and where ours differ. */
+export const FLY_DEFAULTS: {
+  readonly org: string;
+  readonly token: string;
+  readonly region: string;
+  readonly stop: { readonly signal: string; readonly timeoutMs: number };
+  readonly concurrency: { readonly type: 'connections'; readonly softLimit: number };
+  readonly maxUnavailable: number;
+  readonly postgresMemoryMb: number;
+} = {
+  org: 'personal',
+  token: 'FLY_API_TOKEN',
+  region: 'iad',
+  /** `kill_signal`, `kill_timeout`. */
+  stop: { signal: 'SIGINT', timeoutMs: 5_000 },
+  /** `http_service.concurrency`; there is no hard limit. */
+  concurrency: { type: 'connections', softLimit: 20 },
+  /** `deploy.max_unavailable`: a share of the machines, rounded up. */
+  maxUnavailable: 0.33,
+  /** The development size of Fly Postgres: one shared-cpu-1x node. */
+  postgresMemoryMb: 256,
+};
+
+/** Ours: Fly leaves interval and timeout of a health check open; these notice a bad release within seconds. */
+export const HEALTH_DEFAULTS: {
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly gracePeriodMs: number;
+  readonly withinMs: number;
+} = {
+  intervalMs: 10_000,
+  timeoutMs: 5_000,
+  gracePeriodMs: 5_000,
+  /** Fly's `deploy.wait_timeout`. */
+  withinMs: 300_000,
+};
+
+/** Fly's `deploy.release_command_timeout`, for every migration. */
+export const MIGRATION_TIMEOUT_MS = 300_000;

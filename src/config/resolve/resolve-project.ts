@@ -1,0 +1,22 @@
+import type { ProjectDefinition } from '../definition/project-definition.ts';
+import type { ResolvedProject } from '../resolved.ts';
+import { resolveChecks } from './resolve-checks.ts';
+import { resolveEnvironment } from './resolve-environment.ts';
+
+/**
+ * Every setting of every app in every environment: what the environment says about the app, else what the environment
+ * says, else what the app says, else what the project says, else the default. Total on configs of the right shape.
+ */
+export function resolveProject(project: ProjectDefinition): ResolvedProject {
+  return {
+    name: project.name,
+    repository: project.github?.repository ?? null,
+    mainBranch: project.github?.mainBranch ?? 'main',
+    checks: resolveChecks(project),
+    ciSkip: project.ci?.skip ?? [],
+    files: { fly: project.files?.fly ?? null, dockerfile: project.files?.dockerfile ?? null },
+    environments: Object.entries(project.environments).map(([name, environment]) =>
+      resolveEnvironment(project, name, environment),
+    ),
+  };
+}

@@ -1,0 +1,98 @@
+import type { ConfigPath } from '../config-path.ts';
+import type { AppOverrides } from '../definition/app-definition.ts';
+import type { Mistake } from '../mistake.ts';
+import { lastWritten, mergedSetting, type AppScope } from '../resolve/layers.ts';
+import { databaseVariable } from '../resolve/resolve-env.ts';
+import { conflict } from './conflict.ts';
+import { named } from '../named.ts';
+
+/** Settings that only Fly machines have, where one app in one environment may say them. */
+const ONLY_FLY = [
+  'regions',
+  'instances',
+  'sleep',
+  'minMachinesRunning',
+  'vm',
+  'concurrency',
+  'stop',
+  'strategy',
+  'maxUnavailable',
+  'hardened',
+  'dockerfile',
+  'command',
+  'port',
+  'fly',
+] as const satisfies readonly (keyof AppOverrides)[];
+
+/** What is wrong with an app on whichever platform. */
+export function appRules(scope: AppScope): Mistake[] {
+  return [...migrationMistakes(scope), ...variableMistakes(scope), ...platformMistakes(scope)];
+}
+
+function migrationMistakes(scope: AppScope): Mistake[] {
+  const written = lastWritten(scope.layers, 'migrate');
+  if (written === null || written.value === null) return [];
+  const merged = mergedSetting(scope.layers, 'migrate');
+  const mistakes: Mistake[] = [];
+  if (scope.app.database === undefined) {
+    mistakes.push(
+      conflict(
+        written.path,
+        `migrates, but the app ${scope.appName} has no database`,
+        `Add database: '…' to apps.${scope.appName}, or take migrate out.`,
+      ),
+    );
+  }
+  if (merged?.command === undefined) {
+    mistakes.push({
+      code: 'CONFIG_MISSING_KEY',
+      path: written.path,
+      message: `The migration of ${scope.appName} in ${scope.environmentName} has no command.`,
+      hint: "Add it: migrate: { command: '…' }",
+    });
+  }
+  if (merged?.runs === 'release-command' && scope.app.platform === 'vercel') {
+    mistakes.push(
+      conflict(
+        written.path,
+        'runs as a release command, which Vercel does not have',
+        "Write runs: 'runner'.",
+      ),
+    );
+  }
+  return mistakes;
+}
+
+/** The variable of the database is given by Glidepath, and by nobody else. */
+function variableMistakes(scope: AppScope): Mistake[] {
+  const { database } = scope.app;
+  const definition = database === undefined ? undefined : named(scope.project.databases, database);
+  if (definition === undefined) return [];
+  const variable = databaseVariable(definition);
+  return scope.layers
+    .filter(({ settings }) => settings.env?.[variable] !== undefined)
+    .map(({ path }) =>
+      conflict(
+        [...path, 'env', variable],
+        `is set, but is the variable through which ${scope.appName} gets its database ${database}`,
+        'Take it out, or give the database another secret.',
+      ),
+    );
+}
+
+/** An environment may set what only some of its apps have; an app may not. */
+function platformMistakes(scope: AppScope): Mistake[] {
+  const path: ConfigPath = ['environments', scope.environmentName, 'apps', scope.appName];
+  const written = named(scope.environment.apps, scope.appName) ?? {};
+  const foreign = scope.app.platform === 'vercel' ? ONLY_FLY : (['vercel'] as const);
+  const platform = scope.app.platform === 'vercel' ? 'Vercel' : 'Fly';
+  return foreign
+    .filter((key) => written[key] !== undefined)
+    .map((key) =>
+      conflict(
+        [...path, key],
+        `is not a setting of an app on ${platform}`,
+        `Take it out: ${scope.appName} runs on ${platform}.`,
+      ),
+    );
+}

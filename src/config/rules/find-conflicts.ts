@@ -1,0 +1,39 @@
+import type { ProjectDefinition } from '../definition/project-definition.ts';
+import type { Mistake } from '../mistake.ts';
+import { appScopes } from '../resolve/layers.ts';
+import { appRules } from './app-rules.ts';
+import { checkRules } from './check-rules.ts';
+import { environmentRules } from './environment-rules.ts';
+import { fileRules } from './file-rules.ts';
+import { flyRules } from './fly-rules.ts';
+import { gateRules } from './gate-rules.ts';
+import { orderRules } from './order-rules.ts';
+import { platformNameRules } from './platform-name-rules.ts';
+import { tokenRules } from './token-rules.ts';
+import { urlRules } from './url-rules.ts';
+
+/** Everything that settings of the right shape say against each other. Never stops at the first. */
+export function findConflicts(project: ProjectDefinition): Mistake[] {
+  const scopes = Object.keys(project.environments).flatMap((name) => appScopes(project, name));
+  return unique([
+    ...checkRules(project),
+    ...gateRules(project),
+    ...environmentRules(project),
+    ...orderRules(project),
+    ...scopes.flatMap(appRules),
+    ...scopes.flatMap(flyRules),
+    ...urlRules(project, scopes),
+    ...platformNameRules(project, scopes),
+    ...tokenRules(project, scopes),
+    ...fileRules(project, scopes),
+  ]);
+}
+
+/** What is written once, at an app, is wrong in every environment, and said once. */
+function unique(mistakes: readonly Mistake[]): Mistake[] {
+  return [
+    ...new Map(
+      mistakes.map((mistake) => [JSON.stringify([mistake.path, mistake.message]), mistake]),
+    ).values(),
+  ];
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import type {
+  EnvironmentDefinition,
+  EnvironmentHealthDefinition,
+  SmokeDefinition,
+} from '../definition/environment-definition.ts';
+import { objectOf } from './object-of.ts';
+import { appOverridesSchema } from './app-schema.ts';
+import { databaseOverrideSchema } from './database-schema.ts';
+import { commandEnvSchema, envSchema } from './env-schema.ts';
+import { flyAccountSchema, flySettings, vercelAccountSchema } from './platform-schema.ts';
+import { rule } from './problem.ts';
+import { duration, httpUrl, text } from './scalars.ts';
+
+const trigger = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({ kind: z.literal('push'), branch: text }),
+    z.strictObject({ kind: z.literal('tag'), pattern: text }),
+    z.strictObject({ kind: z.literal('pull-request') }),
+    z.strictObject({ kind: z.literal('manual') }),
+  ],
+  { error: "Write push('branch'), tag('v*'), pullRequest() or manual(), or a list of them." },
+);
+
+const gate = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({ kind: z.literal('checks') }),
+    z.strictObject({ kind: z.literal('passed'), environment: text }),
+    z.strictObject({ kind: z.literal('approval'), optional: z.boolean() }),
+    z.strictObject({ kind: z.literal('quality') }),
+  ],
+  { error: "Write checks(), passed('environment'), approval() or quality()." },
+);
+
+const urls = rule(z.array(httpUrl), (all) =>
+  all.length === 0 ? { says: 'is empty', hint: 'Name at least one address, or leave health out.' } : null,
+);
+
+/** A smoke test. */
+export const smokeSchema: z.ZodType = objectOf<SmokeDefinition>({
+  command: text,
+  within: duration.optional(),
+  env: commandEnvSchema.optional(),
+});
+
+/** The order of deployment; which apps it names is for the rules to check. */
+export const orderSchema: z.ZodType = z.array(z.array(z.string()));
+
+/** One environment. */
+export const environmentSchema: z.ZodType = objectOf<EnvironmentDefinition>({
+  ...flySettings,
+  kind: z.literal('test').optional(),
+  on: z.union([z.array(trigger), trigger]).optional(),
+  manual: z.boolean().optional(),
+  gates: z.array(gate).optional(),
+  fly: flyAccountSchema.optional(),
+  vercel: vercelAccountSchema.optional(),
+  platformName: text.optional(),
+  env: envSchema.optional(),
+  databases: z.record(z.string(), databaseOverrideSchema).optional(),
+  apps: z.record(z.string(), appOverridesSchema).optional(),
+  order: orderSchema.optional(),
+  health: objectOf<EnvironmentHealthDefinition>({
+    urls,
+    within: duration.optional(),
+    tolerate: z.literal('dns').optional(),
+  }).optional(),
+  smoke: smokeSchema.nullable().optional(),
+  rollback: z.enum(['automatic', 'manual']).optional(),
+  expires: duration.optional(),
+});

@@ -1,0 +1,61 @@
+import type { Diagnostic, SourceLocation } from '../diagnostics/diagnostic.ts';
+import { pathText } from './config-path.ts';
+import type { ProjectDefinition } from './definition/project-definition.ts';
+import type { Mistake } from './mistake.ts';
+import { pruned } from './prune.ts';
+import { findConflicts } from './rules/find-conflicts.ts';
+import { findDanglingNames } from './rules/find-dangling-names.ts';
+import { findShapeMistakes } from './schema/find-shape-mistakes.ts';
+import { createLocator } from './source/locate.ts';
+
+/** A config that was checked. */
+export interface ValidatedConfig {
+  /** Every mistake and warning, in the order of the file where places are known. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** The config as it is now known to be; null when there is an error. */
+  readonly definition: ProjectDefinition | null;
+}
+
+/**
+ * Checks a whole config and reports all that is wrong with it at once: its shape against the schema, the names that
+ * refer to nothing, and what its settings say about each other. `source` is the text of the file, to find the lines.
+ */
+export function validateConfig(
+  config: unknown,
+  options: { readonly file: string; readonly source: string },
+): ValidatedConfig {
+  const shape = findShapeMistakes(config);
+  const usable = pruned(config, shape);
+  const mistakes = [
+    ...shape,
+    ...findDanglingNames(config),
+    ...(usable === null ? [] : findConflicts(usable as ProjectDefinition)),
+  ];
+  const locator = createLocator(options.source);
+  const diagnostics = mistakes
+    .map((mistake) => toDiagnostic(mistake, placeOf(mistake, locator, options.file)))
+    .sort(byPlace);
+  const isValid = diagnostics.every((diagnostic) => diagnostic.severity === 'warning');
+  return { diagnostics, definition: isValid ? (config as ProjectDefinition) : null };
+}
+
+function placeOf(mistake: Mistake, locator: ReturnType<typeof createLocator>, file: string): SourceLocation {
+  return { file, ...locator.locate(mistake.path, { atKey: mistake.atKey ?? false }) };
+}
+
+function toDiagnostic(mistake: Mistake, location: SourceLocation): Diagnostic {
+  const path = pathText(mistake.path);
+  return {
+    severity: mistake.severity ?? 'error',
+    code: mistake.code,
+    message: mistake.message,
+    ...(mistake.hint === undefined ? {} : { hint: mistake.hint }),
+    ...(path === '' ? {} : { path }),
+    location,
+  };
+}
+
+function byPlace(one: Diagnostic, other: Diagnostic): number {
+  const [a, b] = [one.location, other.location];
+  return (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);
+}

@@ -1,0 +1,48 @@
+/** The public API: what a `glidepath.config.ts` imports. Light on purpose, for it is loaded by every command. */
+export { flyApp, vercelApp } from './config/builders/apps.ts';
+export { check, postgres } from './config/builders/check.ts';
+export { external, flyPostgres, neon } from './config/builders/databases.ts';
+export { databaseUrlOf, publicUrlOf, secret, urlOf } from './config/builders/env-values.ts';
+export { approval, checks, passed, quality } from './config/builders/gates.ts';
+export { manual, pullRequest, push, tag } from './config/builders/triggers.ts';
+export { defineProject } from './config/define-project.ts';
+export type {
+  AppDefinition,
+  AppOverrides,
+  FlyAppDefinition,
+  FlyAppOptions,
+  HealthDefinition,
+  MigrationDefinition,
+  VercelAppDefinition,
+  VercelAppOptions,
+} from './config/definition/app-definition.ts';
+export type { CheckDefinition, ServiceDefinition } from './config/definition/check-definition.ts';
+export type {
+  DatabaseDefinition,
+  DatabaseOverride,
+  ExternalDatabaseOptions,
+  FlyPostgresOptions,
+  NeonOptions,
+} from './config/definition/database-definition.ts';
+export type { EnvInput, EnvInputs } from './config/definition/env-input.ts';
+export type {
+  EnvironmentDefinition,
+  GateDefinition,
+  SmokeDefinition,
+  TriggerDefinition,
+} from './config/definition/environment-definition.ts';
+export type {
+  FlyAccount,
+  FlySettings,
+  VercelAccount,
+  VmDefinition,
+} from './config/definition/platform-settings.ts';
+export type { ProjectDefinition } from './config/definition/project-definition.ts';
+export type { StackDefinition, StackName } from './config/definition/stack-definition.ts';
+export type * from './config/resolved.ts';
+export { generic } from './stacks/generic.ts';
+export { nextjs, type NextjsOptions } from './stacks/nextjs.ts';
+export { node, type NodeOptions } from './stacks/node.ts';
+export type { PackageManager } from './stacks/package-manager.ts';
+export { phoenix } from './stacks/phoenix.ts';
+export type { StackOptions } from './stacks/stack-options.ts';
