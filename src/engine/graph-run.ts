@@ -71,7 +71,7 @@ export class GraphRun {
       for (;;) {
         ledger.journal.lost.throwIfAborted();
         await this.#readDecisions();
-        await this.#step();
+        while (await this.#step());
         const halt = this.#halt();
         if (halt !== null) this.#stopFlights(halt);
         const end = this.#flights.size + this.#landings.length > 0 ? null : await this.#rest(halt);
@@ -107,8 +107,8 @@ export class GraphRun {
     this.#signals = signals;
   }
 
-  /** Stores what happened and what begins, then starts it. */
-  async #step(): Promise<void> {
+  /** Stores what happened and what begins, then starts it. True: a wait began, and may be over already. */
+  async #step(): Promise<boolean> {
     const { ledger, clock } = this.#options;
     for (const [step, at] of this.#retryAt) if (at <= clock.now()) this.#retryAt.delete(step);
     const transitions = this.#landings.splice(0).map((landing) => this.#settlement(landing));
@@ -121,9 +121,10 @@ export class GraphRun {
       const busy = new Set([...this.#flights.keys(), ...this.#retryAt.keys()]);
       transitions.push(...nextSteps({ graph: ledger.graph, steps: ledger.steps, upcoming, busy }));
     }
-    if (transitions.length === 0) return;
+    if (transitions.length === 0) return false;
     await ledger.commit(transitions);
     for (const { kind, step } of transitions) if (kind === 'start') this.#launch(ledger.node(step));
+    return transitions.some(({ kind }) => kind === 'await');
   }
 
   #settlement({ node, outcome }: Landing): StepTransition {

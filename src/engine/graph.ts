@@ -48,11 +48,11 @@ export interface StepContext {
    * Does `fn` once: its result is journaled under `key` (unique in the step) and returned without calling `fn` again on
    * a later try, after a crash, and in `undo`. Fails with RUN_LEASE_LOST when another process took the run over.
    */
-  once<T extends Json>(key: string, fn: () => Promise<T>): Promise<T>;
+  once<T extends Json>(this: void, key: string, fn: () => Promise<T>): Promise<T>;
   /** What `once` recorded under `key`, or undefined. */
-  recorded(key: string): Json | undefined;
+  recorded(this: void, key: string): Json | undefined;
   /** One line for people: becomes a `step.output` event. Never a secret (and redacted all the same). */
-  log(line: string): void;
+  log(this: void, line: string): void;
 }
 
 /** What carries out the steps of one kind. Looks before it acts: a step in flight at a crash runs again. */
