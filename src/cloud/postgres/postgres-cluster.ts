@@ -17,7 +17,7 @@ import type { PostgresSettings } from './postgres-settings.ts';
 import { adoptPostmaster, startPostmaster } from './postmaster.ts';
 import type { Postmaster } from './postmaster.ts';
 import { refusalMessage } from './refusal-message.ts';
-import { SerialQueue } from './serial-queue.ts';
+import { SerialQueue } from '../../util/serial-queue.ts';
 import { connectToSocket, prepareSocketDir, socketDirFor } from './socket-directory.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 

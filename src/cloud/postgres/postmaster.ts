@@ -63,7 +63,10 @@ export class Postmaster {
 
   async isAlive(): Promise<boolean> {
     if (this.#child !== null) return this.#child.exitCode === null && this.#child.signalCode === null;
-    return isOurPostmaster(this.pid, this.#dataDir);
+    if (!(await isProcessAlive(this.pid))) return false;
+    // A process that is ending has no command line any more, and is not gone yet.
+    const command = await commandLineOf(this.pid);
+    return command === '' || isPostmasterCommand(command, this.#dataDir);
   }
 
   /** Calls back when it ends by itself; never for an adopted one, whose end we are not told of. */
@@ -181,7 +184,11 @@ async function removeForeignPidFile(dataDir: string): Promise<void> {
 }
 
 async function isOurPostmaster(pid: number, dataDir: string): Promise<boolean> {
-  return (await isProcessAlive(pid)) && `${await commandLineOf(pid)} `.includes(`/postgres -D ${dataDir} `);
+  return (await isProcessAlive(pid)) && isPostmasterCommand(await commandLineOf(pid), dataDir);
+}
+
+function isPostmasterCommand(command: string, dataDir: string): boolean {
+  return `${command} `.includes(`/postgres -D ${dataDir} `);
 }
 
 async function readPostmasterPid(dataDir: string): Promise<PostmasterPid | null> {
