@@ -97,6 +97,8 @@ export const ERROR_CODES = {
     exit: 1,
     title: 'An image in the local registry cannot be unpacked',
   },
+  CLOUD_STOP_FAILED: { kind: 'operation', exit: 1, title: 'Something of the local cloud could not be ended' },
+  CLOUD_REFUSED: { kind: 'operation', exit: 1, title: 'The local cloud refused a request' },
   CLOUD_START_FAILED: { kind: 'operation', exit: 1, title: 'The local cloud did not start' },
 } as const;
 
