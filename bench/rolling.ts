@@ -17,12 +17,15 @@ export async function run(): Promise<void> {
   const app = testApp('rolling', { regions: [{ region: 'iad', count: MACHINES }] });
   const platform = rig.platform();
   await platform.ensureApp(app, app.platformName, new TestWork());
-  await platform.deploy(deploymentOf(app, rig.image(app.name, 'first', { BOOT_MS }), 'r-0'), new TestWork());
+  await platform.deploy(
+    deploymentOf(app, await rig.image(app.name, 'first', { BOOT_MS }), 'r-0'),
+    new TestWork(),
+  );
   const ratios: number[] = [];
   for (let round = 1; round <= ROUNDS; round++) {
     let floorMs = 0;
     for (let machine = 0; machine < MACHINES; machine++) floorMs += await bareBootMs();
-    const image = rig.image(app.name, `round ${round}`, { BOOT_MS });
+    const image = await rig.image(app.name, `round ${round}`, { BOOT_MS });
     const startedAt = performance.now();
     await platform.deploy(
       deploymentOf(app, image, `r-${round}`),

@@ -50,11 +50,11 @@ describe('the first deployment', () => {
   });
 });
 
-describe('a rolling deployment', () => {
+describe.concurrent('a rolling deployment', () => {
   test('changes every machine and is never below the promised number of healthy, routed machines', async () => {
     const { app } = await deployed('rolling', { regions: [{ region: 'iad', count: 3 }] });
     const lowest = watchRoutable('rolling');
-    const image = rig.image('rolling', 'two', { BOOT_MS: '300' });
+    const image = await rig.image('rolling', 'two', { BOOT_MS: '300' });
     const result = await platform.deploy(
       deploymentOf(app, image, 'r-2'),
       new TestWork({ key: 'run-2/deploy' }),
@@ -68,7 +68,7 @@ describe('a rolling deployment', () => {
   test('changes two at once when two may be out of service', async () => {
     const { app } = await deployed('pairs', { regions: [{ region: 'iad', count: 3 }], maxUnavailable: 2 });
     const lowest = watchRoutable('pairs');
-    const image = rig.image('pairs', 'two', { BOOT_MS: '600' });
+    const image = await rig.image('pairs', 'two', { BOOT_MS: '600' });
     await platform.deploy(deploymentOf(app, image, 'r-2'), new TestWork({ key: 'run-2/deploy' }));
     expect(lowest.stop()).toBe(1);
   });
@@ -82,7 +82,7 @@ describe('a rolling deployment', () => {
         { region: 'sjc', count: 2 },
       ],
     };
-    const image = rig.image('scaled', 'two');
+    const image = await rig.image('scaled', 'two');
     const result = await platform.deploy(
       deploymentOf(wider, image, 'r-2'),
       new TestWork({ key: 'run-2/deploy' }),
@@ -109,7 +109,7 @@ describe('a rolling deployment', () => {
     await rig.call('POST', `/v1/apps/sleepy/machines/${asleep?.id}/stop`, {});
     await until(async () => (await rig.machines('sleepy')).some((machine) => machine.state === 'stopped'));
     const work = new TestWork({ key: 'run-2/deploy' });
-    const image = rig.image('sleepy', 'two');
+    const image = await rig.image('sleepy', 'two');
     await platform.deploy(deploymentOf(app, image, 'r-2'), work);
     expect((await summary('sleepy')).sort()).toEqual([`started ${image} r-2`, `stopped ${image} r-2`]);
     expect(work.lines.filter((line) => line.includes('unproven'))).toHaveLength(1);
@@ -118,7 +118,7 @@ describe('a rolling deployment', () => {
   test('counts a worker as started when it keeps running, and as failed when it ends', async () => {
     const worker = { port: null, health: null, regions: [{ region: 'iad', count: 1 }] };
     const { app } = await deployed('worker', worker);
-    const bad = deploymentOf(app, rig.image('worker', 'two', { EXIT_CODE: '3' }), 'r-2');
+    const bad = deploymentOf(app, await rig.image('worker', 'two', { EXIT_CODE: '3' }), 'r-2');
     const error = await failure(platform.deploy(bad, new TestWork({ key: 'run-2/deploy' })));
     expect(error.code).toBe('DEPLOY_EXITED');
     expect(error.message).toContain('code 3');
@@ -137,18 +137,19 @@ describe('a rolling deployment', () => {
   test('warns when what runs now could not be put back', async () => {
     const { app, image } = await deployed('pruned');
     const digest = image.split('@')[1] ?? '';
-    rig.intercept((request) =>
+    const takeOut = rig.intercept((request) =>
       request.method === 'HEAD' && request.url.includes(digest) && request.url.includes('/pruned/')
         ? Promise.resolve(new Response(null, { status: 404 }))
         : null,
     );
     const work = new TestWork({ key: 'run-2/deploy' });
-    await platform.deploy(deploymentOf(app, rig.image('pruned', 'two'), 'r-2'), work);
+    await platform.deploy(deploymentOf(app, await rig.image('pruned', 'two'), 'r-2'), work);
+    takeOut();
     expect(work.lines.some((line) => line.includes('could not be put back'))).toBe(true);
   });
 });
 
-describe('a bad release', () => {
+describe.concurrent('a bad release', () => {
   const cases = [
     {
       what: 'that exits at once',
@@ -180,7 +181,7 @@ describe('a bad release', () => {
         ...app,
         health: { path: '/health', intervalMs: 1000, timeoutMs: 500, gracePeriodMs: 200, withinMs },
       };
-      const bad = deploymentOf(impatient, rig.image(name, 'bad', env), 'r-2');
+      const bad = deploymentOf(impatient, await rig.image(name, 'bad', env), 'r-2');
       const work = new TestWork({ key: 'run-2/deploy' });
       const lowest = watchRoutable(name);
       const startedAt = Date.now();
@@ -206,7 +207,7 @@ describe('a bad release', () => {
 
   test('is undone once: a second undo, and an undo of nothing, change nothing', async () => {
     const { app } = await deployed('twice');
-    const bad = deploymentOf(app, rig.image('twice', 'bad', { EXIT_CODE: '1' }), 'r-2');
+    const bad = deploymentOf(app, await rig.image('twice', 'bad', { EXIT_CODE: '1' }), 'r-2');
     const work = new TestWork({ key: 'run-2/deploy' });
     await failure(platform.deploy(bad, work));
     await platform.undoDeploy(bad, work);
@@ -218,7 +219,7 @@ describe('a bad release', () => {
 
   test('on a new app is undone by removing what was created', async () => {
     const { app } = await newApp('stillborn');
-    const bad = deploymentOf(app, rig.image('stillborn', 'bad', { EXIT_CODE: '1' }), 'r-1');
+    const bad = deploymentOf(app, await rig.image('stillborn', 'bad', { EXIT_CODE: '1' }), 'r-1');
     const work = new TestWork();
     expect((await failure(platform.deploy(bad, work))).code).toBe('DEPLOY_EXITED');
     await platform.undoDeploy(bad, work);
@@ -234,7 +235,7 @@ describe('a bad release', () => {
         { region: 'sjc', count: 1 },
       ],
     };
-    const next = deploymentOf(moved, rig.image('later', 'two'), 'r-2');
+    const next = deploymentOf(moved, await rig.image('later', 'two'), 'r-2');
     const work = new TestWork({ key: 'run-2/deploy' });
     await platform.deploy(next, work);
     expect((await rig.machines('later')).map((machine) => machine.region).sort()).toEqual(['iad', 'sjc']);
@@ -249,16 +250,16 @@ describe('a bad release', () => {
   test('that cannot be put back is said, with the command to do it by hand', async () => {
     const { app } = await deployed('stuck', { regions: [{ region: 'iad', count: 1 }] });
     const [machine] = await rig.machines('stuck');
-    const bad = deploymentOf(app, rig.image('stuck', 'bad', { EXIT_CODE: '1' }), 'r-2');
+    const bad = deploymentOf(app, await rig.image('stuck', 'bad', { EXIT_CODE: '1' }), 'r-2');
     const work = new TestWork({ key: 'run-2/deploy' });
     await failure(platform.deploy(bad, work));
-    rig.intercept((request) =>
+    const takeOut = rig.intercept((request) =>
       request.method === 'POST' && request.url.endsWith(`/machines/${machine?.id}`)
         ? Promise.resolve(Response.json({ error: 'host is gone' }, { status: 422 }))
         : null,
     );
     const error = await failure(platform.undoDeploy(bad, work));
-    rig.clearInterceptors();
+    takeOut();
     expect(error.code).toBe('RUN_UNDO_FAILED');
     expect(error.hint).toContain(
       `fly machine update ${machine?.id} -a stuck --image registry.test/stuck@sha256:`,
@@ -266,7 +267,7 @@ describe('a bad release', () => {
   });
 });
 
-describe('other holders and lost answers', () => {
+describe.concurrent('other holders and lost answers', () => {
   test('a lease that somebody else holds is waited for, then named', async () => {
     const { app } = await deployed('leased', { regions: [{ region: 'iad', count: 1 }] });
     const [machine] = await rig.machines('leased');
@@ -275,7 +276,7 @@ describe('other holders and lost answers', () => {
       description: 'scaling by hand',
     });
     const impatient = rig.platform(new FreezableProcess(), { leaseWaitMs: 600 });
-    const next = deploymentOf(app, rig.image('leased', 'two'), 'r-2');
+    const next = deploymentOf(app, await rig.image('leased', 'two'), 'r-2');
     const error = await failure(impatient.deploy(next, new TestWork({ key: 'run-2/deploy' })));
     expect(error.code).toBe('PROVIDER_CONFLICT');
     expect(error.message).toContain('scaling by hand');
@@ -289,7 +290,7 @@ describe('other holders and lost answers', () => {
       ttl: 1,
       description: 'a moment',
     });
-    const image = rig.image('brief', 'two');
+    const image = await rig.image('brief', 'two');
     await platform.deploy(deploymentOf(app, image, 'r-2'), new TestWork({ key: 'run-2/deploy' }));
     expect(await summary('brief')).toEqual([`started ${image} r-2`]);
   });
@@ -297,7 +298,7 @@ describe('other holders and lost answers', () => {
   test('a creation whose answer is lost does not make a second machine', async () => {
     const { app, image } = await newApp('silent');
     let lost = 0;
-    rig.intercept((request, forward) => {
+    const takeOut = rig.intercept((request, forward) => {
       if (request.method !== 'POST' || !request.url.endsWith('/apps/silent/machines') || lost > 0)
         return null;
       lost++;
@@ -306,7 +307,7 @@ describe('other holders and lost answers', () => {
       });
     });
     await platform.deploy(deploymentOf(app, image, 'r-1'), new TestWork());
-    rig.clearInterceptors();
+    takeOut();
     expect(lost).toBe(1);
     expect(await rig.machines('silent')).toHaveLength(2);
   });
@@ -315,16 +316,16 @@ describe('other holders and lost answers', () => {
     const { app } = await deployed('echo', { regions: [{ region: 'iad', count: 1 }] });
     const [machine] = await rig.machines('echo');
     let updates = 0;
-    rig.intercept((request, forward) => {
+    const takeOut = rig.intercept((request, forward) => {
       if (request.method !== 'POST' || !request.url.endsWith(`/machines/${machine?.id}`)) return null;
       updates++;
       return forward().then(() => {
         throw new TypeError('fetch failed');
       });
     });
-    const image = rig.image('echo', 'two');
+    const image = await rig.image('echo', 'two');
     await platform.deploy(deploymentOf(app, image, 'r-2'), new TestWork({ key: 'run-2/deploy' }));
-    rig.clearInterceptors();
+    takeOut();
     expect(updates).toBe(1);
     expect(await summary('echo')).toEqual([`started ${image} r-2`]);
   });
@@ -334,7 +335,8 @@ describe('other holders and lost answers', () => {
     let refusedAt = 0;
     let resumedAt = 0;
     let own = 0;
-    rig.intercept((request, forward) => {
+    const takeOut = rig.intercept((request, forward) => {
+      if (!request.url.includes('/paced/')) return null;
       if (!request.url.endsWith('/cordon')) {
         return forward().then((response) => {
           if (response.status === 429) own++;
@@ -351,10 +353,10 @@ describe('other holders and lost answers', () => {
       return null;
     });
     await platform.deploy(
-      deploymentOf(app, rig.image('paced', 'two'), 'r-2'),
+      deploymentOf(app, await rig.image('paced', 'two'), 'r-2'),
       new TestWork({ key: 'run-2/deploy' }),
     );
-    rig.clearInterceptors();
+    takeOut();
     expect(resumedAt - refusedAt).toBeGreaterThanOrEqual(990);
     expect(own).toBe(0);
   });
@@ -363,7 +365,7 @@ describe('other holders and lost answers', () => {
     const { app, image } = await deployed('reverted', { regions: [{ region: 'iad', count: 1 }] });
     const [machine] = await rig.machines('reverted');
     const path = `/v1/apps/reverted/machines/${machine?.id}`;
-    rig.intercept((request, forward) => {
+    const takeOut = rig.intercept((request, forward) => {
       if (
         request.method !== 'POST' ||
         !request.url.endsWith(path) ||
@@ -384,9 +386,9 @@ describe('other holders and lost answers', () => {
         return response;
       });
     });
-    const next = deploymentOf(app, rig.image('reverted', 'two'), 'r-2');
+    const next = deploymentOf(app, await rig.image('reverted', 'two'), 'r-2');
     const error = await failure(platform.deploy(next, new TestWork({ key: 'run-2/deploy' })));
-    rig.clearInterceptors();
+    takeOut();
     expect(error.code).toBe('DEPLOY_NOT_CONVERGED');
   });
 });
@@ -400,7 +402,7 @@ describe('killed and started again', () => {
       kills.map(async (count) => {
         const name = `killed-${count}`;
         const { app } = await deployed(name);
-        const image = rig.image(name, 'two');
+        const image = await rig.image(name, 'two');
         const next = deploymentOf({ ...app, regions: [{ region: 'iad', count: 3 }] }, image, 'r-2');
         const journal = await killAfter(name, count, next);
         await platform.deploy(next, new TestWork({ key: 'run-2/deploy', journal }));
@@ -418,7 +420,7 @@ describe('killed and started again', () => {
         const before = (await rig.machines(name)).map(({ id, config }) => ({ id, config }));
         const next = deploymentOf(
           { ...app, regions: [{ region: 'iad', count: 3 }] },
-          rig.image(name, 'two'),
+          await rig.image(name, 'two'),
           'r-2',
         );
         const journal = await killAfter(name, count, next);
@@ -434,7 +436,7 @@ describe('killed and started again', () => {
   });
 });
 
-describe('the release command', () => {
+describe.concurrent('the release command', () => {
   test('runs once with the image and environment of the release, logs its lines, and leaves nothing behind', async () => {
     const { app, image } = await newApp('migrating');
     await platform.setSecrets('migrating', { API_KEY: 'very-secret' }, new TestWork({ key: 'x' }));
@@ -476,14 +478,14 @@ describe('the release command', () => {
     const command = `node -e "setTimeout(() => console.log('ran at', process.pid), 700)"`;
     const process = new FreezableProcess();
     const journal = new MemoryJournal();
-    rig.intercept((request, forward) => {
+    const takeOut = rig.intercept((request, forward) => {
       if (request.method !== 'POST' || !request.url.endsWith('/apps/migrating-again/machines')) return null;
       return forward().finally(() => process.freeze());
     });
     const first = new TestWork({ key: 'run-1/migrate', journal });
     void rig.platform(process).runReleaseCommand(deployment, command, 10_000, first);
     await process.frozen;
-    rig.clearInterceptors();
+    takeOut();
     const [left] = await rig.machines('migrating-again');
     const second = new TestWork({ key: 'run-1/migrate', journal });
     await platform.runReleaseCommand(deployment, command, 10_000, second);
@@ -510,7 +512,41 @@ describe('the release command', () => {
   });
 });
 
-describe('secrets and apps', () => {
+describe('pushing an image', () => {
+  test('sends what is missing once, and gives the same digest every time', async () => {
+    await newApp('pushed');
+    const first = await rig.image('pushed', 'same');
+    const seenBefore = rig.seen.length;
+    expect(await rig.image('pushed', 'same')).toBe(first);
+    const second = rig.seen
+      .slice(seenBefore)
+      .map(({ method, path }) => `${method} ${path.split('/').slice(3, 5).join(' ')}`);
+    expect(second).toEqual(
+      ['HEAD blobs', 'HEAD blobs', 'PUT manifests'].map((text) => expect.stringMatching(text)),
+    );
+    expect(platform.imageReference('pushed', first.split('@')[1] ?? '')).toBe(first);
+    expect(await platform.hasImage(first)).toBe(true);
+    expect(await platform.hasImage(first.replace(/.{8}$/, '00000000'))).toBe(false);
+  });
+
+  test('begins an upload anew when its answer is lost or the connection breaks', async () => {
+    await newApp('broken-off');
+    let cuts = 0;
+    const takeOut = rig.intercept((request, forward) => {
+      if (request.method !== 'PUT' || !request.url.includes('/broken-off/blobs/') || cuts >= 2) return null;
+      // The first is cut before it arrives, the second after it was carried out.
+      const isCarriedOut = ++cuts === 2;
+      const lost = (): Promise<Response> => Promise.reject(new TypeError('fetch failed'));
+      return isCarriedOut ? forward().then(lost) : lost();
+    });
+    const image = await rig.image('broken-off', 'a version of its own');
+    takeOut();
+    expect(cuts).toBe(2);
+    expect(await platform.hasImage(image)).toBe(true);
+  });
+});
+
+describe.concurrent('secrets and apps', () => {
   test('secrets are set once per step, never logged, and reach the machines', async () => {
     const { app, image } = await newApp('secretive', { regions: [{ region: 'iad', count: 1 }] });
     const work = new TestWork();
@@ -524,13 +560,13 @@ describe('secrets and apps', () => {
   });
 
   test('a name that is taken by another organization is said, not fought over', async () => {
-    rig.intercept((request) =>
+    const takeOut = rig.intercept((request) =>
       request.url.endsWith('/v1/apps/taken')
         ? Promise.resolve(Response.json({ error: 'unauthorized' }, { status: 403 }))
         : null,
     );
     const error = await failure(platform.ensureApp(testApp('taken'), 'taken', new TestWork()));
-    rig.clearInterceptors();
+    takeOut();
     expect(error.code).toBe('PROVIDER_CONFLICT');
   });
 
@@ -586,7 +622,7 @@ describe('the reader', () => {
 async function newApp(name: string, more: Parameters<typeof testApp>[1] = {}) {
   const app = testApp(name, more);
   await platform.ensureApp(app, name, new TestWork());
-  return { app, image: rig.image(name, 'one') };
+  return { app, image: await rig.image(name, 'one') };
 }
 
 /** An app that runs release r-1. */
@@ -648,7 +684,7 @@ async function killAfter(
   const process = new FreezableProcess();
   const journal = new MemoryJournal();
   let changes = 0;
-  rig.intercept((request, forward) => {
+  const takeOut = rig.intercept((request, forward) => {
     const isChange = request.method !== 'GET' && request.url.includes(`/apps/${app}/`);
     if (!isChange || changes >= count || ++changes < count) return null;
     return forward().finally(() => process.freeze());
@@ -656,6 +692,7 @@ async function killAfter(
   const work = new TestWork({ key: 'run-2/deploy', journal });
   const ended = rig.platform(process).deploy(deployment, work);
   await Promise.race([process.frozen, ended]);
+  takeOut();
   return journal;
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFlyService } from '../../src/cloud/fly/fly-service.ts';
@@ -13,7 +13,10 @@ import type { Machine } from '../../src/providers/fly/wire-types.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import type { Fetch } from '../../src/util/fetch.ts';
 import type { Json } from '../../src/util/json.ts';
-import { DirectoryImages, serverImage } from './cloud-fly-images.ts';
+import { isRegistryAuthorized, registryChallenge } from '../../src/cloud/registry/registry-auth.ts';
+import { createRegistry, type Registry } from '../../src/cloud/registry/registry.ts';
+import { packLayer } from '../../src/providers/build/tar-layer.ts';
+import { SERVER_SCRIPT } from './cloud-fly-images.ts';
 import { isAlive, until } from './cloud-fly-rig.ts';
 
 /** The token of the rig's platform. */
@@ -30,31 +33,31 @@ export interface SeenRequest {
 /** Looks at a request before it is sent; an answer or an error stands in for the platform's. */
 export type Interceptor = (request: Request, forward: () => Promise<Response>) => Promise<Response> | null;
 
-/** The local Fly in this process, with the provider on top of it. Rate limits hold. */
+/** The local Fly and its registry in this process, with the provider on top of it. Rate limits hold. */
 export class ProviderRig implements AsyncDisposable {
   readonly service: FlyService;
-  readonly images: DirectoryImages;
+  readonly registry: Registry;
   readonly seen: SeenRequest[] = [];
   readonly #dir: string;
   #interceptors: Interceptor[] = [];
 
-  private constructor(dir: string, service: FlyService, images: DirectoryImages) {
+  private constructor(dir: string, service: FlyService, registry: Registry) {
     this.#dir = dir;
     this.service = service;
-    this.images = images;
+    this.registry = registry;
   }
 
   static async start(): Promise<ProviderRig> {
     const dir = mkdtempSync(join(tmpdir(), 'glidepath-provider-'));
-    const images = new DirectoryImages(join(dir, 'images'));
+    const registry = await createRegistry({ stateDir: join(dir, 'registry'), appExists: () => true });
     const service = await createFlyService({
       stateDir: join(dir, 'state'),
       clock: systemClock,
-      images,
+      images: registry.images,
       token: TOKEN,
       privateAddress: () => null,
     });
-    return new ProviderRig(dir, service, images);
+    return new ProviderRig(dir, service, registry);
   }
 
   /** A provider as a process of its own would have it; `process` may be frozen as kill -9 would end it. */
@@ -85,8 +88,9 @@ export class ProviderRig implements AsyncDisposable {
     const { pathname } = new URL(url);
     this.seen.push({ method: request.method, path: pathname, at: Date.now() });
     const forward = async (): Promise<Response> => {
-      if (pathname.startsWith('/v2/')) return this.#registry(pathname);
-      return this.service.routes.fetch(request.clone());
+      if (!pathname.startsWith('/v2/')) return this.service.routes.fetch(request.clone());
+      const isKnown = isRegistryAuthorized(request.headers.get('authorization') ?? undefined, TOKEN);
+      return isKnown ? this.registry.routes.fetch(request.clone()) : registryChallenge();
     };
     for (const interceptor of this.#interceptors) {
       const answer = interceptor(request, forward);
@@ -95,24 +99,29 @@ export class ProviderRig implements AsyncDisposable {
     return forward();
   };
 
-  intercept(interceptor: Interceptor): void {
+  /** Puts something between the provider and the platform; returns the way to take it out. */
+  intercept(interceptor: Interceptor): () => void {
     this.#interceptors.push(interceptor);
+    return () => {
+      this.#interceptors = this.#interceptors.filter((other) => other !== interceptor);
+    };
   }
 
-  clearInterceptors(): void {
-    this.#interceptors = [];
-  }
-
-  /** Answers for the registry's manifests; pushing is tested against the real one. */
-  async #registry(pathname: string): Promise<Response> {
-    const [, repository = '', digest = ''] = /^\/v2\/(.+)\/manifests\/(.+)$/.exec(pathname) ?? [];
-    const image = await this.images.open(`${repository}@${digest}`);
-    return new Response(null, { status: image === null ? 404 : 200 });
-  }
-
-  /** An image of the test server for an app: a new version, with what goes wrong in it. */
-  image(app: string, version: string, env: Readonly<Record<string, string>> = {}): string {
-    return this.images.add(app, serverImage(version, env));
+  /** Packs and pushes a new version of the test server for an app, with what goes wrong in it; returns its reference. */
+  async image(app: string, version: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
+    const dir = mkdtempSync(join(this.#dir, 'image-'));
+    writeFileSync(join(dir, 'server.mjs'), SERVER_SCRIPT);
+    const layer = await packLayer(dir, ['server.mjs'], join(dir, 'layer.tgz'));
+    const image = {
+      layerFile: layer.file,
+      layerDigest: layer.digest,
+      diffId: layer.diffId,
+      sizeBytes: layer.sizeBytes,
+      command: ['node', '/app/server.mjs'],
+      env: { VERSION: version, ...env },
+      labels: { version },
+    };
+    return this.platform().pushImage(app, image, new TestWork());
   }
 
   async machines(app: string): Promise<Machine[]> {
@@ -128,7 +137,12 @@ export class ProviderRig implements AsyncDisposable {
         this.#get(`/v1/apps/${app}/secrets`),
         this.machines(app).then((machines) =>
           machines.map(({ id, state, instance_id, config, events, cordoned }) => ({
-            ...{ id, state, instance_id, config, events, cordoned },
+            id,
+            state,
+            instance_id,
+            config,
+            events,
+            cordoned,
           })),
         ),
       ]),

@@ -51,7 +51,7 @@ export function errorFromAnswer(
   const id = requestId === null ? '' : `, request ${requestId}`;
   return new FlyApiError(
     code,
-    `Fly answered ${status} to ${request.method} on ${request.resource}${detail === '' ? '' : `: ${detail}`} (HTTP ${status}${id}).`,
+    `Fly ${status >= 500 ? 'failed at' : 'refused'} ${request.method} on ${request.resource}${detail === '' ? '' : `: ${detail}`} (HTTP ${status}${id}).`,
     { status, requestId, detail, hint: HINTS[code] ?? '', isTransient: status === 429 || status >= 500 },
   );
 }

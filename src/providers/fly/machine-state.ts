@@ -43,12 +43,12 @@ export function digestIn(reference: string): string | null {
   return /@(sha256:[0-9a-f]{64})$/.exec(reference)?.[1] ?? null;
 }
 
-/** `repository@sha256:…` of what a machine runs, or null when its digest is not known. */
+/** `repository@sha256:…` of what a machine runs: as its config names it, or as the platform resolved a tag. Null when not known by digest. */
 export function imageOf(machine: Machine): string | null {
-  const digest = digestOf(machine);
-  const repository = machine.image_ref?.repository;
-  if (digest === null || repository === undefined) return digest === null ? null : machine.config.image;
-  return `${machine.image_ref?.registry ?? ''}/${repository}@${digest}`;
+  if (digestIn(machine.config.image) !== null) return machine.config.image;
+  const { digest, registry, repository } = machine.image_ref ?? {};
+  if (digest === undefined || repository === undefined) return null;
+  return `${registry === undefined ? '' : `${registry}/`}${repository}@${digest}`;
 }
 
 /** The time at which it was last started, in epoch milliseconds, while it runs. */

@@ -40,7 +40,8 @@ export function createRegistryClient(options: RegistryOptions): RegistryClient {
       const { repository, digest } = partsOf(reference);
       const url = `${base}/v2/${repository}/manifests/${digest}`;
       const response = await send(options, { method: 'HEAD', url, accept: MANIFEST_TYPE, signal });
-      return response.ok || (await refuse(options, 'HEAD', url, response));
+      if (response.ok || response.status === 404) return response.ok;
+      throw await failure('HEAD', url, response);
     },
     async push(repository, image, signal) {
       const config = Buffer.from(JSON.stringify(imageConfig(image)));
@@ -70,14 +71,29 @@ interface RegistryRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-async function pushBlob(
-  options: RegistryOptions,
-  blob: { base: string; repository: string; digest: string; body: Blob; signal: AbortSignal },
-): Promise<void> {
-  const { base, repository, digest, signal } = blob;
-  const url = `${base}/v2/${repository}/blobs/${digest}`;
-  const head = await send(options, { method: 'HEAD', url, signal });
-  if (head.ok) return;
+interface BlobPush {
+  readonly base: string;
+  readonly repository: string;
+  readonly digest: string;
+  readonly body: Blob;
+  readonly signal: AbortSignal;
+}
+
+/** Pushes one blob unless it is there. An upload that broke off is begun anew: its location may be used up. */
+async function pushBlob(options: RegistryOptions, blob: BlobPush): Promise<void> {
+  const url = `${blob.base}/v2/${blob.repository}/blobs/${blob.digest}`;
+  for (let attempt = 1; ; attempt++) {
+    const head = await send(options, { method: 'HEAD', url, signal: blob.signal });
+    if (head.ok) return;
+    const failed = await upload(options, blob);
+    if (failed === null) return;
+    if (attempt >= TRIES_MAX || failed.retry !== 'safe') throw failed;
+    await options.clock.sleep(options.timing.retryBaseMs * 2 ** (attempt - 1), blob.signal);
+  }
+}
+
+async function upload(options: RegistryOptions, blob: BlobPush): Promise<FlyApiError | null> {
+  const { base, repository, digest, body, signal } = blob;
   const uploads = `${base}/v2/${repository}/blobs/uploads/`;
   const opened = await send(options, { method: 'POST', url: uploads, signal });
   const location = opened.headers.get('location');
@@ -85,8 +101,9 @@ async function pushBlob(
   const target = new URL(location, uploads);
   target.searchParams.set('digest', digest);
   const contentType = 'application/octet-stream';
-  const put = await send(options, { method: 'PUT', url: target.href, body: blob.body, contentType, signal });
-  if (!put.ok) throw await failure('PUT', url, put);
+  const put = await tryOnce(options, { method: 'PUT', url: target.href, body, contentType, signal });
+  if (put instanceof FlyApiError) return put;
+  return put.ok ? null : failure('PUT', target.href, put);
 }
 
 /** Sends until there is an answer that is neither 429 nor a server's fault. */
@@ -124,17 +141,6 @@ async function tryOnce(options: RegistryOptions, request: RegistryRequest): Prom
     if (error instanceof ToolError) throw error;
     return errorFromSilence({ method, resource: resourceOf(url) }, error);
   }
-}
-
-/** False for a 404; every other refusal is an error. */
-async function refuse(
-  _options: RegistryOptions,
-  method: string,
-  url: string,
-  response: Response,
-): Promise<false> {
-  if (response.status === 404) return false;
-  throw await failure(method, url, response);
 }
 
 async function failure(method: string, url: string, response: Response): Promise<FlyApiError> {

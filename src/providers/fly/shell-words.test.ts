@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { shellWords } from './shell-words.ts';
+
+test.each([
+  ['npm run migrate', ['npm', 'run', 'migrate']],
+  ['  node   a.js  ', ['node', 'a.js']],
+  [`sh -c 'echo "$HOME" | cat'`, ['sh', '-c', 'echo "$HOME" | cat']],
+  [`node -e "console.log(\\"hi\\")"`, ['node', '-e', 'console.log("hi")']],
+  [`a\\ b c''d ""`, ['a b', 'cd', '']],
+  ['', []],
+] as const)('%s', (command, words) => {
+  expect(shellWords(command)).toEqual(words);
+});
+
+test.each([`echo 'open`, `echo "open`])('an open quote is null: %s', (command) => {
+  expect(shellWords(command)).toBeNull();
+});

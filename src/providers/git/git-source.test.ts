@@ -1,0 +1,124 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ToolError } from '../../diagnostics/tool-error.ts';
+import { createGitSource } from './git-source.ts';
+
+let dir: string;
+const git = (...args: string[]): string =>
+  execFileSync('git', args, { cwd: join(dir, 'repo'), encoding: 'utf8' }).trim();
+const commit = (message: string, files: Record<string, string>): string => {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(join(dir, 'repo', name, '..'), { recursive: true });
+    writeFileSync(join(dir, 'repo', name), text);
+  }
+  git('add', '-A');
+  git('-c', 'user.name=Test', '-c', 'user.email=test@example.org', 'commit', '-qm', message);
+  return git('rev-parse', 'HEAD');
+};
+
+let first: string;
+let second: string;
+let side: string;
+
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'glidepath-git-'));
+  mkdirSync(join(dir, 'repo'));
+  git('init', '-q', '-b', 'main');
+  first = commit('First', { 'a.txt': 'one', 'services/api/index.js': 'api' });
+  git('tag', 'v1.0.0');
+  git('checkout', '-qb', 'side');
+  side = commit('Side', { 'side.txt': 's' });
+  git('checkout', '-q', 'main');
+  second = commit('Second: a subject', { 'a.txt': 'two' });
+});
+
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+const source = () => createGitSource({ root: join(dir, 'repo') });
+
+describe('names', () => {
+  test('branches, tags, short shas and HEAD resolve to the full sha', async () => {
+    expect(await source().resolveRef('main')).toBe(second);
+    expect(await source().resolveRef('v1.0.0')).toBe(first);
+    expect(await source().resolveRef(first.slice(0, 8))).toBe(first);
+    expect(await source().hasRef('side')).toBe(true);
+    expect(await source().currentBranch()).toBe('main');
+  });
+
+  test.each(['nowhere', '--all', ''])('%j is SOURCE_UNKNOWN_REF and never read as an option', async (ref) => {
+    expect((await failure(source().resolveRef(ref))).code).toBe('SOURCE_UNKNOWN_REF');
+    expect(await source().hasRef(ref)).toBe(false);
+  });
+
+  test('a directory outside of any repository is SOURCE_NOT_A_REPOSITORY', async () => {
+    const error = await failure(createGitSource({ root: dir }).resolveRef('HEAD'));
+    expect(error.code).toBe('SOURCE_NOT_A_REPOSITORY');
+  });
+
+  test('GIT_DIR of a surrounding git does not lead it astray', async () => {
+    process.env['GIT_DIR'] = join(dir, 'nowhere');
+    try {
+      expect(await source().resolveRef('HEAD')).toBe(second);
+    } finally {
+      delete process.env['GIT_DIR'];
+    }
+  });
+});
+
+describe('ancestry', () => {
+  test('is told by the graph and not by time', async () => {
+    expect(await source().isAncestor(first, second)).toBe(true);
+    expect(await source().isAncestor(second, first)).toBe(false);
+    expect(await source().isAncestor(side, second)).toBe(false);
+    expect(await source().isAncestor(second, second)).toBe(true);
+  });
+
+  test('a commit that is not in this clone is nobody\u2019s ancestor, and that can be asked', async () => {
+    const unknown = '0123456789'.repeat(4);
+    expect(await source().isAncestor(unknown, second)).toBe(false);
+    expect(await source().hasCommit(unknown)).toBe(false);
+    expect(await source().hasCommit(first)).toBe(true);
+  });
+});
+
+describe('contents', () => {
+  test('an export holds the commit and nothing uncommitted', async () => {
+    writeFileSync(join(dir, 'repo', 'uncommitted.txt'), 'no');
+    try {
+      await source().exportTree(first, join(dir, 'export'));
+      expect(await source().isDirty()).toBe(true);
+    } finally {
+      rmSync(join(dir, 'repo', 'uncommitted.txt'));
+    }
+    expect(readdirSync(join(dir, 'export')).sort()).toEqual(['a.txt', 'services']);
+    expect(readFileSync(join(dir, 'export', 'a.txt'), 'utf8')).toBe('one');
+    expect(await source().isDirty()).toBe(false);
+  });
+
+  test('a project in a subdirectory exports that subdirectory', async () => {
+    const api = createGitSource({ root: join(dir, 'repo', 'services', 'api') });
+    await api.exportTree('HEAD', join(dir, 'export-api'));
+    expect(readdirSync(join(dir, 'export-api'))).toEqual(['index.js']);
+  });
+
+  test('tells what changed, and by which commits', async () => {
+    expect(await source().changedFiles(first, second)).toEqual(['a.txt']);
+    const commits = await source().commitsBetween(first, 'main');
+    expect(commits).toMatchObject([{ sha: second, subject: 'Second: a subject', author: 'Test' }]);
+    expect(Math.abs((commits[0]?.at ?? 0) - Date.now())).toBeLessThan(3_600_000);
+    expect(await source().subject(first)).toBe('First');
+    expect((await source().commit('side')).sha).toBe(side);
+  });
+});
+
+async function failure(promise: Promise<unknown>): Promise<ToolError> {
+  const error: unknown = await promise.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof ToolError) return error;
+  throw new Error('expected a ToolError', { cause: error });
+}
