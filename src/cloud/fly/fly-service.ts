@@ -52,10 +52,19 @@ export interface MachineProcessInfo {
   readonly memoryBytes: number;
 }
 
+/** One app, for status. */
+export interface FlyAppInfo {
+  readonly name: string;
+  readonly machines: readonly { readonly id: string; readonly region: string; readonly state: string }[];
+}
+
 /** The local Fly: its API, what the edge needs, and its end. */
 export interface FlyService {
   readonly routes: Hono;
   readonly directory: EdgeDirectory;
+  /** Every app with its machines, destroyed ones left out; apps and machines without a service too. */
+  inventory(): FlyAppInfo[];
+  hasApp(name: string): boolean;
   /** The machines that have a process now, suspended ones included. */
   processes(): MachineProcessInfo[];
   /** Kills a running machine's process, as a crash would. False when it runs none. */
@@ -82,6 +91,15 @@ export function createFlyService(options: FlyServiceOptions): Promise<FlyService
   const service: FlyService = {
     routes: flyRoutes(context),
     directory: edgeDirectory(context),
+    inventory: () =>
+      state.apps().map(({ name }) => ({
+        name,
+        machines: state
+          .machinesOf(name)
+          .filter((machine) => machine.state !== 'destroyed')
+          .map(({ id, region, state }) => ({ id, region, state })),
+      })),
+    hasApp: (name) => state.findApp(name) !== null,
     processes: () => processInfos(context, cpuBefore),
     crashMachine: (app, id) => supervisor.live(state.machine(app, id)).process?.signal('SIGKILL') ?? false,
     reset: async () => {

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const schema = z.object({
+  version: z.literal(1),
+  pid: z.int(),
+  processIdentity: z.string(),
+  apiPort: z.int(),
+  edgePort: z.int(),
+  token: z.string(),
+  startedAt: z.number(),
+});
+
+/** How a running local cloud is reached. The token is a secret: never printed. */
+export interface CloudInfo {
+  readonly version: 1;
+  readonly pid: number;
+  /** Differs for two processes that had the same pid one after the other. */
+  readonly processIdentity: string;
+  /** All platform APIs and the control API, on 127.0.0.1. */
+  readonly apiPort: number;
+  /** Apps by host name, on 127.0.0.1. */
+  readonly edgePort: number;
+  readonly token: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly startedAt: number;
+}
+
+/** Where a daemon says how it is reached; readable by its user only. */
+export function cloudFileOf(stateDir: string): string {
+  return join(stateDir, 'cloud.json');
+}
+
+/** What the last daemon wrote, whether it still runs or not; null when there is nothing, or nothing readable. */
+export function readCloudFile(stateDir: string): CloudInfo | null {
+  try {
+    const parsed = schema.safeParse(JSON.parse(readFileSync(cloudFileOf(stateDir), 'utf8')));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,65 @@
+import type { AppMetrics } from '../edge/app-metrics.ts';
+import type { ActiveFault } from '../faults/fault.ts';
+
+/** Everything `cloud status` shows. */
+export interface CloudStatus {
+  readonly version: 1;
+  /** How machines run: as child processes of this computer. */
+  readonly mode: 'process';
+  readonly pid: number;
+  readonly stateDir: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly startedAt: number;
+  readonly uptimeMs: number;
+  /** Of the daemon itself. */
+  readonly memoryBytes: number;
+  readonly apiUrl: string;
+  readonly edgeUrl: string;
+  readonly services: readonly CloudServiceStatus[];
+  readonly apps: readonly CloudAppStatus[];
+  readonly databases: readonly CloudDatabaseStatus[];
+  readonly faults: readonly ActiveFault[];
+}
+
+/** One of the platform services behind the API port. */
+export interface CloudServiceStatus {
+  readonly name: string;
+  /** What it speaks, and where. */
+  readonly url: string;
+  /** How many things it holds: apps, databases, images. */
+  readonly holds: number;
+}
+
+/** One app with its machines and traffic. */
+export interface CloudAppStatus {
+  readonly name: string;
+  /** Null for an app without a service that the edge could reach. */
+  readonly url: string | null;
+  readonly browserUrl: string | null;
+  readonly machines: readonly CloudMachineStatus[];
+  readonly traffic: AppMetrics | null;
+}
+
+/** One machine and the process behind it. */
+export interface CloudMachineStatus {
+  readonly id: string;
+  readonly region: string;
+  readonly state: string;
+  /** Whether the edge sends it requests; null when it has no service. */
+  readonly routable: boolean | null;
+  readonly pid: number | null;
+  /** 100 is one core; since the status before. */
+  readonly cpuPercent: number | null;
+  readonly memoryBytes: number | null;
+}
+
+/** One Postgres. */
+export interface CloudDatabaseStatus {
+  readonly id: string;
+  readonly state: string;
+  readonly port: number;
+  readonly pid: number | null;
+  readonly connections: number;
+  readonly memoryBytes: number | null;
+  readonly sizeBytes: number;
+}

@@ -1,0 +1,88 @@
+import { Hono } from 'hono';
+import { z } from 'zod';
+import type { Clock } from '../../util/clock.ts';
+import { isRouteFault } from '../faults/fault.ts';
+import type { ActiveFault, Fault } from '../faults/fault.ts';
+import type { CloudServices } from '../server/cloud-services.ts';
+import type { CloudStatus } from './cloud-status.ts';
+import { readStatus } from './read-status.ts';
+
+/** What the control API works on. */
+export interface ControlContext {
+  readonly services: CloudServices;
+  readonly clock: Clock;
+  /** What does not change while it runs. */
+  readonly identity: Pick<CloudStatus, 'pid' | 'stateDir' | 'startedAt' | 'apiUrl' | 'edgeUrl'>;
+  /** Begins to end everything; does not wait for it. */
+  readonly shutDown: () => void;
+}
+
+const MINUTE_MS = 60_000;
+const times = z.int().positive().nullable().default(null);
+const delayMs = z
+  .int()
+  .nonnegative()
+  .max(MINUTE_MS * 60)
+  .default(0);
+const status = z.int().min(400).max(599).default(503);
+const route = z.string().regex(/^(?:\S+ )?\/\S*$/u, 'a method and a path');
+const target = z.string().min(1);
+
+const faultSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('error'), route, status, delayMs, times }),
+  z.object({ kind: z.literal('delay'), route, status, delayMs, times }),
+  z.object({ kind: z.literal('lost-answer'), route, status, delayMs, times }),
+  z.object({ kind: z.literal('crash'), target, delayMs, times }),
+  z.object({ kind: z.literal('slow-boot'), target, delayMs, times }),
+  z.object({ kind: z.literal('unhealthy'), target, delayMs, times: z.null().default(null) }),
+]);
+
+/** The control API, below `/_glidepath`: status, addresses, faults, reset and shutdown. */
+export function controlRoutes(context: ControlContext): Hono {
+  const { services } = context;
+  const { faults, edge } = services;
+  const routes = new Hono().basePath('/_glidepath');
+  routes.get('/status', async (c) => c.json(await readStatus(context)));
+  routes.get('/routes', (c) => c.json({ routes: edge.routes() }));
+  routes.get('/metrics', (c) => c.json({ metrics: edge.metrics() }));
+  routes.get('/faults', (c) => c.json({ faults: faults.list() }));
+  routes.post('/faults', async (c) => {
+    const parsed = faultSchema.safeParse(await c.req.json().catch(() => null));
+    if (!parsed.success) return c.json({ error: `this is no fault: ${z.prettifyError(parsed.error)}` }, 400);
+    return c.json(switchOn(services, parsed.data), 201);
+  });
+  routes.delete('/faults', (c) => c.json({ cleared: faults.clear() }));
+  routes.delete('/faults/:id', (c) => {
+    const cleared = faults.clear(c.req.param('id'));
+    if (cleared.length === 0) return c.json({ error: `there is no fault ${c.req.param('id')}` }, 404);
+    return c.json({ cleared });
+  });
+  routes.post('/reset', async (c) => {
+    await reset(services);
+    return c.json({ reset: true });
+  });
+  routes.post('/shutdown', (c) => {
+    context.shutDown();
+    // This very connection must not be what the shutdown waits for.
+    return c.json({ stopping: true }, 202, { connection: 'close' });
+  });
+  routes.all('/*', (c) => c.json({ error: `the control API has no ${c.req.method} ${c.req.path}` }, 404));
+  return routes;
+}
+
+/** A crash strikes at once what runs already; every other fault waits for its occasion. */
+function switchOn({ faults, fly }: CloudServices, fault: Fault): ActiveFault {
+  const active = faults.add(fault);
+  if (isRouteFault(fault) || fault.kind !== 'crash') return active;
+  for (const { app, machineId } of fly.processes()) {
+    if (faults.strikeCrash(active.id, { app, id: machineId })) fly.crashMachine(app, machineId);
+  }
+  return active;
+}
+
+async function reset({ fly, faults, postgres, registry }: CloudServices): Promise<void> {
+  faults.clear();
+  await fly.reset();
+  for (const { id } of await postgres.list()) await postgres.destroy(id);
+  for (const { repository, digest } of await registry.list()) await registry.deleteImage(repository, digest);
+}

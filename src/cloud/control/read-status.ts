@@ -1,0 +1,61 @@
+import type { MachineProcessInfo } from '../fly/fly-service.ts';
+import type { CloudAppStatus, CloudDatabaseStatus, CloudStatus } from './cloud-status.ts';
+import type { ControlContext } from './control-routes.ts';
+
+/** Reads everything that `cloud status` shows. */
+export async function readStatus(context: ControlContext): Promise<CloudStatus> {
+  const { services, clock, identity } = context;
+  const databases = (await services.postgres.list()).map(
+    ({ id, state, port, pid, connections, memoryBytes, sizeBytes }): CloudDatabaseStatus => {
+      return { id, state, port, pid, connections, memoryBytes, sizeBytes };
+    },
+  );
+  const apps = readApps(context);
+  const images = (await services.registry.list()).length;
+  return {
+    version: 1,
+    mode: 'process',
+    ...identity,
+    uptimeMs: clock.now() - identity.startedAt,
+    memoryBytes: process.memoryUsage.rss(),
+    services: [
+      { name: 'fly', url: `${identity.apiUrl}/v1`, holds: apps.length },
+      { name: 'managed-postgres', url: `${identity.apiUrl}/v1/postgres`, holds: databases.length },
+      { name: 'registry', url: `${identity.apiUrl}/v2`, holds: images },
+      { name: 'edge', url: identity.edgeUrl, holds: services.edge.routes().length },
+    ],
+    apps,
+    databases,
+    faults: services.faults.list(),
+  };
+}
+
+function readApps({ services }: ControlContext): CloudAppStatus[] {
+  const { fly, edge } = services;
+  const routes = new Map(edge.routes().map((route) => [route.app, route]));
+  const traffic = new Map(edge.metrics().map((metrics) => [metrics.app, metrics]));
+  const processes = new Map(fly.processes().map((each) => [each.machineId, each]));
+  return fly.inventory().map(({ name, machines }) => {
+    const routed = new Map(fly.directory.app(name)?.machines.map((each) => [each.id, each.routable]));
+    return {
+      name,
+      url: routes.get(name)?.url ?? null,
+      browserUrl: routes.get(name)?.browserUrl ?? null,
+      machines: machines.map((machine) => ({
+        ...machine,
+        routable: routed.get(machine.id) ?? null,
+        ...processFigures(processes.get(machine.id)),
+      })),
+      traffic: traffic.get(name) ?? null,
+    };
+  });
+}
+
+function processFigures(info: MachineProcessInfo | undefined): {
+  pid: number | null;
+  cpuPercent: number | null;
+  memoryBytes: number | null;
+} {
+  if (info === undefined) return { pid: null, cpuPercent: null, memoryBytes: null };
+  return { pid: info.pid, cpuPercent: info.cpuPercent, memoryBytes: info.memoryBytes };
+}

@@ -1,0 +1,57 @@
+/** A fault on a route of any platform API. */
+export interface RouteFault {
+  /**
+   * `error`: answered with `status` and not carried out. `delay`: carried out `delayMs` later. `lost-answer`: carried
+   * out, then the connection is cut, so that the caller cannot know.
+   */
+  readonly kind: 'error' | 'delay' | 'lost-answer';
+  /** A method or `*`, then a path; in it `*` stands for one segment and `**` for any number of them. */
+  readonly route: string;
+  readonly status: number;
+  readonly delayMs: number;
+  /** How many times it strikes; null: until cleared. */
+  readonly times: number | null;
+}
+
+/** A fault on one machine, or on every machine of an app. */
+export interface MachineFault {
+  /**
+   * `crash`: running processes are killed, and those that start exit at once. `unhealthy`: every check fails for as
+   * long as it is on. `slow-boot`: each start takes `delayMs` longer.
+   */
+  readonly kind: 'crash' | 'unhealthy' | 'slow-boot';
+  /** The name of an app or the id of a machine. */
+  readonly target: string;
+  readonly delayMs: number;
+  /** How many crashes or starts; null: until cleared. Always null for `unhealthy`. */
+  readonly times: number | null;
+}
+
+/** Something that goes wrong on purpose. */
+export type Fault = RouteFault | MachineFault;
+
+/** A fault that is switched on. */
+export type ActiveFault = Fault & {
+  /** Small and typeable: `f1`. */
+  readonly id: string;
+  /** How often it struck so far. */
+  readonly struck: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly since: number;
+};
+
+/** Whether a fault is on a route; the others are on machines. */
+export function isRouteFault<T extends Fault>(fault: T): fault is Extract<T, { route: string }> {
+  return 'route' in fault;
+}
+
+/** One line for people: `crash of web, 2 times`. */
+export function describeFault(fault: Fault): string {
+  const times = fault.times === null ? '' : fault.times === 1 ? ', once' : `, ${fault.times} times`;
+  if (isRouteFault(fault)) {
+    const detail =
+      fault.kind === 'error' ? ` ${fault.status}` : fault.kind === 'delay' ? ` of ${fault.delayMs} ms` : '';
+    return `${fault.kind}${detail} on ${fault.route}${times}`;
+  }
+  return `${fault.kind}${fault.kind === 'slow-boot' ? ` of ${fault.delayMs} ms` : ''} of ${fault.target}${times}`;
+}

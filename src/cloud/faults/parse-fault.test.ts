@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { parseFault } from './parse-fault.ts';
+
+test.each([
+  [
+    'error POST /v1/apps/*/machines',
+    { kind: 'error', route: 'POST /v1/apps/*/machines', status: 503, delayMs: 0, times: null },
+  ],
+  [
+    'error /v1/apps status=429 times=2',
+    { kind: 'error', route: '* /v1/apps', status: 429, delayMs: 0, times: 2 },
+  ],
+  [
+    'delay get /v1/apps delay=1.5s',
+    { kind: 'delay', route: 'GET /v1/apps', status: 503, delayMs: 1_500, times: null },
+  ],
+  [
+    'lost-answer POST /v1/apps times=1',
+    { kind: 'lost-answer', route: 'POST /v1/apps', status: 503, delayMs: 0, times: 1 },
+  ],
+  ['crash web', { kind: 'crash', target: 'web', delayMs: 0, times: null }],
+  ['slow-boot 148e delay=5s times=1', { kind: 'slow-boot', target: '148e', delayMs: 5_000, times: 1 }],
+])('"%s" is a fault', (words, expected) => {
+  expect(parseFault(words.split(' '))).toEqual(expected);
+});
+
+test.each([
+  ['', 'No kind of fault is named.'],
+  ['crsh web', '"crsh" is no kind of fault. Did you mean "crash"?'],
+  ['error POST', 'A fault of kind error needs a method and a path.'],
+  ['error POST /x status=200', '"200" is no error status.'],
+  ['error POST /x times=0', '"0" is no number of times.'],
+  ['delay GET /x', 'A fault of kind delay needs a delay.'],
+  ['delay GET /x delay=soon', '"soon" is no duration.'],
+  ['unhealthy web times=1', 'A fault of kind unhealthy has no setting "times".'],
+  ['crash', 'A fault of kind crash needs one app or machine.'],
+])('"%s" is a mistake that is explained', (words, message) => {
+  expect(parseFault(words === '' ? [] : words.split(' '))).toMatchObject({
+    code: 'CLI_USAGE',
+    message,
+    hint: expect.any(String),
+  });
+});

@@ -1,0 +1,128 @@
+import { closest, distance } from 'fastest-levenshtein';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Fault, MachineFault, RouteFault } from './fault.ts';
+
+const ROUTE_KINDS = ['error', 'delay', 'lost-answer'] as const;
+const MACHINE_KINDS = ['crash', 'unhealthy', 'slow-boot'] as const;
+const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', '*']);
+
+/** How a fault is written on the command line. */
+export const FAULT_USAGE = [
+  'error METHOD PATH [status=503] [times=N]',
+  'delay METHOD PATH delay=2s [times=N]',
+  'lost-answer METHOD PATH [times=N]',
+  'crash APP-OR-MACHINE [times=N]',
+  'unhealthy APP-OR-MACHINE',
+  'slow-boot APP-OR-MACHINE delay=5s [times=N]',
+] as const;
+
+/** Further off than this it is another word, not a slip. */
+const TYPO_DISTANCE_MAX = 3;
+const STATUS_DEFAULT = 503;
+
+/** Reads a fault from words such as `error POST /v1/apps/web/machines times=1`; a Diagnostic when they make none. */
+export function parseFault(words: readonly string[]): Fault | Diagnostic {
+  const [kind = '', ...rest] = words;
+  const settings = new Map(rest.filter((word) => isSetting(word)).map((word) => splitSetting(word)));
+  const plain = rest.filter((word) => !isSetting(word));
+  if (ROUTE_KINDS.includes(kind as RouteFault['kind']))
+    return routeFault(kind as RouteFault['kind'], plain, settings);
+  if (MACHINE_KINDS.includes(kind as MachineFault['kind'])) {
+    return machineFault(kind as MachineFault['kind'], plain, settings);
+  }
+  const known = [...ROUTE_KINDS, ...MACHINE_KINDS];
+  const guess = closest(kind, known);
+  const isNear = kind !== '' && distance(kind, guess) <= TYPO_DISTANCE_MAX;
+  const asked = kind === '' ? 'No kind of fault is named.' : `"${kind}" is no kind of fault.`;
+  return mistake(isNear ? `${asked} Did you mean "${guess}"?` : asked, `One of: ${known.join(', ')}.`);
+}
+
+function routeFault(
+  kind: RouteFault['kind'],
+  plain: readonly string[],
+  settings: ReadonlyMap<string, string>,
+): Fault | Diagnostic {
+  const [method = '', path = ''] = plain.length === 1 ? ['*', ...plain] : plain;
+  if (!METHODS.has(method.toUpperCase()) || !path.startsWith('/') || plain.length > 2) {
+    return mistake(`A fault of kind ${kind} needs a method and a path.`, usageOf(kind));
+  }
+  const numbers = readNumbers(kind, settings);
+  if ('code' in numbers) return numbers;
+  return { kind, route: `${method.toUpperCase()} ${path}`, ...numbers };
+}
+
+function machineFault(
+  kind: MachineFault['kind'],
+  plain: readonly string[],
+  settings: ReadonlyMap<string, string>,
+): Fault | Diagnostic {
+  const [target] = plain;
+  if (target === undefined || plain.length > 1) {
+    return mistake(`A fault of kind ${kind} needs one app or machine.`, usageOf(kind));
+  }
+  const numbers = readNumbers(kind, settings);
+  if ('code' in numbers) return numbers;
+  const { delayMs, times } = numbers;
+  return { kind, target, delayMs, times };
+}
+
+function readNumbers(
+  kind: Fault['kind'],
+  settings: ReadonlyMap<string, string>,
+): { status: number; delayMs: number; times: number | null } | Diagnostic {
+  const allowed = ALLOWED[kind];
+  for (const name of settings.keys()) {
+    if (!allowed.includes(name))
+      return mistake(`A fault of kind ${kind} has no setting "${name}".`, usageOf(kind));
+  }
+  const status = Number(settings.get('status') ?? STATUS_DEFAULT);
+  if (!Number.isInteger(status) || status < 400 || status > 599) {
+    return mistake(`"${settings.get('status')}" is no error status.`, 'From 400 to 599.');
+  }
+  const written = settings.get('times');
+  const times = written === undefined ? null : Number(written);
+  if (times !== null && (!Number.isInteger(times) || times < 1)) {
+    return mistake(
+      `"${written}" is no number of times.`,
+      'A whole number from 1; leave it out for "until cleared".',
+    );
+  }
+  const delay = settings.get('delay');
+  const delayMs = delay === undefined ? 0 : durationMs(delay);
+  if (delayMs === null) return mistake(`"${delay}" is no duration.`, 'Such as 500ms, 2s or 1m.');
+  if (allowed.includes('delay') && delayMs === 0)
+    return mistake(`A fault of kind ${kind} needs a delay.`, usageOf(kind));
+  return { status, delayMs, times };
+}
+
+const ALLOWED: Record<Fault['kind'], readonly string[]> = {
+  error: ['status', 'times'],
+  delay: ['delay', 'times'],
+  'lost-answer': ['times'],
+  crash: ['times'],
+  unhealthy: [],
+  'slow-boot': ['delay', 'times'],
+};
+
+function durationMs(text: string): number | null {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m)$/u.exec(text);
+  if (match === null) return null;
+  return Math.round(Number(match[1]) * { ms: 1, s: 1_000, m: 60_000 }[match[2] as 'ms' | 's' | 'm']);
+}
+
+function isSetting(word: string): boolean {
+  return /^[a-z]+=/u.test(word);
+}
+
+function splitSetting(word: string): [string, string] {
+  const at = word.indexOf('=');
+  return [word.slice(0, at), word.slice(at + 1)];
+}
+
+function usageOf(kind: Fault['kind']): string {
+  return `glidepath cloud fault ${FAULT_USAGE.find((usage) => usage.startsWith(`${kind} `)) ?? kind}`;
+}
+
+function mistake(message: string, hint: string): Diagnostic {
+  return { severity: 'error', code: 'CLI_USAGE', message, hint };
+}

@@ -1,0 +1,62 @@
+// The daemon of the local cloud: started in the background by `glidepath cloud up`, ended by `cloud down`.
+import { closeSync, writeSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { systemClock } from '../util/clock.ts';
+import type { StartReport } from './control/start-report.ts';
+import { idleSettings } from './edge/idle-watch.ts';
+import { DEFAULT_PORTS, startCloud } from './server/start-cloud.ts';
+import type { Cloud } from './server/start-cloud.ts';
+import { startFailure } from './server/start-failure.ts';
+
+const STDOUT = 1;
+
+const { values } = parseArgs({
+  options: {
+    'state-dir': { type: 'string' },
+    port: { type: 'string' },
+    'edge-port': { type: 'string' },
+    'idle-ms': { type: 'string' },
+    'report-fd': { type: 'string' },
+  },
+});
+const stateDir = values['state-dir'] ?? '.glidepath/cloud';
+const reportFd = Number(values['report-fd'] ?? STDOUT);
+
+try {
+  const idleMs = values['idle-ms'] === undefined ? undefined : Number(values['idle-ms']);
+  const cloud = await startCloud({
+    stateDir,
+    apiPort: Number(values.port ?? DEFAULT_PORTS.api),
+    edgePort: Number(values['edge-port'] ?? DEFAULT_PORTS.edge),
+    clock: systemClock,
+    ...(idleMs === undefined ? {} : { idle: idleSettings(idleMs), databaseIdleMs: idleMs }),
+  });
+  endOnSignals(cloud);
+  report({ ok: true, info: cloud.info });
+  await cloud.closed;
+  process.exit(0);
+} catch (error) {
+  const failure = startFailure(error, stateDir);
+  const { code, message, hint } = failure;
+  process.stderr.write(`${failure.cause instanceof Error ? failure.cause.stack : failure.stack}\n`);
+  report({ ok: false, code, message, ...(hint === undefined ? {} : { hint }) });
+  process.exit(1);
+}
+
+function endOnSignals(cloud: Cloud): void {
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      void cloud.close();
+    });
+  }
+}
+
+/** One line to whoever launched it; they may be gone already. */
+function report(line: StartReport): void {
+  try {
+    writeSync(reportFd, `${JSON.stringify(line)}\n`);
+    if (reportFd !== STDOUT) closeSync(reportFd);
+  } catch {
+    // Nobody listens any more; cloud.json says the same.
+  }
+}

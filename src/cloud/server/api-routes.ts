@@ -1,0 +1,34 @@
+import type { HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+import type { Clock } from '../../util/clock.ts';
+import { controlRoutes } from '../control/control-routes.ts';
+import type { ControlContext } from '../control/control-routes.ts';
+import { faultMiddleware } from '../faults/fault-middleware.ts';
+import { isRegistryAuthorized, registryChallenge } from '../registry/registry-auth.ts';
+import { bearerGuard } from './bearer-guard.ts';
+
+/** Every API on one listener: control first, which no fault may touch, then the platforms' behind the faults. */
+export function apiRoutes(
+  context: ControlContext,
+  token: string,
+  clock: Clock,
+): Hono<{ Bindings: HttpBindings }> {
+  const { fly, registry, managedPostgres, faults } = context.services;
+  const guard = bearerGuard(token);
+  const api = new Hono<{ Bindings: HttpBindings }>();
+  api.use('/_glidepath/*', guard);
+  api.route('/', controlRoutes(context));
+  api.use('*', faultMiddleware(faults, clock));
+  api.use('/v2/*', async (c, next) => {
+    if (!isRegistryAuthorized(c.req.header('authorization'), token)) return registryChallenge();
+    return next();
+  });
+  api.use('/v1/postgres', guard);
+  api.use('/v1/postgres/*', guard);
+  api.route('/', registry.routes);
+  api.route('/', managedPostgres);
+  api.route('/', fly.routes);
+  api.notFound((c) => c.json({ error: `the local cloud has no ${c.req.method} ${c.req.path}` }, 404));
+  api.onError((error, c) => c.json({ error: `internal: ${error.message}` }, 500));
+  return api;
+}

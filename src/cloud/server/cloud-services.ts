@@ -1,0 +1,16 @@
+import type { Hono } from 'hono';
+import type { Edge } from '../edge/edge.ts';
+import type { FaultBoard } from '../faults/fault-board.ts';
+import type { FlyService } from '../fly/fly-service.ts';
+import type { PostgresService } from '../postgres/postgres-service.ts';
+import type { Registry } from '../registry/registry.ts';
+
+/** Everything the local cloud consists of, running. */
+export interface CloudServices {
+  readonly fly: FlyService;
+  readonly edge: Edge;
+  readonly postgres: PostgresService;
+  readonly registry: Registry;
+  readonly managedPostgres: Hono;
+  readonly faults: FaultBoard;
+}

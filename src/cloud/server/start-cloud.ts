@@ -1,0 +1,195 @@
+import { mkdirSync, realpathSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { Hono } from 'hono';
+import type { Clock } from '../../util/clock.ts';
+import { readCloudFile } from '../control/cloud-info.ts';
+import type { CloudInfo } from '../control/cloud-info.ts';
+import { alreadyUp } from '../control/launch.ts';
+import { createEdge } from '../edge/edge.ts';
+import type { Edge } from '../edge/edge.ts';
+import type { IdleSettings } from '../edge/idle-watch.ts';
+import { FaultBoard } from '../faults/fault-board.ts';
+import { createFlyService } from '../fly/fly-service.ts';
+import { processIdentity } from '../machines/process-table.ts';
+import { createPostgresService } from '../postgres/create-postgres-service.ts';
+import { createRegistry } from '../registry/registry.ts';
+import { apiRoutes } from './api-routes.ts';
+import type { CloudServices } from './cloud-services.ts';
+import { ensureToken, removeCloudFile, writeCloudFile } from './daemon-files.ts';
+import { LateDirectory } from './late-directory.ts';
+import { closeServer, listenForApi, LOOPBACK, portError } from './listen.ts';
+import { startFailure } from './start-failure.ts';
+import { lockStateDir } from './state-lock.ts';
+
+/** Ports of a cloud that names none; beside Fly's own 4280 for the Machines API inside its network. */
+export const DEFAULT_PORTS = { api: 4_280, edge: 4_281 } as const;
+/** App ports begin this far above the edge's port. */
+const APP_PORTS_OFFSET = 20;
+/** API calls under way at shutdown get this long. */
+const API_GRACE_MS = 500;
+
+/** How to start the services of a local cloud in this process. */
+export interface CloudOptions {
+  readonly stateDir: string;
+  /** 0 takes a free one. */
+  readonly apiPort: number;
+  /** 0 takes a free one. */
+  readonly edgePort: number;
+  readonly clock: Clock;
+  readonly idle?: IdleSettings;
+  /** Databases without connections for so long are suspended. Default: as on the real platform's smallest plan. */
+  readonly databaseIdleMs?: number;
+  /** Whether Fly's rate limits hold. Default true. */
+  readonly rateLimits?: boolean;
+}
+
+type Undo = (() => Promise<void> | void)[];
+
+/** A running local cloud. */
+export interface Cloud {
+  readonly info: CloudInfo;
+  readonly services: CloudServices;
+  /** Resolves when it has ended, however that was asked for. */
+  readonly closed: Promise<void>;
+  /** Ends everything it started. With `keepMachines` processes run on and are adopted by the next cloud. */
+  close(options?: { readonly keepMachines?: boolean }): Promise<void>;
+}
+
+/**
+ * Takes the state directory, adopts what a killed cloud left running, and listens on loopback. Throws
+ * `CLOUD_ALREADY_UP`, `CLOUD_PORT_IN_USE`, `STORE_DISK_FULL` or `CLOUD_START_FAILED`, with nothing left running.
+ */
+export async function startCloud(options: CloudOptions): Promise<Cloud> {
+  const undo: Undo = [];
+  try {
+    return await start(options, undo);
+  } catch (error) {
+    for (const step of undo.toReversed()) await step();
+    throw startFailure(error, options.stateDir);
+  }
+}
+
+async function start(options: CloudOptions, undo: Undo): Promise<Cloud> {
+  const { clock } = options;
+  mkdirSync(options.stateDir, { recursive: true, mode: 0o700 });
+  const stateDir = realpathSync(options.stateDir);
+  const unlock = lockStateDir(stateDir);
+  if (unlock === null) throw alreadyUp(readCloudFile(stateDir));
+  undo.push(unlock);
+  const token = ensureToken(stateDir);
+  const api = await listenForApi(options.apiPort);
+  undo.push(() => closeServer(api.server, 0));
+  const directory = new LateDirectory();
+  const edge = await openEdge(options, stateDir, directory);
+  undo.push(() => edge.close());
+  const services = await openServices({ options, stateDir, token, edge, undo });
+  directory.bind(services.fly.directory);
+
+  const { pid } = process;
+  const ending = new Ending(async (keepMachines) => {
+    await end(services, api.server, keepMachines);
+    removeCloudFile(stateDir);
+    unlock();
+  });
+  const startedAt = clock.now();
+  const [apiUrl, edgeUrl] = [`http://${LOOPBACK}:${api.port}`, `http://${LOOPBACK}:${edge.port}`];
+  const identity = { pid, stateDir, startedAt, apiUrl, edgeUrl };
+  const shutDown = (): void => void ending.begin(false);
+  api.serve(apiRoutes({ services, clock, identity, shutDown }, token, clock).fetch);
+  const info: CloudInfo = {
+    version: 1,
+    pid,
+    processIdentity: processIdentity(pid) ?? '',
+    apiPort: api.port,
+    edgePort: edge.port,
+    token,
+    startedAt,
+  };
+  writeCloudFile(stateDir, info);
+  return { info, services, closed: ending.done, close: (how) => ending.begin(how?.keepMachines ?? false) };
+}
+
+/** Ends once, however many ask. */
+class Ending {
+  readonly done: Promise<void>;
+  readonly #run: (keepMachines: boolean) => Promise<void>;
+  #settle: () => void = () => undefined;
+  #running: Promise<void> | null = null;
+
+  constructor(run: (keepMachines: boolean) => Promise<void>) {
+    this.#run = run;
+    this.done = new Promise((resolve) => (this.#settle = resolve));
+  }
+
+  begin(keepMachines: boolean): Promise<void> {
+    this.#running ??= this.#run(keepMachines).finally(this.#settle);
+    return this.#running;
+  }
+}
+
+async function openEdge(options: CloudOptions, stateDir: string, directory: LateDirectory): Promise<Edge> {
+  const { clock, edgePort, idle } = options;
+  const appPorts = {
+    from: edgePort === 0 ? 0 : edgePort + APP_PORTS_OFFSET,
+    file: join(stateDir, 'app-ports.json'),
+  };
+  try {
+    return await createEdge({
+      directory,
+      clock,
+      host: LOOPBACK,
+      port: edgePort,
+      appPorts,
+      ...(idle === undefined ? {} : { idle }),
+    });
+  } catch (error) {
+    throw portError(error, { port: edgePort, what: 'apps', flag: '--edge-port' });
+  }
+}
+
+/** Opens what holds state, in the order in which one needs the other; machines start as soon as Fly is there. */
+async function openServices(on: {
+  readonly options: CloudOptions;
+  readonly stateDir: string;
+  readonly token: string;
+  readonly edge: Edge;
+  readonly undo: Undo;
+}): Promise<CloudServices> {
+  const { options, stateDir, token, edge, undo } = on;
+  const { clock, databaseIdleMs } = options;
+  const faults = new FaultBoard(clock);
+  const postgres = await createPostgresService({
+    stateDir: join(stateDir, 'postgres'),
+    clock,
+    ...(databaseIdleMs === undefined ? {} : { idleMs: databaseIdleMs }),
+  });
+  undo.push(() => postgres.close({ stop: true }));
+  let hasApp = (_name: string): boolean => false;
+  const registry = await createRegistry({
+    stateDir: join(stateDir, 'registry'),
+    appExists: (name) => hasApp(name),
+  });
+  const fly = await createFlyService({
+    stateDir: join(stateDir, 'fly'),
+    clock,
+    images: registry.images,
+    token,
+    privateAddress: (app) => edge.addressOf(app),
+    faults,
+    ...(options.rateLimits === undefined ? {} : { rateLimits: options.rateLimits }),
+  });
+  undo.push(() => fly.shutdown({ stopMachines: true }));
+  hasApp = (name) => fly.hasApp(name);
+  return { fly, edge, postgres, registry, managedPostgres: new Hono(), faults };
+}
+
+/** Requests first, then machines, then what they were using. */
+async function end(services: CloudServices, api: Server, keepMachines: boolean): Promise<void> {
+  const { edge, fly, postgres } = services;
+  const apiClosed = closeServer(api, API_GRACE_MS);
+  await edge.close();
+  await fly.shutdown({ stopMachines: !keepMachines });
+  await postgres.close({ stop: !keepMachines });
+  await apiClosed;
+}
