@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+// Plain JavaScript on purpose: it must run on an old Node well enough to say that it is too old.
+import { readFileSync } from 'node:fs';
+import module from 'node:module';
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 18)) {
+  process.stderr.write(`glidepath needs Node 22.18 or newer; this is ${process.version}.\n`);
+  process.exit(2);
+}
+const argument = process.argv[2];
+if (process.argv.length === 3 && (argument === '--version' || argument === '-V')) {
+  // Answered here, so that asking for the version loads nothing.
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  process.stdout.write(`${version}\n`);
+} else {
+  module.enableCompileCache?.();
+  const { main } = await import('../dist/cli/main.js');
+  await main();
+}

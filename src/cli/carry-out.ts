@@ -1,0 +1,110 @@
+import type { ResolvedEnvironment } from '../config/resolved.ts';
+import { ERROR_CODES, EXIT, type ErrorCode } from '../diagnostics/error-codes.ts';
+import { ToolError } from '../diagnostics/tool-error.ts';
+import type { RunRecord } from '../engine/engine.ts';
+import { preflight } from '../pipeline/preflight.ts';
+import type { Release } from '../pipeline/release.ts';
+import { submitDeployment } from '../pipeline/submit.ts';
+import type { DeploymentPlan, Trigger } from '../plan/plan.ts';
+import type { CommandContext, ExitCode } from './command-context.ts';
+import { showRun } from './views/live.ts';
+import { renderOutcome } from './views/outcome.ts';
+import type { Workbench } from './wiring.ts';
+
+/** One deployment of a plan, with what it deploys. */
+export interface CarryOutRequest {
+  readonly deployment: DeploymentPlan;
+  readonly environment: ResolvedEnvironment;
+  readonly trigger: Trigger;
+  readonly commit: string;
+  readonly ref: string;
+  readonly release: Release | null;
+}
+
+/** Submits a deployment, shows it while it goes on, and ends with its exit code. */
+export async function carryOut(
+  context: CommandContext,
+  bench: Workbench,
+  request: CarryOutRequest,
+): Promise<ExitCode> {
+  if (request.deployment.action !== 'destroy') requirePreflight(context, bench, request.environment);
+  const run = await submitDeployment(bench.engine, {
+    project: bench.project,
+    environment: request.environment,
+    deployment: request.deployment,
+    trigger: request.trigger,
+    commit: request.commit,
+    ref: request.ref,
+    release: request.release,
+    by: context.by,
+    runId: bench.newRunId(),
+  });
+  return workAndShow(context, bench, run, 0);
+}
+
+/** Throws all that would stop the deployment later and can be known now. */
+function requirePreflight(context: CommandContext, bench: Workbench, environment: ResolvedEnvironment): void {
+  const hasSecret = (name: string): boolean => (bench.vault.read(name) ?? '') !== '';
+  const diagnostics = [...preflight(environment, hasSecret)];
+  if (!context.isLocal) {
+    for (const token of new Set(environment.apps.map((app) => app.token))) {
+      if (hasSecret(token)) continue;
+      diagnostics.push({
+        severity: 'error',
+        code: 'SECRET_MISSING',
+        message: `The token ${token} of ${environment.name} is not set.`,
+        hint: `export ${token}=…, or rehearse on the local cloud with --local`,
+      });
+    }
+  }
+  const [first] = diagnostics;
+  if (first === undefined) return;
+  throw new ToolError(first.code, first.message, { hint: first.hint, diagnostics });
+}
+
+/** Works on a run until it ends, waits for an approval or is interrupted, and shows it meanwhile. */
+export async function workAndShow(
+  context: CommandContext,
+  bench: Workbench,
+  run: RunRecord,
+  afterSeq: number,
+): Promise<ExitCode> {
+  const done = bench.engine.work(run.id, { signal: context.interrupt, untilWaiting: true });
+  // Handled below; without this a failure before the first await would be reported as unhandled.
+  done.catch(() => undefined);
+  await showRun(context, bench.engine, { run, clock: bench.clock, done, afterSeq });
+  const ended = await done;
+  if (!context.output.json) {
+    const steps = await bench.engine.steps(ended.id);
+    context.output.write(
+      renderOutcome(ended, steps, {
+        color: context.output.color,
+        isLocal: context.isLocal,
+        interrupted: context.interrupt.aborted,
+      }),
+    );
+  }
+  return exitCodeOf(ended, context.interrupt.aborted);
+}
+
+/** The exit code that a run comes to. */
+export function exitCodeOf(run: RunRecord, isInterrupted: boolean): ExitCode {
+  switch (run.status) {
+    case 'succeeded':
+    case 'waiting':
+      return EXIT.ok;
+    case 'interrupted':
+      return EXIT.interrupted;
+    case 'failed': {
+      const code = run.error?.code;
+      return code !== undefined && code in ERROR_CODES ? ERROR_CODES[code as ErrorCode].exit : EXIT.failed;
+    }
+    case 'queued':
+    case 'running':
+    case 'cancelled':
+    case 'superseded':
+      return isInterrupted ? EXIT.interrupted : EXIT.failed;
+    default:
+      return EXIT.failed;
+  }
+}

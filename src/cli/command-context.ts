@@ -1,0 +1,20 @@
+import type { Output } from './output.ts';
+
+/** What every command is given. Nothing in a command reads `process` itself. */
+export interface CommandContext {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly output: Output;
+  /** `--project FILE`. */
+  readonly projectFile: string | null;
+  /** `--local`: the local cloud instead of the platforms. */
+  readonly isLocal: boolean;
+  readonly isVerbose: boolean;
+  /** Aborts on the first Ctrl-C (or SIGTERM). */
+  readonly interrupt: AbortSignal;
+  /** Who is asking, for the record: `user@host`. */
+  readonly by: string;
+}
+
+/** Ends with an exit code of CLI.md. */
+export type ExitCode = number;

@@ -1,0 +1,135 @@
+import { EXIT } from '../../diagnostics/error-codes.ts';
+import { ToolError } from '../../diagnostics/tool-error.ts';
+import type { CloudInfo } from '../../cloud/control/cloud-info.ts';
+import type { CommandContext, ExitCode } from '../command-context.ts';
+import { writeJson } from '../output.ts';
+import { renderCloudStatus } from '../views/cloud-status.ts';
+import { paint } from '../views/paint.ts';
+import { cloudDirOf, openProject } from '../wiring.ts';
+
+/** Options of `cloud up`. */
+export interface CloudUpOptions {
+  readonly port: number | null;
+  readonly edgePort: number | null;
+  readonly idle: string | null;
+}
+
+/** `glidepath cloud up`: starts the local cloud of this project; fails when it runs already. */
+export async function cloudUp(context: CommandContext, options: CloudUpOptions): Promise<ExitCode> {
+  const { root } = await openProject(context);
+  const cloud = await launch(context, root, options);
+  if (context.output.json) writeJson(context.output, publicInfo(cloud));
+  else sayAddresses(context, cloud);
+  return EXIT.ok;
+}
+
+/** The running cloud of a project; started when it is not. */
+export async function ensureCloud(context: CommandContext, root: string): Promise<CloudInfo> {
+  const { readCloud } = await import('../../cloud/control/client.ts');
+  const running = await readCloud(cloudDirOf(root));
+  if (running !== null) return running;
+  const cloud = await launch(context, root, { port: null, edgePort: null, idle: null });
+  if (!context.output.json) sayAddresses(context, cloud);
+  return cloud;
+}
+
+async function launch(context: CommandContext, root: string, options: CloudUpOptions): Promise<CloudInfo> {
+  for (const port of [options.port, options.edgePort]) {
+    if (port === null || (Number.isInteger(port) && port >= 0 && port <= 65_535)) continue;
+    throw new ToolError('CLI_USAGE', 'A port is a number from 0 to 65535; 0 takes any that is free.', {
+      hint: 'glidepath cloud up --port 4280',
+    });
+  }
+  const { launchCloud } = await import('../../cloud/control/launch.ts');
+  if (!context.output.json) context.output.error('Starting the local cloud …\n');
+  return launchCloud({
+    stateDir: cloudDirOf(root),
+    ...(options.port === null ? {} : { port: options.port }),
+    ...(options.edgePort === null ? {} : { edgePort: options.edgePort }),
+    ...(options.idle === null ? {} : { idleMs: await durationMs(options.idle) }),
+  });
+}
+
+async function durationMs(text: string): Promise<number> {
+  const { parseDuration } = await import('../../config/resolve/parse-duration.ts');
+  const parsed = parseDuration(text);
+  if (parsed !== null) return parsed;
+  throw new ToolError('CLI_USAGE', `"${text}" is not a duration.`, { hint: 'Write it like 5s or 2m.' });
+}
+
+function sayAddresses(context: CommandContext, cloud: CloudInfo): void {
+  const { bold, cyan, dim, green } = paint(context.output.color);
+  context.output.write(
+    [
+      `${green('✓')} ${bold('The local cloud is up.')} ${dim(`process ${cloud.pid}`)}`,
+      `  platform APIs   ${cyan(`http://127.0.0.1:${cloud.apiPort}`)}`,
+      `  apps            ${cyan(`http://<app>.localhost:${cloud.edgePort}`)}`,
+      `  ${dim('Deploy to it: glidepath deploy <environment> --local')}`,
+      '',
+    ].join('\n'),
+  );
+}
+
+function publicInfo(cloud: CloudInfo): Omit<CloudInfo, 'token'> {
+  const { token: _token, ...rest } = cloud;
+  return rest;
+}
+
+/** `glidepath cloud down`: ends it with everything it started, and proves it. */
+export async function cloudDown(context: CommandContext): Promise<ExitCode> {
+  const { root } = await openProject(context);
+  const { stopCloud } = await import('../../cloud/control/stop.ts');
+  const stopped = await stopCloud(cloudDirOf(root));
+  if (context.output.json) writeJson(context.output, stopped);
+  else if (!stopped.wasRunning) context.output.write('The local cloud was not running.\n');
+  else context.output.write(`The local cloud is down; ${stopped.ended} processes ended, none left.\n`);
+  return EXIT.ok;
+}
+
+/** `glidepath cloud status`. */
+export async function cloudStatus(context: CommandContext): Promise<ExitCode> {
+  const { cloud, control } = await openControl(context);
+  const status = await control.cloudStatus(cloud);
+  if (context.output.json) writeJson(context.output, status);
+  else context.output.write(renderCloudStatus(status, { color: context.output.color }));
+  return EXIT.ok;
+}
+
+/** `glidepath cloud reset`: everything gone, the cloud still up. */
+export async function cloudReset(context: CommandContext): Promise<ExitCode> {
+  const { cloud, control } = await openControl(context);
+  await control.resetCloud(cloud);
+  if (context.output.json) writeJson(context.output, { reset: true });
+  else context.output.write('The local cloud is empty: no app, database or image is left.\n');
+  return EXIT.ok;
+}
+
+/** `glidepath cloud fault …`: switches a fault on; lists them without words; `clear` ends them. */
+export async function cloudFault(context: CommandContext, words: readonly string[]): Promise<ExitCode> {
+  const { cloud, control } = await openControl(context);
+  if (words[0] === 'clear') await control.clearFaults(cloud);
+  else if (words.length > 0 && words[0] !== 'list') {
+    const { parseFault } = await import('../../cloud/faults/parse-fault.ts');
+    const fault = parseFault([...words]);
+    if ('severity' in fault) throw new ToolError(fault.code, fault.message, { hint: fault.hint });
+    await control.setFault(cloud, fault);
+  }
+  const { describeFault } = await import('../../cloud/faults/fault.ts');
+  const faults = await control.listFaults(cloud);
+  if (context.output.json) writeJson(context.output, { faults });
+  else if (faults.length === 0) context.output.write('No fault is switched on.\n');
+  else
+    for (const fault of faults)
+      context.output.write(`  ${fault.id}  ${describeFault(fault)}, struck ${fault.struck}\n`);
+  return EXIT.ok;
+}
+
+async function openControl(context: CommandContext) {
+  const { root } = await openProject(context);
+  const control = await import('../../cloud/control/client.ts');
+  const cloud = await control.readCloud(cloudDirOf(root));
+  if (cloud !== null) return { cloud, control };
+  throw new ToolError('CLOUD_NOT_RUNNING', 'The local cloud of this project is not running.', {
+    hint: 'Start it: glidepath cloud up',
+  });
+}

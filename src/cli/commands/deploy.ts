@@ -1,0 +1,122 @@
+import type { ResolvedEnvironment, ResolvedProject } from '../../config/resolved.ts';
+import { ToolError } from '../../diagnostics/tool-error.ts';
+import { observe } from '../../pipeline/observe.ts';
+import type { Release } from '../../pipeline/release.ts';
+import type { Trigger } from '../../plan/plan.ts';
+import { carryOut } from '../carry-out.ts';
+import type { CommandContext, ExitCode } from '../command-context.ts';
+import { openWorkbench, type Workbench } from '../wiring.ts';
+import { planFor } from './plan.ts';
+
+/** `glidepath deploy <env>`: one deployment of a commit, or of a release that exists already. */
+export async function deploy(
+  context: CommandContext,
+  environment: string,
+  options: { ref: string | null; release: string | null },
+): Promise<ExitCode> {
+  if (options.ref !== null && options.release !== null) {
+    throw new ToolError('CLI_USAGE', '--ref and --release exclude each other.', {
+      hint: 'See how it is used: glidepath deploy --help',
+    });
+  }
+  await using bench = await openBench(context);
+  requireEnvironment(bench.project, environment);
+  if (options.release !== null) {
+    const release = requireRelease(bench, options.release, environment);
+    return deployTrigger(
+      context,
+      bench,
+      { kind: 'promote', from: environment, to: environment },
+      release,
+      release.ref,
+    );
+  }
+  const ref = options.ref ?? 'HEAD';
+  await warnAboutUncommitted(context, bench, ref);
+  return deployTrigger(context, bench, { kind: 'deploy', environment }, null, ref);
+}
+
+/** `glidepath promote <from> <to>`: the very release that is live in one environment, to another. */
+export async function promote(context: CommandContext, from: string, to: string): Promise<ExitCode> {
+  await using bench = await openBench(context);
+  requireEnvironment(bench.project, from);
+  requireEnvironment(bench.project, to);
+  const live = bench.history.live(from);
+  if (live === null) {
+    throw new ToolError('PLAN_NOTHING_DEPLOYED', `Nothing was deployed to ${from} yet.`, {
+      hint: `Deploy there first: glidepath deploy ${from}`,
+    });
+  }
+  return deployTrigger(context, bench, { kind: 'promote', from, to }, live.release, live.release.ref);
+}
+
+/** Plans one trigger and carries its deployments out, one environment after the other. */
+export async function deployTrigger(
+  context: CommandContext,
+  bench: Workbench,
+  trigger: Trigger,
+  release: Release | null,
+  ref: string,
+): Promise<ExitCode> {
+  const unobserved = await planFor(bench.project, trigger, { environments: {} });
+  const names = unobserved.deployments.map((deployment) => deployment.environment);
+  const observed = await observe(bench.project, names, bench);
+  const { deployments } = await planFor(bench.project, trigger, observed);
+  const commit = release?.commit ?? (await bench.source.resolveRef(ref));
+  for (const deployment of deployments) {
+    const environment = await environmentOf(bench.project, deployment.environment, deployment.pullRequest);
+    const code = await carryOut(context, bench, { deployment, environment, trigger, commit, ref, release });
+    if (code !== 0) return code;
+  }
+  return 0;
+}
+
+async function environmentOf(
+  project: ResolvedProject,
+  name: string,
+  pullRequest: number | null,
+): Promise<ResolvedEnvironment> {
+  const environment = requireEnvironment(project, name);
+  if (pullRequest === null) return environment;
+  const { forPullRequest } = await import('../../plan/for-pull-request.ts');
+  return forPullRequest(environment, pullRequest);
+}
+
+/** A workbench that closes itself at the end of its scope. */
+export async function openBench(context: CommandContext): Promise<Workbench & AsyncDisposable> {
+  const bench = await openWorkbench(context);
+  return { ...bench, [Symbol.asyncDispose]: () => bench.close() };
+}
+
+/** The environment of that name; throws PLAN_UNKNOWN_ENVIRONMENT with those there are. */
+export function requireEnvironment(project: ResolvedProject, name: string): ResolvedEnvironment {
+  const found = project.environments.find((environment) => environment.name === name);
+  if (found !== undefined) return found;
+  const names = project.environments.map((environment) => environment.name);
+  throw new ToolError('PLAN_UNKNOWN_ENVIRONMENT', `There is no environment "${name}" in ${project.name}.`, {
+    hint: `There are: ${names.join(', ')}`,
+  });
+}
+
+/** The release of that id, a unique beginning of it, or of its commit; throws PLAN_UNKNOWN_RELEASE. */
+export function requireRelease(bench: Workbench, id: string, environment: string): Release {
+  const all = bench.history.releases(1000).map((entry) => entry.release);
+  const matches = all.filter(
+    (release) =>
+      release.id === id || release.id.startsWith(id) || (id.length >= 7 && release.commit.startsWith(id)),
+  );
+  const [found] = matches;
+  if (found !== undefined && (matches.length === 1 || found.id === id)) return found;
+  const why =
+    matches.length > 1
+      ? `"${id}" fits several releases: ${matches.map((release) => release.id).join(', ')}.`
+      : `There is no release "${id}".`;
+  throw new ToolError('PLAN_UNKNOWN_RELEASE', why, { hint: `See them: glidepath releases ${environment}` });
+}
+
+async function warnAboutUncommitted(context: CommandContext, bench: Workbench, ref: string): Promise<void> {
+  if (ref !== 'HEAD' || !(await bench.source.isDirty())) return;
+  context.output.error(
+    '! The working copy has changes that are not committed; they are not part of this deployment.\n',
+  );
+}

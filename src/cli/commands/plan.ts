@@ -1,0 +1,87 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXIT } from '../../diagnostics/error-codes.ts';
+import { ToolError } from '../../diagnostics/tool-error.ts';
+import type { ResolvedProject } from '../../config/resolved.ts';
+import type { Observed, Plan, Trigger } from '../../plan/plan.ts';
+import type { CommandContext, ExitCode } from '../command-context.ts';
+import { writeJson } from '../output.ts';
+import { openProject, stateDirOf } from '../wiring.ts';
+
+/** `glidepath plan <trigger>`: what would be done, and why; changes nothing. */
+export async function plan(
+  context: CommandContext,
+  words: readonly string[],
+  options: { isMermaid: boolean; isExitCode: boolean },
+): Promise<ExitCode> {
+  const { project, root } = await openProject(context);
+  const trigger = await parseTriggerWords(words);
+  const observed = await observeWhereKnown(context, project, root, trigger);
+  const { output } = context;
+  const planned = await planFor(project, trigger, observed);
+  if (output.json) {
+    writeJson(output, planned);
+  } else if (options.isMermaid) {
+    const { renderPlanMermaid } = await import('../views/plan-mermaid.ts');
+    output.write(renderPlanMermaid(planned));
+  } else {
+    const { renderPlanTree } = await import('../views/plan-tree.ts');
+    output.write(renderPlanTree(planned, { color: output.color, width: Math.min(output.width, 140) }));
+  }
+  return options.isExitCode && planned.deployments.length > 0 ? EXIT.changesPending : EXIT.ok;
+}
+
+/** The trigger of these words; throws PLAN_UNKNOWN_TRIGGER. */
+export async function parseTriggerWords(words: readonly string[]): Promise<Trigger> {
+  const { parseTrigger } = await import('../../plan/trigger.ts');
+  const parsed = parseTrigger([...words]);
+  if ('severity' in parsed) throw new ToolError(parsed.code, parsed.message, { hint: parsed.hint });
+  return parsed;
+}
+
+/** The plan of a trigger; throws when nothing listens to it, naming what the environments listen to. */
+export async function planFor(project: ResolvedProject, trigger: Trigger, observed: Observed): Promise<Plan> {
+  const [{ planTrigger }, { explainNoMatch }] = await Promise.all([
+    import('../../plan/plan-trigger.ts'),
+    import('../../plan/explain-no-match.ts'),
+  ]);
+  const planned = planTrigger(project, trigger, observed);
+  if (planned.deployments.length > 0) return planned;
+  const reason = explainNoMatch(project, trigger);
+  throw new ToolError(reason.code, reason.message, { hint: reason.hint });
+}
+
+/**
+ * Reads what runs where it can be read: on the local cloud when asked, else where the environment's token is set.
+ * A plan without that knowledge is still a plan.
+ */
+async function observeWhereKnown(
+  context: CommandContext,
+  project: ResolvedProject,
+  root: string,
+  trigger: Trigger,
+): Promise<Observed> {
+  const names = await namesMatched(project, trigger);
+  const hasToken = project.environments.some(
+    (environment) =>
+      names.includes(environment.name) &&
+      environment.apps.some((app) => (context.env[app.token] ?? '') !== ''),
+  );
+  const hasState = existsSync(join(stateDirOf(root, context.isLocal), 'state.db'));
+  if (!context.isLocal && !(hasToken && hasState)) return { environments: {} };
+  const { openWorkbench } = await import('../wiring.ts');
+  const { observe } = await import('../../pipeline/observe.ts');
+  const bench = await openWorkbench(context);
+  try {
+    return await observe(project, names, bench);
+  } finally {
+    await bench.close();
+  }
+}
+
+async function namesMatched(project: ResolvedProject, trigger: Trigger): Promise<string[]> {
+  const { planTrigger } = await import('../../plan/plan-trigger.ts');
+  return planTrigger(project, trigger, { environments: {} }).deployments.map(
+    (deployment) => deployment.environment,
+  );
+}

@@ -1,0 +1,58 @@
+import { EXIT } from '../../diagnostics/error-codes.ts';
+import { deploymentInput } from '../../pipeline/deployment-input.ts';
+import type { CommandContext, ExitCode } from '../command-context.ts';
+import { writeJson } from '../output.ts';
+import { paint } from '../views/paint.ts';
+import { renderTable } from '../views/table.ts';
+import { formatAgo } from '../views/time.ts';
+import { openBench, requireEnvironment } from './deploy.ts';
+import { renderRuns, summaryOf } from './runs.ts';
+
+/** How many lines are shown. */
+const SHOWN = 30;
+
+/** `glidepath releases <env>`: what was live there, newest first. */
+export async function releases(context: CommandContext, name: string): Promise<ExitCode> {
+  await using bench = await openBench(context);
+  requireEnvironment(bench.project, name);
+  const entries = bench.history.entries(name, SHOWN);
+  const { output } = context;
+  if (output.json) {
+    writeJson(output, { environment: name, releases: entries });
+    return EXIT.ok;
+  }
+  if (entries.length === 0) {
+    output.write(`Nothing was deployed to ${name} yet. Do it: glidepath deploy ${name}\n`);
+    return EXIT.ok;
+  }
+  const { dim, green } = paint(output.color);
+  const now = bench.clock.now();
+  const rows = await Promise.all(
+    entries.map(async (entry, index) => [
+      index === 0 ? green('● live') : '',
+      entry.release.id,
+      entry.action,
+      await bench.source.subject(entry.release.commit),
+      formatAgo(entry.at, now),
+      entry.by,
+      entry.runId,
+    ]),
+  );
+  output.write(renderTable(['', 'release', 'by way of', 'commit', 'when', 'by', 'run'].map(dim), rows));
+  return EXIT.ok;
+}
+
+/** `glidepath history [env]`: every attempt, also those that failed. */
+export async function history(context: CommandContext, name: string | null): Promise<ExitCode> {
+  await using bench = await openBench(context);
+  if (name !== null) requireEnvironment(bench.project, name);
+  const all = await bench.engine.list({ limit: 1000 });
+  const found = all
+    .filter((run) => name === null || deploymentInput(run.input).environment.name === name)
+    .slice(0, SHOWN);
+  const { output } = context;
+  if (output.json) writeJson(output, { history: found.map(summaryOf) });
+  else if (found.length === 0) output.write('Nothing was deployed yet.\n');
+  else output.write(renderRuns(found, { color: output.color, now: bench.clock.now() }));
+  return EXIT.ok;
+}

@@ -1,0 +1,73 @@
+import { ToolError } from '../../diagnostics/tool-error.ts';
+import { deploymentInput } from '../../pipeline/deployment-input.ts';
+import type { Release } from '../../pipeline/release.ts';
+import type { ResolvedEnvironment } from '../../config/resolved.ts';
+import type { Trigger } from '../../plan/plan.ts';
+import { carryOut } from '../carry-out.ts';
+import type { CommandContext, ExitCode } from '../command-context.ts';
+import type { Workbench } from '../wiring.ts';
+import { openBench, requireEnvironment, requireRelease } from './deploy.ts';
+import { planFor } from './plan.ts';
+
+/** `glidepath rollback <env>`: back to an earlier release, by its digests and with the settings it ran with. */
+export async function rollback(
+  context: CommandContext,
+  name: string,
+  options: { to: string | null; apps: readonly string[] | null },
+): Promise<ExitCode> {
+  await using bench = await openBench(context);
+  const environment = requireEnvironment(bench.project, name);
+  requireApps(environment, options.apps);
+  const release =
+    options.to === null ? previousRelease(bench, name) : requireRelease(bench, options.to, name);
+  const trigger: Trigger = { kind: 'rollback', environment: name, release: release.id, apps: options.apps };
+  const { deployments } = await planFor(bench.project, trigger, { environments: {} });
+  const [deployment] = deployments;
+  if (deployment === undefined) return 0;
+  const before = await environmentAsItRan(bench, name, release.id);
+  return carryOut(context, bench, {
+    deployment,
+    environment: before ?? environment,
+    trigger,
+    commit: release.commit,
+    ref: release.ref,
+    release,
+  });
+}
+
+function requireApps(environment: ResolvedEnvironment, apps: readonly string[] | null): void {
+  for (const app of apps ?? []) {
+    if (environment.apps.some((candidate) => candidate.name === app)) continue;
+    throw new ToolError('PLAN_UNKNOWN_APP', `There is no app "${app}" in ${environment.name}.`, {
+      hint: `There are: ${environment.apps.map((candidate) => candidate.name).join(', ')}`,
+    });
+  }
+}
+
+/** The newest release that was live and is not the one that is. */
+function previousRelease(bench: Workbench, environment: string): Release {
+  const live = bench.history.live(environment);
+  const earlier = bench.history
+    .entries(environment, 1000)
+    .find((entry) => entry.release.id !== live?.release.id);
+  if (earlier !== undefined) return earlier.release;
+  throw new ToolError(
+    'PLAN_NOTHING_DEPLOYED',
+    `No release was live in ${environment} before ${live?.release.id ?? 'this one'}.`,
+    {
+      hint: `See what was: glidepath releases ${environment}`,
+    },
+  );
+}
+
+/** The environment as resolved when the release last became live there: its variables and sizes come back too. */
+async function environmentAsItRan(
+  bench: Workbench,
+  name: string,
+  releaseId: string,
+): Promise<ResolvedEnvironment | null> {
+  const entry = bench.history.entries(name, 1000).find((candidate) => candidate.release.id === releaseId);
+  if (entry === undefined) return null;
+  const run = await bench.engine.get(entry.runId);
+  return run === null ? null : deploymentInput(run.input).environment;
+}

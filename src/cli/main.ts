@@ -1,0 +1,100 @@
+import { hostname, userInfo } from 'node:os';
+import { EXIT } from '../diagnostics/error-codes.ts';
+import { ERROR_CODES } from '../diagnostics/error-codes.ts';
+import { ToolError } from '../diagnostics/tool-error.ts';
+import type { CommandContext } from './command-context.ts';
+import { processOutput, writeJson, type Output } from './output.ts';
+import { problemDocument, renderProblem } from './views/problem.ts';
+
+/** What the global options came to. */
+export interface GlobalOptions {
+  readonly json?: boolean;
+  readonly project?: string;
+  readonly local?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** Runs the command of this process's arguments; the exit code is left in `process.exitCode`. */
+export async function main(): Promise<void> {
+  const argv = process.argv.slice(2);
+  const isJson = argv.includes('--json');
+  const isLocal = argv.includes('--local') || argv[0] === 'rehearse';
+  const output = processOutput({ json: isJson });
+  // A closed pipe (`| head`) is not an error of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.ok);
+    throw error;
+  });
+  try {
+    const { createProgram } = await import('./program.ts');
+    const program = createProgram((options) => contextOf(options, output));
+    process.exitCode = await program.run(argv);
+  } catch (error) {
+    process.exitCode = report(error, output, isLocal);
+  }
+}
+
+function contextOf(options: GlobalOptions, output: Output): CommandContext {
+  return {
+    cwd: process.cwd(),
+    env: process.env,
+    output,
+    projectFile: options.project ?? null,
+    isLocal: options.local === true,
+    isVerbose: options.verbose === true,
+    interrupt: interruptSignal(output),
+    by: `${userName()}@${hostname()}`,
+  };
+}
+
+/** The first Ctrl-C asks; the second ends the process at once, and the lease of its run with it. */
+function interruptSignal(output: Output): AbortSignal {
+  const controller = new AbortController();
+  const onSignal = (): void => {
+    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    output.error('\nInterrupted: what runs is finished first. Once more to leave at once.\n');
+    controller.abort(new ToolError('RUN_INTERRUPTED', 'The command was interrupted.'));
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return controller.signal;
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run under a uid without a name.
+    return `uid${process.getuid?.() ?? ''}`;
+  }
+}
+
+function report(error: unknown, output: Output, isLocal: boolean): number {
+  const known = asToolError(error);
+  if (known === null) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    if (output.json) {
+      writeJson(output, {
+        error: { code: 'INTERNAL', message: text, hint: null, output: [], diagnostics: [] },
+      });
+    }
+    output.error(`Internal error: this is a bug in Glidepath, please report it.\n${text}\n`);
+    return EXIT.failed;
+  }
+  if (output.json) writeJson(output, problemDocument(known, isLocal));
+  else output.error(renderProblem(known, { color: output.color, isLocal }));
+  return ERROR_CODES[known.code].exit;
+}
+
+/** Full disks are told apart wherever they are met; everything else that is not ours is a bug. */
+function asToolError(error: unknown): ToolError | null {
+  if (error instanceof ToolError) return error;
+  const code = (error as { code?: unknown } | null)?.code;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new ToolError('STORE_DISK_FULL', 'The disk is full: nothing more could be written.', {
+      hint: 'Free some space and run the command again; what was written before is intact.',
+      cause: error,
+    });
+  }
+  return null;
+}

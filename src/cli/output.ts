@@ -1,0 +1,32 @@
+/** Where a command writes, and what the place can show. Only `cli/` has one. */
+export interface Output {
+  /** Results, and the live view: standard output. */
+  write(text: string): void;
+  /** Everything that is not the result: progress, warnings, errors. */
+  error(text: string): void;
+  readonly isTty: boolean;
+  readonly width: number;
+  readonly color: boolean;
+  readonly json: boolean;
+}
+
+/** Writes one JSON document, or one line of NDJSON with `compact`. */
+export function writeJson(output: Output, value: unknown, compact = false): void {
+  output.write(`${JSON.stringify(value, null, compact ? 0 : 2)}\n`);
+}
+
+/** The output of this process; colours only where a person looks and NO_COLOR is not set. */
+export function processOutput(options: { json: boolean }): Output {
+  const { stdout, stderr, env } = process;
+  const isTty = stdout.isTTY && env['CI'] === undefined;
+  const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0';
+  const hasNoColor = env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '';
+  return {
+    write: (text) => void stdout.write(text),
+    error: (text) => void stderr.write(text),
+    isTty: isTty && !options.json,
+    width: stdout.columns ?? 100,
+    color: !options.json && !hasNoColor && (forced || (stdout.isTTY && env['TERM'] !== 'dumb')),
+    json: options.json,
+  };
+}

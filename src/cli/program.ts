@@ -1,0 +1,171 @@
+import { Command, CommanderError } from 'commander';
+import { closest, distance } from 'fastest-levenshtein';
+import { ToolError } from '../diagnostics/tool-error.ts';
+import type { CommandContext, ExitCode } from './command-context.ts';
+import type { GlobalOptions } from './main.ts';
+import { addCloudCommands } from './program-cloud.ts';
+import { addRunCommands } from './program-runs.ts';
+
+/** Makes the context of a command from its options. */
+export type MakeContext = (options: GlobalOptions) => CommandContext;
+
+/** Registers one command: its words, and what is loaded only when it is called. */
+export type Register = (
+  parent: Command,
+  words: string,
+  description: string,
+  action: (context: CommandContext, args: string[], options: Record<string, unknown>) => Promise<ExitCode>,
+) => Command;
+
+/** The command line: every command with its help. Commands are loaded when they are called. */
+export function createProgram(makeContext: MakeContext): { run(argv: readonly string[]): Promise<ExitCode> } {
+  const state = { exitCode: 0 };
+  const program = new Command('glidepath')
+    .description('Takes a commit from a pull request to production, safely.')
+    .exitOverride()
+    .showHelpAfterError(false)
+    .allowExcessArguments(false)
+    .configureOutput({ writeErr: () => undefined });
+  const register: Register = (parent, words, description, action) => {
+    const command = withGlobals(parent.command(words).description(description));
+    command
+      .exitOverride()
+      .allowExcessArguments(false)
+      .action(async (...received: unknown[]) => {
+        const self = received.at(-1) as Command;
+        const options = self.opts<GlobalOptions & Record<string, unknown>>();
+        const args = received
+          .slice(0, -2)
+          .flat()
+          .filter((value): value is string => typeof value === 'string');
+        state.exitCode = await action(makeContext(options), args, options);
+      });
+    return command;
+  };
+  addProjectCommands(program, register);
+  addRunCommands(program, register);
+  addCloudCommands(program, register);
+  return {
+    async run(argv) {
+      try {
+        if (argv.length === 0) {
+          process.stdout.write(program.helpInformation());
+          return 2;
+        }
+        await program.parseAsync(argv, { from: 'user' });
+        return state.exitCode;
+      } catch (error) {
+        if (!(error instanceof CommanderError)) throw error;
+        if (error.exitCode === 0) return 0;
+        throw usageError(error, program, argv);
+      }
+    },
+  };
+}
+
+/** The options that every command has. */
+function withGlobals(command: Command): Command {
+  return command
+    .option('--json', 'print one JSON document, or NDJSON for streams')
+    .option('--project <file>', 'the config file, instead of the nearest glidepath.config.ts')
+    .option('--local', 'work on the local cloud')
+    .option('--verbose', 'print what the steps print');
+}
+
+function addProjectCommands(program: Command, register: Register): void {
+  register(
+    program,
+    'validate',
+    'load and validate the config; prints every mistake at once',
+    async (context) => {
+      const { validate } = await import('./commands/validate.ts');
+      return validate(context);
+    },
+  );
+  register(
+    program,
+    'plan <trigger...>',
+    'what a trigger would do: push main, tag v1.2.0, pr 42 opened, deploy production',
+    async (context, args, options) => {
+      const { plan } = await import('./commands/plan.ts');
+      return plan(context, args, {
+        isMermaid: options['mermaid'] === true,
+        isExitCode: options['exitCode'] === true,
+      });
+    },
+  )
+    .option('--mermaid', 'print the graph as a Mermaid flowchart')
+    .option('--exit-code', 'exit with 3 when something would be done');
+  register(
+    program,
+    'deploy <environment>',
+    'one deployment, from gates to report',
+    async (context, [environment = ''], options) => {
+      const { deploy } = await import('./commands/deploy.ts');
+      return deploy(context, environment, { ref: text(options['ref']), release: text(options['release']) });
+    },
+  )
+    .option('--ref <ref>', 'the branch, tag or commit to deploy; HEAD otherwise')
+    .option('--release <id>', 'an existing release to deploy');
+  register(
+    program,
+    'promote <from> <to>',
+    'the very release that runs in one environment, to another, same digests',
+    async (context, [from = '', to = '']) => {
+      const { promote } = await import('./commands/deploy.ts');
+      return promote(context, from, to);
+    },
+  );
+  register(
+    program,
+    'rollback <environment>',
+    'back to an earlier release',
+    async (context, [environment = ''], options) => {
+      const { rollback } = await import('./commands/rollback.ts');
+      return rollback(context, environment, { to: text(options['to']), apps: list(options['app']) });
+    },
+  )
+    .option('--to <release>', 'the release to go back to; the one before the live one otherwise')
+    .option('--app <name...>', 'only these apps');
+  register(
+    program,
+    'rehearse <trigger...>',
+    'carry a trigger out on the local cloud, whole: push main, tag v1.2.0',
+    async (context, args) => {
+      const { rehearse } = await import('./commands/rehearse.ts');
+      return rehearse(context, args);
+    },
+  );
+}
+
+const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+const list = (value: unknown): string[] | null =>
+  Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : null;
+
+function usageError(error: CommanderError, program: Command, argv: readonly string[]): ToolError {
+  const message = error.message.replace(/^error: /, '');
+  if (error.code === 'commander.unknownCommand' || error.code === 'commander.help') {
+    const names = program.commands.flatMap((command) =>
+      command.commands.length === 0
+        ? [command.name()]
+        : command.commands.map((sub) => `${command.name()} ${sub.name()}`),
+    );
+    const typed = argv
+      .filter((word) => !word.startsWith('-'))
+      .slice(0, 2)
+      .join(' ');
+    const near = closest(typed, names);
+    const hint =
+      distance(typed, near) <= 3 ? `Did you mean: glidepath ${near}` : 'See all commands: glidepath --help';
+    return new ToolError('CLI_UNKNOWN_COMMAND', `There is no command "${typed}".`, { hint, cause: error });
+  }
+  const command = argv[0] ?? '';
+  return new ToolError(
+    'CLI_USAGE',
+    `${message.charAt(0).toUpperCase()}${message.slice(1)}.`.replace('..', '.'),
+    {
+      hint: `See how it is used: glidepath ${command} --help`,
+      cause: error,
+    },
+  );
+}

@@ -1,0 +1,34 @@
+/** Reads secrets from the environment of this process by name, and knows every value that must never be shown. */
+export interface SecretVault {
+  read(name: string): string | undefined;
+  hide(value: string): void;
+  /** Puts `***` in place of every value that was read or hidden. */
+  redact(text: string): string;
+}
+
+/** Shorter values are left alone: hiding `1` or `on` would make every line unreadable and protects nothing. */
+const SHORTEST_HIDDEN = 6;
+
+/** A vault over one environment. Only names that are asked for are read (invariant 7). */
+export function createVault(env: Readonly<Record<string, string | undefined>>): SecretVault {
+  const hidden = new Set<string>();
+  const hide = (value: string): void => {
+    if (value.length >= SHORTEST_HIDDEN) hidden.add(value);
+  };
+  return {
+    read(name) {
+      const value = env[name];
+      if (value !== undefined) hide(value);
+      return value;
+    },
+    hide,
+    redact(text) {
+      let result = text;
+      // Longest first: a value may contain another.
+      for (const value of [...hidden].toSorted((a, b) => b.length - a.length)) {
+        result = result.replaceAll(value, '***');
+      }
+      return result;
+    },
+  };
+}

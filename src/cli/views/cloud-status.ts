@@ -1,0 +1,66 @@
+import type { CloudStatus } from '../../cloud/control/cloud-status.ts';
+import { describeFault } from '../../cloud/faults/fault.ts';
+import { paint } from './paint.ts';
+import { renderTable } from './table.ts';
+import { formatDuration } from './time.ts';
+
+/** The local cloud for people: every app with its machines and traffic, every database, every fault. */
+export function renderCloudStatus(status: CloudStatus, options: { color: boolean }): string {
+  const { bold, dim, cyan, green, yellow, red } = paint(options.color);
+  const lines = [
+    `${green('●')} ${bold('local cloud')}  ${dim(`up ${formatDuration(status.uptimeMs)} · process ${status.pid} · ${megabytes(status.memoryBytes)} · machines as ${status.mode}es`)}`,
+    '',
+    renderTable(
+      ['service', 'address', 'holds'].map(dim),
+      status.services.map((service) => [service.name, cyan(service.url), String(service.holds)]),
+    ).trimEnd(),
+  ];
+  if (status.apps.length > 0) {
+    const rows = status.apps.flatMap((app) =>
+      app.machines.map((machine, index) => [
+        index === 0 ? app.name : '',
+        machine.id,
+        machine.region,
+        machine.state === 'started' ? green(machine.state) : yellow(machine.state),
+        machine.routable === null ? '' : machine.routable ? green('routed') : red('not routed'),
+        machine.pid === null ? '' : String(machine.pid),
+        machine.cpuPercent === null ? '' : `${machine.cpuPercent.toFixed(0)} %`,
+        machine.memoryBytes === null ? '' : megabytes(machine.memoryBytes),
+      ]),
+    );
+    lines.push(
+      '',
+      renderTable(
+        ['app', 'machine', 'region', 'state', 'edge', 'process', 'CPU', 'memory'].map(dim),
+        rows,
+      ).trimEnd(),
+    );
+    for (const app of status.apps) {
+      if (app.url === null) continue;
+      const traffic =
+        app.traffic === null ? '' : dim(`  ${app.traffic.requests} requests, ${app.traffic.errors} errors`);
+      lines.push(`  ${cyan(app.url)}  ${dim(app.name)}${traffic}`);
+    }
+  }
+  if (status.databases.length > 0) {
+    const rows = status.databases.map((database) => [
+      database.id,
+      database.state === 'running' ? green(database.state) : yellow(database.state),
+      `127.0.0.1:${database.port}`,
+      String(database.connections),
+      database.memoryBytes === null ? '' : megabytes(database.memoryBytes),
+      megabytes(database.sizeBytes),
+    ]);
+    lines.push(
+      '',
+      renderTable(['database', 'state', 'address', 'connections', 'memory', 'size'].map(dim), rows).trimEnd(),
+    );
+  }
+  for (const fault of status.faults)
+    lines.push('', `  ${red('fault')} ${fault.id}  ${describeFault(fault)} ${dim(`struck ${fault.struck}`)}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1_048_576).toFixed(0)} MB`;
+}

@@ -1,0 +1,77 @@
+import type { RunRecord, StepRecord } from '../../engine/engine.ts';
+import { paint } from './paint.ts';
+import { localHint } from './problem.ts';
+import { formatDuration } from './time.ts';
+
+/** How a run ended, what it left behind, and the next command. */
+export function renderOutcome(
+  run: RunRecord,
+  steps: readonly StepRecord[],
+  options: { color: boolean; isLocal: boolean; interrupted: boolean },
+): string {
+  const { bold, dim, green, red, yellow, cyan } = paint(options.color);
+  const lines: string[] = [''];
+  const took =
+    run.startedAt === null || run.finishedAt === null
+      ? ''
+      : ` in ${formatDuration(run.finishedAt - run.startedAt)}`;
+  const next = (hint: string): void => void lines.push(`  ${cyan('→')} ${localHint(hint, options.isLocal)}`);
+  switch (run.status) {
+    case 'succeeded':
+      lines.push(`${green('✓')} ${bold(run.title)}${took}`);
+      for (const [app, url] of Object.entries(reportedUrls(steps)))
+        lines.push(`  ${app.padEnd(14)} ${cyan(url)}`);
+      break;
+    case 'waiting':
+      lines.push(`${yellow('⏸')} ${bold(run.title)} waits for an approval.`);
+      next(`glidepath approve ${run.id}`);
+      next(`glidepath reject ${run.id}`);
+      break;
+    case 'interrupted':
+      lines.push(
+        `${yellow('⊘')} ${bold(run.title)} was interrupted; what ran was finished, and the environment is held for it.`,
+      );
+      next(`glidepath run resume ${run.id}`);
+      next(`glidepath run cancel ${run.id}`);
+      break;
+    case 'superseded':
+      lines.push(`${yellow('⊘')} ${bold(run.title)} was superseded by a newer run before it started.`);
+      break;
+    case 'queued':
+    case 'running':
+      lines.push(`${yellow('⊘')} ${bold(run.title)} goes on elsewhere or still waits for its turn.`);
+      next(`glidepath run show ${run.id}`);
+      break;
+    case 'cancelled':
+      lines.push(`${yellow('⊘')} ${bold(run.title)} was cancelled${took}${undoneText(steps)}.`);
+      break;
+    case 'failed':
+      lines.push(`${red('✗')} ${bold(run.title)} failed${took}${undoneText(steps)}.`);
+      break;
+    default:
+      break;
+  }
+  if (run.error !== null) {
+    lines.push(`  ${run.error.message}`);
+    for (const line of run.error.output) lines.push(dim(`  │ ${line}`));
+    if (run.error.hint !== null) next(run.error.hint);
+    lines.push(`  ${dim(`${run.error.code} · docs/errors/${run.error.code}.md`)}`);
+    next(`glidepath run show ${run.id}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function undoneText(steps: readonly StepRecord[]): string {
+  const undone = steps.filter((step) => step.status === 'undone').length;
+  const stuck = steps.filter((step) => step.status === 'undo-failed').map((step) => step.id);
+  if (stuck.length > 0) return `; NOT put back: ${stuck.join(', ')}`;
+  return undone === 0 ? '; nothing had been changed' : '; everything it changed was put back';
+}
+
+function reportedUrls(steps: readonly StepRecord[]): Record<string, string> {
+  const result = steps.find((step) => step.id === 'report')?.result as
+    | { urls?: Record<string, string> }
+    | null
+    | undefined;
+  return result?.urls ?? {};
+}

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { ToolError } from '../../diagnostics/tool-error.ts';
+import { localHint, renderProblem } from './problem.ts';
+
+test('a failure says what happened, what was printed, and the next command', () => {
+  const error = new ToolError('SMOKE_FAILED', 'The smoke test of staging failed.', {
+    hint: 'See what the apps say: glidepath logs staging',
+    output: ['expected 200, got 500'],
+  });
+  expect(renderProblem(error, { color: false, isLocal: false })).toBe(
+    [
+      '✗ The smoke test of staging failed.',
+      '  │ expected 200, got 500',
+      '  → See what the apps say: glidepath logs staging',
+      '  SMOKE_FAILED · docs/errors/SMOKE_FAILED.md',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('all mistakes of a config are shown, with their place and how many they are', () => {
+  const mistake = (line: number) => ({
+    severity: 'error' as const,
+    code: 'CONFIG_UNKNOWN_KEY' as const,
+    message: `No key on line ${line}.`,
+    hint: 'Did you mean "apps"?',
+    path: 'aps',
+    location: { file: 'glidepath.config.ts', line, column: 3 },
+  });
+  const error = new ToolError('CONFIG_INVALID', '2 mistakes', { diagnostics: [mistake(4), mistake(9)] });
+  const text = renderProblem(error, { color: false, isLocal: false });
+  expect(text).toContain('glidepath.config.ts:4:3  aps');
+  expect(text).toContain('glidepath.config.ts:9:3  aps');
+  expect(text.trimEnd().endsWith('2 mistakes')).toBe(true);
+});
+
+test('a command in a hint gets --local when the command that failed had it', () => {
+  expect(localHint('Do it: glidepath deploy staging', true)).toBe('Do it: glidepath deploy staging --local');
+  expect(localHint('Do it: glidepath cloud up', true)).toBe('Do it: glidepath cloud up');
+  expect(localHint('Do it: glidepath deploy staging', false)).toBe('Do it: glidepath deploy staging');
+});

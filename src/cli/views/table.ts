@@ -1,0 +1,26 @@
+// oxlint-disable-next-line no-control-regex -- the escape sequences of colours are control characters
+const ESCAPES = /\u001B\[[0-9;]*m/g;
+
+/** The number of columns a text takes, colours not counted. */
+export function visibleWidth(text: string): number {
+  return text.replaceAll(ESCAPES, '').length;
+}
+
+/** Pads to a visible width. */
+export function padEnd(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - visibleWidth(text)));
+}
+
+/** Cuts a text without colours to a width, with an ellipsis. */
+export function cut(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+}
+
+/** A table with aligned columns, two spaces between them, each line indented by two. */
+export function renderTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [header, ...rows];
+  const widths = header.map((_, column) => Math.max(...all.map((row) => visibleWidth(row[column] ?? ''))));
+  const line = (row: readonly string[]): string =>
+    `  ${row.map((cell, column) => padEnd(cell, widths[column] ?? 0)).join('  ')}`.trimEnd();
+  return `${all.map(line).join('\n')}\n`;
+}

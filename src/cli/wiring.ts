@@ -1,0 +1,192 @@
+import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { CloudInfo } from '../cloud/control/cloud-info.ts';
+import type { ResolvedEnvironment, ResolvedProject } from '../config/resolved.ts';
+import { Secret } from '../diagnostics/secret.ts';
+import { ToolError } from '../diagnostics/tool-error.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { History } from '../pipeline/history.ts';
+import type { Builder, PipelineDeps } from '../pipeline/pipeline-deps.ts';
+import type { GitSource } from '../providers/git/git-source.ts';
+import type { AppPlatform, AppPlatformReader } from '../providers/app-platform.ts';
+import { systemClock, type Clock } from '../util/clock.ts';
+import type { CommandContext } from './command-context.ts';
+import { runCommand } from './run-command.ts';
+import { createVault, type SecretVault } from './secret-vault.ts';
+
+/** Everything a command works with, built from the project and the place it runs in. */
+export interface Workbench {
+  readonly project: ResolvedProject;
+  /** The directory of the config file. */
+  readonly root: string;
+  readonly engine: Engine;
+  readonly history: History;
+  readonly deps: PipelineDeps;
+  readonly source: GitSource;
+  readonly vault: SecretVault;
+  readonly clock: Clock;
+  /** Null where there is no token for the environment, or its platform has no reader. */
+  readerOf(environment: ResolvedEnvironment): AppPlatformReader | null;
+  /** A new id for a run: sortable by time. */
+  newRunId(): string;
+  close(): Promise<void>;
+}
+
+/** The project alone: what `validate` and `plan` need. */
+export async function openProject(
+  context: CommandContext,
+): Promise<{ project: ResolvedProject; root: string }> {
+  const { loadProject } = await import('../config/load-project.ts');
+  const loaded = await loadProject({
+    cwd: context.cwd,
+    ...(context.projectFile === null ? {} : { file: context.projectFile }),
+  });
+  return { project: loaded.project, root: loaded.root };
+}
+
+/** Where the state of a project is kept: the local cloud's apart from the real platforms'. */
+export function stateDirOf(root: string, isLocal: boolean): string {
+  return isLocal ? join(root, '.glidepath', 'local') : join(root, '.glidepath');
+}
+
+/** Where the local cloud of a project keeps its state. */
+export function cloudDirOf(root: string): string {
+  return join(root, '.glidepath', 'cloud');
+}
+
+/** Opens the journal, the history, git and the platforms of a project. */
+export async function openWorkbench(context: CommandContext): Promise<Workbench> {
+  const { project, root } = await openProject(context);
+  const cloud = context.isLocal ? await requireCloud(root) : null;
+  const vault = createVault(context.env);
+  const clock = systemClock;
+  const stateDir = stateDirOf(root, context.isLocal);
+  makeStateDir(stateDir);
+  const [
+    { openStateDatabase },
+    { openSqliteStore },
+    { createEngine },
+    { createHistory },
+    { pipelineExecutors },
+  ] = await Promise.all([
+    import('../engine/state-database.ts'),
+    import('../engine/sqlite-store.ts'),
+    import('../engine/create-engine.ts'),
+    import('../pipeline/history.ts'),
+    import('../pipeline/executors.ts'),
+  ]);
+  const db = openStateDatabase(join(stateDir, 'state.db'));
+  const history = createHistory(db);
+  const source = await openSource(root);
+  const platforms = await openPlatforms(project, cloud, vault, clock);
+  const deps: PipelineDeps = {
+    platformOf: (app) => platforms.forToken(app.token),
+    databasePlatformOf: (database) => platforms.forToken(database.token ?? ''),
+    source,
+    builder: await openBuilder(root, source),
+    history,
+    secret: (name) => vault.read(name),
+    hide: (value) => vault.hide(value),
+    clock,
+    fetch: (url, init) => fetch(url, init),
+    runCommand,
+  };
+  const engine = createEngine({
+    store: openSqliteStore(db),
+    executors: pipelineExecutors(deps),
+    clock,
+    random: Math.random,
+    workerId: `${hostname()}:${process.pid}`,
+    redact: (text) => vault.redact(text),
+  });
+  return {
+    project,
+    root,
+    engine,
+    history,
+    deps,
+    source,
+    vault,
+    clock,
+    readerOf: (environment) => platforms.readerOf(environment),
+    newRunId: () =>
+      `run-${clock.now().toString(36)}${Math.floor(Math.random() * 1296)
+        .toString(36)
+        .padStart(2, '0')}`,
+    close: () => engine.close(),
+  };
+}
+
+function makeStateDir(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true });
+  } catch (error) {
+    throw new ToolError('STORE_UNREADABLE', `The state directory ${dir} cannot be made: ${String(error)}`, {
+      hint: 'Make the project directory writable.',
+      cause: error,
+    });
+  }
+}
+
+async function requireCloud(root: string): Promise<CloudInfo> {
+  const { readCloud } = await import('../cloud/control/client.ts');
+  const cloud = await readCloud(cloudDirOf(root));
+  if (cloud !== null) return cloud;
+  throw new ToolError('CLOUD_NOT_RUNNING', 'The local cloud of this project is not running.', {
+    hint: 'Start it: glidepath cloud up',
+  });
+}
+
+async function openSource(root: string): Promise<GitSource> {
+  const { createGitSource } = await import('../providers/git/git-source.ts');
+  return createGitSource({ root });
+}
+
+async function openBuilder(root: string, source: GitSource): Promise<Builder> {
+  const { createBuilder } = await import('../providers/build/builder.ts');
+  return createBuilder({ source, root, workDir: join(root, '.glidepath', 'builds'), clock: systemClock });
+}
+
+async function openPlatforms(
+  project: ResolvedProject,
+  cloud: CloudInfo | null,
+  vault: SecretVault,
+  clock: Clock,
+): Promise<{
+  forToken(token: string): AppPlatform;
+  readerOf(environment: ResolvedEnvironment): AppPlatformReader | null;
+}> {
+  const { createFlyPlatform, createFlyReader } = await import('../providers/fly/fly-platform.ts');
+  const { flyEndpoints } = await import('./fly-endpoints.ts');
+  const endpoints = flyEndpoints(cloud, (url, init) => fetch(url, init));
+  const known = new Map<string, AppPlatform>();
+  const tokenValue = (name: string): string | undefined => (cloud === null ? vault.read(name) : cloud.token);
+  const optionsFor = (value: string) => ({
+    ...endpoints,
+    token: new Secret(value),
+    fetch: (url: string, init?: RequestInit) => fetch(url, init),
+    clock,
+    random: Math.random,
+  });
+  if (cloud !== null) vault.hide(cloud.token);
+  return {
+    forToken(name) {
+      const existing = known.get(name);
+      if (existing !== undefined) return existing;
+      const value = tokenValue(name);
+      if (value === undefined || value === '') {
+        throw new ToolError('SECRET_MISSING', `The token ${name} is not set.`, { hint: `export ${name}=…` });
+      }
+      const platform = createFlyPlatform(optionsFor(value));
+      known.set(name, platform);
+      return platform;
+    },
+    readerOf(environment) {
+      const app = environment.apps.find((candidate) => candidate.platform === 'fly');
+      if (app === undefined) return null;
+      const value = tokenValue(app.token);
+      return value === undefined || value === '' ? null : createFlyReader(optionsFor(value));
+    },
+  };
+}
