@@ -4,6 +4,8 @@ import { OciError } from './oci-error.ts';
 const NAME = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
 const NAME_LENGTH_MAX = 255;
 const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
+/** With a dot or a port, or it would be the first part of a name. */
+const HOST = /^[a-zA-Z0-9][a-zA-Z0-9-]*(?:(?:\.[a-zA-Z0-9-]+)+(?::\d+)?|:\d+)$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** Whether a text can be the name of a repository. */
@@ -43,7 +45,7 @@ export function parseImageReference(text: string): ImageReference | null {
   const [named = '', digest = null, ...more] = text.split('@');
   if (more.length > 0 || (digest !== null && !isDigest(digest))) return null;
   const [first = '', ...rest] = named.split('/');
-  const hasHost = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+  const hasHost = rest.length > 0 && (HOST.test(first) || first === 'localhost');
   const [repository = '', tag = null, ...tags] = (hasHost ? rest.join('/') : named).split(':');
   if (tags.length > 0 || !isRepositoryName(repository) || (tag !== null && !isTag(tag))) return null;
   return { repository, tag: tag ?? (digest === null ? 'latest' : null), digest };

@@ -1,0 +1,57 @@
+import type { Context } from 'hono';
+import { z } from 'zod';
+import { PostgresApiError } from './postgres-api-error.ts';
+
+/** Body of POST /v1/postgres. */
+export const createClusterBody = z.object({
+  org_slug: z.string().min(1),
+  plan: z.enum(['basic', 'starter', 'launch', 'scale', 'Performance']),
+  region: z.string().regex(/^[a-z]{3}$/, 'must be the code of a region'),
+  name: z.string().min(1).max(63).optional(),
+  disk_size_gb: z.int().min(10).max(1000).default(10),
+  pg_major_version: z.enum(['16', '17']).default('17'),
+  // Taken and without effect: there is no pooler between an app and a local cluster.
+  pool_mode: z.enum(['session', 'transaction']).default('transaction'),
+  postgis_enabled: z.boolean().default(false),
+});
+
+/** Body of POST /v1/postgres/{id}/attachments. */
+export const attachBody = z.object({ app_name: z.string().min(1) });
+
+/** Body of POST /v1/postgres/{id}/databases. */
+export const createDatabaseBody = z.object({ name: z.string().min(1) });
+
+/** Body of POST /v1/postgres/{id}/users. */
+export const createUserBody = z.object({
+  username: z.string().min(1),
+  role: z.enum(['schema_admin', 'writer', 'reader']),
+});
+
+/** The body by its schema; unknown keys are ignored. Throws 400 for what is no JSON, 422 for what does not fit. */
+export async function readPostgresBody<Schema extends z.ZodType>(
+  c: Context,
+  schema: Schema,
+): Promise<z.infer<Schema>> {
+  const parsed = schema.safeParse(parseJson(await c.req.text()));
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
+  throw new PostgresApiError(422, problems.join('; '));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return text.trim() === '' ? {} : (JSON.parse(text) as unknown);
+  } catch {
+    throw new PostgresApiError(400, 'The request body is not JSON');
+  }
+}
+
+/** Names Postgres or the platform keep for themselves. */
+const RESERVED = /^(postgres|template[01]|pg_.*)$/i;
+const NAME = /^[a-zA-Z_][a-zA-Z0-9_-]{0,62}$/;
+
+/** Throws 400 for a name that cannot be given to a database or a user. */
+export function requireName(kind: 'Database name' | 'Username', name: string): void {
+  if (RESERVED.test(name)) throw new PostgresApiError(400, `${kind} is reserved`);
+  if (!NAME.test(name)) throw new PostgresApiError(400, `${kind} is malformed`);
+}

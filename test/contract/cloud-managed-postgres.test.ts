@@ -1,0 +1,235 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createManagedPostgres } from '../../src/cloud/managed-postgres/managed-postgres.ts';
+import type { ManagedPostgres } from '../../src/cloud/managed-postgres/managed-postgres.ts';
+import { createPostgresService } from '../../src/cloud/postgres/create-postgres-service.ts';
+import type { PostgresService } from '../../src/cloud/postgres/postgres-service.ts';
+import { systemClock } from '../../src/util/clock.ts';
+
+const ORDER = { org_slug: 'acme', plan: 'basic', region: 'fra', name: 'main' };
+const WAIT_MS = 20_000;
+
+interface Answer {
+  readonly status: number;
+  readonly data: Record<string, unknown>;
+  readonly error: string | undefined;
+}
+
+let dir: string;
+let postgres: PostgresService;
+let managed: ManagedPostgres;
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'glidepath-managed-'));
+  await open();
+});
+
+afterEach(async () => {
+  await managed.close();
+  await postgres.close({ stop: true });
+  await rm(dir, { recursive: true, force: true });
+});
+
+test('a cluster is accepted at once, becomes ready, and its parts make a URL that works', async () => {
+  const created = await call('POST', '', ORDER);
+  expect(created.status).toBe(201);
+  expect(created.data).toMatchObject({
+    name: 'main',
+    organization: { slug: 'acme' },
+    status: 'creating',
+    disk_size_gb: 10,
+    pg_major_version: '17',
+    cpu_kind: 'shared',
+    memory_mb: 1024,
+    attached_apps: [],
+  });
+  expect(created.data).not.toHaveProperty('endpoints');
+  const id = String(created.data['id']);
+  const ready = await becomesReady(id);
+  const { host, port } = (ready['endpoints'] as { primary: { direct: { host: string; port: number } } })
+    .primary.direct;
+  const { data: credentials } = await call('GET', `/${id}/users/fly-user/credentials`);
+  expect(Object.keys(credentials).sort()).toEqual(['password', 'username']);
+  expect((await call('GET', `/${id}/databases`)).data).toEqual([{ name: 'fly-db' }]);
+  expect((await call('GET', `/${id}/users`)).data).toEqual([{ username: 'fly-user', role: 'schema_admin' }]);
+  const login = `${String(credentials['username'])}:${String(credentials['password'])}`;
+  expect(await one(`postgresql://${login}@${host}:${port}/fly-db`)).toBe(1);
+});
+
+test('lists are by organization, and show deleted clusters only when asked', async () => {
+  const id = await createReady();
+  await call('POST', '', { ...ORDER, org_slug: 'other' });
+  const list = (query: string): Promise<Answer> => call('GET', `?${query}`);
+  expect((await list('org_slug=acme')).data).toMatchObject([{ id, name: 'main', status: 'ready' }]);
+  expect((await call('DELETE', `/${id}`)).status).toBe(202);
+  await until(async () => (await call('GET', `/${id}`)).data['status'] === 'deleted');
+  expect((await list('org_slug=acme')).data).toEqual([]);
+  expect((await list('org_slug=acme&include_deleted=true')).data).toMatchObject([
+    { id, status: 'deleted', deleted_at: expect.stringMatching(/^\d{4}-/) as unknown },
+  ]);
+  expect(await list('org_slug=acme&include_deleted=maybe')).toMatchObject({
+    status: 422,
+    error: 'include_deleted must be true or false',
+  });
+  expect(await list('')).toMatchObject({ status: 404, error: 'Organization not found' });
+});
+
+test('a deleted cluster is gone with its server, and says so', async () => {
+  const id = await createReady();
+  expect((await call('DELETE', `/${id}`)).status).toBe(202);
+  expect(await call('DELETE', `/${id}`)).toMatchObject({
+    status: 410,
+    error: 'This cluster is being deleted',
+  });
+  await until(() => managed.list()[0]?.status === 'deleted');
+  expect(postgres.get(id)).toBeNull();
+  for (const [method, path] of [
+    ['DELETE', `/${id}`],
+    ['POST', `/${id}/attachments`],
+    ['DELETE', `/${id}/attachments/web`],
+  ] as const) {
+    const answer = await call(method, path, method === 'POST' ? { app_name: 'web' } : undefined);
+    expect(answer).toMatchObject({ status: 410, error: 'This cluster has been deleted' });
+  }
+  expect(await call('GET', `/${id}/databases`)).toMatchObject({ status: 404, error: 'Cluster not found' });
+});
+
+test('an app is attached once, shown, and detached', async () => {
+  const id = await createReady();
+  const attach = (app: string): Promise<Answer> => call('POST', `/${id}/attachments`, { app_name: app });
+  const first = await attach('web');
+  expect(first.status).toBe(201);
+  expect(first.data).toMatchObject({ app_name: 'web', postgres_cluster_id: id });
+  expect((await attach('web')).status).toBe(200);
+  expect((await call('GET', `/${id}`)).data['attached_apps']).toEqual([{ name: 'web' }]);
+  expect(await attach('nobody')).toMatchObject({ status: 404, error: 'App not found' });
+  expect((await call('DELETE', `/${id}/attachments/web`)).status).toBe(204);
+  expect(await call('DELETE', `/${id}/attachments/web`)).toMatchObject({
+    status: 404,
+    error: 'Attachment not found',
+  });
+  expect((await attach('')).status).toBe(422);
+});
+
+test('databases and users are added, and bad names refused', async () => {
+  const id = await createReady();
+  expect(await call('POST', `/${id}/databases`, { name: 'shop' })).toMatchObject({
+    status: 201,
+    data: { name: 'shop' },
+  });
+  const user = { username: 'reports', role: 'reader' };
+  expect(await call('POST', `/${id}/users`, user)).toMatchObject({ status: 201, data: user });
+  expect(await call('POST', `/${id}/users`, user)).toMatchObject({
+    status: 409,
+    error: 'User already exists',
+  });
+  expect(await one(postgres.connectionUrl(id, { user: 'reports', database: 'shop' }))).toBe(1);
+  for (const [path, body, status] of [
+    ['databases', { name: 'postgres' }, 400],
+    ['databases', { name: 'a b' }, 400],
+    ['databases', {}, 422],
+    ['users', { username: 'pg_monitor', role: 'reader' }, 400],
+    ['users', { username: 'x', role: 'owner' }, 422],
+    ['users', { username: 'x' }, 422],
+  ] as const)
+    expect(await call('POST', `/${id}/${path}`, body), JSON.stringify(body)).toMatchObject({ status });
+  expect(await call('GET', `/${id}/users/nobody/credentials`)).toMatchObject({
+    status: 404,
+    error: 'User not found',
+  });
+  expect((await call('DELETE', `/${id}/databases/shop`)).data).toEqual({ name: 'shop' });
+  expect((await call('GET', `/${id}/databases`)).data).toEqual([{ name: 'fly-db' }]);
+  expect((await call('POST', `/${id}/backups`, { type: 'full' })).status).toBe(501);
+});
+
+test.each([
+  [{}, /org_slug.*plan.*region/],
+  [{ ...ORDER, plan: 'huge' }, /plan/],
+  [{ ...ORDER, disk_size_gb: 5 }, /disk_size_gb/],
+  [{ ...ORDER, pg_major_version: '15' }, /pg_major_version/],
+  [{ ...ORDER, region: 'Frankfurt' }, /region/],
+])('an order such as %j is refused', async (order, reason) => {
+  const answer = await call('POST', '', order);
+  expect(answer).toMatchObject({ status: 422, error: expect.stringMatching(reason) as unknown });
+  expect(managed.list()).toEqual([]);
+});
+
+test('an unknown cluster is not found, and a body that is no JSON is refused', async () => {
+  expect(await call('GET', '/none')).toMatchObject({ status: 404, error: 'Cluster not found' });
+  const response = await managed.routes.request('/v1/postgres', { method: 'POST', body: '{' });
+  expect(response.status).toBe(400);
+});
+
+test('what was under way when the process ended goes on in the next', async () => {
+  const { data } = await call('POST', '', { ...ORDER, name: undefined });
+  const id = String(data['id']);
+  expect(data['name']).toBe('postgres-1');
+  // A second one on the same files, as after a kill: it finds the order as it was written.
+  const files = await createdAgain();
+  await until(() => files.managed.list()[0]?.status === 'ready');
+  expect(files.managed.list()).toMatchObject([{ id, name: 'postgres-1' }]);
+  await files.managed.close();
+});
+
+async function open(): Promise<void> {
+  postgres = await createPostgresService({
+    stateDir: join(dir, 'postgres'),
+    clock: systemClock,
+    idleMs: null,
+  });
+  managed = createManagedPostgres({
+    stateDir: dir,
+    postgres,
+    clock: systemClock,
+    appExists: (name) => name === 'web',
+  });
+}
+
+async function createdAgain(): Promise<{ managed: ManagedPostgres }> {
+  return {
+    managed: createManagedPostgres({ stateDir: dir, postgres, clock: systemClock, appExists: () => true }),
+  };
+}
+
+async function call(method: string, path: string, body?: object): Promise<Answer> {
+  const response = await managed.routes.request(`/v1/postgres${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const parsed = (text === '' ? {} : JSON.parse(text)) as { data?: Record<string, unknown>; error?: string };
+  return { status: response.status, data: parsed.data ?? {}, error: parsed.error };
+}
+
+async function createReady(): Promise<string> {
+  const { data } = await call('POST', '', ORDER);
+  const id = String(data['id']);
+  await becomesReady(id);
+  return id;
+}
+
+async function becomesReady(id: string): Promise<Record<string, unknown>> {
+  await until(async () => (await call('GET', `/${id}`)).data['status'] === 'ready');
+  return (await call('GET', `/${id}`)).data;
+}
+
+async function one(url: string): Promise<unknown> {
+  const client = new Client(url);
+  await client.connect();
+  try {
+    return (await client.query<{ one: number }>('select 1 as one')).rows[0]?.one;
+  } finally {
+    await client.end();
+  }
+}
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + WAIT_MS;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`not so after ${WAIT_MS} ms: ${condition.toString()}`);
+    await systemClock.sleep(2);
+  }
+}
