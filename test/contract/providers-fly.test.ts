@@ -283,6 +283,25 @@ describe.concurrent('other holders and lost answers', () => {
     expect(error.hint).toContain(`fly machine leases clear ${machine?.id} -a leased`);
   });
 
+  test('a lease whose answer is lost is recognized as our own, and one failed refresh loses nothing', async () => {
+    const { app } = await deployed('unanswered', { regions: [{ region: 'iad', count: 1 }] });
+    let taken = 0;
+    const takeOut = rig.intercept((request, forward) => {
+      if (request.method !== 'POST' || !/unanswered\/.*\/lease$/.test(request.url)) return null;
+      taken++;
+      const isRefresh = request.headers.has('fly-machine-lease-nonce');
+      if (taken === 1) return forward().then(() => Promise.reject(new TypeError('fetch failed')));
+      return isRefresh && taken === 3 ? Promise.reject(new TypeError('fetch failed')) : null;
+    });
+    const image = await rig.image('unanswered', 'two', { BOOT_MS: '1500' });
+    const hasty = rig.platform(new FreezableProcess(), { leaseTtlSeconds: 2 });
+    await hasty.deploy(deploymentOf(app, image, 'r-2'), new TestWork({ key: 'run-2/deploy' }));
+    takeOut();
+    expect(taken).toBeGreaterThan(3);
+    expect(await summary('unanswered')).toEqual([`started ${image} r-2`]);
+    expect(await leases('unanswered')).toEqual([]);
+  });
+
   test('a lease that ends in time lets the deployment go on', async () => {
     const { app } = await deployed('brief', { regions: [{ region: 'iad', count: 1 }] });
     const [machine] = await rig.machines('brief');

@@ -16,7 +16,7 @@ import { startCommand } from './start-command.ts';
 import { packLayer, type TarLayer } from './tar-layer.ts';
 
 /** What is asked of the builder. */
-export interface BuildRequest {
+interface BuildRequest {
   readonly app: ResolvedFlyApp;
   /** Full sha. */
   readonly commit: string;

@@ -62,7 +62,7 @@ export async function runBuildCommand(spawn: Spawn, clock: Clock, build: BuildCo
 }
 
 /** The environment of build commands; `node` in it is the Node that runs this tool. */
-export function buildEnv(env: NodeJS.ProcessEnv): Record<string, string> {
+function buildEnv(env: NodeJS.ProcessEnv): Record<string, string> {
   const allowed: Record<string, string> = {
     PATH: `${dirname(process.execPath)}:${env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'}`,
   };

@@ -4,6 +4,7 @@ import type { Clock } from '../../util/clock.ts';
 import type { Fetch } from '../../util/fetch.ts';
 import { errorFromAnswer, errorFromSilence, FlyApiError } from './fly-api-error.ts';
 import type { FlyTiming } from './fly-timing.ts';
+import { authorizationOf } from './fly-token.ts';
 import { ACTION_LIMIT, type Pacer, type RateLimit } from './pacer.ts';
 
 /** One request to a REST API of Fly's. */
@@ -106,7 +107,7 @@ function urlOf(baseUrl: string, request: FlyRequest): string {
 
 function headersOf(token: Secret, request: FlyRequest): Record<string, string> {
   return {
-    authorization: `${token.reveal().startsWith('fm') ? 'FlyV1' : 'Bearer'} ${token.reveal()}`,
+    authorization: authorizationOf(token),
     accept: 'application/json',
     ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
     ...(request.nonce === undefined ? {} : { 'fly-machine-lease-nonce': request.nonce }),
@@ -147,7 +148,7 @@ function parsed(text: string): unknown {
 }
 
 /** Runs with a signal that aborts on time-out or with the outer one; on the given clock, so that it works in virtual time. */
-export async function withDeadline<T>(
+async function withDeadline<T>(
   clock: Clock,
   ms: number,
   outer: AbortSignal | undefined,

@@ -69,7 +69,7 @@ export function releaseCommandConfig(input: ConfigInput, command: readonly strin
 }
 
 /** A duration as the Machines API takes it: a Go string. */
-export function goDuration(ms: number): string {
+function goDuration(ms: number): string {
   return `${Math.round(ms)}ms`;
 }
 

@@ -1,6 +1,6 @@
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { FlyContext } from './fly-context.ts';
-import { hasStatus } from './fly-api-error.ts';
+import { hasStatus, isOutcomeUnknown } from './fly-api-error.ts';
 import { nameOf, type MachineRef } from './machines-api.ts';
 import type { Lease } from './wire-types.ts';
 
@@ -59,13 +59,15 @@ async function acquire(fly: FlyContext, holder: LeaseHolder): Promise<Lease> {
     try {
       return await fly.machines.lease(ref, terms, { signal });
     } catch (error) {
-      if (!hasStatus(error, 409)) throw error;
+      // A lost answer may have left us holding it.
+      if (!hasStatus(error, 409) && !isOutcomeUnknown(error)) throw error;
       const held = await fly.machines.findLease(ref, signal);
       if (held?.description === description) {
         const own = await takeOver(fly, holder, held);
         if (own !== null) return own;
       }
-      if (fly.clock.now() >= deadline) throw heldBySomebodyElse(ref, held, error);
+      if (fly.clock.now() >= deadline)
+        throw hasStatus(error, 409) ? heldBySomebodyElse(ref, held, error) : error;
       const delay = Math.min(LEASE_RETRY_MS_MAX, LEASE_RETRY_MS * 2 ** attempt);
       await fly.clock.sleep(Math.min(delay, Math.max(deadline - fly.clock.now(), 1)), signal);
     }
@@ -95,13 +97,15 @@ async function keepAlive(
 ): Promise<void> {
   const terms = { ttlSeconds: fly.timing.leaseTtlSeconds, description: holder.description };
   const everyMs = (fly.timing.leaseTtlSeconds * 1000) / 3;
-  try {
-    for (;;) {
+  while (!state.done.aborted) {
+    try {
       await fly.clock.sleep(everyMs, state.done);
       await fly.machines.lease(holder.ref, terms, { nonce, signal: state.done });
+    } catch (error) {
+      if (state.done.aborted) return;
+      // Only an answer says that it is lost. After a blip of the network the next refresh is still in time.
+      if (hasStatus(error, 404, 409, 412)) return state.lost.abort(leaseLost(holder.ref, error));
     }
-  } catch (error) {
-    if (!state.done.aborted) state.lost.abort(leaseLost(holder.ref, error));
   }
 }
 

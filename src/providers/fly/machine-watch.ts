@@ -73,7 +73,7 @@ function longestRoundMs(machine: Machine): number {
 }
 
 /** A Go duration string or nanoseconds, in milliseconds; the API takes both. What cannot be read counts as Fly's 15 s. */
-export function durationMs(value: string | number | undefined): number {
+function durationMs(value: string | number | undefined): number {
   if (typeof value === 'number') return value / 1e6;
   const parts = [...(value ?? '').matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)];
   if (parts.length === 0) return 15_000;
@@ -97,7 +97,7 @@ export async function settledMachine(
 }
 
 /** What a machine printed last. */
-export async function lastLines(fly: FlyContext, ref: MachineRef, since: number): Promise<string[]> {
+async function lastLines(fly: FlyContext, ref: MachineRef, since: number): Promise<string[]> {
   const lines = await fly.logsOf(ref.app, ref.id, { limit: OUTPUT_LINES, since: since - LOG_SLACK_MS });
   return lines.slice(-OUTPUT_LINES).map((line) => line.message);
 }

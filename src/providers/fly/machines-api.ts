@@ -10,7 +10,7 @@ export interface MachineRef {
 }
 
 /** How a changing call is made: under which lease, and until when. */
-export interface CallOptions {
+interface CallOptions {
   readonly nonce?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -8,6 +8,7 @@ import type { Fetch } from '../../util/fetch.ts';
 import { errorFromAnswer, errorFromSilence, FlyApiError } from './fly-api-error.ts';
 import { retryAfterOf } from './fly-client.ts';
 import type { FlyTiming } from './fly-timing.ts';
+import { bareToken } from './fly-token.ts';
 import { imageConfig, imageManifest, MANIFEST_TYPE } from './oci-image.ts';
 
 /** The registry half of Fly: the OCI distribution API with an API token as password (user `x`). */
@@ -125,7 +126,7 @@ async function send(options: RegistryOptions, request: RegistryRequest): Promise
 
 async function tryOnce(options: RegistryOptions, request: RegistryRequest): Promise<Response | FlyApiError> {
   const { method, url, body, signal } = request;
-  const credentials = Buffer.from(`x:${options.token.reveal()}`).toString('base64');
+  const credentials = Buffer.from(`x:${bareToken(options.token)}`).toString('base64');
   const headers: Record<string, string> = { authorization: `Basic ${credentials}` };
   if (request.accept !== undefined) headers['accept'] = request.accept;
   if (request.contentType !== undefined) headers['content-type'] = request.contentType;

@@ -6,7 +6,7 @@ import { notConvergedError } from './deploy-errors.ts';
 import { createOnce } from './machine-create.ts';
 import { changeMachine } from './machine-change.ts';
 import { appMachineConfig, metadataOf } from './machine-config.ts';
-import { digestIn, digestOf, isAsleep } from './machine-state.ts';
+import { digestIn, digestOf, isAsleep, isGone } from './machine-state.ts';
 import { watchUntilHealthy } from './machine-watch.ts';
 import { rolloutPlan, savedState, savedStateAsJson } from './rollout-plan.ts';
 import type { RolloutPlan, SavedMachine, SavedState } from './rollout-plan.ts';
@@ -246,7 +246,8 @@ async function requireConverged(rollout: Rollout): Promise<void> {
   const machines = await listMachines(fly, deployment.platformName, work.signal);
   const leftAlone = new Set(rollout.before.leftAlone.map(({ id }) => id));
   for (const machine of machines) {
-    if (leftAlone.has(machine.id) || metadataOf(machine.config, 'processGroup') !== 'app') continue;
+    if (isGone(machine) || leftAlone.has(machine.id) || metadataOf(machine.config, 'processGroup') !== 'app')
+      continue;
     requireSameDigest(rollout, machine);
     const ref = { app: deployment.platformName, id: machine.id };
     if (machine.cordoned === true) throw notConvergedError(ref, 'is still cordoned');

@@ -5,7 +5,7 @@ import { extractTar } from './extract-tar.ts';
 import { gitEnv, runGit, type Spawn } from './run-git.ts';
 
 /** What is known of a commit. */
-export interface CommitFacts {
+interface CommitFacts {
   readonly sha: string;
   readonly subject: string;
   readonly author: string;

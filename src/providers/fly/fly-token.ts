@@ -1,0 +1,15 @@
+import type { Secret } from '../../diagnostics/secret.ts';
+
+/** The token without the scheme that `fly tokens create` prints in front of it (`FlyV1 fm2_…`). */
+export function bareToken(token: Secret): string {
+  return token
+    .reveal()
+    .trim()
+    .replace(/^(?:FlyV1|Bearer)\s+/i, '');
+}
+
+/** The `Authorization` header: macaroons (`fm2_…`) have a scheme of their own, as flyctl sends them. */
+export function authorizationOf(token: Secret): string {
+  const bare = bareToken(token);
+  return `${/^fm\d/.test(bare) ? 'FlyV1' : 'Bearer'} ${bare}`;
+}
