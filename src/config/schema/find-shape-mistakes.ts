@@ -21,7 +21,7 @@ function mistakesOf(issue: Issue, base: ConfigPath, config: unknown): Mistake[] 
   const path = [...base, ...(issue.path as ConfigPath)];
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, path, config));
   if (issue.code === 'invalid_union') return unionMistakes(issue, path, config);
-  if (issue.code === 'invalid_type') return [wrongType(issue.expected, path, config)];
+  if (issue.code === 'invalid_type') return [wrongType(issue, path, config)];
   if (issue.code === 'invalid_value') return [wrongChoice(issue.values.map(String), path, config)];
   if (issue.code === 'invalid_key') {
     return issue.issues.flatMap((inner) => mistakesOf({ ...inner, path: [] }, path, config));
@@ -50,7 +50,7 @@ function unionMistakes(
     // A builder was not called: there is no discriminator that could say what was meant.
     return [
       {
-        code: value === undefined ? 'CONFIG_MISSING_KEY' : 'CONFIG_WRONG_TYPE',
+        code: 'CONFIG_WRONG_TYPE',
         path: path.slice(0, -1),
         message: `${subject(path.slice(0, -1))} is not made by one of the functions for it.`,
         hint: issue.message,
@@ -60,12 +60,14 @@ function unionMistakes(
   const meant = issue.errors.filter((branch) => !branch.some(isWholeTypeWrong));
   const [chosen] = meant;
   if (chosen !== undefined) return chosen.flatMap((inner) => mistakesOf(inner, path, config));
-  const expected = issue.errors.flatMap((branch) => branch.filter(isWholeTypeWrong)).map(expectation);
+  const wrong = issue.errors.flatMap((branch) => branch.filter(isWholeTypeWrong));
+  const expected = [...new Set(wrong.map(expectation))].join(' or ');
   return [
     {
       code: 'CONFIG_WRONG_TYPE',
       path,
-      message: `${subject(path)} is ${describe(value)}, but must be ${[...new Set(expected)].join(' or ')}.`,
+      message: `${subject(path)} is ${describe(value)}, but must be ${expected}.`,
+      hint: typeHint(wrong, value),
     },
   ];
 }
@@ -79,23 +81,60 @@ function expectation(issue: Issue): string {
   return issue.code === 'invalid_value' ? issue.values.map((value) => `'${String(value)}'`).join(' or ') : '';
 }
 
-function wrongType(expected: string, path: ConfigPath, config: unknown): Mistake {
+function wrongType(
+  issue: Extract<Issue, { code: 'invalid_type' }>,
+  path: ConfigPath,
+  config: unknown,
+): Mistake {
+  const { expected } = issue;
   const value = valueAt(config, path);
   if (value === undefined) {
     return {
       code: 'CONFIG_MISSING_KEY',
       path,
       message: `${subject(path.slice(0, -1))} needs the setting ${String(path.at(-1))}.`,
-      hint: `Add it: ${String(path.at(-1))}: …, ${typeWords(expected)}.`,
+      hint: `Add it: ${String(path.at(-1))}: ${example(expected)}`,
     };
   }
-  const isUnquoted = expected === 'string' && (typeof value === 'number' || typeof value === 'boolean');
   return {
     code: 'CONFIG_WRONG_TYPE',
     path,
     message: `${subject(path)} is ${describe(value)}, but must be ${typeWords(expected)}.`,
-    hint: isUnquoted ? `Put it in quotes: '${String(value)}'` : undefined,
+    hint:
+      path.length === 0 ? 'Export a project: export default defineProject({ … })' : typeHint([issue], value),
   };
+}
+
+/** What to write instead: what the schema says of its functions, else what the type of the value suggests. */
+function typeHint(issues: readonly Issue[], value: unknown): string {
+  const words = issues.map((issue) => issue.message).find((message) => message.startsWith('Write '));
+  if (words !== undefined) return words;
+  const takes = (type: string): boolean =>
+    issues.some((issue) => issue.code === 'invalid_type' && issue.expected === type);
+  if (takes('string') && (typeof value === 'number' || typeof value === 'boolean')) {
+    return `Put it in quotes: '${value}'`;
+  }
+  if (takes('array') && typeof value === 'string') return `Put it in brackets: ['${value}']`;
+  const values = issues.flatMap((issue) => (issue.code === 'invalid_value' ? issue.values.map(String) : []));
+  if (values.length > 0 && typeof value === 'string') return nameHint(value, values, 'values');
+  const types = issues.flatMap((issue) => (issue.code === 'invalid_type' ? [example(issue.expected)] : []));
+  return `Write ${types.join(' or ')}.`;
+}
+
+function example(expected: string): string {
+  switch (expected) {
+    case 'string':
+      return "'…'";
+    case 'array':
+      return '[…]';
+    case 'object':
+    case 'record':
+      return '{ … }';
+    case 'boolean':
+      return 'true';
+    default:
+      return '1';
+  }
 }
 
 function wrongChoice(values: readonly string[], path: ConfigPath, config: unknown): Mistake {

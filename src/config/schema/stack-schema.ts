@@ -24,7 +24,13 @@ export const stackSchema: z.ZodType = z.union([
   rule(z.string(), (name) => ({
     code: 'CONFIG_WRONG_TYPE',
     says: `is the text ${JSON.stringify(name)} and not a stack`,
-    hint: `Did you mean ${closestName(name, STACK_NAMES) ?? 'generic'}()? Stacks are ${STACK_NAMES.map((one) => `${one}()`).join(', ')}.`,
+    hint: stackHint(name),
   })),
   stackObject,
 ]);
+
+function stackHint(name: string): string {
+  const near = closestName(name, STACK_NAMES);
+  const all = `Stacks are ${STACK_NAMES.map((one) => `${one}()`).join(', ')}.`;
+  return near === null ? all : `Did you mean ${near}()? ${all}`;
+}

@@ -113,6 +113,7 @@ function readValue(reader: Reader): SourceValue {
 /** Reads up to the end of an expression, and notes every object literal and name in it, inside calls too. */
 function readExpression(reader: Reader, draft: Draft): void {
   while (!reader.isDone() && !reader.isAt(',', ';', '}', ']', ')')) {
+    if (reader.takes('as', 'const')) continue;
     if (isStatement(reader)) return;
     if (reader.takes('{')) readFields(reader, draft);
     else if (reader.takes('(')) {
