@@ -2,7 +2,8 @@ import type { ResolvedEnvironment, ResolvedProject, TriggerRule } from '../confi
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { ErrorCode } from '../diagnostics/error-codes.ts';
 import { unreachable } from '../util/assert.ts';
-import { closestName, didYouMean } from './closest-name.ts';
+import { closestName } from '../config/did-you-mean.ts';
+import { suggestion } from './suggestion.ts';
 import { isDeployable, isDeployedByHand, unknownApps } from './match-environments.ts';
 import type { Trigger } from './plan.ts';
 import { triggerWords } from './trigger.ts';
@@ -99,7 +100,7 @@ function notDeployable(project: ResolvedProject, name: string, trigger: Trigger)
     return diagnostic(
       'PLAN_UNKNOWN_ENVIRONMENT',
       `${project.name} has no environment ${name}.`,
-      `${didYouMean(name, known)}There ${known.length === 1 ? 'is' : 'are'} ${known.join(', ') || 'none'}.`,
+      `${suggestion(name, known)}There ${known.length === 1 ? 'is' : 'are'} ${known.join(', ') || 'none'}.`,
     );
   }
   if (environment.kind === 'standing') {
@@ -151,7 +152,7 @@ function explainRollback(
   return diagnostic(
     'PLAN_UNKNOWN_APP',
     `${environment.name} has no app ${unknown}.`,
-    `${didYouMean(unknown, known)}There ${known.length === 1 ? 'is' : 'are'} ${known.join(', ') || 'none'}.`,
+    `${suggestion(unknown, known)}There ${known.length === 1 ? 'is' : 'are'} ${known.join(', ') || 'none'}.`,
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { unreachable } from '../util/assert.ts';
-import { didYouMean } from './closest-name.ts';
+import { suggestion } from './suggestion.ts';
 import type { Trigger } from './plan.ts';
 
 /** Every way to write a trigger, for hints and help. */
@@ -72,7 +72,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
 
 function didYouMeanKind(kind: string): string {
   const other = OTHER_NAMES[kind.toLowerCase()];
-  return other === undefined ? didYouMean(kind, ['push', 'tag', 'pr', 'deploy']) : `Did you mean ${other}? `;
+  return other === undefined ? suggestion(kind, ['push', 'tag', 'pr', 'deploy']) : `Did you mean ${other}? `;
 }
 
 function oneWord(
@@ -99,15 +99,15 @@ function pullRequest(subject: string | undefined, rest: readonly string[]): Trig
   if (action === 'opened' || action === 'closed') return { kind: 'pull-request', number, action };
   return unknownTrigger(
     `A pull request is opened or closed, not ${action}.`,
-    didYouMean(action, ['opened', 'closed']),
+    suggestion(action, ['opened', 'closed']),
   );
 }
 
-function unknownTrigger(message: string, suggestion = ''): Diagnostic {
+function unknownTrigger(message: string, hint = ''): Diagnostic {
   return {
     severity: 'error',
     code: 'PLAN_UNKNOWN_TRIGGER',
     message,
-    hint: `${suggestion}Write one of: ${TRIGGER_FORMS.join(' · ')}`,
+    hint: `${hint}Write one of: ${TRIGGER_FORMS.join(' · ')}`,
   };
 }
