@@ -21,5 +21,5 @@ export async function decide(
   }
   const afterSeq = (await bench.engine.events(run.id)).at(-1)?.seq ?? 0;
   await bench.engine.approve(run.id, step.id, decision, context.by);
-  return workAndShow(context, bench, run, afterSeq);
+  return await workAndShow(context, bench, run, afterSeq);
 }

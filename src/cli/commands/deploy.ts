@@ -1,6 +1,5 @@
 import type { ResolvedEnvironment, ResolvedProject } from '../../config/resolved.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
-import { observe } from '../../pipeline/observe.ts';
 import type { Release } from '../../pipeline/release.ts';
 import type { Trigger } from '../../plan/plan.ts';
 import { carryOut } from '../carry-out.ts';
@@ -23,7 +22,7 @@ export async function deploy(
   requireEnvironment(bench.project, environment);
   if (options.release !== null) {
     const release = requireRelease(bench, options.release, environment);
-    return deployTrigger(
+    return await deployTrigger(
       context,
       bench,
       { kind: 'promote', from: environment, to: environment },
@@ -33,7 +32,7 @@ export async function deploy(
   }
   const ref = options.ref ?? 'HEAD';
   await warnAboutUncommitted(context, bench, ref);
-  return deployTrigger(context, bench, { kind: 'deploy', environment }, null, ref);
+  return await deployTrigger(context, bench, { kind: 'deploy', environment }, null, ref);
 }
 
 /** `glidepath promote <from> <to>`: the very release that is live in one environment, to another. */
@@ -47,7 +46,7 @@ export async function promote(context: CommandContext, from: string, to: string)
       hint: `Deploy there first: glidepath deploy ${from}`,
     });
   }
-  return deployTrigger(context, bench, { kind: 'promote', from, to }, live.release, live.release.ref);
+  return await deployTrigger(context, bench, { kind: 'promote', from, to }, live.release, live.release.ref);
 }
 
 /** Plans one trigger and carries its deployments out, one environment after the other. */
@@ -58,10 +57,8 @@ export async function deployTrigger(
   release: Release | null,
   ref: string,
 ): Promise<ExitCode> {
-  const unobserved = await planFor(bench.project, trigger, { environments: {} });
-  const names = unobserved.deployments.map((deployment) => deployment.environment);
-  const observed = await observe(bench.project, names, bench);
-  const { deployments } = await planFor(bench.project, trigger, observed);
+  // Not observed: what is there only changes the words of a plan, and every step looks for itself before it acts.
+  const { deployments } = await planFor(bench.project, trigger, { environments: {} });
   const commit = release?.commit ?? (await bench.source.resolveRef(ref));
   for (const deployment of deployments) {
     const environment = await environmentOf(bench.project, deployment.environment, deployment.pullRequest);

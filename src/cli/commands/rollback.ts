@@ -25,7 +25,7 @@ export async function rollback(
   const [deployment] = deployments;
   if (deployment === undefined) return 0;
   const before = await environmentAsItRan(bench, name, release.id);
-  return carryOut(context, bench, {
+  return await carryOut(context, bench, {
     deployment,
     environment: before ?? environment,
     trigger,

@@ -88,7 +88,7 @@ export async function runResume(context: CommandContext, id: string): Promise<Ex
   }
   const afterSeq = (await bench.engine.events(run.id)).at(-1)?.seq ?? 0;
   if (run.status === 'interrupted') await bench.engine.resume(run.id);
-  return workAndShow(context, bench, run, afterSeq);
+  return await workAndShow(context, bench, run, afterSeq);
 }
 
 /** `glidepath run cancel ID`: stops a run; what it changed is put back, here if no other process holds it. */

@@ -29,8 +29,8 @@ test('all mistakes of a config are shown, with their place and how many they are
   });
   const error = new ToolError('CONFIG_INVALID', '2 mistakes', { diagnostics: [mistake(4), mistake(9)] });
   const text = renderProblem(error, { color: false, isLocal: false });
-  expect(text).toContain('glidepath.config.ts:4:3  aps');
-  expect(text).toContain('glidepath.config.ts:9:3  aps');
+  expect(text).toContain('glidepath.config.ts:4:3  aps  CONFIG_UNKNOWN_KEY');
+  expect(text).toContain('glidepath.config.ts:9:3  aps  CONFIG_UNKNOWN_KEY');
   expect(text.trimEnd().endsWith('2 mistakes')).toBe(true);
 });
 

@@ -54,8 +54,8 @@ export function renderDiagnostic(diagnostic: Diagnostic, color: boolean): string
       ? ''
       : [location.file, location.line, location.column].filter((part) => part !== undefined).join(':');
   const lines = [`${mark} ${bold(diagnostic.message)}`];
-  const where = [place, diagnostic.path].filter((part) => part !== undefined && part !== '').join('  ');
-  if (where !== '') lines.push(`  ${dim(where)}`);
+  const where = [place, diagnostic.path, diagnostic.code].filter((part) => part !== undefined && part !== '');
+  lines.push(`  ${dim(where.join('  '))}`);
   if (diagnostic.hint !== undefined) lines.push(`  ${cyan('→')} ${diagnostic.hint}`);
   return lines.join('\n');
 }
