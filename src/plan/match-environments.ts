@@ -65,7 +65,7 @@ export function isDeployedByHand(environment: ResolvedEnvironment): boolean {
 }
 
 /** A trigger rule as it is written in the config: `push('main')`. */
-export function ruleWords(rule: TriggerRule): string {
+function ruleWords(rule: TriggerRule): string {
   switch (rule.kind) {
     case 'push':
       return `push('${rule.branch}')`;
