@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  createManagedPostgres,
+  type ManagedPostgres,
+} from '../../src/cloud/managed-postgres/managed-postgres.ts';
+import { createPostgresService } from '../../src/cloud/postgres/create-postgres-service.ts';
+import type { PostgresService } from '../../src/cloud/postgres/postgres-service.ts';
+import type { ResolvedDatabase } from '../../src/config/resolved.ts';
+import { Secret } from '../../src/diagnostics/secret.ts';
+import { createFlyPlatform } from '../../src/providers/fly/fly-platform.ts';
+import { systemClock } from '../../src/util/clock.ts';
+import { MemoryJournal, TestWork } from '../support/fly-rig.ts';
+
+const DATABASE: ResolvedDatabase = {
+  name: 'main',
+  provider: 'fly-postgres',
+  secret: 'DATABASE_URL',
+  platformName: 'shop-db',
+  project: null,
+  org: 'acme',
+  token: 'FLY_API_TOKEN',
+  region: 'iad',
+  memoryMb: null,
+  sleep: 'never',
+  ephemeral: false,
+  migrate: null,
+};
+
+let dir: string;
+let postgres: PostgresService;
+let managed: ManagedPostgres;
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'glidepath-provider-pg-'));
+  postgres = await createPostgresService({ stateDir: join(dir, 'postgres'), clock: systemClock });
+  managed = createManagedPostgres({
+    stateDir: join(dir, 'managed'),
+    clock: systemClock,
+    postgres,
+    appExists: () => true,
+  });
+});
+
+afterAll(async () => {
+  await managed.close();
+  await postgres.close({ stop: true });
+  rmSync(dir, { recursive: true, force: true });
+});
+
+test('a database is made once, answers at its URL, and its password is journaled and logged nowhere', async () => {
+  const platform = createFlyPlatform({
+    apiBaseUrl: 'http://127.0.0.1:1',
+    registryUrl: 'http://127.0.0.1:1',
+    registryHost: 'registry.test',
+    token: new Secret('t'),
+    fetch: async (url, init) => managed.routes.fetch(new Request(url, init)),
+    clock: systemClock,
+    random: Math.random,
+    addressOf: (app) => Promise.resolve(app),
+  });
+  expect(await platform.observeDatabase(DATABASE)).toBe(false);
+  const journal = new MemoryJournal();
+  const work = new TestWork({ journal });
+  const url = await platform.ensureDatabase(DATABASE, work);
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<{ answer: number }>('select 6 * 7 as answer');
+  await client.end();
+  expect(rows).toEqual([{ answer: 42 }]);
+
+  expect(await platform.ensureDatabase(DATABASE, new TestWork())).toBe(url);
+  expect(await platform.observeDatabase(DATABASE)).toBe(true);
+  const password = decodeURIComponent(new URL(url).password);
+  expect(password).not.toBe('');
+  expect(JSON.stringify([work.lines, ...journal.entries.values()])).not.toContain(password);
+
+  await platform.destroyDatabase(DATABASE, work);
+  expect(await platform.observeDatabase(DATABASE)).toBe(false);
+});
