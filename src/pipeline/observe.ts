@@ -1,4 +1,4 @@
-import type { ResolvedEnvironment, ResolvedProject } from '../config/resolved.ts';
+import type { ResolvedEnvironment } from '../config/resolved.ts';
 import type { Observed, ObservedEnvironment } from '../plan/plan.ts';
 import type { AppPlatformReader } from '../providers/app-platform.ts';
 import type { History } from './history.ts';
@@ -13,14 +13,9 @@ export interface Readers {
  * Reads the world for a plan. Only handles without a writing method are used, and their transport refuses everything
  * but reading (invariant 9).
  */
-export async function observe(
-  project: ResolvedProject,
-  names: readonly string[],
-  readers: Readers,
-): Promise<Observed> {
+export async function observe(wanted: readonly ResolvedEnvironment[], readers: Readers): Promise<Observed> {
   const environments: Record<string, ObservedEnvironment> = {};
-  for (const environment of project.environments) {
-    if (!names.includes(environment.name)) continue;
+  for (const environment of wanted) {
     const observed = await observeEnvironment(environment, readers);
     if (observed !== null) environments[environment.name] = observed;
   }

@@ -7,6 +7,9 @@ import type { CommandContext, ExitCode } from '../command-context.ts';
 import { openWorkbench, type Workbench } from '../wiring.ts';
 import { planFor } from './plan.ts';
 
+/** As much of the history as is searched: years of it. */
+const HISTORY_LIMIT = 1_000;
+
 /** `glidepath deploy <env>`: one deployment of a commit, or of a release that exists already. */
 export async function deploy(
   context: CommandContext,
@@ -21,18 +24,35 @@ export async function deploy(
   await using bench = await openBench(context);
   requireEnvironment(bench.project, environment);
   if (options.release !== null) {
-    const release = requireRelease(bench, options.release, environment);
-    return await deployTrigger(
-      context,
-      bench,
-      { kind: 'promote', from: environment, to: environment },
-      release,
-      release.ref,
-    );
+    return await deployRelease(context, bench, options.release, environment);
   }
   const ref = options.ref ?? 'HEAD';
   await warnAboutUncommitted(context, bench, ref);
   return await deployTrigger(context, bench, { kind: 'deploy', environment }, null, ref);
+}
+
+/** A release that exists is promoted from where it was live: its images are taken as they are, its gates asked. */
+async function deployRelease(
+  context: CommandContext,
+  bench: Workbench,
+  id: string,
+  environment: string,
+): Promise<ExitCode> {
+  const release = requireRelease(bench, id, environment);
+  const from = bench.history
+    .entries(null, HISTORY_LIMIT)
+    .find((entry) => entry.release.id === release.id && entry.environment !== environment);
+  if (from === undefined) {
+    throw new ToolError(
+      'PLAN_UNKNOWN_RELEASE',
+      `${release.id} was never live in another environment than ${environment}.`,
+      {
+        hint: `Go back to it: glidepath rollback ${environment} --to ${release.id}`,
+      },
+    );
+  }
+  const trigger: Trigger = { kind: 'promote', from: from.environment, to: environment };
+  return await deployTrigger(context, bench, trigger, release, release.ref);
 }
 
 /** `glidepath promote <from> <to>`: the very release that is live in one environment, to another. */
@@ -97,7 +117,7 @@ export function requireEnvironment(project: ResolvedProject, name: string): Reso
 
 /** The release of that id, a unique beginning of it, or of its commit; throws PLAN_UNKNOWN_RELEASE. */
 export function requireRelease(bench: Workbench, id: string, environment: string): Release {
-  const all = bench.history.releases(1000).map((entry) => entry.release);
+  const all = bench.history.releases(HISTORY_LIMIT).map((entry) => entry.release);
   const matches = all.filter(
     (release) =>
       release.id === id || release.id.startsWith(id) || (id.length >= 7 && release.commit.startsWith(id)),

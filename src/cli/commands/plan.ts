@@ -61,11 +61,10 @@ async function observeWhereKnown(
   root: string,
   trigger: Trigger,
 ): Promise<Observed> {
-  const names = await namesMatched(project, trigger);
-  const hasToken = project.environments.some(
-    (environment) =>
-      names.includes(environment.name) &&
-      environment.apps.some((app) => (context.env[app.token] ?? '') !== ''),
+  const { matchEnvironments } = await import('../../plan/match-environments.ts');
+  const wanted = matchEnvironments(project, trigger).map((match) => match.environment);
+  const hasToken = wanted.some((environment) =>
+    environment.apps.some((app) => (context.env[app.token] ?? '') !== ''),
   );
   const hasState = existsSync(join(stateDirOf(root, context.isLocal), 'state.db'));
   if (!context.isLocal && !(hasToken && hasState)) return { environments: {} };
@@ -73,15 +72,8 @@ async function observeWhereKnown(
   const { observe } = await import('../../pipeline/observe.ts');
   const bench = await openWorkbench(context);
   try {
-    return await observe(project, names, bench);
+    return await observe(wanted, bench);
   } finally {
     await bench.close();
   }
-}
-
-async function namesMatched(project: ResolvedProject, trigger: Trigger): Promise<string[]> {
-  const { planTrigger } = await import('../../plan/plan-trigger.ts');
-  return planTrigger(project, trigger, { environments: {} }).deployments.map(
-    (deployment) => deployment.environment,
-  );
 }

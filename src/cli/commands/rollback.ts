@@ -44,6 +44,20 @@ function requireApps(environment: ResolvedEnvironment, apps: readonly string[] |
   }
 }
 
+/** A rollback asks no gates, so only what was live there before may come back. */
+function earlierRelease(bench: Workbench, id: string, environment: string): Release {
+  const release = requireRelease(bench, id, environment);
+  if (bench.history.entries(environment, 1000).some((entry) => entry.release.id === release.id))
+    return release;
+  throw new ToolError(
+    'PLAN_UNKNOWN_RELEASE',
+    `${release.id} was never live in ${environment}, so it cannot be gone back to.`,
+    {
+      hint: `Deploy it, gates and all: glidepath deploy ${environment} --release ${release.id}`,
+    },
+  );
+}
+
 /** The newest release that was live and is not the one that is. */
 function previousRelease(bench: Workbench, environment: string): Release {
   const live = bench.history.live(environment);

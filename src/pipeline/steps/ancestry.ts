@@ -32,7 +32,8 @@ export function ancestryStep(deps: PipelineDeps): StepExecutor {
  * been there since the gate.
  */
 export async function requireNotBackwards(scope: StepScope, app: string): Promise<void> {
-  if (scope.input.action === 'rollback') return;
+  // Back on purpose; and a rebased pull request has no order to keep.
+  if (scope.input.action === 'rollback' || scope.input.pullRequest !== null) return;
   for (const commit of await liveCommits(scope, app)) await requireDescendant(scope, commit);
 }
 

@@ -21,9 +21,10 @@ export function gateStage(context: StageContext, after: readonly string[]): Stag
   const carriedOut = gates.filter((gate) => gate.kind === 'checks' || gate.kind === 'quality');
   const asked = gates.filter((gate) => gate.kind === 'approval' && !gate.optional);
 
-  const steps: PlanStep[] = [ancestryStep(context, after)];
+  // A pull request may be rebased: its review app follows the branch wherever it goes.
+  const steps: PlanStep[] = context.match.pullRequest === null ? [ancestryStep(context, after)] : [];
   steps.push(...lookedUp.map((gate) => gateStep(context, gate, after)));
-  let last: readonly string[] = steps.map((step) => step.id);
+  let last: readonly string[] = steps.length === 0 ? after : steps.map((step) => step.id);
   for (const tier of [carriedOut, asked]) {
     if (tier.length === 0) continue;
     const tierSteps = tier.map((gate) => gateStep(context, gate, last));
