@@ -59,7 +59,7 @@ async function call<T>(method: string, path: string, status: number, body?: unkn
 async function get(url: URL): Promise<string> {
   const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
   expect(response.ok, `GET ${url.href} answered ${response.status}`);
-  return await response.text();
+  return response.text();
 }
 
 function expect(condition: boolean, otherwise: string): void {

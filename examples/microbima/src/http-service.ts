@@ -133,7 +133,7 @@ async function answer(service: Service, request: IncomingMessage, url: URL): Pro
     return json(health.status === 'ok' ? 200 : 503, health);
   }
   const { route, params } = findRoute(service.routes, method, url.pathname);
-  return await route.handle({ params, query: url.searchParams, body: await readJson(request) });
+  return route.handle({ params, query: url.searchParams, body: await readJson(request) });
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {

@@ -94,7 +94,7 @@ async function writePolicy(database: Database, fields: Readonly<Record<string, u
   const member = { name: textOf(holder['name'], 'member.name'), phone: phoneOf(holder['phone']) };
   const product = await findProduct(database, request.product);
   if (product === null) throw new HttpProblem(400, `There is no product ${request.product}.`);
-  return await createPolicy(database, {
+  return createPolicy(database, {
     ...request,
     member,
     premiumCents: premiumCents(product.rateCents, request),

@@ -82,5 +82,5 @@ async function send(url: URL, method: string, body: unknown, attemptsLeft: numbe
     }
   }
   await delay(RETRY_DELAY_MS);
-  return await send(url, method, body, attemptsLeft - 1);
+  return send(url, method, body, attemptsLeft - 1);
 }

@@ -18,7 +18,7 @@ const SELECT = `
 
 /** The newest first. */
 export async function listMembers(database: Database, limit: number): Promise<Member[]> {
-  return await database.read<Member>(`${SELECT} order by m.id desc limit $1`, [limit]);
+  return database.read<Member>(`${SELECT} order by m.id desc limit $1`, [limit]);
 }
 
 /** One member. 404 when there is none. */
@@ -41,13 +41,13 @@ export async function createMember(
     if (row === undefined) throw new HttpProblem(409, `${member.phone} is the phone of another member.`);
     return row.id;
   });
-  return await findMember(database, id);
+  return findMember(database, id);
 }
 
 /** Changes the name. 404 when there is no such member. */
 export async function renameMember(database: Database, id: number, name: string): Promise<Member> {
   await database.write((query) => query('update members set name = $2 where id = $1', [id, name]));
-  return await findMember(database, id);
+  return findMember(database, id);
 }
 
 /** Removes a member without policies. 404 when there is none, 409 while policies are left. */

@@ -42,7 +42,7 @@ export async function listPolicies(
   database: Database,
   filter: { status?: string; memberId?: number; search?: string; limit: number },
 ): Promise<Policy[]> {
-  return await database.read<Policy>(
+  return database.read<Policy>(
     `${SELECT}
       where ($1::text is null or p.status = $1) and ($2::bigint is null or m.id = $2)
         and ($3::text is null or strpos(lower(p.number || ' ' || m.name || ' ' || m.phone), lower($3)) > 0)
@@ -58,7 +58,7 @@ export async function findPolicy(database: Database, number: string): Promise<Po
 
 /** Writes the policy and, when the phone is new, its member. */
 export async function createPolicy(database: Database, policy: NewPolicy): Promise<Policy> {
-  return await database.write(async (query) => {
+  return database.write(async (query) => {
     const [member] = await query<{ id: number }>(
       `insert into members (name, phone) values ($1, $2)
        on conflict (phone) do update set name = excluded.name returning id`,
@@ -69,7 +69,7 @@ export async function createPolicy(database: Database, policy: NewPolicy): Promi
       `insert into policies (number, member_id, product, lives, months, premium_cents) values ($1, $2, $3, $4, $5, $6)`,
       [number, member?.id, policy.product, policy.lives, policy.months, policy.premiumCents],
     );
-    return await policyIn(query, number);
+    return policyIn(query, number);
   });
 }
 
@@ -79,9 +79,9 @@ export async function setPolicyStatus(
   number: string,
   status: PolicyStatus,
 ): Promise<Policy> {
-  return await database.write(async (query) => {
+  return database.write(async (query) => {
     await query('update policies set status = $2 where number = $1', [number, status]);
-    return await policyIn(query, number);
+    return policyIn(query, number);
   });
 }
 

@@ -13,7 +13,7 @@ const COLUMNS = 'code, title, rate_cents as "rateCents", cover_cents as "coverCe
 
 /** All products, cheapest first. */
 export async function listProducts(database: Database): Promise<Product[]> {
-  return await database.read<Product>(`select ${COLUMNS} from products order by rate_cents, code`);
+  return database.read<Product>(`select ${COLUMNS} from products order by rate_cents, code`);
 }
 
 /** One product, or null. */
