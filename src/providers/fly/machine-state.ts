@@ -70,10 +70,14 @@ export interface MachineExit {
   readonly restarts: number;
 }
 
-/** The newest exit that nobody asked for, among events not known before; null when there is none. */
+/**
+ * The newest exit of the present version that nobody asked for, among events not known before; null when there is none.
+ * What lies before the newest `update` or `launch` was the version before: one that crashes over and over may well do
+ * so once more between being read and being replaced.
+ */
 export function unexpectedExit(machine: Machine, known: ReadonlySet<string>): MachineExit | null {
   for (const event of machine.events ?? []) {
-    if (known.has(eventId(event))) continue;
+    if (known.has(eventId(event)) || event.type === 'update' || event.type === 'launch') return null;
     const exit = event.type === 'exit' ? event.request?.exit_event : undefined;
     if (exit === undefined || exit.requested_stop === true) continue;
     return {
