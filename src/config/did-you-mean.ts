@@ -30,7 +30,8 @@ export function nameHint(typed: string, known: readonly string[], noun: string):
 function editsBetween(one: string, other: string): number {
   const edits = distance(one, other);
   if (edits !== 2 || one.length !== other.length) return edits;
-  const at = [...one].findIndex((letter, index) => letter !== other[index]);
+  let at = 0;
+  while (one[at] === other[at]) at += 1;
   const isSwapped = one[at] === other[at + 1] && one[at + 1] === other[at];
   return isSwapped ? 1 : edits;
 }

@@ -1,27 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import {
-  approval,
-  check,
-  checks,
-  databaseUrlOf,
-  external,
-  flyApp,
-  flyPostgres,
-  manual,
-  neon,
-  node,
-  passed,
-  phoenix,
-  publicUrlOf,
-  pullRequest,
-  push,
-  quality,
-  secret,
-  tag,
-  urlOf,
-  vercelApp,
-} from '../index.ts';
+import type { StackDefinition } from './definition/stack-definition.ts';
+import { flyApp, vercelApp } from './builders/apps.ts';
+import { check } from './builders/check.ts';
+import { external, flyPostgres, neon } from './builders/databases.ts';
+import { databaseUrlOf, publicUrlOf, secret, urlOf } from './builders/env-values.ts';
+import { approval, checks, passed, quality } from './builders/gates.ts';
+import { manual, pullRequest, push, tag } from './builders/triggers.ts';
 import { validateConfig } from './validate-config.ts';
+
+/** A stack as `node()` makes it: nothing but what every stack has. */
+const NODE: StackDefinition = {
+  name: 'node',
+  build: ['npm run build'],
+  include: ['dist'],
+  port: null,
+  healthPath: null,
+  checks: { install: { command: 'npm ci' }, test: { command: 'npm test', needs: ['install'] } },
+};
 
 const FILE = 'glidepath.config.ts';
 
@@ -104,7 +99,7 @@ describe('a config without mistakes', () => {
         },
         apps: {
           api: flyApp({
-            stack: node({ packageManager: 'yarn' }),
+            stack: NODE,
             dockerfile: 'Dockerfile',
             command: ['node', 'x.js'],
             port: 3000,
@@ -130,7 +125,11 @@ describe('a config without mistakes', () => {
             database: 'neon',
             migrate: { command: 'm' },
           }),
-          job: flyApp({ stack: phoenix(), port: null, platformName: 'all-job-{environment}' }),
+          job: flyApp({
+            stack: { ...NODE, name: 'phoenix' },
+            port: null,
+            platformName: 'all-job-{environment}',
+          }),
         },
         environments: {
           staging: {
@@ -428,7 +427,7 @@ describe('values that are not possible', () => {
         'apps.web.dockerfile: apps.web.dockerfile is empty. → Write something, or leave the setting out.',
       ],
       [
-        web({ stack: node({ include: [] }) }),
+        web({ stack: { ...NODE, include: [] } }),
         "apps.web.stack.include: apps.web.stack.include is empty, so the image would be too. → Name what goes in, or ['.'] for everything.",
       ],
       [

@@ -28,3 +28,32 @@ describe('the examples resolve to what is checked in', () => {
     expect(files.sort()).toEqual(EXAMPLES.map((example) => `${example}.json`).sort());
   });
 });
+
+test('the public API is exactly what a config needs', async () => {
+  expect(Object.keys(await import('../../src/index.ts')).sort()).toEqual([
+    'approval',
+    'check',
+    'checks',
+    'databaseUrlOf',
+    'defineProject',
+    'external',
+    'flyApp',
+    'flyPostgres',
+    'generic',
+    'manual',
+    'neon',
+    'nextjs',
+    'node',
+    'passed',
+    'phoenix',
+    'postgres',
+    'publicUrlOf',
+    'pullRequest',
+    'push',
+    'quality',
+    'secret',
+    'tag',
+    'urlOf',
+    'vercelApp',
+  ]);
+});
