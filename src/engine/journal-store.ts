@@ -8,7 +8,8 @@ import type { RunRecord } from './engine.ts';
  *
  * What every store must give:
  * - `transact` is one durable transaction; nothing of it is kept when `decide` throws.
- * - at most one run of a lock key is active (see {@link isActive}): a second is refused with `RUN_LOCKED`.
+ * - at most one run of a lock key is active, that is running, waiting, or interrupted after it had started: a second is
+ *   refused with `RUN_LOCKED`.
  * - `now` is the store's own clock, so that leases mean the same to every process.
  */
 export interface JournalStore {
@@ -101,7 +102,7 @@ export interface RunState {
 }
 
 /** What may be changed of a {@link RunState}. */
-export type RunPatch = Partial<Omit<RunState, 'id' | 'lockKey'>>;
+type RunPatch = Partial<Omit<RunState, 'id' | 'lockKey'>>;
 
 /** One step as stored. A step without a row is pending. */
 export interface StepRow {

@@ -21,15 +21,6 @@ export function isFinished(status: RunStatus): boolean {
   return FINISHED.has(status);
 }
 
-/** Whether the run has changed something and holds the lock: at most one of a key. */
-export function isActive(state: Pick<RunState, 'status' | 'startedAt'>): boolean {
-  return (
-    state.status === 'running' ||
-    state.status === 'waiting' ||
-    (state.status === 'interrupted' && state.startedAt !== null)
-  );
-}
-
 /** Whether a worker may claim the run now; `own` when it was asked for this very run. */
 export function isClaimable(state: RunState, now: number, own: boolean): boolean {
   if (!own && state.attendedUntil !== null && state.attendedUntil > now) return false;

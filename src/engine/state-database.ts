@@ -12,7 +12,7 @@ const BUSY_TIMEOUT_MS = 5000;
 const OPEN_ATTEMPTS = 40;
 const OPEN_PAUSE_MS = 50;
 
-/** Active runs (`isActive` says the same): at most one of a key, whatever a claim may think. */
+/** Active runs, those that have begun and not ended: at most one of a key, whatever a claim may think. */
 export const ACTIVE_SQL = `(status in ('running', 'waiting') or (status = 'interrupted' and started_at is not null))`;
 
 const SCHEMA = `

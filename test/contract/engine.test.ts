@@ -511,6 +511,23 @@ describe('failure', () => {
     expect((await rig.story('r')).filter((line) => line === 'run.undo-started')).toHaveLength(1);
   });
 
+  test('nothing starts that was freed in the very moment of the failure', async () => {
+    const go = gate();
+    const arrived = new Set<string>();
+    await using rig = openRig({
+      act: async ({ stepId }) => {
+        arrived.add(stepId);
+        if (arrived.size === 2) go.open();
+        await go.opened;
+        if (stepId === 'bad') throw failing();
+        return null;
+      },
+    });
+    await rig.run('r', { nodes: [stepNode('good'), stepNode('bad'), stepNode('freed', ['good'])] });
+    expect(rig.did).not.toContain('do freed');
+    expect(rig.did).toHaveLength(4);
+  });
+
   test('a sibling that succeeds all the same keeps its result and is undone', async () => {
     const go = gate();
     await using rig = openRig({
@@ -691,6 +708,22 @@ describe('cancel', () => {
     expect(rig.did).toEqual(['do a', 'undo a']);
   });
 
+  test('one that comes between the last step and the end still counts', async () => {
+    const inner = openSqliteStore(':memory:');
+    const store = withTransact(inner, async (target, decide) => {
+      let ends = false;
+      await inner.transact(target, (state, now) => {
+        ends = decide(state, now).some((write) => write.table === 'run' && write.set.status === 'succeeded');
+        return [];
+      });
+      if (ends) await inner.transact(target, () => [{ table: 'run', set: { cancelRequested: true } }]);
+      return inner.transact(target, decide);
+    });
+    await using rig = openRig({ store });
+    expect((await rig.run('r', chain('a'))).status).toBe('cancelled');
+    expect(rig.did).toEqual(['do a', 'undo a']);
+  });
+
   test('when not everything could be put back the run failed with RUN_UNDO_FAILED', async () => {
     await using rig = openRig({ undo: () => Promise.reject(new Error('stuck')) });
     await rig.run('r', { nodes: [stepNode('a'), approvalNode('ok', ['a'])] });
@@ -743,6 +776,9 @@ describe('interrupting', () => {
     const second = rig.work('second', true, stop.signal);
     stop.abort();
     expect((await second).status).toBe('interrupted');
+    await rig.engine.resume('second');
+    expect((await rig.engine.get('second'))?.status).toBe('queued');
+    expect((await rig.work('second', true, AbortSignal.abort())).status).toBe('interrupted');
     go.open();
     await first;
     expect((await rig.work('third')).status).toBe('succeeded');
@@ -769,6 +805,22 @@ describe('interrupting', () => {
     expect(rig.did).toEqual(['do a', 'do b', 'do c', 'undo c', 'undo b', 'undo a']);
     expect(await rig.engine.get('r')).toMatchObject({ status: 'failed', error: { code: 'HEALTH_FAILED' } });
     expect((await rig.story('r')).filter((line) => line === 'run.undo-started')).toHaveLength(1);
+  });
+
+  test('what was done before and after it is undone in reverse all the same', async () => {
+    const stop = new AbortController();
+    await using rig = openRig({
+      act: async ({ stepId }) => {
+        if (stepId === 'b') stop.abort();
+        if (stepId === 'd') throw failing();
+        return null;
+      },
+    });
+    await rig.submit('r', chain('a', 'b', 'c', 'd'));
+    await rig.work('r', true, stop.signal);
+    await rig.engine.resume('r');
+    await rig.work('r');
+    expect(rig.did.slice(4)).toEqual(['undo d', 'undo c', 'undo b', 'undo a']);
   });
 
   test('a pause before the next try ends at once and the try comes after the resume', async () => {

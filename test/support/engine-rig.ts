@@ -151,7 +151,7 @@ export function withTransact(inner: JournalStore, transact: JournalStore['transa
 }
 
 /** `step.started a`. */
-export function lineOf(event: RunEvent): string {
+function lineOf(event: RunEvent): string {
   return 'step' in event ? `${event.type} ${event.step}` : event.type;
 }
 
