@@ -176,6 +176,20 @@ describe('routing', () => {
   });
 });
 
+describe('an app that goes away', () => {
+  test('keeps its port, which says so, and its counts, for when it comes back', async () => {
+    const { directory, edge } = await webWith(['m1']);
+    const [route] = edge.routes();
+    expect(await (await fetch(route?.url ?? '')).text()).toBe('m1');
+    directory.remove('web');
+    const gone = await fetch(route?.url ?? '');
+    expect([gone.status, await gone.text()]).toEqual([503, 'web has no machines\n']);
+    directory.put('web');
+    expect(edge.routes()).toEqual([route]);
+    expect(metricsOf(edge).requests).toBe(1);
+  });
+});
+
 describe('headers', () => {
   test('the app is told who asked and how, and a client cannot claim it', async () => {
     const { edge } = await webWith(['m1']);

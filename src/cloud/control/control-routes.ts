@@ -80,9 +80,10 @@ function switchOn({ faults, fly }: CloudServices, fault: Fault): ActiveFault {
   return active;
 }
 
-async function reset({ fly, faults, postgres, registry }: CloudServices): Promise<void> {
+async function reset({ fly, faults, managedPostgres, postgres, registry }: CloudServices): Promise<void> {
   faults.clear();
   await fly.reset();
+  await managedPostgres.reset();
   for (const { id } of await postgres.list()) await postgres.destroy(id);
   for (const { repository, digest } of await registry.list()) await registry.deleteImage(repository, digest);
 }

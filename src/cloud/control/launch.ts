@@ -14,6 +14,8 @@ import type { StartReport } from './start-report.ts';
 
 /** Crash recovery of several databases takes seconds; a minute means that it hangs. */
 const READY_TIMEOUT_MS = 60_000;
+/** A daemon that reported a failure has nothing left to do. */
+const EXIT_MS = 5_000;
 /** The daemon's own log starts anew beyond this size. */
 const LOG_BYTES_MAX = 5 * 1_024 * 1_024;
 const LOG_LINES_SHOWN = 10;
@@ -50,14 +52,31 @@ export async function launchCloud(options: LaunchOptions): Promise<CloudInfo> {
   child.unref();
   const report = await readReport(child);
   if (report?.ok === true) return report.info;
+  await exited(child, report === null ? 0 : EXIT_MS);
   if (report?.ok === false) {
     throw new ToolError(report.code as ErrorCode, report.message, { hint: report.hint });
   }
-  if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
   throw new ToolError('CLOUD_START_FAILED', 'The local cloud ended before it was ready.', {
     hint: `Look into ${join(stateDir, 'daemon.log')}`,
     output: lastLines(join(stateDir, 'daemon.log')),
   });
+}
+
+/** After a failure nothing may be left: a daemon that has said why it fails ends by itself, one that hangs does not. */
+async function exited(child: ChildProcess, withinMs: number): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new AbortController();
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => {
+      gone.abort();
+      resolve();
+    });
+  });
+  await systemClock.sleep(withinMs, gone.signal).then(
+    () => child.kill('SIGKILL'),
+    () => undefined,
+  );
+  await ended;
 }
 
 /** Says that a cloud runs, and where. */

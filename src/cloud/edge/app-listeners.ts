@@ -3,8 +3,13 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
 
-/** How many app ports there may be; beyond it the ports of apps that are gone are given away. */
-const PORTS_MAX = 1_000;
+/** Beyond this many, the ports of apps that are gone are given away. */
+const PORTS_MAX = 500;
+/**
+ * Listeners that are open without an app: an address must be given at once when a machine starts, and be certain.
+ * More than one machine's environment names.
+ */
+const SPARES = 8;
 
 /** Where the per-app ports lie and where they are remembered. */
 export interface AppPortSettings {
@@ -17,130 +22,137 @@ export interface AppPortSettings {
 interface ListenerDeps {
   readonly host: string;
   readonly settings: AppPortSettings;
-  /** A server for one app that does not listen yet. */
-  readonly newServer: (app: string) => Server;
+  /** A server that does not listen yet; `appOf` says for which app it is, null while it is for none. */
+  readonly newServer: (appOf: () => string | null) => Server;
+}
+
+interface Listener {
+  app: string | null;
+  readonly server: Server;
+  readonly port: number;
 }
 
 /** One loopback listener per app, always on the same port: what `*.localhost` cannot be where it does not resolve. */
 export class AppListeners {
   readonly #deps: ListenerDeps;
-  readonly #ports: Map<string, number>;
-  readonly #servers = new Map<string, Server>();
-  readonly #opening = new Map<string, Promise<number>>();
-  /** One at a time, so that two apps never try the same free port. */
-  #queue: Promise<unknown> = Promise.resolve();
+  /** By app, apps that are gone included. */
+  readonly #remembered: Map<string, number>;
+  readonly #open = new Map<string, Listener>();
+  readonly #spares: Listener[] = [];
+  #refilling: Promise<void> | null = null;
+  #isClosed = false;
 
   constructor(deps: ListenerDeps) {
     this.#deps = deps;
-    this.#ports = new Map(Object.entries(readPorts(deps.settings.file)));
+    this.#remembered = new Map(Object.entries(readPorts(deps.settings.file)));
+  }
+
+  /** Opens the remembered ports, before anybody is told an address, and some for apps to come. */
+  async start(): Promise<void> {
+    for (const [app, port] of this.#remembered) {
+      const listener = await this.#listen(port, app);
+      if (listener === null) this.#remembered.delete(app);
+      else this.#open.set(app, listener);
+    }
+    await this.#refill();
   }
 
   /** The port of an app whose listener is open; null otherwise. */
   portOf(app: string): number | null {
-    return this.#servers.has(app) ? (this.#ports.get(app) ?? null) : null;
+    return this.#open.get(app)?.port ?? null;
   }
 
-  /**
-   * The port that an app has or will have, kept for it from now on; null when ports are given by the system. The
-   * listener is opened if it is not: an app may be spoken to before it is created.
-   */
+  /** The app's port, its own from now on; null only if very many were asked for in the same instant. */
   reserve(app: string): number | null {
-    const known = this.#ports.get(app);
-    if (known !== undefined && this.#servers.has(app)) return known;
-    if (known === undefined && this.#deps.settings.from === 0) return null;
-    const port = known ?? this.#nextPort(0);
-    if (known === undefined) {
-      this.#ports.set(app, port);
-      this.#store();
-    }
-    void this.open(app).catch(() => undefined);
-    return port;
+    const known = this.portOf(app);
+    if (known !== null) return known;
+    const at = this.#spares.findIndex((spare) => spare.port === this.#remembered.get(app));
+    const [listener] = this.#spares.splice(Math.max(0, at), 1);
+    void this.#refill();
+    if (listener === undefined) return null;
+    listener.app = app;
+    this.#open.set(app, listener);
+    if (this.#remembered.get(app) !== listener.port) this.#remember(app, listener.port);
+    return listener.port;
   }
 
-  /** Opens the app's listener unless it is open, on its remembered port where that is free. Returns the port. */
-  async open(app: string): Promise<number> {
-    const known = this.portOf(app) ?? this.#opening.get(app);
-    if (known !== undefined) return known;
-    const opening = this.#queue.then(() => this.#bind(app));
-    this.#queue = opening.catch(() => undefined);
-    this.#opening.set(app, opening);
-    return opening.finally(() => this.#opening.delete(app));
+  /** Opens the app's listener unless it is open, on its remembered port where that is free. */
+  async open(app: string): Promise<void> {
+    const port = this.#remembered.get(app);
+    if (port !== undefined && !this.#open.has(app)) {
+      const listener = await this.#listen(port, app);
+      // Somebody may have asked for the address meanwhile and been given another.
+      if (listener !== null && this.#open.has(app)) listener.server.close();
+      else if (listener !== null) this.#open.set(app, listener);
+    }
+    while (this.reserve(app) === null && !this.#isClosed) await this.#refill();
   }
 
   /** Closes an app's listener; its port stays remembered. */
   drop(app: string): void {
-    const server = this.#servers.get(app);
-    this.#servers.delete(app);
+    const server = this.#open.get(app)?.server;
+    this.#open.delete(app);
     server?.close();
     server?.closeIdleConnections();
   }
 
-  /** Every open server, for shutting down. */
-  servers(): readonly Server[] {
-    return [...this.#servers.values()];
+  /** Every open server, for shutting down; none is opened any more. */
+  close(): readonly Server[] {
+    this.#isClosed = true;
+    return [...this.#open.values(), ...this.#spares].map((listener) => listener.server);
   }
 
-  async #bind(app: string): Promise<number> {
-    const server = this.#deps.newServer(app);
-    const remembered = this.#ports.get(app);
-    if (remembered !== undefined && (await listens(server, remembered, this.#deps.host))) {
-      return this.#opened(app, server);
-    }
-    this.#ports.delete(app);
-    for (let tries = 0; tries < PORTS_MAX; tries += 1) {
-      const port = this.#nextPort(tries);
-      if (await listens(server, port, this.#deps.host)) return this.#opened(app, server);
-    }
-    throw new Error(`no free port for app ${app} from ${this.#deps.settings.from} on`);
+  #refill(): Promise<void> {
+    this.#refilling ??= this.#fill().finally(() => (this.#refilling = null));
+    return this.#refilling;
   }
 
-  #opened(app: string, server: Server): number {
-    const { port } = server.address() as AddressInfo;
-    this.#servers.set(app, server);
-    if (this.#ports.get(app) !== port) {
-      this.#ports.set(app, port);
-      this.#store();
-    }
-    return port;
-  }
-
-  #nextPort(skip: number): number {
-    const { from } = this.#deps.settings;
-    if (from === 0) return 0;
-    if (this.#ports.size >= PORTS_MAX) {
-      for (const app of this.#ports.keys()) if (!this.#servers.has(app)) this.#ports.delete(app);
-    }
-    const taken = new Set(this.#ports.values());
-    let port = from;
-    for (let left = skip; ; port += 1) {
-      if (taken.has(port)) continue;
-      if (left === 0) return port;
-      left -= 1;
+  async #fill(): Promise<void> {
+    let port = this.#deps.settings.from;
+    const end = port + PORTS_MAX + SPARES;
+    while (this.#spares.length < SPARES && port < end && !this.#isClosed) {
+      const listener = this.#isTaken(port) ? null : await this.#listen(port, null);
+      if (listener !== null) this.#spares.push(listener);
+      if (port > 0) port += 1;
     }
   }
 
-  #store(): void {
+  #isTaken(port: number): boolean {
+    if (port === 0) return false;
+    const isOurs = [...this.#open.values(), ...this.#spares].some((listener) => listener.port === port);
+    return isOurs || [...this.#remembered.values()].includes(port);
+  }
+
+  #remember(app: string, port: number): void {
+    this.#remembered.set(app, port);
+    for (const gone of this.#remembered.keys()) {
+      if (this.#remembered.size <= PORTS_MAX) break;
+      if (!this.#open.has(gone)) this.#remembered.delete(gone);
+    }
     const { file } = this.#deps.settings;
     if (file === undefined) return;
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(
-      `${file}.tmp`,
-      `${JSON.stringify({ version: 1, ports: Object.fromEntries(this.#ports) })}\n`,
-    );
+    const stored = { version: 1, ports: Object.fromEntries(this.#remembered) };
+    writeFileSync(`${file}.tmp`, `${JSON.stringify(stored)}\n`);
     renameSync(`${file}.tmp`, file);
   }
-}
 
-/** Whether the server listens now; false when the port is taken or not allowed. */
-async function listens(server: Server, port: number, host: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const onError = (): void => resolve(false);
-    server.once('error', onError);
-    server.listen(port, host, () => {
-      server.off('error', onError);
-      resolve(true);
+  /** Null when the port is taken or not allowed. */
+  async #listen(port: number, app: string | null): Promise<Listener | null> {
+    let listener: Listener | null = null;
+    const server = this.#deps.newServer(() => listener?.app ?? null);
+    const isOpen = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, this.#deps.host, () => resolve(true));
     });
-  });
+    if (!isOpen) return null;
+    if (this.#isClosed) {
+      server.close();
+      return null;
+    }
+    listener = { app, server, port: (server.address() as AddressInfo).port };
+    return listener;
+  }
 }
 
 /** A file that is missing or damaged means that every app gets a new port, nothing worse. */

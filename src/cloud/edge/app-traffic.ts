@@ -48,12 +48,14 @@ interface TrafficDeps {
   readonly directory: EdgeDirectory;
   readonly clock: Clock;
   readonly limits: EdgeLimits;
+  /** Counts to go on from. */
+  readonly counters?: AppCounters | undefined;
 }
 
 /** Everything the edge holds about one app: its machines with their load, who waits, and which machine is being woken. */
 export class AppTraffic {
   readonly name: string;
-  readonly counters: AppCounters = new AppCounters();
+  readonly counters: AppCounters;
   app: EdgeApp | null = null;
   readonly #deps: TrafficDeps;
   readonly #byId = new Map<string, Backend>();
@@ -66,6 +68,7 @@ export class AppTraffic {
 
   constructor(deps: TrafficDeps) {
     this.name = deps.name;
+    this.counters = deps.counters ?? new AppCounters();
     this.#deps = deps;
     this.refresh();
   }

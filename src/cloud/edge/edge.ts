@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../util/clock.ts';
 import { AppListeners } from './app-listeners.ts';
 import type { AppPortSettings } from './app-listeners.ts';
-import type { AppMetrics } from './app-metrics.ts';
+import type { AppCounters, AppMetrics } from './app-metrics.ts';
 import { AppTraffic } from './app-traffic.ts';
 import type { EdgeDirectory } from './directory.ts';
 import { DEFAULT_EDGE_LIMITS } from './edge-limits.ts';
@@ -27,6 +27,8 @@ const KEEP_ALIVE_MS = 75_000;
 const SHUTDOWN_GRACE_MS = 2_000;
 /** Host headers looked up before; more than that many different ones are an accident or an attack. */
 const HOST_CACHE_MAX = 1_000;
+/** Apps that are gone whose counts are kept, and whose ports stay open. */
+const RETIRED_MAX = 200;
 /** Shown in `fly-region` and request ids: the region the edge pretends to be in. */
 const EDGE_REGION = 'local';
 
@@ -60,7 +62,7 @@ export interface Edge {
   metrics(): readonly AppMetrics[];
   /**
    * The loopback address that stands for an app's private one, kept for it from now on even if it does not exist yet.
-   * Null only when app ports are given by the system (`from: 0`) and the app has none yet.
+   * Null only if very many addresses were asked for in the same instant.
    */
   addressOf(app: string): string | null;
   /** Stops taking requests, lets those under way finish for a moment, and closes every socket. */
@@ -80,6 +82,7 @@ class RunningEdge implements Edge {
   readonly #main: Server;
   readonly #listeners: AppListeners;
   readonly #traffic = new Map<string, AppTraffic>();
+  readonly #retired = new Map<string, AppCounters>();
   readonly #hosts = new Map<string, string | null>();
   readonly #ids = new RequestIds(EDGE_REGION);
   readonly #closing = new AbortController();
@@ -89,11 +92,11 @@ class RunningEdge implements Edge {
     this.#options = options;
     const limits = { ...DEFAULT_EDGE_LIMITS, ...options.limits };
     this.#deps = { clock: options.clock, limits, latencyMs: options.latencyMs };
-    this.#main = this.#newServer(null);
+    this.#main = this.#newServer(() => null);
     this.#listeners = new AppListeners({
       host: options.host,
       settings: options.appPorts,
-      newServer: (app) => this.#newServer(app),
+      newServer: (appOf) => this.#newServer(appOf),
     });
   }
 
@@ -108,6 +111,7 @@ class RunningEdge implements Edge {
       this.#main.listen(this.#options.port, this.#options.host, resolve);
     });
     this.#main.removeAllListeners('error');
+    await this.#listeners.start();
     const { directory, clock, idle } = this.#options;
     this.#stopListening = directory.onChange(() => {
       void this.#changed();
@@ -138,7 +142,7 @@ class RunningEdge implements Edge {
   async close(): Promise<void> {
     this.#closing.abort();
     this.#stopListening();
-    const servers = [this.#main, ...this.#listeners.servers()];
+    const servers = [this.#main, ...this.#listeners.close()];
     const closed = Promise.all(servers.map((server) => closeServer(server)));
     const grace = new AbortController();
     const cut = this.#options.clock.sleep(SHUTDOWN_GRACE_MS, grace.signal).then(
@@ -160,18 +164,31 @@ class RunningEdge implements Edge {
       if (names.has(name)) continue;
       traffic.close();
       this.#traffic.delete(name);
-      this.#listeners.drop(name);
+      this.#retire(name, traffic.counters);
     }
     const opened: Promise<unknown>[] = [];
     for (const name of names) {
       if (this.#traffic.has(name)) continue;
-      this.#traffic.set(name, new AppTraffic({ name, ...this.#deps, directory: this.#options.directory }));
-      opened.push(this.#listeners.open(name).catch(() => undefined));
+      const { directory } = this.#options;
+      const counters = this.#retired.get(name);
+      this.#traffic.set(name, new AppTraffic({ name, ...this.#deps, directory, counters }));
+      opened.push(this.#listeners.open(name));
     }
     await Promise.all(opened);
   }
 
-  #newServer(app: string | null): Server {
+  /** An app without machines may have some again: its port goes on answering and its counts are kept. */
+  #retire(name: string, counters: AppCounters): void {
+    this.#retired.delete(name);
+    this.#retired.set(name, counters);
+    for (const oldest of this.#retired.keys()) {
+      if (this.#retired.size <= RETIRED_MAX) break;
+      this.#retired.delete(oldest);
+      if (!this.#traffic.has(oldest)) this.#listeners.drop(oldest);
+    }
+  }
+
+  #newServer(appOf: () => string | null): Server {
     const options: ServerOptions & { shouldUpgradeCallback?: (request: IncomingMessage) => boolean } = {
       keepAliveTimeout: KEEP_ALIVE_MS,
       // A stream that a client sends slowly for minutes is its own business.
@@ -179,9 +196,9 @@ class RunningEdge implements Edge {
       // Any other upgrade (h2c) is an offer that may be passed over: the request is then an ordinary one.
       shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
     };
-    const server = createServer(options, (request, response) => this.#serve(app, request, response));
+    const server = createServer(options, (request, response) => this.#serve(appOf(), request, response));
     server.on('upgrade', (request, socket, head) => {
-      void this.#upgrade(app, { request, socket, head });
+      void this.#upgrade(appOf(), { request, socket, head });
     });
     return server;
   }
@@ -228,7 +245,8 @@ class RunningEdge implements Edge {
   }
 
   #unknownApp(app: string | null, request: IncomingMessage, origin: RequestOrigin): PlainAnswer {
-    const asked = app ?? `host "${request.headers.host ?? ''}"`;
+    if (app !== null) return { status: 503, text: `${app} has no machines`, requestId: origin.requestId };
+    const asked = `host "${request.headers.host ?? ''}"`;
     const names = this.#options.directory.apps().map((each) => each.name);
     const known = names.length === 0 ? 'no app is deployed' : `apps: ${names.join(', ')}`;
     const text = `no app answers to ${asked} (${known})`;

@@ -48,6 +48,8 @@ export class Exchange {
   #upstream: ClientRequest | null = null;
   #tried: Set<string> | null = null;
   #resets = 0;
+  /** A pooled connection broke: others of the pool may be as dead, so the next try opens one of its own. */
+  #wantsFresh = false;
   #firstRefusedAt: number | null = null;
   #isDone = false;
 
@@ -126,7 +128,7 @@ export class Exchange {
       headers: this.#headers,
       setHost: false,
       // A streamed body cannot be sent twice, so it never goes over a connection that may just be closing.
-      agent: isStream ? false : backend.agent,
+      agent: isStream || this.#wantsFresh ? false : backend.agent,
     });
     this.#upstream = upstream;
     upstream.on('response', (answer) => {
@@ -199,6 +201,7 @@ export class Exchange {
     this.#traffic.counters.retries += 1;
     // A pooled connection that broke says nothing of the machine; a refused one does.
     if (isRefused || !upstream.reusedSocket) (this.#tried ??= new Set()).add(backend.machine.id);
+    else this.#wantsFresh = true;
     this.#acquireAndSend();
   }
 

@@ -26,7 +26,7 @@ export function apiRoutes(
   api.use('/v1/postgres', guard);
   api.use('/v1/postgres/*', guard);
   api.route('/', registry.routes);
-  api.route('/', managedPostgres);
+  api.route('/', managedPostgres.routes);
   api.route('/', fly.routes);
   api.notFound((c) => c.json({ error: `the local cloud has no ${c.req.method} ${c.req.path}` }, 404));
   api.onError((error, c) => c.json({ error: `internal: ${error.message}` }, 500));

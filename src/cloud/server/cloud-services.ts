@@ -1,7 +1,7 @@
-import type { Hono } from 'hono';
 import type { Edge } from '../edge/edge.ts';
 import type { FaultBoard } from '../faults/fault-board.ts';
 import type { FlyService } from '../fly/fly-service.ts';
+import type { ManagedPostgres } from '../managed-postgres/managed-postgres.ts';
 import type { PostgresService } from '../postgres/postgres-service.ts';
 import type { Registry } from '../registry/registry.ts';
 
@@ -11,6 +11,6 @@ export interface CloudServices {
   readonly edge: Edge;
   readonly postgres: PostgresService;
   readonly registry: Registry;
-  readonly managedPostgres: Hono;
+  readonly managedPostgres: ManagedPostgres;
   readonly faults: FaultBoard;
 }

@@ -1,7 +1,6 @@
 import { mkdirSync, realpathSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
-import { Hono } from 'hono';
 import type { Clock } from '../../util/clock.ts';
 import { readCloudFile } from '../control/cloud-info.ts';
 import type { CloudInfo } from '../control/cloud-info.ts';
@@ -12,6 +11,7 @@ import type { IdleSettings } from '../edge/idle-watch.ts';
 import { FaultBoard } from '../faults/fault-board.ts';
 import { createFlyService } from '../fly/fly-service.ts';
 import { processIdentity } from '../machines/process-table.ts';
+import { createManagedPostgres } from '../managed-postgres/managed-postgres.ts';
 import { createPostgresService } from '../postgres/create-postgres-service.ts';
 import { createRegistry } from '../registry/registry.ts';
 import { apiRoutes } from './api-routes.ts';
@@ -181,15 +181,23 @@ async function openServices(on: {
   });
   undo.push(() => fly.shutdown({ stopMachines: true }));
   hasApp = (name) => fly.hasApp(name);
-  return { fly, edge, postgres, registry, managedPostgres: new Hono(), faults };
+  const managedPostgres = createManagedPostgres({
+    stateDir: join(stateDir, 'managed-postgres'),
+    postgres,
+    clock,
+    appExists: (name) => fly.hasApp(name),
+  });
+  undo.push(() => managedPostgres.close());
+  return { fly, edge, postgres, registry, managedPostgres, faults };
 }
 
 /** Requests first, then machines, then what they were using. */
 async function end(services: CloudServices, api: Server, keepMachines: boolean): Promise<void> {
-  const { edge, fly, postgres } = services;
+  const { edge, fly, managedPostgres, postgres } = services;
   const apiClosed = closeServer(api, API_GRACE_MS);
   await edge.close();
   await fly.shutdown({ stopMachines: !keepMachines });
+  await managedPostgres.close();
   await postgres.close({ stop: !keepMachines });
   await apiClosed;
 }

@@ -1,0 +1,179 @@
+// The edge beside a straight connection to the same process, in one run: requests per second and p99 over 32 kept-alive
+// connections, and how long a request that wakes a sleeping machine takes over the machine's own boot time.
+// `node bench/edge.ts [seconds]`
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { createEdge } from '../src/cloud/edge/edge.ts';
+import type { Edge } from '../src/cloud/edge/edge.ts';
+import { systemClock } from '../src/util/clock.ts';
+import { ProcessDirectory } from '../test/support/edge-directory.ts';
+
+const CONNECTIONS = 32;
+const ROUNDS = 3;
+const WAKES = 7;
+const seconds = Number(process.argv[2] ?? 2);
+const REQUEST = Buffer.from('GET / HTTP/1.1\r\nhost: web.localhost\r\naccept: */*\r\n\r\n');
+
+interface Load {
+  readonly perSecond: number;
+  readonly p50: number;
+  readonly p99: number;
+}
+
+if (process.argv[2] === '--edge') await serveEdge();
+else await main();
+
+async function main(): Promise<void> {
+  await using app = await startApp();
+  const edgeProcess = spawn(process.execPath, [fileURLToPath(import.meta.url), '--edge', String(app.port)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(edgeProcess.stdout, 'data')) as [Buffer];
+  const edgePort = Number(line.toString());
+  const loads: { straight: Load; edge: Load }[] = [];
+  await load(app.port, 0.5);
+  await load(edgePort, 0.5);
+  // Taken in turns, so that whatever else the machine does falls on both alike.
+  for (let round = 0; round < ROUNDS; round += 1) {
+    loads.push({ straight: await load(app.port, seconds), edge: await load(edgePort, seconds) });
+  }
+  edgeProcess.stdin.end();
+  await once(edgeProcess, 'exit');
+  const straight = middle(loads.map((each) => each.straight));
+  const edge = middle(loads.map((each) => each.edge));
+  process.stdout.write(
+    [
+      `edge, ${CONNECTIONS} connections, median of ${ROUNDS} rounds of ${seconds} s`,
+      `  straight          ${straight.perSecond.toFixed(0)} requests/s   p50 ${straight.p50.toFixed(2)} ms   p99 ${straight.p99.toFixed(2)} ms`,
+      `  through the edge  ${edge.perSecond.toFixed(0)} requests/s   p50 ${edge.p50.toFixed(2)} ms   p99 ${edge.p99.toFixed(2)} ms`,
+      `  ratio             ${(edge.perSecond / straight.perSecond).toFixed(2)} × throughput   ${(edge.p99 / straight.p99).toFixed(2)} × p99`,
+      '',
+    ].join('\n'),
+  );
+  await wakes();
+}
+
+/** Boots the same process by itself, then by a request, in turns. */
+async function wakes(): Promise<void> {
+  const directory = new ProcessDirectory();
+  directory.put('web');
+  await directory.addMachine('web', 'm1');
+  const edge = await edgeOver(directory);
+  const boots: number[] = [];
+  const requests: number[] = [];
+  for (let count = 0; count < WAKES; count += 1) {
+    let began = performance.now();
+    await directory.startMachine('web', 'm1');
+    boots.push(performance.now() - began);
+    await directory.stopMachine('web', 'm1', 'stop');
+    began = performance.now();
+    const answer = await fetch(`http://127.0.0.1:${edge.appPort}/`);
+    if (!answer.ok) throw new Error(await answer.text());
+    await answer.text();
+    requests.push(performance.now() - began);
+    await directory.stopMachine('web', 'm1', 'stop');
+  }
+  await edge.close();
+  await directory.close();
+  const [boot, request] = [median(boots), median(requests)];
+  process.stdout.write(
+    `wake on request, median of ${WAKES}: boot ${boot.toFixed(0)} ms, request ${request.toFixed(0)} ms, ratio ${(request / boot).toFixed(2)}\n`,
+  );
+}
+
+/** The edge as it runs in the daemon: a process of its own. */
+async function serveEdge(): Promise<void> {
+  const directory = new ProcessDirectory();
+  directory.put('web', { concurrency: { type: 'requests', softLimit: 1_000, hardLimit: null } });
+  await directory.addMachine('web', 'm1');
+  directory.say('web', 'm1', {
+    port: Number(process.argv[3]),
+    state: 'started',
+    routable: true,
+    startedAt: 1,
+  });
+  const edge = await edgeOver(directory);
+  process.stdout.write(`${edge.appPort}\n`);
+  await once(process.stdin.resume(), 'end');
+  await edge.close();
+}
+
+async function edgeOver(directory: ProcessDirectory): Promise<Edge & { appPort: number }> {
+  const options = {
+    directory,
+    clock: systemClock,
+    host: '127.0.0.1',
+    port: 0,
+    appPorts: { from: 0 },
+  } as const;
+  const edge = await createEdge(options);
+  return Object.assign(edge, { appPort: Number(new URL(edge.routes()[0]?.url ?? '').port) });
+}
+
+async function startApp(): Promise<{ port: number; [Symbol.asyncDispose](): Promise<void> }> {
+  const directory = new ProcessDirectory();
+  directory.put('web');
+  await directory.addMachine('web', 'm1');
+  await directory.startMachine('web', 'm1');
+  return { port: directory.machine('web', 'm1').port, [Symbol.asyncDispose]: () => directory.close() };
+}
+
+/** As fast as it goes, one request at a time per connection; knows just enough HTTP to find the end of an answer. */
+async function load(port: number, forSeconds: number): Promise<Load> {
+  const ends = performance.now() + forSeconds * 1_000;
+  const latencies: number[] = [];
+  const began = performance.now();
+  await Promise.all(Array.from({ length: CONNECTIONS }, () => runConnection(port, ends, latencies)));
+  const perSecond = latencies.length / ((performance.now() - began) / 1_000);
+  const sorted = Float64Array.from(latencies).sort();
+  const at = (fraction: number): number => sorted[Math.floor(sorted.length * fraction)] ?? Number.NaN;
+  return { perSecond, p50: at(0.5), p99: at(0.99) };
+}
+
+async function runConnection(port: number, ends: number, latencies: number[]): Promise<void> {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+  await new Promise<void>((resolve, reject) => {
+    let sentAt = 0;
+    let answer = '';
+    const send = (): void => {
+      answer = '';
+      sentAt = performance.now();
+      socket.write(REQUEST);
+    };
+    socket.once('connect', send);
+    socket.once('error', reject);
+    socket.on('data', (chunk: Buffer) => {
+      answer += chunk.toString('latin1');
+      const head = answer.indexOf('\r\n\r\n');
+      if (head < 0) return;
+      const length = Number(/content-length: (\d+)/iu.exec(answer)?.[1] ?? 0);
+      if (answer.length < head + 4 + length) return;
+      if (!answer.startsWith('HTTP/1.1 200')) {
+        reject(new Error(answer.slice(0, head)));
+        return;
+      }
+      const now = performance.now();
+      latencies.push(now - sentAt);
+      if (now < ends) {
+        send();
+        return;
+      }
+      socket.destroy();
+      resolve();
+    });
+  });
+}
+
+function middle(loads: readonly Load[]): Load {
+  return {
+    perSecond: median(loads.map((each) => each.perSecond)),
+    p50: median(loads.map((each) => each.p50)),
+    p99: median(loads.map((each) => each.p99)),
+  };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
