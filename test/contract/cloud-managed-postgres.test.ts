@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createManagedPostgres } from '../../src/cloud/managed-postgres/managed-postgres.ts';
 import type { ManagedPostgres } from '../../src/cloud/managed-postgres/managed-postgres.ts';
 import { createPostgresService } from '../../src/cloud/postgres/create-postgres-service.ts';
@@ -18,12 +18,26 @@ interface Answer {
   readonly error: string | undefined;
 }
 
+let sharedDir: string;
 let dir: string;
 let postgres: PostgresService;
 let managed: ManagedPostgres;
 
+beforeAll(async () => {
+  // One initdb for all tests: the service looks for the template by its name.
+  sharedDir = await mkdtemp(join(tmpdir(), 'glidepath-template-'));
+  const service = await createPostgresService({ stateDir: sharedDir, clock: systemClock });
+  await service.create({ id: 'any', database: 'any' });
+  await service.close({ stop: true });
+});
+
+afterAll(() => rm(sharedDir, { recursive: true, force: true }));
+
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'glidepath-managed-'));
+  const template = (await readdir(sharedDir)).find((name) => name.startsWith('template-')) ?? '';
+  await mkdir(join(dir, 'postgres'));
+  await symlink(join(sharedDir, template), join(dir, 'postgres', template));
   await open();
 });
 
@@ -179,6 +193,7 @@ async function open(): Promise<void> {
     stateDir: join(dir, 'postgres'),
     clock: systemClock,
     idleMs: null,
+    settings: { fsync: false },
   });
   managed = createManagedPostgres({
     stateDir: dir,

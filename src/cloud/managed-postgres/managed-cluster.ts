@@ -1,5 +1,5 @@
 /** How far a cluster is; the words of Fly's API. */
-export type ManagedClusterStatus = 'creating' | 'initializing' | 'ready' | 'deleting' | 'deleted' | 'failed';
+type ManagedClusterStatus = 'creating' | 'initializing' | 'ready' | 'deleting' | 'deleted' | 'failed';
 
 /** Fly's plans by their slugs. */
 export type ManagedPlan = 'basic' | 'starter' | 'launch' | 'scale' | 'Performance';

@@ -1,9 +1,10 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
+import type { PostgresRole } from '../postgres/cluster-record.ts';
+import type { ManagedClusterOrder } from './managed-clusters.ts';
 import { PostgresApiError } from './postgres-api-error.ts';
 
-/** Body of POST /v1/postgres. */
-export const createClusterBody = z.object({
+const clusterBody = z.object({
   org_slug: z.string().min(1),
   plan: z.enum(['basic', 'starter', 'launch', 'scale', 'Performance']),
   region: z.string().regex(/^[a-z]{3}$/, 'must be the code of a region'),
@@ -14,24 +15,52 @@ export const createClusterBody = z.object({
   pool_mode: z.enum(['session', 'transaction']).default('transaction'),
   postgis_enabled: z.boolean().default(false),
 });
-
-/** Body of POST /v1/postgres/{id}/attachments. */
-export const attachBody = z.object({ app_name: z.string().min(1) });
-
-/** Body of POST /v1/postgres/{id}/databases. */
-export const createDatabaseBody = z.object({ name: z.string().min(1) });
-
-/** Body of POST /v1/postgres/{id}/users. */
-export const createUserBody = z.object({
+const attachmentBody = z.object({ app_name: z.string().min(1) });
+const databaseBody = z.object({ name: z.string().min(1) });
+const userBody = z.object({
   username: z.string().min(1),
   role: z.enum(['schema_admin', 'writer', 'reader']),
 });
 
-/** The body by its schema; unknown keys are ignored. Throws 400 for what is no JSON, 422 for what does not fit. */
-export async function readPostgresBody<Schema extends z.ZodType>(
+/** Reads the body of POST /v1/postgres; null name: to be generated. Throws 400 and 422, as all of these do. */
+export async function readClusterOrder(
   c: Context,
-  schema: Schema,
-): Promise<z.infer<Schema>> {
+): Promise<Omit<ManagedClusterOrder, 'name'> & { readonly name: string | null }> {
+  const body = await read(c, clusterBody);
+  return {
+    name: body.name ?? null,
+    orgSlug: body.org_slug,
+    plan: body.plan,
+    region: body.region,
+    diskSizeGb: body.disk_size_gb,
+    pgMajorVersion: body.pg_major_version,
+    postgisEnabled: body.postgis_enabled,
+  };
+}
+
+/** Reads the app of POST /v1/postgres/{id}/attachments. */
+export async function readAttachedApp(c: Context): Promise<string> {
+  return (await read(c, attachmentBody)).app_name;
+}
+
+/** Reads the name of POST /v1/postgres/{id}/databases. */
+export async function readDatabaseName(c: Context): Promise<string> {
+  const { name } = await read(c, databaseBody);
+  requireName('Database name', name);
+  return name;
+}
+
+/** Reads the body of POST /v1/postgres/{id}/users. */
+export async function readUser(
+  c: Context,
+): Promise<{ readonly username: string; readonly role: PostgresRole }> {
+  const user = await read(c, userBody);
+  requireName('Username', user.username);
+  return user;
+}
+
+/** Unknown keys are ignored. Throws 400 for what is no JSON, 422 for what does not fit. */
+async function read<Schema extends z.ZodType>(c: Context, schema: Schema): Promise<z.infer<Schema>> {
   const parsed = schema.safeParse(parseJson(await c.req.text()));
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);

@@ -4,7 +4,7 @@ import type { PostgresService } from '../postgres/postgres-service.ts';
 import { attachmentView, clusterDetails, clusterSummary } from './managed-cluster-view.ts';
 import type { ManagedCluster } from './managed-cluster.ts';
 import type { ManagedClusters } from './managed-clusters.ts';
-import { attachBody, createClusterBody, readPostgresBody } from './managed-postgres-bodies.ts';
+import { readAttachedApp, readClusterOrder } from './managed-postgres-bodies.ts';
 import { PostgresApiError } from './postgres-api-error.ts';
 import { userAndDatabaseRoutes } from './user-and-database-routes.ts';
 
@@ -33,16 +33,8 @@ export function managedPostgresRoutes(deps: ManagedPostgresRouteDeps): Hono {
   });
   routes.get(PATH, (c) => c.json({ data: listed(c, clusters) }));
   routes.post(PATH, async (c) => {
-    const body = await readPostgresBody(c, createClusterBody);
-    const cluster = clusters.create({
-      name: body.name ?? generatedName(clusters),
-      orgSlug: body.org_slug,
-      plan: body.plan,
-      region: body.region,
-      diskSizeGb: body.disk_size_gb,
-      pgMajorVersion: body.pg_major_version,
-      postgisEnabled: body.postgis_enabled,
-    });
+    const order = await readClusterOrder(c);
+    const cluster = clusters.create({ ...order, name: order.name ?? generatedName(clusters) });
     return c.json(details(cluster), 201);
   });
   routes.get(`${PATH}/:id`, (c) => c.json(details(clusterOf(c, clusters))));
@@ -61,7 +53,7 @@ export function managedPostgresRoutes(deps: ManagedPostgresRouteDeps): Hono {
 function attachmentRoutes(routes: Hono, { clusters, appExists }: ManagedPostgresRouteDeps): void {
   routes.post(`${PATH}/:id/attachments`, async (c) => {
     const { id } = liveClusterOf(c, clusters);
-    const { app_name: app } = await readPostgresBody(c, attachBody);
+    const app = await readAttachedApp(c);
     if (!(await appExists(app))) throw new PostgresApiError(404, 'App not found');
     const isNew = clusters.attach(id, app);
     const cluster = clusterOf(c, clusters);

@@ -22,6 +22,8 @@ export interface ManagedPostgres {
   readonly routes: Hono;
   /** Every cluster, deleted ones too, the oldest first. */
   list(): readonly ManagedCluster[];
+  /** Deletes every cluster with its data, and waits until they are gone. */
+  reset(): Promise<void>;
   /** Waits for what goes on in the background and lets go of the file. To be called before `postgres` is closed. */
   close(): Promise<void>;
 }
@@ -33,6 +35,10 @@ export function createManagedPostgres(options: ManagedPostgresOptions): ManagedP
   return {
     routes: managedPostgresRoutes({ clusters, postgres: options.postgres, appExists: options.appExists }),
     list: () => clusters.all(),
+    async reset() {
+      for (const cluster of clusters.all()) if (cluster.status !== 'deleted') clusters.delete(cluster.id);
+      await clusters.settled();
+    },
     async close() {
       await clusters.settled();
       store.close();

@@ -1,12 +1,7 @@
 import type { Context, Hono } from 'hono';
 import type { PostgresService } from '../postgres/postgres-service.ts';
 import type { ManagedCluster } from './managed-cluster.ts';
-import {
-  createDatabaseBody,
-  createUserBody,
-  readPostgresBody,
-  requireName,
-} from './managed-postgres-bodies.ts';
+import { readDatabaseName, readUser, requireName } from './managed-postgres-bodies.ts';
 import { PostgresApiError } from './postgres-api-error.ts';
 
 /** Adds the routes of what is inside a cluster. Reading does not wake a suspended one; changing does. */
@@ -37,8 +32,7 @@ function databaseRoutes(
   routes.get(path, (c) => c.json({ data: names(clusterId(c)).map((name) => ({ name })) }));
   routes.post(path, async (c) => {
     const id = clusterId(c);
-    const { name } = await readPostgresBody(c, createDatabaseBody);
-    requireName('Database name', name);
+    const name = await readDatabaseName(c);
     if (names(id).includes(name)) throw new PostgresApiError(400, 'Database already exists');
     await postgres.createDatabase(id, name);
     return c.json({ data: { name } }, 201);
@@ -65,8 +59,7 @@ function userRoutes(
   });
   routes.post(path, async (c) => {
     const id = clusterId(c);
-    const { username, role } = await readPostgresBody(c, createUserBody);
-    requireName('Username', username);
+    const { username, role } = await readUser(c);
     if (postgres.credentials(id, username) !== null) throw new PostgresApiError(409, 'User already exists');
     await postgres.createUser(id, username, role);
     return c.json({ data: { username, role } }, 201);

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import type { ClusterRecord, PostgresLogin } from './cluster-record.ts';
-import { ADMIN_USER } from './cluster-template.ts';
+import { ADMIN_USER, SPARE_DATABASE } from './cluster-template.ts';
 import { SOCKET_PORT } from './postgres-settings.ts';
 
 /** Runs `work` with a superuser's connection over the cluster's socket, past the proxy: it does not count as use. */
@@ -31,7 +31,17 @@ export async function asAdmin<T>(
 /** Makes the logins and databases of the record where they are missing; may be repeated after a crash. */
 export async function bootstrapCluster(client: Client, record: ClusterRecord): Promise<void> {
   for (const login of record.logins) await createLogin(client, login, record.logins[0]);
+  const [first] = record.databases;
+  if (first !== undefined) await takeSpareDatabase(client, first);
   for (const database of record.databases) await createDatabase(client, database, record.logins[0]?.name);
+}
+
+async function takeSpareDatabase(client: Client, name: string): Promise<void> {
+  const found = await client.query('select 1 from pg_database where datname = $1', [SPARE_DATABASE]);
+  if (found.rowCount === 0) return;
+  await client.query(
+    `alter database ${client.escapeIdentifier(SPARE_DATABASE)} rename to ${client.escapeIdentifier(name)}`,
+  );
 }
 
 /** Creates a login, or sets password and role of the one that exists. `owner` is the login that owns the databases. */
@@ -53,16 +63,17 @@ export async function createLogin(
   await client.query(`grant ${grants[login.role]} to ${name}`);
 }
 
-/** Creates a database unless it exists. */
+/** Makes sure that a database exists and belongs to `owner`. */
 export async function createDatabase(
   client: Client,
   database: string,
   owner: string | undefined,
 ): Promise<void> {
+  const name = client.escapeIdentifier(database);
   const found = await client.query('select 1 from pg_database where datname = $1', [database]);
-  if (found.rowCount !== 0) return;
-  const ownedBy = owner === undefined ? '' : ` owner ${client.escapeIdentifier(owner)}`;
-  await client.query(`create database ${client.escapeIdentifier(database)}${ownedBy}`);
+  if (found.rowCount === 0) await client.query(`create database ${name}`);
+  if (owner !== undefined)
+    await client.query(`alter database ${name} owner to ${client.escapeIdentifier(owner)}`);
 }
 
 /** Drops a database and ends the connections to it. */

