@@ -1,9 +1,11 @@
 import {
+  check,
   defineProject,
   flyApp,
   flyPostgres,
   passed,
   phoenix,
+  postgres,
   pullRequest,
   push,
   secret,
@@ -54,6 +56,13 @@ export default defineProject({
       apps: { web: { migrate: { command: '/app/bin/migrate_and_seed' } } },
       expires: '7d',
       databases: { main: 'ephemeral' },
+    },
+  },
+  ci: {
+    checks: {
+      deps: check('mix deps.get'),
+      lint: check('mix compile --warnings-as-errors && mix format --check-formatted', { needs: ['deps'] }),
+      test: check('mix test', { needs: ['deps'], services: [postgres()] }),
     },
   },
   // No bare fly.toml, so that a bare `fly deploy` has nothing to deploy.

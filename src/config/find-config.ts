@@ -2,8 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ToolError } from '../diagnostics/tool-error.ts';
 
-/** The name of the config file. */
-export const CONFIG_FILE = 'glidepath.config.ts';
+const CONFIG_FILE = 'glidepath.config.ts';
 
 /** The config file that is meant: `file` when it is given, else the nearest one from `cwd` upwards. */
 export function findConfig(options: { readonly cwd: string; readonly file?: string }): string {

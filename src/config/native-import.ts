@@ -10,6 +10,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
  *
  * A file of its own, because it is loaded through `createRequire`: a bundler or test runner that rewrites `import()`
  * would otherwise take the loading of the user's file over, with other rules and other error messages.
+ * @public Unused exports are searched for without looking into `createRequire`.
  */
 export async function importNatively(file: string, version: string): Promise<Record<string, unknown>> {
   const hooks = registerHooks({

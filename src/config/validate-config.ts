@@ -31,6 +31,7 @@ export function validateConfig(
     ...findDanglingNames(config),
     ...(usable === null ? [] : findConflicts(usable as ProjectDefinition)),
   ];
+  if (mistakes.length === 0) return { diagnostics: [], definition: config as ProjectDefinition };
   const locator = createLocator(options.source);
   const diagnostics = mistakes
     .map((mistake) => toDiagnostic(mistake, placeOf(mistake, locator, options.file)))

@@ -1,6 +1,8 @@
 import type { ProjectDefinition } from '../definition/project-definition.ts';
 import type { Mistake } from '../mistake.ts';
 import { appScopes } from '../resolve/layers.ts';
+import { resolveApp } from '../resolve/resolve-app.ts';
+import type { CheckedScope } from './checked-scope.ts';
 import { appRules } from './app-rules.ts';
 import { checkRules } from './check-rules.ts';
 import { environmentRules } from './environment-rules.ts';
@@ -14,7 +16,9 @@ import { urlRules } from './url-rules.ts';
 
 /** Everything that settings of the right shape say against each other. Never stops at the first. */
 export function findConflicts(project: ProjectDefinition): Mistake[] {
-  const scopes = Object.keys(project.environments).flatMap((name) => appScopes(project, name));
+  const scopes = Object.keys(project.environments)
+    .flatMap((name) => appScopes(project, name))
+    .map((scope): CheckedScope => ({ ...scope, resolved: resolveApp(scope) }));
   return unique([
     ...checkRules(project),
     ...gateRules(project),

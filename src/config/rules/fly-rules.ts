@@ -3,15 +3,15 @@ import { nameHint } from '../did-you-mean.ts';
 import type { ResolvedFlyApp } from '../resolved.ts';
 import { FLY_CPU_KINDS, FLY_REGIONS } from '../resolve/fly-sizes.ts';
 import { lastWritten, type AppScope, type Layer } from '../resolve/layers.ts';
-import { resolveApp } from '../resolve/resolve-app.ts';
+import type { CheckedScope } from './checked-scope.ts';
 import { conflict, impossible, warning } from './conflict.ts';
 
 /** Fly can write at most this much memory to disk when it suspends a machine. */
 const SUSPEND_MEMORY_MB_MAX = 2048;
 
 /** What is wrong with the machines of an app on Fly. */
-export function flyRules(scope: AppScope): Mistake[] {
-  const app = resolveApp(scope);
+export function flyRules(scope: CheckedScope): Mistake[] {
+  const app = scope.resolved;
   if (app.platform !== 'fly') return [];
   return [
     ...sizeMistakes(scope, app),

@@ -2,9 +2,9 @@ import type { ConfigPath } from '../config-path.ts';
 import type { ProjectDefinition } from '../definition/project-definition.ts';
 import type { Mistake } from '../mistake.ts';
 import { environmentKind } from '../resolve/environment-kind.ts';
-import { lastWritten, type AppScope } from '../resolve/layers.ts';
+import { lastWritten } from '../resolve/layers.ts';
 import { resolveEnvironment } from '../resolve/resolve-environment.ts';
-import { platformNameOf } from '../resolve/platform-name.ts';
+import type { CheckedScope } from './checked-scope.ts';
 import { conflict, impossible } from './conflict.ts';
 import { named } from '../named.ts';
 
@@ -25,7 +25,7 @@ interface PlatformName {
 }
 
 /** Names on the platforms are possible, and nobody else's. */
-export function platformNameRules(project: ProjectDefinition, scopes: readonly AppScope[]): Mistake[] {
+export function platformNameRules(project: ProjectDefinition, scopes: readonly CheckedScope[]): Mistake[] {
   const names = [...scopes.map(nameOfApp), ...namesOfClusters(project)];
   return [
     ...names.flatMap(formMistakes),
@@ -37,10 +37,10 @@ export function platformNameRules(project: ProjectDefinition, scopes: readonly A
   ];
 }
 
-function nameOfApp(scope: AppScope): PlatformName {
+function nameOfApp(scope: CheckedScope): PlatformName {
   const written = lastWritten(scope.layers, 'platformName');
   return {
-    name: platformNameOf(scope),
+    name: scope.resolved.platformName,
     // One project of Vercel serves production and previews of the same app.
     space: scope.app.platform === 'fly' ? 'fly' : `vercel ${scope.environmentName}`,
     owner: `${scope.appName} in ${scope.environmentName}`,

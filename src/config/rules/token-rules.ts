@@ -1,16 +1,15 @@
 import type { ProjectDefinition } from '../definition/project-definition.ts';
 import type { Mistake } from '../mistake.ts';
-import type { AppScope } from '../resolve/layers.ts';
-import { resolveApp } from '../resolve/resolve-app.ts';
+import type { CheckedScope } from './checked-scope.ts';
 import { pathText } from '../config-path.ts';
 import { named } from '../named.ts';
 
 /** A token opens one organisation: two organisations with one token mean that one of them has too much power. */
-export function tokenRules(project: ProjectDefinition, scopes: readonly AppScope[]): Mistake[] {
+export function tokenRules(project: ProjectDefinition, scopes: readonly CheckedScope[]): Mistake[] {
   const first = new Map<string, { org: string; environment: string }>();
   const mistakes: Mistake[] = [];
   for (const scope of scopes) {
-    const app = resolveApp(scope);
+    const app = scope.resolved;
     if (app.platform !== 'fly') continue;
     const environment = scope.environmentName;
     const known = first.get(app.token);

@@ -3,18 +3,17 @@ import type { EnvInputs } from '../definition/env-input.ts';
 import type { ProjectDefinition } from '../definition/project-definition.ts';
 import type { Mistake } from '../mistake.ts';
 import type { AppScope } from '../resolve/layers.ts';
-import { resolveApp } from '../resolve/resolve-app.ts';
+import type { CheckedScope } from './checked-scope.ts';
 import { conflict } from './conflict.ts';
 
 /** Only what listens has an address. */
-export function urlRules(project: ProjectDefinition, scopes: readonly AppScope[]): Mistake[] {
+export function urlRules(project: ProjectDefinition, scopes: readonly CheckedScope[]): Mistake[] {
   return scopes.flatMap((scope) => {
     const silent = new Set(
       scopes
         .filter((other) => other.environmentName === scope.environmentName)
-        .map(resolveApp)
-        .filter((app) => app.platform === 'fly' && app.port === null)
-        .map((app) => app.name),
+        .filter(({ resolved }) => resolved.platform === 'fly' && resolved.port === null)
+        .map((other) => other.appName),
     );
     return envsOf(project, scope).flatMap(([path, env]) =>
       Object.entries(env ?? {}).flatMap(([variable, value]) => {

@@ -3,7 +3,7 @@ import { parseLiterals, type SourceField, type SourceFile, type SourceValue } fr
 import { tokenize } from './tokenize.ts';
 
 /** Lines and columns count from 1. */
-export interface SourcePosition {
+interface SourcePosition {
   readonly line: number;
   readonly column: number;
 }
@@ -32,7 +32,7 @@ export function createLocator(source: string): Locator {
 }
 
 /** The line and column of an offset. */
-export function positionAt(source: string, offset: number): SourcePosition {
+function positionAt(source: string, offset: number): SourcePosition {
   const before = source.slice(0, offset);
   return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
 }
