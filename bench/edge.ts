@@ -1,9 +1,11 @@
-// The edge beside a straight connection to the same process, in one run: requests per second and p99 over 32 kept-alive
-// connections, and how long a request that wakes a sleeping machine takes over the machine's own boot time.
+// The edge beside a straight connection to the same process, and beside the least that a proxy on node:http can be, in
+// one run: requests per second and p99 over 32 kept-alive connections. And how long a request that wakes a sleeping machine takes over the machine's own boot time.
 // `node bench/edge.ts [seconds]`
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { Agent, createServer, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { createEdge } from '../src/cloud/edge/edge.ts';
 import type { Edge } from '../src/cloud/edge/edge.ts';
@@ -14,6 +16,7 @@ const CONNECTIONS = 32;
 const ROUNDS = 3;
 const WAKES = 7;
 const seconds = Number(process.argv[2] ?? 2);
+const LABELS = { straight: 'straight', edge: 'through the edge', bare: 'bare node:http proxy' } as const;
 const REQUEST = Buffer.from('GET / HTTP/1.1\r\nhost: web.localhost\r\naccept: */*\r\n\r\n');
 
 interface Load {
@@ -23,35 +26,32 @@ interface Load {
 }
 
 if (process.argv[2] === '--edge') await serveEdge();
+else if (process.argv[2] === '--bare') await serveBareProxy();
 else await main();
 
 async function main(): Promise<void> {
   await using app = await startApp();
-  const edgeProcess = spawn(process.execPath, [fileURLToPath(import.meta.url), '--edge', String(app.port)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const [line] = (await once(edgeProcess.stdout, 'data')) as [Buffer];
-  const edgePort = Number(line.toString());
-  const loads: { straight: Load; edge: Load }[] = [];
-  await load(app.port, 0.5);
-  await load(edgePort, 0.5);
-  // Taken in turns, so that whatever else the machine does falls on both alike.
+  await using edge = await startProxy('--edge', app.port);
+  await using bare = await startProxy('--bare', app.port);
+  const ports = { straight: app.port, edge: edge.port, bare: bare.port };
+  const rounds: Record<keyof typeof ports, Load>[] = [];
+  for (const port of Object.values(ports)) await load(port, 0.5);
+  // Taken in turns, so that whatever else the machine does falls on all alike.
   for (let round = 0; round < ROUNDS; round += 1) {
-    loads.push({ straight: await load(app.port, seconds), edge: await load(edgePort, seconds) });
+    rounds.push({
+      straight: await load(ports.straight, seconds),
+      edge: await load(ports.edge, seconds),
+      bare: await load(ports.bare, seconds),
+    });
   }
-  edgeProcess.stdin.end();
-  await once(edgeProcess, 'exit');
-  const straight = middle(loads.map((each) => each.straight));
-  const edge = middle(loads.map((each) => each.edge));
-  process.stdout.write(
-    [
-      `edge, ${CONNECTIONS} connections, median of ${ROUNDS} rounds of ${seconds} s`,
-      `  straight          ${straight.perSecond.toFixed(0)} requests/s   p50 ${straight.p50.toFixed(2)} ms   p99 ${straight.p99.toFixed(2)} ms`,
-      `  through the edge  ${edge.perSecond.toFixed(0)} requests/s   p50 ${edge.p50.toFixed(2)} ms   p99 ${edge.p99.toFixed(2)} ms`,
-      `  ratio             ${(edge.perSecond / straight.perSecond).toFixed(2)} × throughput   ${(edge.p99 / straight.p99).toFixed(2)} × p99`,
-      '',
-    ].join('\n'),
-  );
+  const straight = middle(rounds.map((each) => each.straight));
+  process.stdout.write(`edge, ${CONNECTIONS} connections, median of ${ROUNDS} rounds of ${seconds} s\n`);
+  for (const name of ['straight', 'edge', 'bare'] as const) {
+    const { perSecond, p50, p99 } = middle(rounds.map((each) => each[name]));
+    const figures = `${perSecond.toFixed(0).padStart(6)} requests/s   p50 ${p50.toFixed(2)} ms   p99 ${p99.toFixed(2)} ms`;
+    const ratio = `${(perSecond / straight.perSecond).toFixed(2)} × throughput, ${(p99 / straight.p99).toFixed(2)} × p99`;
+    process.stdout.write(`  ${LABELS[name].padEnd(20)}${figures}   ${ratio}\n`);
+  }
   await wakes();
 }
 
@@ -83,7 +83,45 @@ async function wakes(): Promise<void> {
   );
 }
 
-/** The edge as it runs in the daemon: a process of its own. */
+/** A proxy in a process of its own, as the edge is in the daemon's. */
+async function startProxy(
+  kind: '--edge' | '--bare',
+  appPort: number,
+): Promise<{ port: number; [Symbol.asyncDispose](): Promise<void> }> {
+  const args = [fileURLToPath(import.meta.url), kind, String(appPort)];
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  return {
+    port: Number(line.toString()),
+    async [Symbol.asyncDispose]() {
+      child.stdin.end();
+      await once(child, 'exit');
+    },
+  };
+}
+
+/** No routing, balancing, retries, limits or figures: what node:http itself costs. */
+async function serveBareProxy(): Promise<void> {
+  const agent = new Agent({ keepAlive: true });
+  const port = Number(process.argv[3]);
+  const server = createServer((request, response) => {
+    const { method, url, headers } = request;
+    const upstream = httpRequest({ host: '127.0.0.1', port, method, path: url, headers, agent }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    request.pipe(upstream);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  process.stdout.write(`${(server.address() as AddressInfo).port}\n`);
+  await once(process.stdin.resume(), 'end');
+  server.closeAllConnections();
+  server.close();
+  agent.destroy();
+}
+
+/** The edge in front of a process that runs already. */
 async function serveEdge(): Promise<void> {
   const directory = new ProcessDirectory();
   directory.put('web', { concurrency: { type: 'requests', softLimit: 1_000, hardLimit: null } });

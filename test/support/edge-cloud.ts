@@ -83,6 +83,11 @@ export class CloudRig {
   /** An app with one running machine; returns the machine's id once it takes requests. */
   async deploy(cloud: CloudInfo, app: string, env: Record<string, string> = {}): Promise<string> {
     await api(cloud, 'POST', '/v1/apps', { name: app, org_slug: 'personal' });
+    return this.addMachine(cloud, app, env);
+  }
+
+  /** One more machine of an app. */
+  async addMachine(cloud: CloudInfo, app: string, env: Record<string, string> = {}): Promise<string> {
     const image = await this.push(cloud, app);
     const services = [
       { protocol: 'tcp', internal_port: 8080, ports: [{ port: 80, handlers: ['http'] }], autostart: true },

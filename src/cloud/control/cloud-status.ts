@@ -22,7 +22,7 @@ export interface CloudStatus {
 }
 
 /** One of the platform services behind the API port. */
-export interface CloudServiceStatus {
+interface CloudServiceStatus {
   readonly name: string;
   /** What it speaks, and where. */
   readonly url: string;
@@ -41,7 +41,7 @@ export interface CloudAppStatus {
 }
 
 /** One machine and the process behind it. */
-export interface CloudMachineStatus {
+interface CloudMachineStatus {
   readonly id: string;
   readonly region: string;
   readonly state: string;

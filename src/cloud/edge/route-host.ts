@@ -21,7 +21,7 @@ export function appOfHost(host: string | undefined, apps: readonly EdgeApp[]): s
 }
 
 /** The name in a Host header without port and final dot, in lower case; null when there is none. */
-export function hostName(host: string | undefined): string | null {
+function hostName(host: string | undefined): string | null {
   if (host === undefined || host === '') return null;
   const name = host.toLowerCase().replace(/:\d*$/u, '').replace(/\.$/u, '');
   return name === '' ? null : name;

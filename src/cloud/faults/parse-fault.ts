@@ -7,7 +7,7 @@ const MACHINE_KINDS = ['crash', 'unhealthy', 'slow-boot'] as const;
 const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', '*']);
 
 /** How a fault is written on the command line. */
-export const FAULT_USAGE = [
+const FAULT_USAGE = [
   'error METHOD PATH [status=503] [times=N]',
   'delay METHOD PATH delay=2s [times=N]',
   'lost-answer METHOD PATH [times=N]',
