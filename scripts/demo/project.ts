@@ -8,6 +8,13 @@ import { applyDemoChange, type DemoChange } from '../demo-changes.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CLI = join(ROOT, 'bin', 'glidepath.js');
 
+/** A page of each app that reads from its database, or for web-admin from internal-api. */
+const PAGES: Readonly<Record<string, string>> = {
+  'internal-api': '/policies',
+  'public-api': '/products',
+  'web-admin': '/',
+};
+
 /** A copy of examples/microbima as a git repository of its own, with the commands of Glidepath at hand. */
 export interface Shop extends AsyncDisposable {
   readonly dir: string;
@@ -18,7 +25,7 @@ export interface Shop extends AsyncDisposable {
   branch(name: string): Promise<void>;
   commit(change: DemoChange): Promise<void>;
   liveRelease(environment: string): Promise<string | null>;
-  /** Loopback addresses worth requesting: all, or those of one environment. */
+  /** The addresses of the apps: of all environments, or of one, each with a page worth requesting. */
   routes(environment?: string): Promise<string[]>;
 }
 
@@ -59,9 +66,10 @@ export async function createShop(options: { keep: boolean }): Promise<Shop> {
       const found: string[] = [];
       for (const name of names) {
         const status = (await query('status', name, '--local')) as {
-          environments: { apps: { url: string | null }[] }[];
+          environments: { apps: { name: string; url: string | null }[] }[];
         };
-        for (const app of status.environments[0]?.apps ?? []) if (app.url !== null) found.push(app.url);
+        for (const app of status.environments[0]?.apps ?? [])
+          if (app.url !== null) found.push(`${app.url}${PAGES[app.name] ?? '/'}`);
       }
       return found;
     },

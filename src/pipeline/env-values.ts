@@ -66,7 +66,10 @@ export async function databaseUrl(
   database: ResolvedDatabase,
   work: PlatformWork,
 ): Promise<string> {
-  const url = await deps.databasePlatformOf(database).ensureDatabase(database, work);
+  const url =
+    database.provider === 'external'
+      ? requireSecret(deps, database.secret, 'the environment')
+      : await deps.databasePlatformOf(database).ensureDatabase(database, work);
   deps.hide(url);
   const password = new URL(url).password;
   if (password !== '') deps.hide(decodeURIComponent(password));

@@ -67,6 +67,11 @@ export interface AppDeployment {
   readonly commit: string;
   /** Resolved values, no secrets. */
   readonly env: Readonly<Record<string, string>>;
+  /**
+   * Called right before the first change with the commits of what runs, from the very reading that the changes are
+   * based on; throws where they may not be replaced.
+   */
+  readonly guard?: (liveCommits: readonly string[]) => Promise<void>;
 }
 
 /** The platform that runs apps: read, and change. */

@@ -28,13 +28,13 @@ export function ancestryStep(deps: PipelineDeps): StepExecutor {
 }
 
 /**
- * The same check for one app right before it is changed: another deployer that does not share our journal may have
+ * The same check for one app right before it is changed, on the reading that the change is based on: another deployer that does not share our journal may have
  * been there since the gate.
  */
-export async function requireNotBackwards(scope: StepScope, app: string): Promise<void> {
+export async function requireNotBackwards(scope: StepScope, liveCommits: readonly string[]): Promise<void> {
   // Back on purpose; and a rebased pull request has no order to keep.
   if (scope.input.action === 'rollback' || scope.input.pullRequest !== null) return;
-  for (const commit of await liveCommits(scope, app)) await requireDescendant(scope, commit);
+  for (const commit of liveCommits) await requireDescendant(scope, commit);
 }
 
 async function liveCommits(scope: StepScope, name: string): Promise<string[]> {

@@ -12,12 +12,14 @@ export function deployStep(deps: PipelineDeps): StepExecutor {
     async execute(context) {
       const scope = scopeOf<'deploy'>(deps, context);
       const app = flyAppNamed(scope, scope.action.app);
-      await requireNotBackwards(scope, app.name);
       deps.history.saveRelease(releaseInProgress(scope), deps.clock.now());
       const platform = deps.platformOf(app);
       const { env, secrets } = await appVariables(deps, scope.input.environment, app, context);
       await platform.setSecrets(app.platformName, secrets, context);
-      const result = await platform.deploy(appDeployment(scope, app.name, env), context);
+      const result = await platform.deploy(
+        { ...appDeployment(scope, app.name, env), guard: (commits) => requireNotBackwards(scope, commits) },
+        context,
+      );
       return result as unknown as Json;
     },
     async undo(context) {

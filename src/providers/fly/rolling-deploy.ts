@@ -46,6 +46,7 @@ export async function rollingDeploy(
   const { app, platformName } = deployment;
   await requireImage(fly, deployment, work);
   const listed = await listMachines(fly, platformName, work.signal);
+  await deployment.guard?.(commitsOf(listed));
   const before = (await work.once(BEFORE, async () =>
     savedStateAsJson(savedState(listed)),
   )) as unknown as SavedState;
@@ -58,6 +59,12 @@ export async function rollingDeploy(
   const machines = await carryOut(rollout, rolloutPlan(app, before));
   await requireConverged(rollout);
   return { machines };
+}
+
+function commitsOf(machines: readonly Machine[]): string[] {
+  const serving = machines.filter((machine) => metadataOf(machine.config, 'processGroup') === 'app');
+  const commits = serving.map((machine) => metadataOf(machine.config, 'commit'));
+  return [...new Set(commits.filter((commit) => commit !== null))];
 }
 
 async function carryOut(rollout: Rollout, plan: RolloutPlan): Promise<MachineResult[]> {
