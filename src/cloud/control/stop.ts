@@ -6,6 +6,7 @@ import { askCloud, readCloud } from './client.ts';
 import { cloudFileOf } from './cloud-info.ts';
 import type { CloudInfo } from './cloud-info.ts';
 import { endProcesses, processesOfCloud } from './left-processes.ts';
+import type { LeftProcess } from './left-processes.ts';
 
 /** Machines get up to ten seconds each, all at the same time, then Postgres ends; twice that is not slow but stuck. */
 const GRACEFUL_MS = 30_000;
@@ -35,16 +36,7 @@ export async function stopCloud(stateDir: string): Promise<StoppedCloud> {
   // Whoever launched it may have been killed before it could write where it is.
   const strays = processesOfCloud(dir, new Set());
   const left = await endProcesses(strays, systemClock);
-  if (left.length > 0) {
-    const names = left.map((each) => `${each.pid} (${each.command})`).join(', ');
-    throw new ToolError(
-      'CLOUD_STOP_FAILED',
-      `These processes of the local cloud could not be ended: ${names}.`,
-      {
-        hint: `kill -9 ${left.map((each) => each.pid).join(' ')}`,
-      },
-    );
-  }
+  if (left.length > 0) throw stopFailure(left);
   rmSync(cloudFileOf(dir), { force: true });
   const ended = new Set([...before, ...strays].map((each) => each.pid)).size + (cloud === null ? 0 : 1);
   return {
@@ -52,6 +44,18 @@ export async function stopCloud(stateDir: string): Promise<StoppedCloud> {
     ended,
     strays: strays.map(({ pid, command }) => ({ pid, command })),
   };
+}
+
+/** Names what still runs, and the command that ends it for good. */
+export function stopFailure(left: readonly Pick<LeftProcess, 'pid' | 'command'>[]): ToolError {
+  const names = left.map((each) => `${each.pid} (${each.command})`).join(', ');
+  return new ToolError(
+    'CLOUD_STOP_FAILED',
+    `These processes of the local cloud could not be ended: ${names}.`,
+    {
+      hint: `kill -9 ${left.map((each) => each.pid).join(' ')}`,
+    },
+  );
 }
 
 async function endDaemon(cloud: CloudInfo): Promise<void> {
