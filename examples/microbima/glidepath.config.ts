@@ -19,7 +19,7 @@ const stack = node({
 const service = {
   stack,
   port: 8080,
-  health: { path: '/health', interval: '1s', within: '10s' },
+  health: { path: '/health', interval: '1s', within: '8s' },
   stop: { signal: 'SIGTERM', timeout: '10s' },
 } as const;
 

@@ -142,6 +142,9 @@ const text = (value: unknown): string | null => (typeof value === 'string' ? val
 const list = (value: unknown): string[] | null =>
   Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : null;
 
+/** More letters off than this is another word, not a slip. */
+const TYPOS_MAX = 3;
+
 function usageError(error: CommanderError, program: Command, argv: readonly string[]): ToolError {
   const message = error.message.replace(/^error: /, '');
   if (error.code === 'commander.unknownCommand' || error.code === 'commander.help') {
@@ -150,13 +153,15 @@ function usageError(error: CommanderError, program: Command, argv: readonly stri
         ? [command.name()]
         : command.commands.map((sub) => `${command.name()} ${sub.name()}`),
     );
-    const typed = argv
-      .filter((word) => !word.startsWith('-'))
-      .slice(0, 2)
-      .join(' ');
+    // A group is known by its first word; then what was mistyped is the second.
+    const words = argv.filter((word) => !word.startsWith('-'));
+    const isGroup = names.some((name) => name.startsWith(`${words[0]} `));
+    const typed = words.slice(0, isGroup ? 2 : 1).join(' ');
     const near = closest(typed, names);
     const hint =
-      distance(typed, near) <= 3 ? `Did you mean: glidepath ${near}` : 'See all commands: glidepath --help';
+      distance(typed, near) <= TYPOS_MAX
+        ? `Did you mean: glidepath ${near}`
+        : 'See all commands: glidepath --help';
     return new ToolError('CLI_UNKNOWN_COMMAND', `There is no command "${typed}".`, { hint, cause: error });
   }
   const command = argv[0] ?? '';

@@ -29,7 +29,7 @@ describe('Ctrl-C', () => {
     await using rig = await projectRig(tinyProject({ server: SLOW_SERVER }));
     await rig.cloudUp();
     const running = rig.start('deploy', 'staging', '--local', '--verbose');
-    await running.printed(/starting|created|creating/i);
+    await running.printed(/machine \w+ created/);
     running.child.kill('SIGINT');
     const { code, stdout } = await running.result;
     expect(code).toBe(130);
@@ -46,7 +46,7 @@ describe('Ctrl-C', () => {
     await using rig = await projectRig(tinyProject({ server: SLOW_SERVER }));
     await rig.cloudUp();
     const running = rig.start('deploy', 'staging', '--local', '--verbose');
-    await running.printed(/starting|created|creating/i);
+    await running.printed(/machine \w+ created/);
     running.child.kill('SIGINT');
     await running.result;
     const { id } = await onlyRun(rig);
@@ -60,7 +60,7 @@ describe('kill -9', () => {
     await using rig = await projectRig(tinyProject({ server: SLOW_SERVER }));
     await rig.cloudUp();
     const running = rig.start('deploy', 'staging', '--local', '--verbose');
-    await running.printed(/starting|created|creating/i);
+    await running.printed(/machine \w+ created/);
     running.child.kill('SIGKILL');
     await running.result;
     const { id } = await onlyRun(rig);
@@ -73,7 +73,7 @@ describe('kill -9', () => {
     await using rig = await projectRig(tinyProject({ server: SLOW_SERVER }));
     await rig.cloudUp();
     const running = rig.start('deploy', 'staging', '--local', '--verbose');
-    await running.printed(/starting|created|creating/i);
+    await running.printed(/machine \w+ created/);
     running.child.kill('SIGKILL');
     await running.result;
     expect((await rig.run('deploy', 'staging', '--local')).code).toBe(0);

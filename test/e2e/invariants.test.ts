@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { isAlive } from '../support/cloud-fly-rig.ts';
 import { projectRig, type ProjectRig } from '../support/project-rig.ts';
 import { GOOD_SERVER, tinyProject } from '../support/tiny-project.ts';
 
@@ -115,12 +116,3 @@ describe('the local cloud', () => {
     expect(pids.filter(isAlive)).toEqual([]);
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
