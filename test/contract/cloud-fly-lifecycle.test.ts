@@ -189,6 +189,20 @@ test('delete refuses a running machine without force; a destroyed one stays read
   expect((await rig.call('GET', '/v1/apps/web/machines?include_deleted=true')).body).toHaveLength(1);
 });
 
+test('a machine destroyed in the instant after its creation does not come back', async () => {
+  await using rig = await FlyRig.start();
+  const created = await rig.call('POST', '/v1/apps/web/machines', {
+    body: { config: serviceConfig(rig.image) },
+  });
+  const { id } = created.body;
+  await rig.call('DELETE', path(id, '?force=true'));
+  await rig.wait('web', id, 'destroyed');
+  // Another machine that went all the way shows that the first would have had the time.
+  await rig.machine('web', serviceConfig(rig.image));
+  expect((await rig.get('web', id)).state).toBe('destroyed');
+  expect(rig.pid(id)).toBeNull();
+});
+
 test('an auto_destroy machine leaves its exit code behind', async () => {
   await using rig = await FlyRig.start();
   const job = { image: rig.image, env: { EXIT_CODE: '3' }, auto_destroy: true, restart: { policy: 'no' } };

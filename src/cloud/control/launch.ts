@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import type { ErrorCode } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import { systemClock } from '../../util/clock.ts';
+import { ownFile } from '../../util/own-file.ts';
 import { startFailure } from '../server/start-failure.ts';
 import { readCloud } from './client.ts';
 import type { CloudInfo } from './cloud-info.ts';
@@ -41,7 +41,7 @@ export async function launchCloud(options: LaunchOptions): Promise<CloudInfo> {
   const { stateDir, log } = prepare(options.stateDir);
   let child: ChildProcess;
   try {
-    child = spawn(process.execPath, [entryFile(), ...argumentsOf(options, stateDir)], {
+    child = spawn(process.execPath, [ownFile('cloud/main'), ...argumentsOf(options, stateDir)], {
       cwd: stateDir,
       detached: true,
       stdio: ['ignore', log, log, 'pipe'],
@@ -97,12 +97,6 @@ function prepare(wanted: string): { stateDir: string; log: number } {
   } catch (error) {
     throw startFailure(error, wanted);
   }
-}
-
-/** Beside this file's folder, as source or as built. */
-function entryFile(): string {
-  const self = fileURLToPath(import.meta.url);
-  return fileURLToPath(new URL(`../main${extname(self)}`, import.meta.url));
 }
 
 function argumentsOf(options: LaunchOptions, stateDir: string): string[] {

@@ -102,7 +102,11 @@ async function createMachine(context: FlyContext, app: AppRecord, body: MachineB
   if (body.lease_ttl) lease(machine, body.lease_ttl, clock.now());
   state.transition(machine, 'created', { type: 'launch', status: 'created', source: 'user' });
   // The answer says `created`, as on Fly: what follows begins when it has been written.
-  setImmediate(() => void (isLaunched ? supervisor.start(machine) : supervisor.settleCreated(machine)));
+  setImmediate(() => {
+    // It may have been destroyed in between; a machine that is gone must not come back.
+    if (machine.state !== 'created') return;
+    void (isLaunched ? supervisor.start(machine) : supervisor.settleCreated(machine));
+  });
   return machine;
 }
 

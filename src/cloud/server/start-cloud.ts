@@ -197,7 +197,8 @@ async function end(services: CloudServices, api: Server, keepMachines: boolean):
   const apiClosed = closeServer(api, API_GRACE_MS);
   await edge.close();
   await fly.shutdown({ stopMachines: !keepMachines });
+  // A request still in its grace period may ask for a database.
+  await apiClosed;
   await managedPostgres.close();
   await postgres.close({ stop: !keepMachines });
-  await apiClosed;
 }
