@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, isAbsolute, relative } from 'node:path';
 import { ToolError } from '../diagnostics/tool-error.ts';
+import { ownFile } from '../util/own-file.ts';
 import { findConfig } from './find-config.ts';
 import { loadError } from './load-error.ts';
 
@@ -58,8 +59,9 @@ async function importConfig(file: string, shownFile: string): Promise<Record<str
 }
 
 function nativeImport(): typeof import('./native-import.ts') {
-  const name = import.meta.url.endsWith('.ts') ? './native-import.ts' : './native-import.js';
-  return createRequire(import.meta.url)(name) as typeof import('./native-import.ts');
+  return createRequire(import.meta.url)(
+    ownFile('config/native-import'),
+  ) as typeof import('./native-import.ts');
 }
 
 function shown(cwd: string, file: string): string {

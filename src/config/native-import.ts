@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { registerHooks } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
+import { ownFile } from '../util/own-file.ts';
 
 /**
  * Imports a config file with Node's own loader, which takes TypeScript's types out. `glidepath` is always the running
@@ -29,10 +29,9 @@ export async function importNatively(file: string, version: string): Promise<Rec
   }
 }
 
-/** The public API beside this file: the source in development, the compiled file in a package. */
+/** The public API of this very tool: the source in development, the built file in a package. */
 function publicApiUrl(): string {
-  const source = new URL('../index.ts', import.meta.url);
-  return existsSync(fileURLToPath(source)) ? source.href : new URL('../index.js', import.meta.url).href;
+  return pathToFileURL(ownFile('index')).href;
 }
 
 function isOwnTypeScript(url: string): boolean {

@@ -1,0 +1,21 @@
+import { existsSync } from 'node:fs';
+import { dirname, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { assert } from './assert.ts';
+
+/**
+ * The file of the tool itself that `name` stands for, such as `cloud/main`: below `src` in development, below `dist` in
+ * a package. It is looked for from the folder with the package.json, not from the file that asks, because the build
+ * decides in which file of `dist` that one ends up.
+ */
+export function ownFile(name: string): string {
+  const self = fileURLToPath(import.meta.url);
+  let base = dirname(self);
+  let root = dirname(base);
+  while (!existsSync(join(root, 'package.json'))) {
+    assert(root !== dirname(root), `no package.json above ${self}`);
+    base = root;
+    root = dirname(root);
+  }
+  return join(base, `${name}${extname(self)}`);
+}
