@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { pathText, valueAt, type ConfigPath } from '../config-path.ts';
 import { nameHint } from '../did-you-mean.ts';
 import type { Mistake } from '../mistake.ts';
@@ -8,12 +8,11 @@ import { projectSchema } from './project-schema.ts';
 
 type Issue = z.core.$ZodIssue;
 
-// One config is checked once, so compiling the schema first costs more than it saves.
-z.config({ jitless: true });
-
 /** Every way in which a config is not of the shape that the schema asks for, in the order of the schema. */
 export function findShapeMistakes(config: unknown): Mistake[] {
-  const result = projectSchema.safeParse(config);
+  // One config is checked once, so compiling the schema first costs more than it saves. Said here and not with
+  // z.config, which would come too late: a schema reads that when it is made.
+  const result = projectSchema.safeParse(config, { jitless: true });
   return (result.error?.issues ?? []).flatMap((issue) => mistakesOf(issue, [], config));
 }
 
