@@ -4,7 +4,7 @@ import { ERROR_CODES } from '../diagnostics/error-codes.ts';
 import { ToolError } from '../diagnostics/tool-error.ts';
 import type { CommandContext } from './command-context.ts';
 import { processOutput, writeJson, type Output } from './output.ts';
-import { problemDocument, renderProblem } from './views/problem.ts';
+import { createProgram } from './program.ts';
 
 /** What the global options came to. */
 export interface GlobalOptions {
@@ -26,11 +26,10 @@ export async function main(): Promise<void> {
     throw error;
   });
   try {
-    const { createProgram } = await import('./program.ts');
     const program = createProgram((options) => contextOf(options, output));
     process.exitCode = await program.run(argv);
   } catch (error) {
-    process.exitCode = report(error, output, isLocal);
+    process.exitCode = await report(error, output, isLocal);
   }
 }
 
@@ -69,7 +68,7 @@ function userName(): string {
   }
 }
 
-function report(error: unknown, output: Output, isLocal: boolean): number {
+async function report(error: unknown, output: Output, isLocal: boolean): Promise<number> {
   const known = asToolError(error);
   if (known === null) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -81,6 +80,7 @@ function report(error: unknown, output: Output, isLocal: boolean): number {
     output.error(`Internal error: this is a bug in Glidepath, please report it.\n${text}\n`);
     return EXIT.failed;
   }
+  const { problemDocument, renderProblem } = await import('./views/problem.ts');
   if (output.json) writeJson(output, problemDocument(known, isLocal));
   else output.error(renderProblem(known, { color: output.color, isLocal }));
   return ERROR_CODES[known.code].exit;

@@ -12,6 +12,7 @@ import type { GitSource } from '../providers/git/git-source.ts';
 import type { AppPlatform, AppPlatformReader } from '../providers/app-platform.ts';
 import { systemClock, type Clock } from '../util/clock.ts';
 import type { CommandContext } from './command-context.ts';
+import { cloudDirOf, openProject, stateDirOf } from './open-project.ts';
 import { runCommand } from './run-command.ts';
 import { createVault, type SecretVault } from './secret-vault.ts';
 
@@ -31,28 +32,6 @@ export interface Workbench {
   /** A new id for a run: sortable by time. */
   newRunId(): string;
   close(): Promise<void>;
-}
-
-/** The project alone: what `validate` and `plan` need. */
-export async function openProject(
-  context: CommandContext,
-): Promise<{ project: ResolvedProject; root: string }> {
-  const { loadProject } = await import('../config/load-project.ts');
-  const loaded = await loadProject({
-    cwd: context.cwd,
-    ...(context.projectFile === null ? {} : { file: context.projectFile }),
-  });
-  return { project: loaded.project, root: loaded.root };
-}
-
-/** Where the state of a project is kept: the local cloud's apart from the real platforms'. */
-export function stateDirOf(root: string, isLocal: boolean): string {
-  return isLocal ? join(root, '.glidepath', 'local') : join(root, '.glidepath');
-}
-
-/** Where the local cloud of a project keeps its state. */
-export function cloudDirOf(root: string): string {
-  return join(root, '.glidepath', 'cloud');
 }
 
 /** Opens the journal, the history, git and the platforms of a project. */

@@ -3,6 +3,7 @@ import { ToolError } from '../diagnostics/tool-error.ts';
 import { loadConfig } from './load-config.ts';
 import type { ResolvedProject } from './resolved.ts';
 import { resolveProject } from './resolve/resolve-project.ts';
+import { validateConfig } from './validate-config.ts';
 
 /** A project that can be worked with. */
 export interface LoadedProject {
@@ -24,11 +25,7 @@ export async function loadProject(options: {
   /** The config file; without it the nearest one from `cwd` upwards. */
   readonly file?: string;
 }): Promise<LoadedProject> {
-  // zod is most of what loading costs, so it is read while the config file is.
-  const [loaded, { validateConfig }] = await Promise.all([
-    loadConfig(options),
-    import('./validate-config.ts'),
-  ]);
+  const loaded = await loadConfig(options);
   const { diagnostics, definition } = validateConfig(loaded.config, {
     file: loaded.shownFile,
     source: loaded.source,

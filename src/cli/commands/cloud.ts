@@ -5,7 +5,7 @@ import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
 import { renderCloudStatus } from '../views/cloud-status.ts';
 import { paint } from '../views/paint.ts';
-import { cloudDirOf, openProject } from '../wiring.ts';
+import { cloudDirOf, openProject } from '../open-project.ts';
 
 /** Options of `cloud up`. */
 export interface CloudUpOptions {

@@ -78,7 +78,7 @@ export async function deployTrigger(
   ref: string,
 ): Promise<ExitCode> {
   // Not observed: what is there only changes the words of a plan, and every step looks for itself before it acts.
-  const { deployments } = await planFor(bench.project, trigger, { environments: {} });
+  const { deployments } = planFor(bench.project, trigger, { environments: {} });
   const commit = release?.commit ?? (await bench.source.resolveRef(ref));
   for (const deployment of deployments) {
     const environment = await environmentOf(bench.project, deployment.environment, deployment.pullRequest);

@@ -3,10 +3,15 @@ import { join } from 'node:path';
 import { EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { ResolvedProject } from '../../config/resolved.ts';
+import { explainNoMatch } from '../../plan/explain-no-match.ts';
+import { matchEnvironments } from '../../plan/match-environments.ts';
 import type { Observed, Plan, Trigger } from '../../plan/plan.ts';
+import { planTrigger } from '../../plan/plan-trigger.ts';
+import { parseTrigger } from '../../plan/trigger.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
-import { openProject, stateDirOf } from '../wiring.ts';
+import { renderPlanTree } from '../views/plan-tree.ts';
+import { openProject, stateDirOf } from '../open-project.ts';
 
 /** `glidepath plan <trigger>`: what would be done, and why; changes nothing. */
 export async function plan(
@@ -15,36 +20,30 @@ export async function plan(
   options: { isMermaid: boolean; isExitCode: boolean },
 ): Promise<ExitCode> {
   const { project, root } = await openProject(context);
-  const trigger = await parseTriggerWords(words);
+  const trigger = parseTriggerWords(words);
   const observed = await observeWhereKnown(context, project, root, trigger);
   const { output } = context;
-  const planned = await planFor(project, trigger, observed);
+  const planned = planFor(project, trigger, observed);
   if (output.json) {
     writeJson(output, planned);
   } else if (options.isMermaid) {
     const { renderPlanMermaid } = await import('../views/plan-mermaid.ts');
     output.write(renderPlanMermaid(planned));
   } else {
-    const { renderPlanTree } = await import('../views/plan-tree.ts');
     output.write(renderPlanTree(planned, { color: output.color, width: Math.min(output.width, 140) }));
   }
   return options.isExitCode && planned.deployments.length > 0 ? EXIT.changesPending : EXIT.ok;
 }
 
 /** The trigger of these words; throws PLAN_UNKNOWN_TRIGGER. */
-export async function parseTriggerWords(words: readonly string[]): Promise<Trigger> {
-  const { parseTrigger } = await import('../../plan/trigger.ts');
+export function parseTriggerWords(words: readonly string[]): Trigger {
   const parsed = parseTrigger([...words]);
   if ('severity' in parsed) throw new ToolError(parsed.code, parsed.message, { hint: parsed.hint });
   return parsed;
 }
 
 /** The plan of a trigger; throws when nothing listens to it, naming what the environments listen to. */
-export async function planFor(project: ResolvedProject, trigger: Trigger, observed: Observed): Promise<Plan> {
-  const [{ planTrigger }, { explainNoMatch }] = await Promise.all([
-    import('../../plan/plan-trigger.ts'),
-    import('../../plan/explain-no-match.ts'),
-  ]);
+export function planFor(project: ResolvedProject, trigger: Trigger, observed: Observed): Plan {
   const planned = planTrigger(project, trigger, observed);
   if (planned.deployments.length > 0) return planned;
   const reason = explainNoMatch(project, trigger);
@@ -61,7 +60,6 @@ async function observeWhereKnown(
   root: string,
   trigger: Trigger,
 ): Promise<Observed> {
-  const { matchEnvironments } = await import('../../plan/match-environments.ts');
   const wanted = matchEnvironments(project, trigger).map((match) => match.environment);
   const hasToken = wanted.some((environment) =>
     environment.apps.some((app) => (context.env[app.token] ?? '') !== ''),

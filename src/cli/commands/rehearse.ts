@@ -4,19 +4,19 @@ import type { CommandContext, ExitCode } from '../command-context.ts';
 import { ensureCloud } from './cloud.ts';
 import { deployTrigger, openBench } from './deploy.ts';
 import { parseTriggerWords, planFor } from './plan.ts';
-import { openProject } from '../wiring.ts';
+import { openProject } from '../open-project.ts';
 
 /** `glidepath rehearse push|tag …`: carries a trigger out on the local cloud, whole; starts the cloud if need be. */
 export async function rehearse(given: CommandContext, words: readonly string[]): Promise<ExitCode> {
   const context: CommandContext = { ...given, isLocal: true };
-  const trigger = await parseTriggerWords(words);
+  const trigger = parseTriggerWords(words);
   if (trigger.kind !== 'push' && trigger.kind !== 'tag') {
     throw new ToolError('PLAN_UNKNOWN_TRIGGER', `A ${trigger.kind} cannot be rehearsed by this version.`, {
       hint: 'Rehearse a push or a tag: glidepath rehearse push main',
     });
   }
   const { project, root } = await openProject(context);
-  await planFor(project, trigger, { environments: {} });
+  planFor(project, trigger, { environments: {} });
   await ensureCloud(context, root);
   await using bench = await openBench(context);
   const wanted = trigger.kind === 'push' ? trigger.branch : trigger.tag;

@@ -21,7 +21,7 @@ export async function rollback(
   const release =
     options.to === null ? previousRelease(bench, name) : requireRelease(bench, options.to, name);
   const trigger: Trigger = { kind: 'rollback', environment: name, release: release.id, apps: options.apps };
-  const { deployments } = await planFor(bench.project, trigger, { environments: {} });
+  const { deployments } = planFor(bench.project, trigger, { environments: {} });
   const [deployment] = deployments;
   if (deployment === undefined) return 0;
   const before = await environmentAsItRan(bench, name, release.id);
