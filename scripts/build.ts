@@ -1,16 +1,61 @@
-// Compiles src/ into dist/. Plain tsc: dist mirrors src, so that a stack trace reads the same in both.
+// Builds dist/: the declarations of the public API with tsc, the code as a bundle, because loading some three hundred
+// small files is most of what a short command would take (docs/decisions/0009-bundled-command.md).
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+/** Files that are started or imported by name, so each keeps its place: what `ownFile` and package.json speak of. */
+const ENTRIES = ['index', 'cli/main', 'cloud/main', 'config/native-import'];
+/** Brought along, for they consist of many small files, of which few are needed; the other dependencies stay outside. */
+const BUNDLED = ['commander', 'fastest-levenshtein', 'zod'];
+
 rmSync(`${root}dist`, { recursive: true, force: true });
-const result = spawnSync(
-  process.execPath,
-  [`${root}node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json'],
-  {
+const tsc = `${root}node_modules/typescript/bin/tsc`;
+const types = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
+  cwd: root,
+  stdio: 'inherit',
+});
+if (types.status === 0) await bundle();
+else process.exitCode = types.status ?? 1;
+
+async function bundle(): Promise<void> {
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as Record<
+    'dependencies' | 'devDependencies',
+    Record<string, string>
+  >;
+  const external = Object.keys({ ...dependencies, ...devDependencies }).filter(
+    (name) => !BUNDLED.includes(name),
+  );
+  const build = await rolldown({
     cwd: root,
-    stdio: 'inherit',
-  },
-);
-process.exitCode = result.status ?? 1;
+    input: Object.fromEntries(ENTRIES.map((name) => [name, `src/${name}.ts`])),
+    platform: 'node',
+    external: [/^node:/, ...external.map((name) => new RegExp(`^${name}(/|$)`))],
+  });
+  const { output } = await build.write({
+    dir: 'dist',
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    sourcemap: true,
+  });
+  await build.close();
+  for (const { fileName } of output) if (fileName.endsWith('.map')) dropSources(`${root}dist/${fileName}`);
+  mkdirSync(`${root}dist/licenses`, { recursive: true });
+  for (const name of BUNDLED) copyLicense(name);
+}
+
+/** A map says which line is meant; the text of the sources would only double the package. */
+function dropSources(file: string): void {
+  const { sourcesContent: _, ...map } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+  writeFileSync(file, JSON.stringify(map));
+}
+
+function copyLicense(name: string): void {
+  const folder = `${root}node_modules/${name}`;
+  const license = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));
+  if (license === undefined) throw new Error(`${name} has no license to bring along`);
+  copyFileSync(`${folder}/${license}`, `${root}dist/licenses/${name}.txt`);
+}

@@ -1,7 +1,5 @@
 // `npm run demo`: the whole of Glidepath in one minute, on this machine alone. A project in a temporary folder goes
 // through staging and production on the local cloud, under load, with a bad release that comes back by itself.
-import { once } from 'node:events';
-import { rmSync } from 'node:fs';
 import { paint } from '../src/cli/views/paint.ts';
 import { startLoad, type LoadReport } from './demo/load.ts';
 import { createShop, type Shop } from './demo/project.ts';
@@ -15,18 +13,26 @@ const live = new Map<string, string | null>();
 const startedAt = performance.now();
 
 async function main(): Promise<number> {
+  // Ctrl-C reaches the command that runs too: it ends, the story with it, and what was started is ended below.
+  process.on('SIGINT', () => undefined);
   say('Glidepath demo', 'three services on one Postgres, staging and production, on this machine alone');
   await using shop = await createShop({ keep: KEEP });
-  let report: LoadReport | null = null;
   await shop.glidepath('cloud', 'up', '--port', '0', '--edge-port', '0');
   try {
-    report = await story(shop);
-    process.stdout.write(renderSummary(steps, report, await shop.routes(), performance.now() - startedAt));
-    if (KEEP) await keepUntilInterrupted(shop);
+    const report = await story(shop);
+    const addresses = KEEP ? await shop.routes() : [];
+    process.stdout.write(renderSummary(steps, report, addresses, performance.now() - startedAt));
+    return report.failed === 0 ? 0 : 1;
+  } catch (error) {
+    process.stderr.write(`\n✗ ${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
   } finally {
-    await shop.glidepath('cloud', 'down');
+    if (KEEP)
+      process.stdout.write(
+        `  It goes on in ${shop.dir}. End it: (cd ${shop.dir} && npx glidepath cloud down)\n`,
+      );
+    else await shop.glidepath('cloud', 'down');
   }
-  return report.failed === 0 && steps.every((step) => step.asExpected) ? 0 : 1;
 }
 
 /** What happens, in order; production is under load from its first release on. */
@@ -85,14 +91,6 @@ async function step(
 function say(command: string, comment: string): void {
   const { bold, dim } = paint(process.stdout.isTTY);
   process.stdout.write(`\n${bold(`$ ${command}`)}  ${dim(`# ${comment}`)}\n`);
-}
-
-async function keepUntilInterrupted(shop: Shop): Promise<void> {
-  process.stdout.write(`\nKept in ${shop.dir}. Ctrl-C ends it.\n`);
-  const idle = setInterval(() => undefined, 60_000);
-  await once(process, 'SIGINT');
-  clearInterval(idle);
-  rmSync(shop.dir, { recursive: true, force: true });
 }
 
 process.exitCode = await main();

@@ -47,7 +47,9 @@ export function renderSummary(
     ...load.failures.slice(0, 10).map((failure) => `    ✗ ${failure}`),
     `  in all ${(totalMs / 1000).toFixed(1)} s`,
     '',
-    ...addresses.map((address) => `  ${address}`),
+    ...(addresses.length === 0
+      ? ['  To look at it afterwards: npm run demo -- --keep']
+      : addresses.map((address) => `  ${address}`)),
     '',
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 import type { ResolvedEnvironment, ResolvedProject } from '../config/resolved.ts';
 import type { Engine, RunRecord } from '../engine/engine.ts';
 import type { DeploymentPlan, Trigger } from '../plan/plan.ts';
+import { unreachable } from '../util/assert.ts';
 import type { Json } from '../util/json.ts';
 import type { DeploymentInput } from './deployment-input.ts';
 import type { Release } from './release.ts';
@@ -35,15 +36,33 @@ export async function submitDeployment(engine: Engine, request: DeploymentReques
     release: request.release,
     by: request.by,
   };
-  const what = request.release?.id ?? request.commit.slice(0, 7);
   return engine.submit({
     id: request.runId,
     lockKey: deployment.lockKey,
     kind: deployment.action,
-    title: `${deployment.action} ${what} ${deployment.action === 'destroy' ? 'in' : 'to'} ${environment.name}`,
+    title: titleOf(request),
     graph: toGraph(deployment),
     input: input as unknown as Json,
     supersede: trigger.kind === 'push' || trigger.kind === 'tag' || trigger.kind === 'pull-request',
     by: request.by,
   });
+}
+
+/** What people read wherever the run is named. */
+function titleOf({ deployment, environment, release, commit, trigger }: DeploymentRequest): string {
+  const what = release?.id ?? commit.slice(0, 7);
+  switch (deployment.action) {
+    case 'deploy':
+    case 'promote':
+      return `${deployment.action} ${what} to ${environment.name}`;
+    case 'rollback': {
+      const apps =
+        trigger.kind === 'rollback' && trigger.apps !== null ? ` of ${trigger.apps.join(', ')}` : '';
+      return `rollback${apps} to ${what} in ${environment.name}`;
+    }
+    case 'destroy':
+      return `destroy ${environment.name}`;
+    default:
+      return unreachable(deployment.action);
+  }
 }

@@ -45,7 +45,9 @@ describe('a deployment', () => {
       ['started', true, first.live?.release],
       ['started', true, first.live?.release],
     ]);
-    expect(await (await fetch(first.url ?? '')).text()).toContain(first.machines[0]?.digest);
+    const served = await (await fetch(first.url ?? '')).text();
+    expect(served).toContain(first.machines[0]?.digest);
+    expect(served).toMatch(new RegExp(`${first.live?.release} staging$`));
     rig.write('server.mjs', `${GOOD_SERVER}\n// second`);
     await rig.commit('Second');
     expect((await rig.run('deploy', 'staging', '--local')).code).toBe(0);

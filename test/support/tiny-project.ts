@@ -14,7 +14,7 @@ export const GOOD_SERVER: string = `
 import { createServer } from 'node:http';
 const server = createServer((request, response) => {
   if (request.url === '/health') return void response.end('ok');
-  response.end(process.env.FLY_IMAGE_REF ?? '');
+  response.end([process.env.FLY_IMAGE_REF, process.env.GLIDEPATH_RELEASE, process.env.GLIDEPATH_ENVIRONMENT].join(' '));
 });
 server.listen(Number(process.env.PORT), '127.0.0.1');
 process.on('SIGTERM', () => server.close(() => process.exit(0)));

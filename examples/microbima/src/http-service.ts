@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { runHealthChecks, type HealthChecks } from './health.ts';
+import { runHealthChecks, type Health, type HealthChecks } from './health.ts';
 import { findRoute, HttpProblem, json, type Reply, type Route } from './http-messages.ts';
 import { jsonLog, type Log } from './json-log.ts';
 import { numberSetting } from './settings.ts';
@@ -54,8 +54,15 @@ export async function startService(
   options: { port: number; host: string; log: Log },
 ): Promise<RunningService> {
   const state = { stopping: false };
+  const noteHealth = healthNotes(options.log);
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-    void respond(service, { request, response, log: options.log, isStopping: () => state.stopping });
+    void respond(service, {
+      request,
+      response,
+      log: options.log,
+      isStopping: () => state.stopping,
+      noteHealth,
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -106,19 +113,26 @@ interface Exchange {
   readonly response: ServerResponse;
   readonly log: Log;
   readonly isStopping: () => boolean;
+  readonly noteHealth: (health: Health) => void;
 }
 
-async function respond(service: Service, { request, response, log, isStopping }: Exchange): Promise<void> {
+async function respond(
+  service: Service,
+  { request, response, log, isStopping, noteHealth }: Exchange,
+): Promise<void> {
   const startedAt = performance.now();
   const url = new URL(request.url ?? '/', 'http://service');
-  const reply = await answer(service, request, url).catch((error: unknown) => problemReply(error, log));
+  const reply = await answer(service, request, url, noteHealth).catch((error: unknown) =>
+    problemReply(error, log),
+  );
   if (isStopping()) response.setHeader('connection', 'close');
   response.writeHead(reply.status, {
     'content-type': reply.type,
     'content-length': Buffer.byteLength(reply.body),
   });
   response.end(request.method === 'HEAD' ? undefined : reply.body);
-  log(url.pathname === '/health' && reply.status === 200 ? 'debug' : 'info', 'request', {
+  // Asked every second or so: what it said is noted when it changes.
+  log(url.pathname === '/health' ? 'debug' : 'info', 'request', {
     method: request.method,
     path: url.pathname,
     status: reply.status,
@@ -126,10 +140,16 @@ async function respond(service: Service, { request, response, log, isStopping }:
   });
 }
 
-async function answer(service: Service, request: IncomingMessage, url: URL): Promise<Reply> {
+async function answer(
+  service: Service,
+  request: IncomingMessage,
+  url: URL,
+  noteHealth: (health: Health) => void,
+): Promise<Reply> {
   const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
   if (method === 'GET' && url.pathname === '/health') {
     const health = await runHealthChecks(service.name, service.checks);
+    noteHealth(health);
     return json(health.status === 'ok' ? 200 : 503, health);
   }
   const { route, params } = findRoute(service.routes, method, url.pathname);
@@ -150,6 +170,18 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   } catch {
     throw new HttpProblem(400, 'The body is not JSON.');
   }
+}
+
+/** Logs what is wrong when it begins, changes or ends, and not with every request that asks. */
+function healthNotes(log: Log): (health: Health) => void {
+  let last = '';
+  return ({ status, checks }) => {
+    const now = status === 'ok' ? '' : JSON.stringify(checks);
+    if (now === last) return;
+    last = now;
+    if (status === 'ok') log('info', 'healthy again');
+    else log('warn', 'unhealthy', { checks });
+  };
 }
 
 function problemReply(error: unknown, log: Log): Reply {

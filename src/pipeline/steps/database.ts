@@ -50,6 +50,9 @@ async function migrateDatabase(scope: StepScope, name: string): Promise<void> {
   await migrateHere(scope, database.migrate, { [database.secret]: url });
 }
 
+/** Lines of a failing migration that go into the error. */
+const OUTPUT_LINES = 20;
+
 async function migrateHere(
   scope: StepScope,
   migration: ResolvedMigration,
@@ -64,6 +67,7 @@ async function migrateHere(
     signal: scope.context.signal,
     onLine: (line) => {
       output.push(line);
+      if (output.length > OUTPUT_LINES) output.shift();
       scope.context.log(line);
     },
   });
@@ -73,7 +77,7 @@ async function migrateHere(
     `The migration ${timedOut ? 'took too long' : `failed with exit code ${exitCode}`}: ${migration.command}`,
     {
       hint: 'No app was changed. Mend the migration and deploy again.',
-      output: output.slice(-20),
+      output,
     },
   );
 }
@@ -85,12 +89,19 @@ export function appDeployment(
   env: Readonly<Record<string, string>>,
 ): AppDeployment {
   const app = flyAppNamed(scope, name);
+  const release = releaseInProgress(scope);
   return {
     app,
     platformName: app.platformName,
     image: imageOf(scope, name),
-    releaseId: releaseInProgress(scope).id,
-    commit: releaseInProgress(scope).commit,
-    env,
+    releaseId: release.id,
+    commit: release.commit,
+    // What an app needs to say who it is, in its health answer or its error reports.
+    env: {
+      GLIDEPATH_ENVIRONMENT: scope.input.environment.name,
+      GLIDEPATH_RELEASE: release.id,
+      GLIDEPATH_COMMIT: release.commit,
+      ...env,
+    },
   };
 }

@@ -1,6 +1,8 @@
 import type { StepExecutor } from '../../engine/graph.ts';
 import type { Json } from '../../util/json.ts';
+import type { AppDeployment } from '../../providers/app-platform.ts';
 import { appVariables } from '../env-values.ts';
+import { withOwnCommands } from '../own-commands.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
 import { flyAppNamed, releaseInProgress, scopeOf } from '../step-scope.ts';
 import { requireNotBackwards } from './ancestry.ts';
@@ -16,16 +18,20 @@ export function deployStep(deps: PipelineDeps): StepExecutor {
       const platform = deps.platformOf(app);
       const { env, secrets } = await appVariables(deps, scope.input.environment, app, context);
       await platform.setSecrets(app.platformName, secrets, context);
-      const result = await platform.deploy(
-        { ...appDeployment(scope, app.name, env), guard: (commits) => requireNotBackwards(scope, commits) },
-        context,
-      );
+      const deployment: AppDeployment = {
+        ...appDeployment(scope, app.name, env),
+        guard: (commits) => requireNotBackwards(scope, commits),
+      };
+      const at = { environment: scope.input.environment.name, app: app.name };
+      const result = await withOwnCommands(at, () => platform.deploy(deployment, context));
       return result as unknown as Json;
     },
     async undo(context) {
       const scope = scopeOf<'deploy'>(deps, context);
       const app = flyAppNamed(scope, scope.action.app);
-      await deps.platformOf(app).undoDeploy(appDeployment(scope, app.name, {}), context);
+      const at = { environment: scope.input.environment.name, app: app.name };
+      const deployment = appDeployment(scope, app.name, {});
+      await withOwnCommands(at, () => deps.platformOf(app).undoDeploy(deployment, context));
     },
   };
 }

@@ -26,6 +26,7 @@ export function smokeStep(deps: PipelineDeps): StepExecutor {
         signal: context.signal,
         onLine: (line) => {
           output.push(line);
+          if (output.length > OUTPUT_LINES) output.shift();
           context.log(line);
         },
       });
@@ -38,7 +39,7 @@ export function smokeStep(deps: PipelineDeps): StepExecutor {
         `The smoke test of ${scope.input.environment.name} ${how}: ${smoke.command}`,
         {
           hint: `See what the apps say: glidepath logs ${scope.input.environment.name}`,
-          output: output.slice(-OUTPUT_LINES),
+          output,
         },
       );
     },
