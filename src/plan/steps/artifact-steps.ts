@@ -44,7 +44,7 @@ function buildReason(app: ResolvedApp): string {
   const once = 'built once from this commit, known by its digest';
   if (app.platform === 'vercel') return `framework: '${app.framework}' of ${app.name}, ${once}`;
   const how = app.dockerfile === null ? `stack: ${app.stack.name}()` : `dockerfile: '${app.dockerfile}'`;
-  const hardened = app.hardened ? '; hardened: true, so not root, a minimal base, and scanned' : '';
+  const hardened = app.hardened ? '; hardened: true, for its container image' : '';
   return `${how} of ${app.name}, ${once}${hardened}`;
 }
 
