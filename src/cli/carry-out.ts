@@ -28,6 +28,8 @@ export async function carryOut(
   request: CarryOutRequest,
 ): Promise<ExitCode> {
   if (request.deployment.action !== 'destroy') requirePreflight(context, bench, request.environment);
+  // From here on Ctrl-C is heard: a run that was submitted is never left without a word.
+  context.interrupt.throwIfAborted();
   const run = await submitDeployment(bench.engine, {
     project: bench.project,
     environment: request.environment,

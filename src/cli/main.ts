@@ -26,32 +26,37 @@ export async function main(): Promise<void> {
     throw error;
   });
   try {
-    const program = createProgram((options) => contextOf(options, output));
+    const program = createProgram((options) => contextOf(options, output, isLocal));
     process.exitCode = await program.run(argv);
   } catch (error) {
     process.exitCode = await report(error, output, isLocal);
   }
 }
 
-function contextOf(options: GlobalOptions, output: Output): CommandContext {
+function contextOf(options: GlobalOptions, output: Output, isLocal: boolean): CommandContext {
+  let interrupt: AbortSignal | undefined;
   return {
     cwd: process.cwd(),
     env: process.env,
     output,
     projectFile: options.project ?? null,
-    isLocal: options.local === true,
+    isLocal,
     isVerbose: options.verbose === true,
-    interrupt: interruptSignal(output),
+    get interrupt() {
+      return (interrupt ??= interruptSignal());
+    },
     by: `${userName()}@${hostname()}`,
   };
 }
 
-/** The first Ctrl-C asks; the second ends the process at once, and the lease of its run with it. */
-function interruptSignal(output: Output): AbortSignal {
+/**
+ * The first Ctrl-C asks; the second ends the process at once, and the lease of its run with it. Listens from the first
+ * time that a command asks for the signal: one that never does is ended by Ctrl-C like any other program.
+ */
+function interruptSignal(): AbortSignal {
   const controller = new AbortController();
   const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
-    output.error('\nInterrupted: what runs is finished first. Once more to leave at once.\n');
     controller.abort(new ToolError('RUN_INTERRUPTED', 'The command was interrupted.'));
   };
   process.on('SIGINT', onSignal);

@@ -5,7 +5,11 @@ export interface Output {
   /** Everything that is not the result: progress, warnings, errors. */
   error(text: string): void;
   readonly isTty: boolean;
+  /** Whether a progress line on standard error is seen, and can be taken back. */
+  readonly isErrorTty: boolean;
+  /** Columns and rows as they are now: a window may be resized. */
   readonly width: number;
+  readonly rows: number;
   readonly color: boolean;
   readonly json: boolean;
 }
@@ -18,14 +22,21 @@ export function writeJson(output: Output, value: unknown, compact = false): void
 /** The output of this process; colours only where a person looks and NO_COLOR is not set. */
 export function processOutput(options: { json: boolean }): Output {
   const { stdout, stderr, env } = process;
-  const isTty = stdout.isTTY && env['CI'] === undefined;
+  const isTty = stdout.isTTY && env['CI'] === undefined && env['TERM'] !== 'dumb';
   const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0';
   const hasNoColor = env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '';
   return {
     write: (text) => void stdout.write(text),
     error: (text) => void stderr.write(text),
     isTty: isTty && !options.json,
-    width: stdout.columns ?? 100,
+    isErrorTty: stderr.isTTY && env['CI'] === undefined && env['TERM'] !== 'dumb',
+    get width() {
+      // A terminal that does not know its size says 0.
+      return stdout.columns || 100;
+    },
+    get rows() {
+      return stdout.rows || 24;
+    },
     color: !options.json && !hasNoColor && (forced || (stdout.isTTY && env['TERM'] !== 'dumb')),
     json: options.json,
   };

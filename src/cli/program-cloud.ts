@@ -47,8 +47,23 @@ export function addCloudCommands(program: Command, register: Register): void {
       const { cloudFault } = await import('./commands/cloud.ts');
       return cloudFault(context, args);
     },
-  );
+  ).addHelpText('after', FAULT_HELP);
 }
+
+/** As `cloud/faults/parse-fault.ts` reads it; a test holds the two together. */
+const FAULT_HELP = `
+Faults, until cleared or so many times:
+  error METHOD PATH [status=503] [times=N]
+  delay METHOD PATH delay=2s [times=N]
+  lost-answer METHOD PATH [times=N]
+  crash APP-OR-MACHINE [times=N]
+  unhealthy APP-OR-MACHINE
+  slow-boot APP-OR-MACHINE delay=5s [times=N]
+  list
+  clear
+
+An app is named as on the platform, see glidepath cloud status. A path may have * for one part of it.
+Such as: glidepath cloud fault error POST '/v1/apps/*/machines' times=1`;
 
 const number = (value: unknown): number | null => (typeof value === 'string' ? Number(value) : null);
 const string = (value: unknown): string | null => (typeof value === 'string' ? value : null);

@@ -52,6 +52,11 @@ export function createProgram(makeContext: MakeContext): { run(argv: readonly st
           process.stdout.write(program.helpInformation());
           return 2;
         }
+        const group = groupWithoutCommand(program, argv);
+        if (group !== null) {
+          process.stdout.write(group.helpInformation());
+          return 2;
+        }
         await program.parseAsync(argv, { from: 'user' });
         return state.exitCode;
       } catch (error) {
@@ -61,6 +66,12 @@ export function createProgram(makeContext: MakeContext): { run(argv: readonly st
       }
     },
   };
+}
+
+/** `glidepath cloud` alone asks what there is in it, like `glidepath` alone. */
+function groupWithoutCommand(program: Command, argv: readonly string[]): Command | null {
+  if (argv.length !== 1) return null;
+  return program.commands.find((each) => each.name() === argv[0] && each.commands.length > 0) ?? null;
 }
 
 /** The options that every command has. */
@@ -164,7 +175,8 @@ function usageError(error: CommanderError, program: Command, argv: readonly stri
         : 'See all commands: glidepath --help';
     return new ToolError('CLI_UNKNOWN_COMMAND', `There is no command "${typed}".`, { hint, cause: error });
   }
-  const command = argv[0] ?? '';
+  const group = program.commands.find((each) => each.name() === argv[0]);
+  const command = argv.slice(0, (group?.commands.length ?? 0) > 0 ? 2 : 1).join(' ');
   return new ToolError(
     'CLI_USAGE',
     `${message.charAt(0).toUpperCase()}${message.slice(1)}.`.replace('..', '.'),

@@ -93,7 +93,11 @@ export async function openWorkbench(context: CommandContext): Promise<Workbench>
       `run-${clock.now().toString(36)}${Math.floor(Math.random() * 1296)
         .toString(36)
         .padStart(2, '0')}`,
-    close: () => engine.close(),
+    async close() {
+      await engine.close();
+      // The journal and the history share the file; the engine closes only what it opened itself.
+      db.close();
+    },
   };
 }
 

@@ -4,8 +4,14 @@ import { withOwnCommands } from './own-commands.ts';
 
 const AT = { environment: 'staging', app: 'web' };
 
-async function thrown(error: unknown): Promise<unknown> {
-  return withOwnCommands(AT, () => Promise.reject(error as Error)).catch((caught: unknown) => caught);
+async function thrown(error: Error): Promise<unknown> {
+  try {
+    return await withOwnCommands(AT, async () => {
+      throw error;
+    });
+  } catch (caught) {
+    return caught;
+  }
 }
 
 test('a hint with a command of the platform names ours, and the error is the same otherwise', async () => {

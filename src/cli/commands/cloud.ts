@@ -3,6 +3,7 @@ import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { CloudInfo } from '../../cloud/control/cloud-info.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
+import { withProgress } from '../progress.ts';
 import { renderCloudStatus } from '../views/cloud-status.ts';
 import { paint } from '../views/paint.ts';
 import { cloudDirOf, openProject } from '../open-project.ts';
@@ -41,13 +42,15 @@ async function launch(context: CommandContext, root: string, options: CloudUpOpt
     });
   }
   const { launchCloud } = await import('../../cloud/control/launch.ts');
-  if (!context.output.json) context.output.error('Starting the local cloud …\n');
-  return launchCloud({
-    stateDir: cloudDirOf(root),
-    ...(options.port === null ? {} : { port: options.port }),
-    ...(options.edgePort === null ? {} : { edgePort: options.edgePort }),
-    ...(options.idle === null ? {} : { idleMs: await durationMs(options.idle) }),
-  });
+  const idle = options.idle === null ? {} : { idleMs: await durationMs(options.idle) };
+  return withProgress(context, 'Starting the local cloud', () =>
+    launchCloud({
+      stateDir: cloudDirOf(root),
+      ...(options.port === null ? {} : { port: options.port }),
+      ...(options.edgePort === null ? {} : { edgePort: options.edgePort }),
+      ...idle,
+    }),
+  );
 }
 
 async function durationMs(text: string): Promise<number> {
@@ -79,7 +82,7 @@ function publicInfo(cloud: CloudInfo): Omit<CloudInfo, 'token'> {
 export async function cloudDown(context: CommandContext): Promise<ExitCode> {
   const { root } = await openProject(context);
   const { stopCloud } = await import('../../cloud/control/stop.ts');
-  const stopped = await stopCloud(cloudDirOf(root));
+  const stopped = await withProgress(context, 'Ending the local cloud', () => stopCloud(cloudDirOf(root)));
   if (context.output.json) writeJson(context.output, stopped);
   else if (!stopped.wasRunning) context.output.write('The local cloud was not running.\n');
   else context.output.write(`The local cloud is down; ${stopped.ended} processes ended, none left.\n`);
@@ -98,7 +101,7 @@ export async function cloudStatus(context: CommandContext): Promise<ExitCode> {
 /** `glidepath cloud reset`: everything gone, the cloud still up. */
 export async function cloudReset(context: CommandContext): Promise<ExitCode> {
   const { cloud, control } = await openControl(context);
-  await control.resetCloud(cloud);
+  await withProgress(context, 'Emptying the local cloud', () => control.resetCloud(cloud));
   if (context.output.json) writeJson(context.output, { reset: true });
   else context.output.write('The local cloud is empty: no app, database or image is left.\n');
   return EXIT.ok;

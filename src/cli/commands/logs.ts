@@ -10,6 +10,8 @@ import { openBench, requireEnvironment } from './deploy.ts';
 
 /** How often new lines are asked for with `--follow`. */
 const FOLLOW_MS = 1_000;
+/** What Fly's log API gives at once. */
+const LINES_MAX = 10_000;
 
 type AppLine = LogLine & { readonly app: string };
 
@@ -20,8 +22,8 @@ export async function logs(
   appName: string | null,
   options: { lines: number; follow: boolean },
 ): Promise<ExitCode> {
-  if (!Number.isInteger(options.lines) || options.lines < 0) {
-    throw new ToolError('CLI_USAGE', '--lines takes a whole number.', {
+  if (!Number.isInteger(options.lines) || options.lines < 0 || options.lines > LINES_MAX) {
+    throw new ToolError('CLI_USAGE', `--lines takes a whole number up to ${LINES_MAX}.`, {
       hint: 'glidepath logs production --lines 50',
     });
   }
@@ -42,12 +44,14 @@ export async function logs(
       hint: `export ${apps[0]?.token ?? ''}=…`,
     });
   }
-  const read = (since: number | null): Promise<AppLine[]> => readLines(reader, apps, options.lines, since);
+  const read = (since: number | null): Promise<AppLine[]> =>
+    readLines(reader, apps, Math.max(1, options.lines), since);
   const first = await read(null);
-  print(context, bench, first.slice(-options.lines));
+  print(context, bench, options.lines === 0 ? [] : first.slice(-options.lines));
   let last = first.at(-1)?.at ?? 0;
   while (options.follow && !context.interrupt.aborted) {
     await bench.clock.sleep(FOLLOW_MS, context.interrupt).catch(() => undefined);
+    if (context.interrupt.aborted) break;
     const fresh = (await read(last)).filter((line) => line.at > last);
     print(context, bench, fresh);
     last = fresh.at(-1)?.at ?? last;

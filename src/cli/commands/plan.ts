@@ -68,9 +68,10 @@ async function observeWhereKnown(
   if (!context.isLocal && !(hasToken && hasState)) return { environments: {} };
   const { openWorkbench } = await import('../wiring.ts');
   const { observe } = await import('../../pipeline/observe.ts');
+  const { withProgress } = await import('../progress.ts');
   const bench = await openWorkbench(context);
   try {
-    return await observe(wanted, bench);
+    return await withProgress(context, 'Reading what runs', () => observe(wanted, bench));
   } finally {
     await bench.close();
   }

@@ -7,8 +7,7 @@ import { parseTriggerWords, planFor } from './plan.ts';
 import { openProject } from '../open-project.ts';
 
 /** `glidepath rehearse push|tag …`: carries a trigger out on the local cloud, whole; starts the cloud if need be. */
-export async function rehearse(given: CommandContext, words: readonly string[]): Promise<ExitCode> {
-  const context: CommandContext = { ...given, isLocal: true };
+export async function rehearse(context: CommandContext, words: readonly string[]): Promise<ExitCode> {
   const trigger = parseTriggerWords(words);
   if (trigger.kind !== 'push' && trigger.kind !== 'tag') {
     throw new ToolError('PLAN_UNKNOWN_TRIGGER', `A ${trigger.kind} cannot be rehearsed by this version.`, {

@@ -3,6 +3,7 @@ import { deploymentInput } from '../../pipeline/deployment-input.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
 import { paint } from '../views/paint.ts';
+import { localHint } from '../views/problem.ts';
 import { renderTable } from '../views/table.ts';
 import { formatAgo } from '../views/time.ts';
 import { openBench, requireEnvironment } from './deploy.ts';
@@ -22,7 +23,8 @@ export async function releases(context: CommandContext, name: string): Promise<E
     return EXIT.ok;
   }
   if (entries.length === 0) {
-    output.write(`Nothing was deployed to ${name} yet. Do it: glidepath deploy ${name}\n`);
+    const next = localHint(`glidepath deploy ${name}`, context.isLocal);
+    output.write(`Nothing was deployed to ${name} yet. Do it: ${next}\n`);
     return EXIT.ok;
   }
   const { dim, green } = paint(output.color);
@@ -52,7 +54,10 @@ export async function history(context: CommandContext, name: string | null): Pro
     .slice(0, SHOWN);
   const { output } = context;
   if (output.json) writeJson(output, { history: found.map(summaryOf) });
-  else if (found.length === 0) output.write('Nothing was deployed yet.\n');
+  else if (found.length === 0)
+    output.write(
+      `Nothing was deployed yet. Do it: ${localHint('glidepath deploy <environment>', context.isLocal)}\n`,
+    );
   else output.write(renderRuns(found, { color: output.color, now: bench.clock.now() }));
   return EXIT.ok;
 }

@@ -19,7 +19,7 @@ export async function rollback(
   const environment = requireEnvironment(bench.project, name);
   requireApps(environment, options.apps);
   const release =
-    options.to === null ? previousRelease(bench, name) : requireRelease(bench, options.to, name);
+    options.to === null ? previousRelease(bench, name) : earlierRelease(bench, options.to, name);
   const trigger: Trigger = { kind: 'rollback', environment: name, release: release.id, apps: options.apps };
   const { deployments } = planFor(bench.project, trigger, { environments: {} });
   const [deployment] = deployments;

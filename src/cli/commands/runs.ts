@@ -5,6 +5,8 @@ import { workAndShow } from '../carry-out.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
 import { paint } from '../views/paint.ts';
+import { localHint } from '../views/problem.ts';
+import { isLeftBehind } from '../views/queue-note.ts';
 import { renderRunFrame, statusColor } from '../views/run-frame.ts';
 import { initialModel, reduceEvent } from '../views/run-model.ts';
 import { renderTable } from '../views/table.ts';
@@ -14,6 +16,8 @@ import { openBench } from './deploy.ts';
 
 /** How many runs `glidepath runs` shows. */
 const RUNS_SHOWN = 30;
+/** How many are named when an id fits several. */
+const MATCHES_SHOWN = 3;
 
 /** `glidepath runs`: newest first. */
 export async function runs(context: CommandContext): Promise<ExitCode> {
@@ -23,7 +27,7 @@ export async function runs(context: CommandContext): Promise<ExitCode> {
   if (output.json) {
     writeJson(output, { runs: found.map(summaryOf) });
   } else if (found.length === 0) {
-    output.write('No run yet. Start one: glidepath deploy <environment>\n');
+    output.write(`No run yet. Start one: ${localHint('glidepath deploy <environment>', context.isLocal)}\n`);
   } else {
     output.write(renderRuns(found, { color: output.color, now: bench.clock.now() }));
   }
@@ -38,7 +42,7 @@ export function renderRuns(found: readonly RunRecord[], options: { color: boolea
     found.map((run) => [
       run.id,
       run.title,
-      statusColor(run.status, colors),
+      isLeftBehind(run, options.now) ? colors.yellow('left behind') : statusColor(run.status, colors),
       run.startedAt === null ? '' : formatDuration((run.finishedAt ?? options.now) - run.startedAt),
       formatAgo(run.createdAt, options.now),
       run.by,
@@ -64,7 +68,17 @@ export async function runShow(context: CommandContext, id: string): Promise<Exit
   }
   const model = events.reduce(reduceEvent, initialModel(run));
   const now = run.finishedAt ?? bench.clock.now();
-  output.write(renderRunFrame(model, { now, width: output.width, color: output.color, tick: 0 }));
+  output.write(
+    renderRunFrame(model, {
+      now,
+      width: output.width,
+      rows: null,
+      color: output.color,
+      tick: 0,
+      notes: [],
+      isErrorTold: false,
+    }),
+  );
   if (!context.isVerbose) return EXIT.ok;
   output.write('\n');
   for (const event of events) {
@@ -115,6 +129,16 @@ export async function requireRun(bench: Workbench, id: string): Promise<RunRecor
   const matches = all.filter((run) => run.id.startsWith(id));
   const [only] = matches;
   if (only !== undefined && matches.length === 1) return only;
+  if (matches.length > 1) {
+    const ids = matches.slice(0, MATCHES_SHOWN).map((run) => run.id);
+    throw new ToolError(
+      'RUN_UNKNOWN',
+      `"${id}" is the beginning of ${matches.length} runs: ${ids.join(', ')}${matches.length > ids.length ? ', …' : ''}.`,
+      {
+        hint: 'Write more of it; see them: glidepath runs',
+      },
+    );
+  }
   throw new ToolError('RUN_UNKNOWN', `There is no run "${id}".`, { hint: 'See them: glidepath runs' });
 }
 

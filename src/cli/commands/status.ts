@@ -3,26 +3,30 @@ import { EXIT } from '../../diagnostics/error-codes.ts';
 import type { ObservedApp } from '../../providers/app-platform.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
-import { renderEnvironmentStatus, type EnvironmentStatus } from '../views/status.ts';
+import { withProgress } from '../progress.ts';
+import { isLeftBehind } from '../views/queue-note.ts';
+import { renderEnvironmentStatus, renderNothingStands, type EnvironmentStatus } from '../views/status.ts';
 import type { Workbench } from '../wiring.ts';
 import { openBench, requireEnvironment } from './deploy.ts';
 
 /** `glidepath status [env]`: reads the platforms, and says what runs where. */
 export async function status(context: CommandContext, name: string | null): Promise<ExitCode> {
   await using bench = await openBench(context);
-  const environments =
-    name === null
-      ? bench.project.environments.filter((environment) => environment.kind === 'standing')
-      : [requireEnvironment(bench.project, name)];
-  const found: EnvironmentStatus[] = [];
-  for (const environment of environments) found.push(await statusOf(bench, environment));
+  const asked = name === null ? bench.project.environments : [requireEnvironment(bench.project, name)];
+  const standing = asked.filter((environment) => environment.kind === 'standing');
+  const found: EnvironmentStatus[] = await withProgress(context, 'Reading the platforms', async () => {
+    const all: EnvironmentStatus[] = [];
+    for (const environment of standing) all.push(await statusOf(bench, environment));
+    return all;
+  });
   const { output } = context;
   if (output.json) {
     writeJson(output, { project: bench.project.name, environments: found });
     return EXIT.ok;
   }
-  for (const one of found)
-    output.write(renderEnvironmentStatus(one, { color: output.color, now: bench.clock.now() }));
+  const options = { color: output.color, now: bench.clock.now(), isLocal: context.isLocal };
+  for (const one of found) output.write(renderEnvironmentStatus(one, options));
+  if (found.length === 0) output.write(renderNothingStands(asked));
   return EXIT.ok;
 }
 
@@ -61,7 +65,12 @@ async function statusOf(bench: Workbench, environment: ResolvedEnvironment): Pro
           },
     runs: running
       .filter((run) => run.lockKey === lockKey)
-      .map((run) => ({ id: run.id, title: run.title, status: run.status })),
+      .map((run) => ({
+        id: run.id,
+        title: run.title,
+        status: run.status,
+        isLeftBehind: isLeftBehind(run, bench.clock.now()),
+      })),
     apps,
   };
 }

@@ -2,12 +2,22 @@ import type { Engine, RunRecord } from '../../engine/engine.ts';
 import type { Clock } from '../../util/clock.ts';
 import type { CommandContext } from '../command-context.ts';
 import { writeJson } from '../output.ts';
+import { localHint } from './problem.ts';
+import { queueNote } from './queue-note.ts';
 import { renderRunFrame } from './run-frame.ts';
 import { renderEventLine } from './run-lines.ts';
 import { initialModel, reduceEvent, type RunModel } from './run-model.ts';
 
 /** How often the picture is drawn again: spinners turn, times count. */
 const FRAME_MS = 120;
+/** How often a queued run looks who is in its way. */
+const QUEUE_LOOK_MS = 500;
+
+interface ShownRun {
+  model: RunModel;
+  queue: string | null;
+  interrupt: string | null;
+}
 
 /**
  * Shows a run while it goes on, until `done` settles: a picture that is redrawn on a terminal, lines elsewhere, NDJSON
@@ -19,9 +29,11 @@ export async function showRun(
   options: { run: RunRecord; clock: Clock; done: Promise<unknown>; afterSeq?: number },
 ): Promise<RunModel> {
   const { output } = context;
-  const state = { model: initialModel(options.run) };
+  const state: ShownRun = { model: initialModel(options.run), queue: null, interrupt: null };
   const stop = new AbortController();
   const screen = output.isTty ? drawFrames(context, options.clock, state, stop.signal) : null;
+  const queue = watchQueue(context, engine, { ...options, state, signal: stop.signal });
+  const unsubscribe = sayInterrupt(context, options.run.id, state);
   const follow = (async () => {
     for await (const event of engine.follow(options.run.id, {
       afterSeq: options.afterSeq ?? 0,
@@ -40,6 +52,8 @@ export async function showRun(
   await options.done.catch(() => undefined);
   // What was written by now is still to be read: the rest is caught up with, then following ends.
   await catchUp(engine, options.run.id, state, follow, stop);
+  unsubscribe();
+  await queue;
   await screen;
   return state.model;
 }
@@ -48,7 +62,7 @@ export async function showRun(
 async function catchUp(
   engine: Engine,
   runId: string,
-  state: { model: RunModel },
+  state: ShownRun,
   follow: Promise<void>,
   stop: AbortController,
 ): Promise<void> {
@@ -56,32 +70,86 @@ async function catchUp(
   const isOver = run !== null && !['running', 'queued', 'waiting'].includes(run.status);
   if (!isOver) stop.abort();
   await follow.catch(() => undefined);
-  stop.abort();
   if (run !== null && isOver && state.model.status !== run.status) {
     state.model = (await engine.events(runId)).reduce(reduceEvent, initialModel(run));
   }
+  stop.abort();
+}
+
+/** Says who is in the way of a queued run, each time that changes. */
+async function watchQueue(
+  context: CommandContext,
+  engine: Engine,
+  options: { run: RunRecord; clock: Clock; state: ShownRun; signal: AbortSignal },
+): Promise<void> {
+  const { state, clock, signal, run } = options;
+  while (!signal.aborted) {
+    const isQueued = state.model.status === 'queued';
+    const others = isQueued ? await openRuns(engine, run.lockKey) : [];
+    const found = isQueued ? queueNote(run, others, clock.now()) : null;
+    const note = found === null ? null : localHint(found, context.isLocal);
+    if (note !== state.queue && note !== null && !context.output.isTty) sayLine(context, `${note}\n`);
+    state.queue = note;
+    await clock.sleep(QUEUE_LOOK_MS, signal).catch(() => undefined);
+  }
+}
+
+/** More than ever wait for one environment. */
+const OPEN_RUNS_MAX = 1_000;
+
+function openRuns(engine: Engine, lockKey: string): Promise<RunRecord[]> {
+  const statuses = ['queued', 'running', 'waiting', 'interrupted'] as const;
+  return engine.list({ lockKey, statuses, limit: OPEN_RUNS_MAX });
+}
+
+/** Tells what Ctrl-C does, once it was pressed; returns what ends the listening. */
+function sayInterrupt(context: CommandContext, runId: string, state: ShownRun): () => void {
+  const onAbort = (): void => {
+    const resume = localHint(`glidepath run resume ${runId}`, context.isLocal);
+    state.interrupt = `Interrupted: what runs is finished first. Ctrl-C again leaves at once; go on with ${resume}`;
+    if (!context.output.isTty) context.output.error(`${state.interrupt}\n`);
+  };
+  context.interrupt.addEventListener('abort', onAbort, { once: true });
+  if (context.interrupt.aborted) onAbort();
+  return () => context.interrupt.removeEventListener('abort', onAbort);
+}
+
+/** A line beside the events: apart from them where they are NDJSON. */
+function sayLine(context: CommandContext, line: string): void {
+  if (context.output.json) context.output.error(line);
+  else context.output.write(line);
 }
 
 async function drawFrames(
   context: CommandContext,
   clock: Clock,
-  state: { readonly model: RunModel },
+  state: Readonly<ShownRun>,
   signal: AbortSignal,
 ): Promise<void> {
   const { output } = context;
   let drawn = 0;
   for (let tick = 0; ; tick++) {
     const isLast = signal.aborted;
+    const notes = isLast ? [] : [state.queue, state.interrupt].filter((note) => note !== null);
     const frame = renderRunFrame(state.model, {
       now: clock.now(),
       width: output.width,
+      // The last picture is not drawn over: it may be longer than the screen.
+      rows: isLast ? null : output.rows,
       color: output.color,
       tick,
+      notes,
+      isErrorTold: isLast,
     });
-    // Up over the last picture, and clear what is below the cursor.
-    output.write(`${drawn === 0 ? '' : `\u001B[${drawn}A\u001B[0J`}${frame}`);
+    output.write(overwrite(frame, drawn));
     drawn = frame.split('\n').length - 1;
     if (isLast) return;
     await clock.sleep(FRAME_MS, signal).catch(() => undefined);
   }
+}
+
+/** Up over the last picture, each line written over and its rest erased, then what is left below: nothing flickers. */
+function overwrite(frame: string, drawn: number): string {
+  const up = drawn === 0 ? '' : `\u001B[${drawn}A`;
+  return `${up}${frame.replaceAll('\n', '\u001B[K\n')}\u001B[0J`;
 }

@@ -1,5 +1,6 @@
 import type { RunRecord, StepRecord } from '../../engine/engine.ts';
 import { paint } from './paint.ts';
+import { printedLines } from './printed-lines.ts';
 import { localHint } from './problem.ts';
 import { formatDuration } from './time.ts';
 
@@ -29,7 +30,9 @@ export function renderOutcome(
       break;
     case 'interrupted':
       lines.push(
-        `${yellow('⊘')} ${bold(run.title)} was interrupted; what ran was finished, and the environment is held for it.`,
+        run.startedAt === null
+          ? `${yellow('⊘')} ${bold(run.title)} was interrupted before it began; it holds nothing up.`
+          : `${yellow('⊘')} ${bold(run.title)} was interrupted; what ran was finished, and the environment is held for it.`,
       );
       next(`glidepath run resume ${run.id}`);
       next(`glidepath run cancel ${run.id}`);
@@ -46,19 +49,25 @@ export function renderOutcome(
       lines.push(`${yellow('⊘')} ${bold(run.title)} was cancelled${took}${undoneText(steps)}.`);
       break;
     case 'failed':
-      lines.push(`${red('✗')} ${bold(run.title)} failed${took}${undoneText(steps)}.`);
+      lines.push(
+        `${red('✗')} ${bold(run.title)} ${isRefusal(run) ? 'was refused' : 'failed'}${took}${undoneText(steps)}.`,
+      );
       break;
     default:
       break;
   }
   if (run.error !== null) {
     lines.push(`  ${run.error.message}`);
-    for (const line of run.error.output) lines.push(dim(`  │ ${line}`));
+    for (const line of printedLines(run.error.output)) lines.push(dim(`  │ ${line}`));
     if (run.error.hint !== null) next(run.error.hint);
-    lines.push(`  ${dim(`${run.error.code} · docs/errors/${run.error.code}.md`)}`);
     next(`glidepath run show ${run.id}`);
+    lines.push(`  ${dim(`${run.error.code} · docs/errors/${run.error.code}.md`)}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+function isRefusal(run: RunRecord): boolean {
+  return run.error?.code.startsWith('GATE_') === true;
 }
 
 function undoneText(steps: readonly StepRecord[]): string {

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { ErrorCode } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import { paint } from './paint.ts';
+import { printedLines } from './printed-lines.ts';
 
 /** An error as `--json` shows it. */
 export interface ProblemDocument {
@@ -38,7 +39,7 @@ export function renderProblem(error: ToolError, options: { color: boolean; isLoc
     return `${lines.join('\n').trimEnd()}\n`;
   }
   lines.push(`${red(bold('✗'))} ${bold(error.message)}`);
-  for (const line of error.output) lines.push(`  ${dim('│')} ${line}`);
+  for (const line of printedLines(error.output)) lines.push(`  ${dim('│')} ${line}`);
   if (error.hint !== undefined) lines.push(`  ${cyan('→')} ${localHint(error.hint, options.isLocal)}`);
   lines.push(`  ${dim(`${error.code} · docs/errors/${error.code}.md`)}`);
   return `${lines.join('\n')}\n`;
@@ -68,6 +69,6 @@ export function localHint(hint: string, isLocal: boolean): string {
   if (!isLocal) return hint;
   return hint.replaceAll(COMMANDS, (command) => {
     const trimmed = command.trimEnd().replace(/\.$/, '');
-    return trimmed.includes('--local') ? command : `${trimmed} --local${command.slice(trimmed.length)}`;
+    return /--(local|help)\b/.test(trimmed) ? command : `${trimmed} --local${command.slice(trimmed.length)}`;
   });
 }

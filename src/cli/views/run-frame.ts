@@ -1,30 +1,60 @@
 import type { StepStatus } from '../../engine/events.ts';
 import { unreachable } from '../../util/assert.ts';
 import { paint, type Paint } from './paint.ts';
+import { fitBlocks, type Block } from './fit-blocks.ts';
+import { printedLines } from './printed-lines.ts';
 import type { RunModel, StepModel } from './run-model.ts';
-import { cut, padEnd, visibleWidth } from './table.ts';
+import { cut, cutVisible, padEnd, visibleWidth } from './table.ts';
 import { formatDuration } from './time.ts';
+import { wrapWords } from './wrap-words.ts';
 
 const SPINNER = ['◐', '◓', '◑', '◒'];
 /** Lines of a running step's output under it, and of a failed one's. */
 const RUNNING_TAIL = 1;
 const FAILED_TAIL = 6;
 
+/** How a run is drawn. */
+export interface RunFrameOptions {
+  readonly now: number;
+  readonly width: number;
+  /** Rows of the screen that is drawn on again and again; null to draw everything once. */
+  readonly rows: number | null;
+  readonly color: boolean;
+  readonly tick: number;
+  /** Lines that belong below: what the run waits for, what an interrupt does. */
+  readonly notes: readonly string[];
+  /** The error of the run is told below the picture; it need not be told in it. */
+  readonly isErrorTold: boolean;
+}
+
 /** One picture of a run: every step with its state and time, and under those that run or failed what they printed. */
-export function renderRunFrame(
-  model: RunModel,
-  options: { now: number; width: number; color: boolean; tick: number },
-): string {
+export function renderRunFrame(model: RunModel, options: RunFrameOptions): string {
   const colors = paint(options.color);
-  const lines = [headline(model, options.now, colors)];
   const width = Math.max(...model.steps.map((step) => visibleWidth(step.title)), 10);
-  for (const step of model.steps) {
+  const blocks = model.steps.map((step): Block => {
     const mark = markOf(step.status, colors, options.tick);
     const title = step.status === 'pending' ? colors.dim(step.title) : step.title;
-    lines.push(`  ${mark} ${padEnd(title, width)}  ${colors.dim(timing(step, options.now))}`.trimEnd());
-    for (const line of tailOf(step)) lines.push(colors.dim(`      │ ${cut(line, options.width - 9)}`));
-  }
-  return `${lines.join('\n')}\n`;
+    const head = `  ${mark} ${padEnd(title, width)}  ${colors.dim(timing(step, options.now))}`.trimEnd();
+    const isTold = options.isErrorTold && step.error?.message === model.error?.message;
+    const tail = isTold ? [] : tailOf(step);
+    return {
+      lines: [head, ...tail.map((line) => colors.dim(`      │ ${cut(line, options.width - 9)}`))],
+      state: stateOf(step.status),
+    };
+  });
+  const notes = options.notes
+    .flatMap((note) => wrapWords(note, options.width - 4))
+    .map((line) => colors.yellow(`  ${line}`))
+    .slice(0, options.rows === null ? undefined : Math.max(0, options.rows - 4));
+  // The cursor stands on a row of its own below the picture.
+  const rows = options.rows === null ? Number.MAX_SAFE_INTEGER : options.rows - 2 - notes.length;
+  const lines = [headline(model, options.now, colors), ...fitBlocks(blocks, Math.max(2, rows)), ...notes];
+  return `${lines.map((line) => cutVisible(line, options.width)).join('\n')}\n`;
+}
+
+function stateOf(status: StepStatus): Block['state'] {
+  if (status === 'pending') return 'to come';
+  return status === 'succeeded' ? 'done' : 'active';
 }
 
 function headline(model: RunModel, now: number, colors: Paint): string {
@@ -81,8 +111,8 @@ function timing(step: StepModel, now: number): string {
 
 function tailOf(step: StepModel): readonly string[] {
   if (step.status === 'failed' || step.status === 'undo-failed') {
-    const own = step.error === null ? [] : [step.error.message, ...step.error.output];
-    return (own.length > 0 ? own : step.tail).slice(-FAILED_TAIL);
+    if (step.error === null) return printedLines(step.tail).slice(-FAILED_TAIL);
+    return [step.error.message, ...printedLines(step.error.output).slice(1 - FAILED_TAIL)];
   }
   return step.status === 'running' || step.status === 'undoing' ? step.tail.slice(-RUNNING_TAIL) : [];
 }

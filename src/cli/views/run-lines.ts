@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../engine/events.ts';
 import { paint } from './paint.ts';
+import { printedLines } from './printed-lines.ts';
 import { markOf } from './run-frame.ts';
 import type { RunModel } from './run-model.ts';
 import { formatDuration } from './time.ts';
@@ -18,8 +19,6 @@ export function renderEventLine(
   const line = (text: string): string => `${at}  ${text}\n`;
   const title = 'step' in event ? titleOf(model, event.step) : '';
   switch (event.type) {
-    case 'run.queued':
-      return event.behind === null ? '' : line(`queued behind ${event.behind}`);
     case 'run.started':
       return line(colors.dim(`${event.resumed ? 'resumed' : 'started'} ${model.runId}`));
     case 'run.waiting':
@@ -42,7 +41,7 @@ export function renderEventLine(
       return line(
         [
           `${markOf('failed', colors, 0)} ${title}: ${event.error.message}`,
-          ...event.error.output.map((text) => `            │ ${text}`),
+          ...failureOutput(event, model).map((text) => `            │ ${text}`),
         ].join('\n'),
       );
     case 'step.undone':
@@ -56,6 +55,12 @@ export function renderEventLine(
     default:
       return '';
   }
+}
+
+/** The first failure is the run's, and told at its end; of any other this is the only place. */
+function failureOutput(event: Extract<RunEvent, { type: 'step.failed' }>, model: RunModel): string[] {
+  const failed = model.steps.filter((step) => step.status === 'failed' || step.status === 'undone');
+  return failed.length > 1 ? printedLines(event.error.output) : [];
 }
 
 function titleOf(model: RunModel, id: string): string {

@@ -1,5 +1,6 @@
 import type { ObservedMachine } from '../../providers/app-platform.ts';
 import { paint, type Paint } from './paint.ts';
+import { localHint } from './problem.ts';
 import { statusColor } from './run-frame.ts';
 import { renderTable } from './table.ts';
 import { formatAgo } from './time.ts';
@@ -17,7 +18,13 @@ export interface EnvironmentStatus {
     readonly runId: string;
   } | null;
   /** Runs that hold or wait for it. */
-  readonly runs: readonly { readonly id: string; readonly title: string; readonly status: string }[];
+  readonly runs: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly status: string;
+    /** It counts as running, and nothing was heard of its process for a whole lease. */
+    readonly isLeftBehind: boolean;
+  }[];
   readonly apps: readonly {
     readonly name: string;
     readonly platformName: string;
@@ -30,19 +37,28 @@ export interface EnvironmentStatus {
 /** An environment for people: its release, who holds it, and every machine with its health. */
 export function renderEnvironmentStatus(
   status: EnvironmentStatus,
-  options: { color: boolean; now: number },
+  options: { color: boolean; now: number; isLocal: boolean },
 ): string {
   const colors = paint(options.color);
   const { bold, dim, cyan } = colors;
   const live =
     status.live === null
-      ? dim('nothing deployed yet')
+      ? `${dim('nothing deployed yet:')} ${localHint(`glidepath deploy ${status.environment}`, options.isLocal)}`
       : `${bold(status.live.release)} ${dim(`since ${formatAgo(status.live.at, options.now)}, by ${status.live.by}`)}`;
   const lines = [`${bold(status.environment)}  ${live}`];
-  for (const run of status.runs)
-    lines.push(`  ${statusColor(run.status, colors)} ${run.title} ${dim(run.id)}`);
-  if (!status.isReadable) lines.push(dim('  no token: the platform was not read'));
-  const rows = status.apps.flatMap((app) => appRows(app, status.live?.release ?? null, colors, options.now));
+  for (const run of status.runs) {
+    const word = run.isLeftBehind ? colors.yellow('left behind') : statusColor(run.status, colors);
+    const next = nextCommand(run);
+    const hint = next === null ? '' : `  ${cyan('→')} ${localHint(next, options.isLocal)}`;
+    lines.push(`  ${word} ${run.title} ${dim(run.id)}${hint}`);
+  }
+  if (!status.isReadable) {
+    lines.push(dim('  no token is set, so that the platform could not be read; the local cloud: --local'));
+  }
+  const isKnown = status.isReadable && status.apps.some((app) => app.machines !== null);
+  const rows = isKnown
+    ? status.apps.flatMap((app) => appRows(app, status.live?.release ?? null, colors, options.now))
+    : [];
   if (rows.length > 0)
     lines.push(
       renderTable(
@@ -53,6 +69,24 @@ export function renderEnvironmentStatus(
   for (const app of status.apps)
     if (app.url !== null) lines.push(`  ${app.name.padEnd(14)} ${cyan(app.url)}`);
   return `${lines.join('\n')}\n\n`;
+}
+
+/** What is said when only environments were asked for that come and go by themselves. */
+export function renderNothingStands(
+  environments: readonly { readonly name: string; readonly kind: string }[],
+): string {
+  if (environments.length === 0) return 'The project has no environment: add one to glidepath.config.ts.\n';
+  const lines = environments.map((environment) =>
+    environment.kind === 'review'
+      ? `${environment.name} is made anew for each pull request; nothing of it stands by itself.`
+      : `${environment.name} exists only while tests run.`,
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+function nextCommand(run: EnvironmentStatus['runs'][number]): string | null {
+  if (run.isLeftBehind || run.status === 'interrupted') return `glidepath run resume ${run.id}`;
+  return run.status === 'waiting' ? `glidepath approve ${run.id}` : null;
 }
 
 function appRows(

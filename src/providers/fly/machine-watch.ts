@@ -31,7 +31,8 @@ export async function watchUntilHealthy(fly: FlyContext, watched: WatchedMachine
   const { ref, signal } = watched;
   const startedAt = fly.clock.now();
   const known = new Set((watched.before?.events ?? []).map(eventId));
-  const output = (): Promise<string[]> => lastLines(fly, ref, startedAt);
+  const output = (machine: Machine): Promise<string[]> =>
+    lastLines(fly, ref, firstStartAfter(machine, known) ?? startedAt - LOG_SLACK_MS);
   let runningSince: number | null = null;
   for (;;) {
     const machine = await fly.machines.get(ref, signal);
@@ -40,13 +41,13 @@ export async function watchUntilHealthy(fly: FlyContext, watched: WatchedMachine
       throw notConvergedError(ref, what);
     }
     const exit = unexpectedExit(machine, known);
-    if (exit !== null) throw exitedError(ref, exit, await output());
-    if (BROKEN.has(machine.state)) throw brokenStateError(ref, machine, await output());
+    if (exit !== null) throw exitedError(ref, exit, await output(machine));
+    if (BROKEN.has(machine.state)) throw brokenStateError(ref, machine, await output(machine));
     const now = fly.clock.now();
     runningSince = machine.state === 'started' ? (runningSince ?? now) : null;
     if (runningSince !== null && isProven(fly, watched, machine, now - runningSince)) return machine;
     if (now - startedAt >= watched.withinMs) {
-      throw unhealthyError(ref, machine, watched.withinMs, await output());
+      throw unhealthyError(ref, machine, watched.withinMs, await output(machine));
     }
     await fly.clock.sleep(fly.timing.pollMs, signal);
   }
@@ -96,9 +97,20 @@ export async function settledMachine(
   }
 }
 
+/**
+ * When the version that is watched first started, by the platform's clock, which its logs carry too: what the version
+ * before it printed explains nothing. Null where the platform tells of no start.
+ */
+function firstStartAfter(machine: Machine, known: ReadonlySet<string>): number | null {
+  const fresh = (machine.events ?? []).filter(
+    (event) => event.type === 'start' && !known.has(eventId(event)),
+  );
+  return fresh.length === 0 ? null : Math.min(...fresh.map((event) => event.timestamp));
+}
+
 /** What a machine printed last. */
 async function lastLines(fly: FlyContext, ref: MachineRef, since: number): Promise<string[]> {
-  const lines = await fly.logsOf(ref.app, ref.id, { limit: OUTPUT_LINES, since: since - LOG_SLACK_MS });
+  const lines = await fly.logsOf(ref.app, ref.id, { limit: OUTPUT_LINES, since });
   return lines.slice(-OUTPUT_LINES).map((line) => line.message);
 }
 
