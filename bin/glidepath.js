@@ -1,7 +1,5 @@
 #!/usr/bin/env node
 // Plain JavaScript on purpose: it must run on an old Node well enough to say that it is too old.
-import { readFileSync } from 'node:fs';
-import module from 'node:module';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
@@ -10,11 +8,12 @@ if (major < 22 || (major === 22 && minor < 18)) {
 }
 const argument = process.argv[2];
 if (process.argv.length === 3 && (argument === '--version' || argument === '-V')) {
-  // Answered here, so that asking for the version loads nothing.
+  // Answered here, so that asking for the version loads nothing: an import of node:fs alone would make every part of it.
+  const { readFileSync } = process.getBuiltinModule('node:fs');
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   process.stdout.write(`${version}\n`);
 } else {
-  module.enableCompileCache?.();
+  process.getBuiltinModule('node:module').enableCompileCache();
   const { main } = await import('../dist/cli/main.js');
   await main();
 }

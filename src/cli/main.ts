@@ -76,7 +76,8 @@ function userName(): string {
 async function report(error: unknown, output: Output, isLocal: boolean): Promise<number> {
   const known = asToolError(error);
   if (known === null) {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const { sourceStack } = await import('./source-stack.ts');
+    const text = error instanceof Error ? sourceStack(error) : String(error);
     if (output.json) {
       writeJson(output, {
         error: { code: 'INTERNAL', message: text, hint: null, output: [], diagnostics: [] },
