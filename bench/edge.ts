@@ -1,6 +1,6 @@
 // The edge beside a straight connection to the same process, and beside the least that a proxy on node:http can be, in
 // one run: requests per second and p99 over 32 kept-alive connections. And how long a request that wakes a sleeping machine takes over the machine's own boot time.
-// `node bench/edge.ts [seconds]`
+// `npm run bench -- edge`
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, createServer, request as httpRequest } from 'node:http';
@@ -15,7 +15,7 @@ import { ProcessDirectory } from '../test/support/edge-directory.ts';
 const CONNECTIONS = 32;
 const ROUNDS = 3;
 const WAKES = 7;
-const seconds = Number(process.argv[2] ?? 2);
+const SECONDS = 2;
 const LABELS = { straight: 'straight', edge: 'through the edge', bare: 'bare node:http proxy' } as const;
 const REQUEST = Buffer.from('GET / HTTP/1.1\r\nhost: web.localhost\r\naccept: */*\r\n\r\n');
 
@@ -25,11 +25,12 @@ interface Load {
   readonly p99: number;
 }
 
-if (process.argv[2] === '--edge') await serveEdge();
-else if (process.argv[2] === '--bare') await serveBareProxy();
-else await main();
+// Started by itself as a process of its own for each proxy.
+if (import.meta.main && process.argv[2] === '--edge') await serveEdge();
+if (import.meta.main && process.argv[2] === '--bare') await serveBareProxy();
 
-async function main(): Promise<void> {
+/** Prints throughput and latency through the edge against straight to the process, and waking against booting. */
+export async function run(): Promise<void> {
   await using app = await startApp();
   await using edge = await startProxy('--edge', app.port);
   await using bare = await startProxy('--bare', app.port);
@@ -39,13 +40,13 @@ async function main(): Promise<void> {
   // Taken in turns, so that whatever else the machine does falls on all alike.
   for (let round = 0; round < ROUNDS; round += 1) {
     rounds.push({
-      straight: await load(ports.straight, seconds),
-      edge: await load(ports.edge, seconds),
-      bare: await load(ports.bare, seconds),
+      straight: await load(ports.straight, SECONDS),
+      edge: await load(ports.edge, SECONDS),
+      bare: await load(ports.bare, SECONDS),
     });
   }
   const straight = middle(rounds.map((each) => each.straight));
-  process.stdout.write(`edge, ${CONNECTIONS} connections, median of ${ROUNDS} rounds of ${seconds} s\n`);
+  process.stdout.write(`edge, ${CONNECTIONS} connections, median of ${ROUNDS} rounds of ${SECONDS} s\n`);
   for (const name of ['straight', 'edge', 'bare'] as const) {
     const { perSecond, p50, p99 } = middle(rounds.map((each) => each[name]));
     const figures = `${perSecond.toFixed(0).padStart(6)} requests/s   p50 ${p50.toFixed(2)} ms   p99 ${p99.toFixed(2)} ms`;
