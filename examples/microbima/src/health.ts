@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import packageJson from '../package.json' with { type: 'json' };
-import { runningRelease } from './running-release.ts';
 
 /** Name → resolves when it works, rejects with the reason when it does not. */
 export type HealthChecks = Readonly<Record<string, () => Promise<void>>>;
@@ -10,7 +9,7 @@ export interface Health {
   readonly status: 'ok' | 'failing';
   readonly service: string;
   readonly version: string;
-  /** `none` outside a deployment. */
+  /** The commit and the release that put this process here; `none` outside a deployment. */
   readonly commit: string;
   readonly release: string;
   readonly machine: string;
@@ -32,7 +31,7 @@ export async function runHealthChecks(service: string, checks: HealthChecks): Pr
     service,
     version: packageJson.version,
     commit: process.env['GLIDEPATH_COMMIT'] ?? 'none',
-    release: runningRelease(),
+    release: process.env['GLIDEPATH_RELEASE'] ?? 'none',
     machine: process.env['FLY_MACHINE_ID'] ?? 'none',
     uptimeSeconds: Math.round(process.uptime()),
     checks: Object.fromEntries(results),

@@ -2,7 +2,6 @@ import type { Member } from './member-store.ts';
 import { stylesheet } from './page-style.ts';
 import type { Policy } from './policy-store.ts';
 import { shillings } from './premium.ts';
-import { runningRelease } from './running-release.ts';
 
 const STATUSES = ['active', 'lapsed', 'cancelled'];
 
@@ -102,7 +101,7 @@ function page(title: string, content: string): string {
 <body>
   <header><a class="brand" href="/">MicroBima</a><nav><a href="/">Policies</a><a href="/members">Members</a></nav></header>
   <main><h1>${escape(title)}</h1>${content}</main>
-  <footer>Release ${escape(runningRelease())}</footer>
+  <footer>Release ${escape(process.env['GLIDEPATH_RELEASE'] ?? 'none')}</footer>
 </body>
 </html>
 `;
