@@ -71,6 +71,7 @@ export async function workAndShow(
   run: RunRecord,
   afterSeq: number,
 ): Promise<ExitCode> {
+  context.output.outliveReader();
   const done = bench.engine.work(run.id, { signal: context.interrupt, untilWaiting: true });
   // Handled below; without this a failure before the first await would be reported as unhandled.
   done.catch(() => undefined);

@@ -20,11 +20,6 @@ export async function main(): Promise<void> {
   const isJson = argv.includes('--json');
   const isLocal = argv.includes('--local') || argv[0] === 'rehearse';
   const output = processOutput({ json: isJson });
-  // A closed pipe (`| head`) is not an error of ours.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.ok);
-    throw error;
-  });
   try {
     const program = createProgram((options) => contextOf(options, output, isLocal));
     process.exitCode = await program.run(argv);

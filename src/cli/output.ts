@@ -1,3 +1,5 @@
+import { EXIT } from '../diagnostics/error-codes.ts';
+
 /** Where a command writes, and what the place can show. Only `cli/` has one. */
 export interface Output {
   /** Results, and the live view: standard output. */
@@ -5,6 +7,8 @@ export interface Output {
   /** Everything that is not the result: progress, warnings, errors. */
   error(text: string): void;
   readonly isTty: boolean;
+  /** From here on a closed pipe (`| head`) no longer ends the process: what was begun is finished, unseen. */
+  outliveReader(): void;
   /** Whether a progress line on standard error is seen, and can be taken back. */
   readonly isErrorTty: boolean;
   /** Columns and rows as they are now: a window may be resized. */
@@ -25,7 +29,14 @@ export function processOutput(options: { json: boolean }): Output {
   const isTty = stdout.isTTY && env['CI'] === undefined && env['TERM'] !== 'dumb';
   const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0';
   const hasNoColor = env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '';
+  let isOutlived = false;
+  // A closed pipe is not an error of ours.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    if (!isOutlived) process.exit(EXIT.ok);
+  });
   return {
+    outliveReader: () => void (isOutlived = true),
     write: (text) => void stdout.write(text),
     error: (text) => void stderr.write(text),
     isTty: isTty && !options.json,

@@ -85,7 +85,10 @@ export async function cloudDown(context: CommandContext): Promise<ExitCode> {
   const stopped = await withProgress(context, 'Ending the local cloud', () => stopCloud(cloudDirOf(root)));
   if (context.output.json) writeJson(context.output, stopped);
   else if (!stopped.wasRunning) context.output.write('The local cloud was not running.\n');
-  else context.output.write(`The local cloud is down; ${stopped.ended} processes ended, none left.\n`);
+  else
+    context.output.write(
+      `The local cloud is down; ${stopped.ended} ${stopped.ended === 1 ? 'process' : 'processes'} ended, none left.\n`,
+    );
   return EXIT.ok;
 }
 

@@ -16,15 +16,23 @@ export async function rehearse(context: CommandContext, words: readonly string[]
   }
   const { project, root } = await openProject(context);
   planFor(project, trigger, { environments: {} });
+  // Asked before the cloud is started: nothing is left running where there is nothing to deploy.
+  const ref = await refToRehearse(context, root, trigger.kind === 'push' ? trigger.branch : trigger.tag);
   await ensureCloud(context, root);
   await using bench = await openBench(context);
-  const wanted = trigger.kind === 'push' ? trigger.branch : trigger.tag;
-  const ref = (await bench.source.hasRef(wanted)) ? wanted : 'HEAD';
-  if (ref === 'HEAD')
-    context.output.error(`${wanted} does not exist in this repository; rehearsing with HEAD as ${wanted}.\n`);
   const code = await deployTrigger(context, bench, trigger, null, ref);
   if (code === EXIT.ok && !context.output.json) {
     context.output.write('\nLook at it: glidepath status --local · end it: glidepath cloud down\n');
   }
   return code;
+}
+
+/** The branch or tag itself where this repository has it, else HEAD in its place. Throws where there is no commit. */
+async function refToRehearse(context: CommandContext, root: string, wanted: string): Promise<string> {
+  const { createGitSource } = await import('../../providers/git/git-source.ts');
+  const source = createGitSource({ root });
+  if (await source.hasRef(wanted)) return wanted;
+  await source.resolveRef('HEAD');
+  context.output.error(`${wanted} does not exist in this repository; rehearsing with HEAD as ${wanted}.\n`);
+  return 'HEAD';
 }

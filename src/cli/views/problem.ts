@@ -67,7 +67,11 @@ const COMMANDS =
 /** A hint that names a command must work when pasted: on the local cloud it needs the same flag. */
 export function localHint(hint: string, isLocal: boolean): string {
   if (!isLocal) return hint;
-  return hint.replaceAll(COMMANDS, (command) => {
+  const here = hint.replaceAll(
+    'Fly says how it is at status.flyio.net.',
+    'See whether the local cloud runs: glidepath cloud status',
+  );
+  return here.replaceAll(COMMANDS, (command) => {
     const trimmed = command.trimEnd().replace(/\.$/, '');
     return /--(local|help)\b/.test(trimmed) ? command : `${trimmed} --local${command.slice(trimmed.length)}`;
   });

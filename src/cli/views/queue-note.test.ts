@@ -18,7 +18,7 @@ const own = run('own', 9);
 test('a run behind an interrupted one is told who holds it and both ways out', () => {
   const note = queueNote(own, [own, run('held', 2, { status: 'interrupted', startedAt: 3 })], 10);
   expect(note).toContain('held by held (deploy of held), which was interrupted');
-  expect(note).toContain('glidepath run resume held or glidepath run cancel held');
+  expect(note).toContain('glidepath run resume held, or glidepath run cancel held');
 });
 
 test('a run that was interrupted before it began, or came later, is in nobody’s way', () => {

@@ -13,10 +13,10 @@ export function queueNote(run: RunRecord, ahead: readonly RunRecord[], now: numb
   if (holder === undefined) return null;
   const who = `${holder.id} (${holder.title})`;
   if (holder.status === 'interrupted') {
-    return `held by ${who}, which was interrupted: glidepath run resume ${holder.id} or glidepath run cancel ${holder.id}`;
+    return `held by ${who}, which was interrupted: glidepath run resume ${holder.id}, or glidepath run cancel ${holder.id}`;
   }
   if (holder.status === 'waiting') {
-    return `behind ${who}, which waits for an approval: glidepath approve ${holder.id} or glidepath reject ${holder.id}`;
+    return `behind ${who}, which waits for an approval: glidepath approve ${holder.id}, or glidepath reject ${holder.id}`;
   }
   if (isLeftBehind(holder, now)) return `behind ${who}, whose process is gone: it is gone on with first`;
   return `queued behind ${who}`;

@@ -55,7 +55,9 @@ export function renderEnvironmentStatus(
   if (!status.isReadable) {
     lines.push(dim('  no token is set, so that the platform could not be read; the local cloud: --local'));
   }
-  const isKnown = status.isReadable && status.apps.some((app) => app.machines !== null);
+  // Where nothing was ever deployed, a table of nothing says no more than that.
+  const isKnown =
+    status.isReadable && (status.live !== null || status.apps.some((app) => app.machines !== null));
   const rows = isKnown
     ? status.apps.flatMap((app) => appRows(app, status.live?.release ?? null, colors, options.now))
     : [];

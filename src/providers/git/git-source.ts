@@ -129,6 +129,11 @@ async function requireRepository(spawn: Spawn, root: string): Promise<void> {
 }
 
 function unknownRef(ref: string): ToolError {
+  if (ref === 'HEAD') {
+    return new ToolError('SOURCE_UNKNOWN_REF', 'This repository has no commit yet.', {
+      hint: 'Make one: git add -A && git commit',
+    });
+  }
   return new ToolError('SOURCE_UNKNOWN_REF', `This clone has no commit, branch or tag named '${ref}'.`, {
     hint: 'Fetch it: git fetch --all --tags',
   });
