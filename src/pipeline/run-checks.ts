@@ -1,7 +1,10 @@
 import { ToolError } from '../diagnostics/tool-error.ts';
 import type { Json } from '../util/json.ts';
+import { cappedLog } from './capped-log.ts';
 import type { StepScope } from './step-scope.ts';
 
+/** Lines of a failing check that go into the error. */
+const OUTPUT_LINES = 20;
 /** A check may take this long before it is given up: the same as GitHub's own hint for a stuck job. */
 const CHECK_TIMEOUT_MS = 30 * 60_000;
 
@@ -23,6 +26,7 @@ export async function runChecks(scope: StepScope): Promise<Json> {
       );
     }
     const output: string[] = [];
+    const log = cappedLog((line) => scope.context.log(line));
     scope.context.log(`$ ${check.command}`);
     const { exitCode, timedOut } = await scope.deps.runCommand({
       command: check.command,
@@ -32,7 +36,8 @@ export async function runChecks(scope: StepScope): Promise<Json> {
       signal: scope.context.signal,
       onLine: (line) => {
         output.push(line);
-        scope.context.log(line);
+        if (output.length > OUTPUT_LINES) output.shift();
+        log(line);
       },
     });
     if (exitCode === 0) continue;
@@ -41,7 +46,7 @@ export async function runChecks(scope: StepScope): Promise<Json> {
       `The check ${check.name} ${timedOut ? 'took too long' : `failed with exit code ${exitCode}`}.`,
       {
         hint: `Run it yourself: ${check.command}`,
-        output: output.slice(-20),
+        output,
       },
     );
   }

@@ -1,3 +1,4 @@
+import { cappedLog } from '../capped-log.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { StepExecutor } from '../../engine/graph.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
@@ -58,7 +59,7 @@ async function buildAndPush(scope: StepScope, name: string): Promise<string> {
   const packed = await scope.deps.builder.build({
     app,
     commit: scope.input.commit,
-    log: (line) => scope.context.log(line),
+    log: cappedLog((line) => scope.context.log(line)),
     signal: scope.context.signal,
   });
   await platform.ensureApp(app, app.platformName, scope.context);

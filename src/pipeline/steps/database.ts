@@ -1,5 +1,6 @@
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { StepExecutor } from '../../engine/graph.ts';
+import { cappedLog } from '../capped-log.ts';
 import { appVariables, databaseNamed, databaseUrl } from '../env-values.ts';
 import type { ResolvedMigration } from '../../config/resolved.ts';
 import type { AppDeployment } from '../../providers/app-platform.ts';
@@ -59,6 +60,7 @@ async function migrateHere(
   env: Readonly<Record<string, string>>,
 ): Promise<void> {
   const output: string[] = [];
+  const log = cappedLog((line) => scope.context.log(line));
   const { exitCode, timedOut } = await scope.deps.runCommand({
     command: migration.command,
     cwd: await scope.deps.builder.checkout(scope.input.commit),
@@ -68,7 +70,7 @@ async function migrateHere(
     onLine: (line) => {
       output.push(line);
       if (output.length > OUTPUT_LINES) output.shift();
-      scope.context.log(line);
+      log(line);
     },
   });
   if (exitCode === 0) return;

@@ -1,5 +1,6 @@
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { StepExecutor } from '../../engine/graph.ts';
+import { cappedLog } from '../capped-log.ts';
 import { resolveValue } from '../env-values.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
 import { scopeOf } from '../step-scope.ts';
@@ -18,6 +19,7 @@ export function smokeStep(deps: PipelineDeps): StepExecutor {
         env[name] = await resolveValue(deps, scope.input.environment, value, context);
       }
       const output: string[] = [];
+      const log = cappedLog((line) => context.log(line));
       const { exitCode, timedOut } = await deps.runCommand({
         command: smoke.command,
         cwd: await deps.builder.checkout(scope.input.commit),
@@ -27,7 +29,7 @@ export function smokeStep(deps: PipelineDeps): StepExecutor {
         onLine: (line) => {
           output.push(line);
           if (output.length > OUTPUT_LINES) output.shift();
-          context.log(line);
+          log(line);
         },
       });
       if (exitCode === 0) return { passed: true };
