@@ -10,6 +10,7 @@ import type { History } from '../pipeline/history.ts';
 import type { Builder, PipelineDeps } from '../pipeline/pipeline-deps.ts';
 import type { GitSource } from '../providers/git/git-source.ts';
 import type { AppPlatform, AppPlatformReader } from '../providers/app-platform.ts';
+import { BugError } from '../util/assert.ts';
 import { systemClock, type Clock } from '../util/clock.ts';
 import type { CommandContext } from './command-context.ts';
 import { cloudDirOf, openProject, stateDirOf } from './open-project.ts';
@@ -34,10 +35,20 @@ export interface Workbench {
   close(): Promise<void>;
 }
 
+/** How much of a workbench a command needs. */
+export interface WorkbenchOptions {
+  /** Only the journal and the history: works on a local cloud that is down, too. */
+  readonly journalOnly?: boolean;
+}
+
 /** Opens the journal, the history, git and the platforms of a project. */
-export async function openWorkbench(context: CommandContext): Promise<Workbench> {
+export async function openWorkbench(
+  context: CommandContext,
+  options: WorkbenchOptions = {},
+): Promise<Workbench> {
   const { project, root } = await openProject(context);
-  const cloud = context.isLocal ? await requireCloud(root) : null;
+  const isJournalOnly = options.journalOnly === true;
+  const cloud = context.isLocal && !isJournalOnly ? await requireCloud(root) : null;
   const vault = createVault(context.env);
   const clock = systemClock;
   const stateDir = stateDirOf(root, context.isLocal);
@@ -58,7 +69,7 @@ export async function openWorkbench(context: CommandContext): Promise<Workbench>
   const db = openStateDatabase(join(stateDir, 'state.db'));
   const history = createHistory(db);
   const source = await openSource(root);
-  const platforms = await openPlatforms(project, cloud, vault, clock);
+  const platforms = isJournalOnly ? NO_PLATFORMS : await openPlatforms(cloud, vault, clock);
   const deps: PipelineDeps = {
     platformOf: (app) => platforms.forToken(app.token),
     databasePlatformOf: (database) => platforms.forToken(database.token ?? ''),
@@ -131,15 +142,23 @@ async function openBuilder(root: string, source: GitSource): Promise<Builder> {
   return createBuilder({ source, root, workDir: join(root, '.glidepath', 'builds'), clock: systemClock });
 }
 
-async function openPlatforms(
-  project: ResolvedProject,
-  cloud: CloudInfo | null,
-  vault: SecretVault,
-  clock: Clock,
-): Promise<{
+/** The platforms of a project, by the token that opens them. */
+interface Platforms {
   forToken(token: string): AppPlatform;
   readerOf(environment: ResolvedEnvironment): AppPlatformReader | null;
-}> {
+}
+
+/** For commands that read the journal alone: asking a platform then is a mistake of ours. */
+const NO_PLATFORMS: Platforms = {
+  forToken: (token) => unopened(token),
+  readerOf: () => null,
+};
+
+function unopened(token: string): never {
+  throw new BugError(`no platform was opened, so nothing can be asked with ${token}`);
+}
+
+async function openPlatforms(cloud: CloudInfo | null, vault: SecretVault, clock: Clock): Promise<Platforms> {
   const { createFlyPlatform, createFlyReader } = await import('../providers/fly/fly-platform.ts');
   const { flyEndpoints } = await import('./fly-endpoints.ts');
   const endpoints = flyEndpoints(cloud, (url, init) => fetch(url, init));

@@ -158,3 +158,18 @@ describe('groups of commands', () => {
     for (const form of forms) expect(stdout).toContain(form);
   });
 });
+
+test('what was recorded can be read while the local cloud is down', async () => {
+  await using rig = await projectRig(tinyProject());
+  await rig.cloudUp();
+  await rig.run('deploy', 'staging', '--local');
+  await rig.run('cloud', 'down');
+  for (const command of [['runs'], ['history'], ['releases', 'staging']]) {
+    const { code, stdout } = await rig.run(...command, '--local');
+    expect([command, code]).toEqual([command, 0]);
+    expect(stdout).toMatch(/run-\w+/);
+  }
+  const [, id = ''] = /(run-\w+)/.exec((await rig.run('runs', '--local')).stdout) ?? [];
+  expect((await rig.run('run', 'show', id, '--local')).stdout).toMatch(/✓ Deploy web/);
+  expect((await rig.run('status', '--local')).stderr).toMatch(/glidepath cloud up/);
+});

@@ -4,7 +4,7 @@ import type { Release } from '../../pipeline/release.ts';
 import type { Trigger } from '../../plan/plan.ts';
 import { carryOut } from '../carry-out.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
-import { openWorkbench, type Workbench } from '../wiring.ts';
+import { openWorkbench, type Workbench, type WorkbenchOptions } from '../wiring.ts';
 import { planFor } from './plan.ts';
 
 /** As much of the history as is searched: years of it. */
@@ -100,8 +100,11 @@ async function environmentOf(
 }
 
 /** A workbench that closes itself at the end of its scope. */
-export async function openBench(context: CommandContext): Promise<Workbench & AsyncDisposable> {
-  const bench = await openWorkbench(context);
+export async function openBench(
+  context: CommandContext,
+  options: WorkbenchOptions = {},
+): Promise<Workbench & AsyncDisposable> {
+  const bench = await openWorkbench(context, options);
   return { ...bench, [Symbol.asyncDispose]: () => bench.close() };
 }
 

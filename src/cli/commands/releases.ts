@@ -14,7 +14,7 @@ const SHOWN = 30;
 
 /** `glidepath releases <env>`: what was live there, newest first. */
 export async function releases(context: CommandContext, name: string): Promise<ExitCode> {
-  await using bench = await openBench(context);
+  await using bench = await openBench(context, { journalOnly: true });
   requireEnvironment(bench.project, name);
   const entries = bench.history.entries(name, SHOWN);
   const { output } = context;
@@ -46,7 +46,7 @@ export async function releases(context: CommandContext, name: string): Promise<E
 
 /** `glidepath history [env]`: every attempt, also those that failed. */
 export async function history(context: CommandContext, name: string | null): Promise<ExitCode> {
-  await using bench = await openBench(context);
+  await using bench = await openBench(context, { journalOnly: true });
   if (name !== null) requireEnvironment(bench.project, name);
   const all = await bench.engine.list({ limit: 1000 });
   const found = all

@@ -21,7 +21,7 @@ const MATCHES_SHOWN = 3;
 
 /** `glidepath runs`: newest first. */
 export async function runs(context: CommandContext): Promise<ExitCode> {
-  await using bench = await openBench(context);
+  await using bench = await openBench(context, { journalOnly: true });
   const found = await bench.engine.list({ limit: RUNS_SHOWN });
   const { output } = context;
   if (output.json) {
@@ -58,7 +58,7 @@ export function summaryOf(run: RunRecord): Record<string, unknown> {
 
 /** `glidepath run show ID`: the picture of a run, and every line its steps printed with `--verbose`. */
 export async function runShow(context: CommandContext, id: string): Promise<ExitCode> {
-  await using bench = await openBench(context);
+  await using bench = await openBench(context, { journalOnly: true });
   const run = await requireRun(bench, id);
   const events = await bench.engine.events(run.id);
   const { output } = context;

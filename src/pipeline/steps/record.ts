@@ -12,6 +12,12 @@ export function recordStep(deps: PipelineDeps): StepExecutor {
       const at = deps.clock.now();
       deps.history.saveRelease(release, at);
       const { action, by, environment } = scope.input;
+      const deployed = deployedApps(scope);
+      if (environment.apps.some((app) => !deployed.includes(app.name))) {
+        // The environment as a whole runs no one release then; what is live stays on record, and status shows who differs.
+        context.log(`${deployed.join(', ')} went back to ${release.id}; the release on record stays`);
+        return { release: null };
+      }
       deps.history.record({ environment: environment.name, release, runId: context.runId, action, at, by });
       context.log(`${release.id} is live in ${environment.name}`);
       return { release: release.id };
