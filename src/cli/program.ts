@@ -20,31 +20,7 @@ export type Register = (
 /** The command line: every command with its help. Commands are loaded when they are called. */
 export function createProgram(makeContext: MakeContext): { run(argv: readonly string[]): Promise<ExitCode> } {
   const state = { exitCode: 0 };
-  const program = new Command('glidepath')
-    .description('Takes a commit from a pull request to production, safely.')
-    .exitOverride()
-    .showHelpAfterError(false)
-    .allowExcessArguments(false)
-    .configureOutput({ writeErr: () => undefined });
-  const register: Register = (parent, words, description, action) => {
-    const command = withGlobals(parent.command(words).description(description));
-    command
-      .exitOverride()
-      .allowExcessArguments(false)
-      .action(async (...received: unknown[]) => {
-        const self = received.at(-1) as Command;
-        const options = self.opts<GlobalOptions & Record<string, unknown>>();
-        const args = received
-          .slice(0, -2)
-          .flat()
-          .filter((value): value is string => typeof value === 'string');
-        state.exitCode = await action(makeContext(options), args, options);
-      });
-    return command;
-  };
-  addProjectCommands(program, register);
-  addRunCommands(program, register);
-  addCloudCommands(program, register);
+  const program = describeProgram(makeContext, (code) => (state.exitCode = code));
   return {
     async run(argv) {
       try {
@@ -66,6 +42,36 @@ export function createProgram(makeContext: MakeContext): { run(argv: readonly st
       }
     },
   };
+}
+
+/** Every command with its words, options and help; what one ends with is handed to `onExitCode`. */
+export function describeProgram(makeContext: MakeContext, onExitCode: (code: ExitCode) => void): Command {
+  const program = new Command('glidepath')
+    .description('Takes a commit from a pull request to production, safely.')
+    .exitOverride()
+    .showHelpAfterError(false)
+    .allowExcessArguments(false)
+    .configureOutput({ writeErr: () => undefined });
+  const register: Register = (parent, words, description, action) => {
+    const command = withGlobals(parent.command(words).description(description));
+    command
+      .exitOverride()
+      .allowExcessArguments(false)
+      .action(async (...received: unknown[]) => {
+        const self = received.at(-1) as Command;
+        const options = self.opts<GlobalOptions & Record<string, unknown>>();
+        const args = received
+          .slice(0, -2)
+          .flat()
+          .filter((value): value is string => typeof value === 'string');
+        onExitCode(await action(makeContext(options), args, options));
+      });
+    return command;
+  };
+  addProjectCommands(program, register);
+  addRunCommands(program, register);
+  addCloudCommands(program, register);
+  return program;
 }
 
 /** `glidepath cloud` alone asks what there is in it, like `glidepath` alone. */

@@ -1,0 +1,51 @@
+import type { Command, Option } from 'commander';
+
+/** Options that every command has; listed once at the top. */
+const GLOBAL = new Set(['--json', '--project', '--local', '--verbose']);
+
+/** docs/reference/cli.md: every command with its options, from the commands themselves. */
+export function renderCommandReference(program: Command): string {
+  const commands = program.commands.flatMap((command) =>
+    command.commands.length === 0 ? [command] : [...command.commands],
+  );
+  const [first] = commands;
+  const lines = [
+    '# Commands',
+    '',
+    'Written from the commands themselves; a test holds it to them.',
+    '',
+    'Every command takes:',
+    '',
+    ...(first?.options ?? []).filter(isGlobal).map(optionLine),
+    '',
+    'Exit codes: 0 ok · 1 failed · 2 usage or config · 3 changes pending (`plan --exit-code`) · 4 refused by a gate · 130 interrupted.',
+    '',
+  ];
+  for (const command of commands) {
+    const own = command.options.filter((option) => !isGlobal(option));
+    lines.push(`## \`${nameOf(program, command)}\``, '', sentence(command.description()), '');
+    if (own.length > 0) lines.push(...own.map(optionLine), '');
+  }
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+function nameOf(program: Command, command: Command): string {
+  const group = command.parent === null || command.parent === program ? [] : [command.parent.name()];
+  const args = command.registeredArguments.map((argument) => {
+    const name = argument.variadic ? `${argument.name()}...` : argument.name();
+    return argument.required ? `<${name}>` : `[${name}]`;
+  });
+  return ['glidepath', ...group, command.name(), ...args].join(' ');
+}
+
+function isGlobal(option: Option): boolean {
+  return GLOBAL.has(option.long ?? '');
+}
+
+function optionLine(option: Option): string {
+  return `- \`${option.flags}\`: ${option.description}`;
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}

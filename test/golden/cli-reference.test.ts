@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { describeProgram } from '../../src/cli/program.ts';
+import { renderCommandReference } from '../../src/cli/views/command-reference.ts';
+
+test('docs/reference/cli.md lists every command as it is', async () => {
+  const program = describeProgram(
+    () => {
+      throw new Error('no command is run here');
+    },
+    () => undefined,
+  );
+  await expect(renderCommandReference(program)).toMatchFileSnapshot('../../docs/reference/cli.md');
+});
