@@ -15,8 +15,11 @@ const APP = `
 const { createServer } = require('node:http');
 const server = createServer((req, res) => res.end(req.url === '/env' ? process.env.API_URL : process.env.FLY_MACHINE_ID));
 server.listen(process.env.PORT, '127.0.0.1');
-process.on('SIGTERM', () => { server.close(() => process.exit(0)); server.closeIdleConnections(); });
-process.on('SIGINT', () => { server.close(() => process.exit(0)); server.closeIdleConnections(); });
+// Node takes a connection whose first request it has not read yet for an idle one: closing at once would lose what the
+// edge sent a moment before it knew. So it lingers, as any app should.
+const end = () => setTimeout(() => { server.close(() => process.exit(0)); server.closeIdleConnections(); }, 200);
+process.on('SIGTERM', end);
+process.on('SIGINT', end);
 `;
 
 /** One state directory with whatever daemon runs on it. */
