@@ -2,7 +2,7 @@
 // through staging and production on the local cloud, under load, with a bad release that comes back by itself.
 import { paint } from '../src/cli/views/paint.ts';
 import { startLoad, type LoadReport } from './demo/load.ts';
-import { createShop, type Shop } from './demo/project.ts';
+import { CLI, createShop, type Shop } from './demo/project.ts';
 import { renderSummary, type DemoStep } from './demo/summary.ts';
 import { demoChange } from './demo-changes.ts';
 
@@ -27,10 +27,7 @@ async function main(): Promise<number> {
     process.stderr.write(`\n✗ ${error instanceof Error ? error.message : String(error)}\n`);
     return 1;
   } finally {
-    if (KEEP)
-      process.stdout.write(
-        `  It goes on in ${shop.dir}. End it: (cd ${shop.dir} && npx glidepath cloud down)\n`,
-      );
+    if (KEEP) process.stdout.write(`  It goes on. End it: (cd ${shop.dir} && node ${CLI} cloud down)\n`);
     else await shop.glidepath('cloud', 'down');
   }
 }

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { applyDemoChange, type DemoChange } from '../demo-changes.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const CLI = join(ROOT, 'bin', 'glidepath.js');
+/** The executable of this checkout. */
+export const CLI: string = join(ROOT, 'bin', 'glidepath.js');
 
 /** A page of each app that reads from its database, or for web-admin from internal-api. */
 const PAGES: Readonly<Record<string, string>> = {
