@@ -1,3 +1,4 @@
+import { nameHint } from '../../config/did-you-mean.ts';
 import type { ResolvedEnvironment, ResolvedProject } from '../../config/resolved.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { Release } from '../../pipeline/release.ts';
@@ -108,13 +109,21 @@ export async function openBench(
   return { ...bench, [Symbol.asyncDispose]: () => bench.close() };
 }
 
+/** What to say of an app that an environment does not have. */
+export function unknownApp(environment: ResolvedEnvironment, name: string): ToolError {
+  const names = environment.apps.map((app) => app.name);
+  return new ToolError('PLAN_UNKNOWN_APP', `There is no app "${name}" in ${environment.name}.`, {
+    hint: nameHint(name, names, 'apps'),
+  });
+}
+
 /** The environment of that name; throws PLAN_UNKNOWN_ENVIRONMENT with those there are. */
 export function requireEnvironment(project: ResolvedProject, name: string): ResolvedEnvironment {
   const found = project.environments.find((environment) => environment.name === name);
   if (found !== undefined) return found;
   const names = project.environments.map((environment) => environment.name);
   throw new ToolError('PLAN_UNKNOWN_ENVIRONMENT', `There is no environment "${name}" in ${project.name}.`, {
-    hint: `There are: ${names.join(', ')}`,
+    hint: nameHint(name, names, 'environments'),
   });
 }
 

@@ -6,7 +6,7 @@ import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
 import { paint } from '../views/paint.ts';
 import type { Workbench } from '../wiring.ts';
-import { openBench, requireEnvironment } from './deploy.ts';
+import { openBench, requireEnvironment, unknownApp } from './deploy.ts';
 
 /** How often new lines are asked for with `--follow`. */
 const FOLLOW_MS = 1_000;
@@ -31,9 +31,7 @@ export async function logs(
   const environment = requireEnvironment(bench.project, name);
   const apps = environment.apps.filter((app) => appName === null || app.name === appName);
   if (apps.length === 0) {
-    throw new ToolError('PLAN_UNKNOWN_APP', `There is no app "${appName}" in ${name}.`, {
-      hint: `There are: ${environment.apps.map((app) => app.name).join(', ')}`,
-    });
+    throw unknownApp(environment, appName ?? '');
   }
   for (const app of environment.apps) {
     for (const value of Object.values(app.env)) if (value.kind === 'secret') bench.vault.read(value.name);

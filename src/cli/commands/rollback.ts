@@ -6,7 +6,7 @@ import type { Trigger } from '../../plan/plan.ts';
 import { carryOut } from '../carry-out.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import type { Workbench } from '../wiring.ts';
-import { openBench, requireEnvironment, requireRelease } from './deploy.ts';
+import { openBench, requireEnvironment, requireRelease, unknownApp } from './deploy.ts';
 import { planFor } from './plan.ts';
 
 /** `glidepath rollback <env>`: back to an earlier release, by its digests and with the settings it ran with. */
@@ -38,9 +38,7 @@ export async function rollback(
 function requireApps(environment: ResolvedEnvironment, apps: readonly string[] | null): void {
   for (const app of apps ?? []) {
     if (environment.apps.some((candidate) => candidate.name === app)) continue;
-    throw new ToolError('PLAN_UNKNOWN_APP', `There is no app "${app}" in ${environment.name}.`, {
-      hint: `There are: ${environment.apps.map((candidate) => candidate.name).join(', ')}`,
-    });
+    throw unknownApp(environment, app);
   }
 }
 
