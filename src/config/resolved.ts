@@ -1,3 +1,5 @@
+import type { Json } from '../util/json.ts';
+
 /**
  * The project after loading, validation and resolution: every setting of every app in every environment, with all
  * inheritance and defaults applied. Plain JSON data; durations in milliseconds, memory in megabytes. The layers above
@@ -13,8 +15,13 @@ export interface ResolvedProject {
   readonly checks: readonly ResolvedCheck[];
   /** Globs; a commit that touches nothing else needs no checks. */
   readonly ciSkip: readonly string[];
-  /** Where generated files go: templates with `{app}` and `{environment}`. */
-  readonly files: { readonly fly: string | null; readonly dockerfile: string | null };
+  /** Where generated files go: templates with `{app}` and `{environment}`; null: not written. */
+  readonly files: {
+    readonly fly: string | null;
+    readonly dockerfile: string | null;
+    /** What to do by hand when Glidepath cannot be used; one file for the whole project. */
+    readonly runbook: string | null;
+  };
   /** In the order written. */
   readonly environments: readonly ResolvedEnvironment[];
 }
@@ -160,8 +167,58 @@ export interface ResolvedFlyApp extends ResolvedAppBase {
   readonly strategy: 'rolling' | 'bluegreen' | 'canary' | 'immediate';
   /** At most this many machines of the app may be out of service at once. */
   readonly maxUnavailable: number;
+  /** How a canary is judged; only read where `strategy` is `canary`. */
+  readonly canary: ResolvedCanary;
   /** dumb-init, non-root, minimal base, image scan. */
   readonly hardened: boolean;
+  /** How its image is built from the Dockerfile. */
+  readonly build: ResolvedImageBuild;
+  /** The one volume that each of its machines has, or null. */
+  readonly volume: ResolvedVolume | null;
+  /** Custom domains, besides `<app>.fly.dev`. */
+  readonly domains: readonly string[];
+  /** The fly.toml that its settings start from, or null. */
+  readonly flyToml: ImportedFlyToml | null;
+}
+
+/** When a canary may be followed by the rest. All of it is compared with the machines of the old release. */
+export interface ResolvedCanary {
+  /** How long it takes traffic before it is judged. */
+  readonly bakeMs: number;
+  /** Answers of 500 and above may be at most this share (0 to 1) more than on the old machines. */
+  readonly maxErrorRate: number;
+  /** Its 95th percentile may be at most this many times that of the old machines. */
+  readonly maxLatencyRatio: number;
+  /** With fewer requests in the bake time the figures say nothing: then health alone decides, and it is said. */
+  readonly minRequests: number;
+}
+
+/** How an image is built. */
+export interface ResolvedImageBuild {
+  /** The stage of a multi-stage Dockerfile; null: the last. */
+  readonly target: string | null;
+  readonly args: Readonly<Record<string, string>>;
+  /** Names of environment variables that the build may read as secrets; never part of the image. */
+  readonly secrets: readonly string[];
+}
+
+/** A volume: pinned to a host of its region, and never destroyed without being asked for by name. */
+export interface ResolvedVolume {
+  /** Fly's name of it: small letters, digits, underscores. */
+  readonly name: string;
+  /** Where the machine sees it. */
+  readonly path: string;
+  readonly sizeGb: number;
+  /** Days that the daily snapshots are kept; null: Fly's default of 5. */
+  readonly snapshotRetentionDays: number | null;
+}
+
+/** What an imported fly.toml says beyond what the config has a setting for. */
+export interface ImportedFlyToml {
+  /** As written in the config. */
+  readonly path: string;
+  /** Kept as it is in the generated files. */
+  readonly extra: Readonly<Record<string, Json>>;
 }
 
 /** An app on Vercel. */

@@ -117,6 +117,8 @@ describe('a config without mistakes', () => {
             stop: { signal: 'SIGTERM', timeout: '300s' },
             strategy: 'bluegreen',
             maxUnavailable: 0.5,
+            canary: { bake: '2m', maxErrorRate: 0, maxLatencyRatio: 2, minRequests: 0 },
+            build: { target: 'run', args: { A: '1' }, secrets: ['NPM_TOKEN'] },
             hardened: true,
           }),
           web: vercelApp({
@@ -127,6 +129,7 @@ describe('a config without mistakes', () => {
           }),
           job: flyApp({
             stack: { ...NODE, name: 'phoenix' },
+            volume: { name: 'data', path: '/data', size: '2gb', snapshotRetentionDays: 60 },
             port: null,
             platformName: 'all-job-{environment}',
           }),
@@ -144,6 +147,7 @@ describe('a config without mistakes', () => {
                 vm: { memory: '2gb' },
                 fly: { org: 'other' },
                 health: { interval: '1s' },
+                domains: ['all.example.com', '*.example.org'],
               },
             },
             databases: {
@@ -168,7 +172,7 @@ describe('a config without mistakes', () => {
         },
         order: [['api', 'job', 'web']],
         smoke: { command: 'smoke', within: '1m', env: { FLY_APP: 'allowed here' } },
-        files: { fly: '{app}/{environment}.toml', dockerfile: '{app}/Dockerfile' },
+        files: { fly: '{app}/{environment}.toml', dockerfile: '{app}/Dockerfile', runbook: null },
       }).filter((line) => !line.startsWith('?') && !line.includes('instances')),
     ).toEqual([]);
   });
@@ -337,6 +341,30 @@ describe('values that are not possible', () => {
       [
         web({ port: 0 }),
         'apps.web.port: apps.web.port is 0, which is not a port. → Write a whole number from 1 to 65535.',
+      ],
+      [
+        web({ domains: ['https://example.com'] }),
+        'apps.web.domains[0]: apps.web.domains[0] is "https://example.com", which is not a domain. → Write the host name alone, in small letters: \'app.example.com\'',
+      ],
+      [
+        web({ volume: { name: 'my-data', path: 'data', size: '1500mb', snapshotRetentionDays: 61 } }),
+        [
+          'apps.web.volume.name: apps.web.volume.name is "my-data", which is not a name of a volume. → Small letters, digits and underscores, at most 30: data',
+          'apps.web.volume.path: apps.web.volume.path is "data", which is not a path of a volume. → Write an absolute path: \'/data\'',
+          'apps.web.volume.size: apps.web.volume.size is "1500mb", which is not a size of a volume. → Write whole gigabytes, 1gb to 500gb.',
+          'apps.web.volume.snapshotRetentionDays: apps.web.volume.snapshotRetentionDays is 61, which is not a number of days that Fly keeps snapshots. → Write 1 to 60.',
+        ],
+      ],
+      [
+        web({ canary: { maxErrorRate: 2, maxLatencyRatio: 0.5 } }),
+        [
+          'apps.web.canary.maxErrorRate: apps.web.canary.maxErrorRate is 2, which is not a share. → Write a number from 0 to 1: 0.01',
+          'apps.web.canary.maxLatencyRatio: apps.web.canary.maxLatencyRatio is 0.5, which is not a ratio. → Write a number from 1 up: 1.5',
+        ],
+      ],
+      [
+        project({ files: { runbook: 'docs/{app}.md' } }),
+        'files.runbook: files.runbook has a placeholder, but there is one runbook for the whole project. → Write a plain path.',
       ],
       [
         web({ port: 65_536 }),
@@ -592,6 +620,18 @@ describe('settings that contradict each other', () => {
         [
           'apps.web.env.DATABASE_URL: apps.web.env.DATABASE_URL is set, but is the variable through which web gets its database main. → Take it out, or give the database another secret.',
         ],
+      ],
+      [
+        web({ strategy: 'bluegreen', volume: { name: 'data', path: '/data' } }),
+        "apps.web.strategy: apps.web.strategy is bluegreen, which starts new machines beside the old ones, but the volume data of web stays with its machine. → Use strategy: 'rolling', or take the volume out.",
+      ],
+      [
+        web({ domains: ['a.example.com', 'a.example.com'] }),
+        'apps.web.domains: apps.web.domains gives a.example.com to web in staging, but it belongs to web in staging. → Name it once.',
+      ],
+      [
+        web({ port: null, health: null, domains: ['a.example.com'] }),
+        'apps.web.domains: apps.web.domains is set, but web has no port. → Add port: 8080, or take it out.',
       ],
       [
         web({ sleep: 'suspend', vm: { cpus: 2, memory: '4gb' } }),

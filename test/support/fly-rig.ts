@@ -282,7 +282,12 @@ export function testApp(name: string, more: Partial<ResolvedFlyApp> = {}): Resol
     stop: { signal: 'SIGTERM', timeoutMs: 3_000 },
     strategy: 'rolling',
     maxUnavailable: 1,
+    canary: { bakeMs: 2_000, maxErrorRate: 0.01, maxLatencyRatio: 1.5, minRequests: 20 },
     hardened: false,
+    build: { target: null, args: {}, secrets: [] },
+    volume: null,
+    domains: [],
+    flyToml: null,
     ...more,
   };
 }

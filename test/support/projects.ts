@@ -39,7 +39,12 @@ export function flyApp(name: string, settings: Partial<ResolvedFlyApp> = {}): Re
     stop: { signal: 'SIGTERM', timeoutMs: 30_000 },
     strategy: 'rolling',
     maxUnavailable: 1,
+    canary: { bakeMs: 60_000, maxErrorRate: 0.01, maxLatencyRatio: 1.5, minRequests: 20 },
     hardened: false,
+    build: { target: null, args: {}, secrets: [] },
+    volume: null,
+    domains: [],
+    flyToml: null,
     ...settings,
   };
 }
@@ -126,7 +131,7 @@ export function project(
     mainBranch: 'main',
     checks: [],
     ciSkip: [],
-    files: { fly: null, dockerfile: null },
+    files: { fly: null, dockerfile: null, runbook: null },
     environments,
     ...settings,
   };

@@ -1,5 +1,5 @@
 import type { EnvInputs } from './env-input.ts';
-import type { FlyAccount, FlySettings, VercelAccount } from './platform-settings.ts';
+import type { FlyAccount, FlySettings, ImageBuildDefinition, VercelAccount } from './platform-settings.ts';
 import type { StackDefinition } from './stack-definition.ts';
 
 /** One deployable, as written in the config. */
@@ -48,8 +48,12 @@ export interface FlyAppOptions<A extends string = string, D extends string = str
   readonly stack?: StackDefinition;
   /** A Dockerfile of the repository. Without it, Glidepath writes one from the stack. */
   readonly dockerfile?: string;
+  /** How its image is built from the Dockerfile. */
+  readonly build?: ImageBuildDefinition;
   /** The command of its machines. Default the image's own. */
   readonly command?: readonly string[];
+  /** Custom domains. Usually they differ by environment: `environments.production.apps.web.domains`. */
+  readonly domains?: readonly string[];
   /** The port it listens on; null for a worker. Default the stack's. */
   readonly port?: number | null;
   /** Null for none. Default the stack's. */
@@ -95,7 +99,9 @@ export interface AppOverrides<A extends string = string, D extends string = stri
   readonly fly?: FlyAccount;
   readonly vercel?: VercelAccount;
   readonly dockerfile?: string | null;
+  readonly build?: ImageBuildDefinition;
   readonly command?: readonly string[] | null;
+  readonly domains?: readonly string[];
   readonly port?: number | null;
   readonly health?: Partial<HealthDefinition> | null;
   readonly migrate?: Partial<MigrationDefinition> | null;

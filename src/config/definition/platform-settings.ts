@@ -29,6 +29,40 @@ export interface VmDefinition {
   readonly memory?: string;
 }
 
+/** When a canary may be followed by the rest; compared with the machines of the old release. */
+export interface CanaryDefinition {
+  /** How long it takes traffic. Default 60s. */
+  readonly bake?: string;
+  /** Share of answers of 500 and above that it may have more than the old machines. Default 0.01. */
+  readonly maxErrorRate?: number;
+  /** Its 95th percentile may be this many times that of the old machines. Default 1.5. */
+  readonly maxLatencyRatio?: number;
+  /** With fewer requests in the bake time health alone decides. Default 20. */
+  readonly minRequests?: number;
+}
+
+/** A volume of Fly; each machine gets its own, in its region. */
+export interface VolumeDefinition {
+  /** Small letters, digits, underscores: `data`. */
+  readonly name: string;
+  /** Where the machine sees it: `/data`. */
+  readonly path: string;
+  /** Default 1gb, in whole gigabytes. */
+  readonly size?: string;
+  /** Days that daily snapshots are kept, 1 to 60. Default 5. */
+  readonly snapshotRetentionDays?: number;
+}
+
+/** How an image is built from its Dockerfile. */
+export interface ImageBuildDefinition {
+  /** The stage of a multi-stage Dockerfile. Default the last. */
+  readonly target?: string;
+  /** Build arguments; visible in the image, so never secrets. */
+  readonly args?: Readonly<Record<string, string>>;
+  /** Names of environment variables that the build may read as secrets. */
+  readonly secrets?: readonly string[];
+}
+
 /** Settings of Fly machines; may stand at an app, at an environment, and at an app in an environment. */
 export interface FlySettings {
   /** Regions by their three letters, primary first, or the number of machines in each: `{ iad: 2, sjc: 1 }`. */
@@ -52,6 +86,10 @@ export interface FlySettings {
   readonly strategy?: 'rolling' | 'bluegreen' | 'canary' | 'immediate';
   /** Machines that may be out of service at once: a count from 1, or a share below 1. Default 0.33. */
   readonly maxUnavailable?: number;
+  /** How a canary is judged before the rest follows; for `strategy: 'canary'`. */
+  readonly canary?: CanaryDefinition;
   /** dumb-init, non-root, minimal base, image scan. Default false. */
   readonly hardened?: boolean;
+  /** One volume for each machine; null takes it away. */
+  readonly volume?: VolumeDefinition | null;
 }

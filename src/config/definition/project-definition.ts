@@ -42,5 +42,12 @@ export interface ProjectDefinition<
   /** For all environments that do not say otherwise; not for tests. */
   readonly smoke?: SmokeDefinition<NoInfer<A>, NoInfer<D>>;
   /** Where generated files go, with `{app}` and `{environment}`. */
-  readonly files?: { readonly fly?: string; readonly dockerfile?: string };
+  readonly files?: {
+    /** Default `fly.{environment}.toml`, with several apps `fly.{environment}.{app}.toml`; null: none. */
+    readonly fly?: string | null;
+    /** Default none: what Glidepath writes from the stack is only used to build. */
+    readonly dockerfile?: string;
+    /** What to do by hand when Glidepath cannot be used. Default `docs/RUNBOOK.md`; null: none. */
+    readonly runbook?: string | null;
+  };
 }

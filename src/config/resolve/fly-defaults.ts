@@ -1,3 +1,5 @@
+import type { ResolvedCanary } from '../resolved.ts';
+
 /** What Fly itself takes where fly.toml says nothing (fly.io/docs/reference/configuration), and where ours differ. */
 export const FLY_DEFAULTS: {
   readonly org: string;
@@ -7,6 +9,7 @@ export const FLY_DEFAULTS: {
   readonly concurrency: { readonly type: 'connections'; readonly softLimit: number };
   readonly maxUnavailable: number;
   readonly postgresMemoryMb: number;
+  readonly volumeSizeMb: number;
 } = {
   org: 'personal',
   token: 'FLY_API_TOKEN',
@@ -19,6 +22,8 @@ export const FLY_DEFAULTS: {
   maxUnavailable: 0.33,
   /** The development size of Fly Postgres: one shared-cpu-1x node. */
   postgresMemoryMb: 256,
+  /** `mounts.initial_size`. */
+  volumeSizeMb: 1024,
 };
 
 /** Ours: Fly leaves interval and timeout of a health check open; these notice a bad release within seconds. */
@@ -37,3 +42,11 @@ export const HEALTH_DEFAULTS: {
 
 /** Fly's `deploy.release_command_timeout`, for every migration. */
 export const MIGRATION_TIMEOUT_MS = 300_000;
+
+/** Ours: long enough to see a minute of traffic, strict enough that a release twice as slow does not go on. */
+export const CANARY_DEFAULTS: ResolvedCanary = {
+  bakeMs: 60_000,
+  maxErrorRate: 0.01,
+  maxLatencyRatio: 1.5,
+  minRequests: 20,
+};

@@ -1,7 +1,7 @@
 import type { FlySettings, VmDefinition } from '../definition/platform-settings.ts';
 import type { StackDefinition } from '../definition/stack-definition.ts';
 import type { ResolvedFlyApp } from '../resolved.ts';
-import { FLY_DEFAULTS } from './fly-defaults.ts';
+import { CANARY_DEFAULTS, FLY_DEFAULTS } from './fly-defaults.ts';
 import { cpusOfSize, FLY_CPU_KINDS } from './fly-sizes.ts';
 import { lastWritten, mergedSetting, type AppScope } from './layers.ts';
 import { parseDuration } from './parse-duration.ts';
@@ -39,8 +39,34 @@ export function resolveFlySettings(scope: AppScope, stack: StackDefinition | und
       lastWritten(layers, 'maxUnavailable')?.value ?? FLY_DEFAULTS.maxUnavailable,
       machines,
     ),
+    canary: resolveCanary(scope),
     hardened: lastWritten(layers, 'hardened')?.value ?? false,
+    build: resolveBuild(scope),
+    volume: resolveVolume(scope),
+    domains: lastWritten(layers, 'domains')?.value ?? [],
+    flyToml: null,
   };
+}
+
+function resolveCanary({ layers }: AppScope): ResolvedFlyApp['canary'] {
+  const { bake, ...written } = mergedSetting(layers, 'canary') ?? {};
+  return {
+    ...CANARY_DEFAULTS,
+    ...written,
+    bakeMs: (bake === undefined ? null : parseDuration(bake)) ?? CANARY_DEFAULTS.bakeMs,
+  };
+}
+
+function resolveBuild({ layers }: AppScope): ResolvedFlyApp['build'] {
+  const { target, args, secrets } = mergedSetting(layers, 'build') ?? {};
+  return { target: target ?? null, args: args ?? {}, secrets: secrets ?? [] };
+}
+
+function resolveVolume({ layers }: AppScope): ResolvedFlyApp['volume'] {
+  const { name, path, size, snapshotRetentionDays } = mergedSetting(layers, 'volume') ?? {};
+  if (name === undefined || path === undefined) return null;
+  const sizeMb = (size === undefined ? null : parseMemory(size)) ?? FLY_DEFAULTS.volumeSizeMb;
+  return { name, path, sizeGb: sizeMb / 1024, snapshotRetentionDays: snapshotRetentionDays ?? null };
 }
 
 /** A list gets `instances` machines in each region; an object says the numbers itself. */

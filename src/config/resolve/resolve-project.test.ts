@@ -70,7 +70,7 @@ describe('where nothing is said', () => {
       mainBranch: 'main',
       checks: [],
       ciSkip: [],
-      files: { fly: null, dockerfile: null },
+      files: { fly: 'fly.{environment}.toml', dockerfile: null, runbook: 'docs/RUNBOOK.md' },
     });
   });
 
@@ -97,7 +97,12 @@ describe('where nothing is said', () => {
       stop: { signal: 'SIGINT', timeoutMs: 5_000 },
       strategy: 'rolling',
       maxUnavailable: 1,
+      canary: { bakeMs: 60_000, maxErrorRate: 0.01, maxLatencyRatio: 1.5, minRequests: 20 },
       hardened: false,
+      build: { target: null, args: {}, secrets: [] },
+      volume: null,
+      domains: [],
+      flyToml: null,
     });
   });
 

@@ -14,9 +14,26 @@ export function resolveProject(project: ProjectDefinition): ResolvedProject {
     mainBranch: project.github?.mainBranch ?? 'main',
     checks: resolveChecks(project),
     ciSkip: project.ci?.skip ?? [],
-    files: { fly: project.files?.fly ?? null, dockerfile: project.files?.dockerfile ?? null },
+    files: resolveFiles(project),
     environments: Object.entries(project.environments).map(([name, environment]) =>
       resolveEnvironment(project, name, environment),
     ),
   };
+}
+
+/** What does not exist on Fly has no files of Fly. */
+function resolveFiles(project: ProjectDefinition): ResolvedProject['files'] {
+  const { fly, dockerfile, runbook } = project.files ?? {};
+  return {
+    fly: fly === undefined ? defaultFlyFile(project) : fly,
+    dockerfile: dockerfile ?? null,
+    runbook: runbook === undefined ? 'docs/RUNBOOK.md' : runbook,
+  };
+}
+
+/** Never a bare `fly.toml`, so that a bare `fly deploy` has nothing to deploy. */
+function defaultFlyFile(project: ProjectDefinition): string | null {
+  const apps = Object.values(project.apps).filter((app) => app.platform === 'fly');
+  if (apps.length === 0) return null;
+  return apps.length === 1 ? 'fly.{environment}.toml' : 'fly.{environment}.{app}.toml';
 }

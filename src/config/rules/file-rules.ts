@@ -8,7 +8,7 @@ export function fileRules(project: ProjectDefinition, scopes: readonly AppScope[
   const onFly = scopes.filter((scope) => scope.app.platform === 'fly');
   return (['fly', 'dockerfile'] as const).flatMap((file) => {
     const template = project.files?.[file];
-    if (template === undefined) return [];
+    if (template === undefined || template === null) return [];
     const seen = new Map<string, AppScope>();
     for (const scope of onFly) {
       const path = template

@@ -5,6 +5,7 @@ import { resolveApp } from '../resolve/resolve-app.ts';
 import type { CheckedScope } from './checked-scope.ts';
 import { appRules } from './app-rules.ts';
 import { checkRules } from './check-rules.ts';
+import { domainRules } from './domain-rules.ts';
 import { environmentRules } from './environment-rules.ts';
 import { fileRules } from './file-rules.ts';
 import { flyRules } from './fly-rules.ts';
@@ -13,6 +14,7 @@ import { orderRules } from './order-rules.ts';
 import { platformNameRules } from './platform-name-rules.ts';
 import { tokenRules } from './token-rules.ts';
 import { urlRules } from './url-rules.ts';
+import { volumeRules } from './volume-rules.ts';
 
 /** Everything that settings of the right shape say against each other. Never stops at the first. */
 export function findConflicts(project: ProjectDefinition): Mistake[] {
@@ -26,6 +28,8 @@ export function findConflicts(project: ProjectDefinition): Mistake[] {
     ...orderRules(project),
     ...scopes.flatMap(appRules),
     ...scopes.flatMap(flyRules),
+    ...scopes.flatMap(volumeRules),
+    ...domainRules(scopes),
     ...urlRules(project, scopes),
     ...platformNameRules(project, scopes),
     ...tokenRules(project, scopes),

@@ -8,7 +8,13 @@ import type {
 } from '../definition/app-definition.ts';
 import { objectOf } from './object-of.ts';
 import { envSchema } from './env-schema.ts';
-import { flyAccountSchema, flySettings, vercelAccountSchema } from './platform-schema.ts';
+import {
+  domainsSchema,
+  flyAccountSchema,
+  flySettings,
+  imageBuildSchema,
+  vercelAccountSchema,
+} from './platform-schema.ts';
 import { rule } from './problem.ts';
 import { duration, httpPath, port, text } from './scalars.ts';
 import { stackSchema } from './stack-schema.ts';
@@ -51,7 +57,9 @@ const flyAppSchema = objectOf<FlyAppDefinition>({
   ...flySettings,
   stack: stackSchema.optional(),
   dockerfile: text.optional(),
+  build: imageBuildSchema.optional(),
   command: command.optional(),
+  domains: domainsSchema.optional(),
   port: port.nullable().optional(),
 });
 
@@ -74,7 +82,9 @@ export const appOverridesSchema: z.ZodType = objectOf<AppOverrides>({
   fly: flyAccountSchema.optional(),
   vercel: vercelAccountSchema.optional(),
   dockerfile: text.nullable().optional(),
+  build: imageBuildSchema.optional(),
   command: command.nullable().optional(),
+  domains: domainsSchema.optional(),
   port: port.nullable().optional(),
   health: objectOf<HealthDefinition>({ path: httpPath.optional(), ...healthFields })
     .nullable()

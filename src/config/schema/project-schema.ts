@@ -27,6 +27,15 @@ const fileTemplate = rule(text, (template) => {
       };
 });
 
+const plainPath = rule(text, (path) =>
+  path.includes('{')
+    ? {
+        says: 'has a placeholder, but there is one runbook for the whole project',
+        hint: 'Write a plain path.',
+      }
+    : null,
+);
+
 /** Something must be there, or the project is empty. */
 function notEmpty<T extends z.ZodType>(type: T, noun: string): T {
   return rule(type, (value) =>
@@ -52,7 +61,8 @@ export const projectSchema: z.ZodType = objectOf<ProjectDefinition>({
   order: orderSchema.optional(),
   smoke: smokeSchema.optional(),
   files: objectOf<NonNullable<ProjectDefinition['files']>>({
-    fly: fileTemplate.optional(),
+    fly: fileTemplate.nullable().optional(),
     dockerfile: fileTemplate.optional(),
+    runbook: plainPath.nullable().optional(),
   }).optional(),
 });
