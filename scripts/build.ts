@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Files that are started or imported by name, so each keeps its place: what `ownFile` and package.json speak of. */
 const ENTRIES = ['index', 'cli/main', 'cloud/main', 'config/native-import'];
 /** Brought along, for they consist of many small files, of which few are needed; the other dependencies stay outside. */
-const BUNDLED = ['commander', 'fastest-levenshtein', 'zod'];
+const BUNDLED = ['commander', 'fastest-levenshtein', 'smol-toml', 'zod'];
 
 rmSync(`${root}dist`, { recursive: true, force: true });
 const tsc = `${root}node_modules/typescript/bin/tsc`;
