@@ -20,8 +20,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   engine: ['plan', ...BASE],
   providers: ['config', ...BASE],
   cloud: BASE,
+  emit: ['plan', 'stacks', 'config', ...BASE],
   pipeline: ['engine', 'plan', 'providers', 'stacks', 'config', ...BASE],
-  cli: ['cloud', 'pipeline', 'engine', 'plan', 'providers', 'stacks', 'config', ...BASE],
+  cli: ['cloud', 'pipeline', 'emit', 'engine', 'plan', 'providers', 'stacks', 'config', ...BASE],
 };
 
 /** Only shrinks. RUN_INTERRUPTED: the reason of an abort, of which the views show the run's status instead. */

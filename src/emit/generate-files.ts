@@ -1,0 +1,8 @@
+import type { ResolvedProject } from '../config/resolved.ts';
+import { flyTomlFiles } from './fly-toml/fly-toml-files.ts';
+import type { GeneratedFile } from './generated-file.ts';
+
+/** Every file that a project has written into its repository, in a stable order. Pure: nothing is read or written. */
+export function generateFiles(project: ResolvedProject): readonly GeneratedFile[] {
+  return [...flyTomlFiles(project)];
+}
