@@ -1,4 +1,5 @@
 import { LatencyHistogram } from './latency-histogram.ts';
+import { ResponseCounts } from './response-counts.ts';
 
 /** What the edge counted for one app since it started. */
 export interface AppMetrics {
@@ -32,6 +33,8 @@ export interface AppMetrics {
 /** The running counts behind {@link AppMetrics}. */
 export class AppCounters {
   readonly latency: LatencyHistogram = new LatencyHistogram();
+  /** By machine and status. */
+  readonly responses: ResponseCounts = new ResponseCounts();
   requests = 0;
   errors = 0;
   appErrors = 0;

@@ -16,6 +16,7 @@ import type { IdleSettings } from './idle-watch.ts';
 import { answerPlainly, answerSocketPlainly } from './plain-answer.ts';
 import type { PlainAnswer } from './plain-answer.ts';
 import type { RequestOrigin } from './proxy-headers.ts';
+import type { ResponseSeries } from './response-counts.ts';
 import { RequestIds } from './request-id.ts';
 import { appOfHost } from './route-host.ts';
 import { carryUpgrade } from './upgrade-exchange.ts';
@@ -60,6 +61,8 @@ export interface Edge {
   readonly port: number;
   routes(): readonly EdgeRoute[];
   metrics(): readonly AppMetrics[];
+  /** What the machines of an app answered of late, by machine and status; also of an app that is gone. */
+  responses(app: string): readonly ResponseSeries[];
   /**
    * The loopback address that stands for an app's private one, kept for it from now on even if it does not exist yet.
    * Null only if very many addresses were asked for in the same instant.
@@ -132,6 +135,11 @@ class RunningEdge implements Edge {
 
   metrics(): readonly AppMetrics[] {
     return [...this.#traffic.values()].map((traffic) => traffic.metrics());
+  }
+
+  responses(app: string): readonly ResponseSeries[] {
+    const counters = this.#traffic.get(app)?.counters ?? this.#retired.get(app);
+    return counters?.responses.series(this.#options.clock.now()) ?? [];
   }
 
   addressOf(app: string): string | null {

@@ -51,6 +51,9 @@ export class Exchange {
   /** A pooled connection broke: others of the pool may be as dead, so the next try opens one of its own. */
   #wantsFresh = false;
   #firstRefusedAt: number | null = null;
+  /** When the request was sent to its machine, and how long that took to begin an answer. */
+  #sentAt = 0;
+  #answered: { readonly status: number; readonly ms: number } | null = null;
   #isDone = false;
 
   constructor(
@@ -111,6 +114,7 @@ export class Exchange {
       return;
     }
     this.#backend = backend;
+    this.#sentAt = performance.now();
     try {
       this.#open(backend, this.#body.kind === 'stream');
     } catch (error) {
@@ -156,6 +160,7 @@ export class Exchange {
     const response = this.#response;
     const status = answer.statusCode ?? 502;
     if (status >= 500) this.#traffic.counters.appErrors += 1;
+    this.#answered = { status, ms: performance.now() - this.#sentAt };
     response.writeHead(status, answer.statusMessage, headersToClient(answer.rawHeaders, this.#requestId));
     let hasBytes = false;
     answer.on('data', (chunk: Buffer) => {
@@ -167,6 +172,7 @@ export class Exchange {
     });
     answer.on('end', () => {
       if (answer.rawTrailers.length > 0) response.addTrailers(answer.trailers);
+      this.#countResponse(backend, status);
       this.#backend = null;
       this.#traffic.release(backend);
       this.#end();
@@ -194,6 +200,7 @@ export class Exchange {
     const isRefused = error.syscall === 'connect';
     if (isRefused) this.#traffic.suspect(backend);
     if (!this.#mayRetry(isRefused, upstream.reusedSocket)) {
+      this.#countResponse(backend, 502);
       const how = isRefused ? 'refuses connections' : 'closed the connection before it answered';
       this.#fail(502, `${this.#traffic.name}: machine ${backend.machine.id} ${how}`);
       return;
@@ -220,6 +227,7 @@ export class Exchange {
   /** After the status line no second answer is possible: the client must see that this one is incomplete. */
   #brokeOff(): void {
     if (this.#isDone) return;
+    if (this.#backend !== null) this.#countResponse(this.#backend, 502);
     this.#traffic.counters.errors += 1;
     this.#end();
     this.#response.destroy();
@@ -234,8 +242,17 @@ export class Exchange {
 
   #clientClosed(): void {
     if (this.#isDone) return;
+    if (this.#backend !== null && this.#answered !== null)
+      this.#countResponse(this.#backend, this.#answered.status);
     this.#gone.abort();
     this.#end();
+  }
+
+  /** By machine: an answer that never came or broke off counts as the 502 that the edge makes of it. */
+  #countResponse({ machine }: Backend, status: number): void {
+    const ms = this.#answered?.ms ?? performance.now() - this.#sentAt;
+    const seen = { instance: machine.id, region: machine.region, status, ms };
+    this.#traffic.counters.responses.add(seen, this.#deps.clock.now());
   }
 
   /** Counts the request, frees its slot and lets go of the machine, exactly once. */

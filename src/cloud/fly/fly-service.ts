@@ -55,6 +55,8 @@ export interface MachineProcessInfo {
 /** One app, for status. */
 export interface FlyAppInfo {
   readonly name: string;
+  /** The slug of the organization it belongs to. */
+  readonly org: string;
   readonly machines: readonly { readonly id: string; readonly region: string; readonly state: string }[];
 }
 
@@ -92,8 +94,9 @@ export function createFlyService(options: FlyServiceOptions): Promise<FlyService
     routes: flyRoutes(context),
     directory: edgeDirectory(context),
     inventory: () =>
-      state.apps().map(({ name }) => ({
+      state.apps().map(({ name, orgSlug }) => ({
         name,
+        org: orgSlug,
         machines: state
           .machinesOf(name)
           .filter((machine) => machine.state !== 'destroyed')

@@ -4,6 +4,7 @@ import type { Clock } from '../../util/clock.ts';
 import { controlRoutes } from '../control/control-routes.ts';
 import type { ControlContext } from '../control/control-routes.ts';
 import { faultMiddleware } from '../faults/fault-middleware.ts';
+import { metricsRoutes } from '../metrics/metrics-routes.ts';
 import { isRegistryAuthorized, registryChallenge } from '../registry/registry-auth.ts';
 import { bearerGuard } from './bearer-guard.ts';
 
@@ -13,7 +14,7 @@ export function apiRoutes(
   token: string,
   clock: Clock,
 ): Hono<{ Bindings: HttpBindings }> {
-  const { fly, registry, managedPostgres, faults } = context.services;
+  const { fly, edge, registry, managedPostgres, faults } = context.services;
   const guard = bearerGuard(token);
   const api = new Hono<{ Bindings: HttpBindings }>();
   api.use('/_glidepath/*', guard);
@@ -23,8 +24,14 @@ export function apiRoutes(
     if (!isRegistryAuthorized(c.req.header('authorization'), token)) return registryChallenge();
     return next();
   });
+  api.use('/prometheus/*', guard);
   api.use('/v1/postgres', guard);
   api.use('/v1/postgres/*', guard);
+  const appsOf = (org: string) =>
+    fly
+      .inventory()
+      .flatMap((app) => (app.org === org ? [{ app: app.name, series: edge.responses(app.name) }] : []));
+  api.route('/', metricsRoutes({ clock, appsOf }));
   api.route('/', registry.routes);
   api.route('/', managedPostgres.routes);
   api.route('/', fly.routes);
