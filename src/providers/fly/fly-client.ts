@@ -66,7 +66,7 @@ export function createFlyClient(options: FlyClientOptions): FlyClient {
 
 /** Fly counts by action, not by path: identifiers do not make another bucket. */
 function actionOf(request: FlyRequest): string {
-  return request.path.replace(/\/(apps|machines|postgres|ip_assignments|secrets)\/[^/]+/g, '/$1');
+  return request.path.replace(/\/(apps|machines|postgres|ip_assignments|secrets|volumes)\/[^/]+/g, '/$1');
 }
 
 interface Outcome {

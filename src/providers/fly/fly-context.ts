@@ -3,10 +3,12 @@ import type { Clock } from '../../util/clock.ts';
 import type { FlyTiming } from './fly-timing.ts';
 import type { MachinesApi } from './machines-api.ts';
 import type { RegistryClient } from './registry-client.ts';
+import type { VolumesApi } from './volumes-api.ts';
 
 /** What the parts of the provider that change machines share. */
 export interface FlyContext {
   readonly machines: MachinesApi;
+  readonly volumes: VolumesApi;
   readonly registry: RegistryClient;
   readonly clock: Clock;
   readonly timing: FlyTiming;

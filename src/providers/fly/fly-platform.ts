@@ -16,6 +16,7 @@ import { runReleaseCommand } from './release-command.ts';
 import { rollingDeploy } from './rolling-deploy.ts';
 import { setAppSecrets } from './secrets.ts';
 import { undoRollingDeploy } from './undo-deploy.ts';
+import { createVolumesApi } from './volumes-api.ts';
 import type { Machine } from './wire-types.ts';
 
 /** Fly.io, or whatever speaks the same APIs. Reading goes through the reader, whose transport cannot write. */
@@ -28,6 +29,7 @@ export function createFlyPlatform(options: FlyPlatformOptions): AppPlatform {
   const postgres = { client, clock: options.clock, timing };
   const fly: FlyContext = {
     machines: createMachinesApi(client),
+    volumes: createVolumesApi(client),
     registry,
     clock: options.clock,
     timing,
