@@ -54,11 +54,16 @@ export function addCloudCommands(program: Command, register: Register): void {
 const FAULT_HELP = `
 Faults, until cleared or so many times:
   error METHOD PATH [status=503] [times=N]
+  rate-limit METHOD PATH [times=N]
   delay METHOD PATH delay=2s [times=N]
   lost-answer METHOD PATH [times=N]
   crash APP-OR-MACHINE [times=N]
-  unhealthy APP-OR-MACHINE
+  boot-failure APP-OR-MACHINE [times=N]
   slow-boot APP-OR-MACHINE delay=5s [times=N]
+  unhealthy APP-OR-MACHINE
+  flapping APP-OR-MACHINE delay=2s
+  lease-stolen APP-OR-MACHINE delay=10s [times=N]
+  image-gone APP[@sha256:…]
   list
   clear
 

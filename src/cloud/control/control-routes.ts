@@ -32,9 +32,19 @@ const faultSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('error'), route, status, delayMs, times }),
   z.object({ kind: z.literal('delay'), route, status, delayMs, times }),
   z.object({ kind: z.literal('lost-answer'), route, status, delayMs, times }),
-  z.object({ kind: z.literal('crash'), target, delayMs, times }),
-  z.object({ kind: z.literal('slow-boot'), target, delayMs, times }),
-  z.object({ kind: z.literal('unhealthy'), target, delayMs, times: z.null().default(null) }),
+  z.object({ kind: z.literal('rate-limit'), route, status, delayMs, times }),
+  z.object({
+    kind: z.enum(['crash', 'boot-failure', 'slow-boot', 'lease-stolen']),
+    target,
+    delayMs,
+    times,
+  }),
+  z.object({
+    kind: z.enum(['unhealthy', 'flapping', 'image-gone']),
+    target,
+    delayMs,
+    times: z.null().default(null),
+  }),
 ]);
 
 /** The control API, below `/_glidepath`: status, addresses, faults, reset and shutdown. */

@@ -37,3 +37,30 @@ test('a crash that is used up by running machines leaves the next start alone', 
   expect(board.strikeCrash(id, web)).toBe(false);
   expect(board.beforeStart(web)).toEqual({});
 });
+
+test('flapping checks fail and pass in turns', () => {
+  let now = 1_000;
+  const board = new FaultBoard({ ...clock, now: () => now });
+  board.add({ kind: 'flapping', target: 'web', delayMs: 500, times: null });
+  const seen = [0, 499, 500, 999, 1_000].map((ms) => {
+    now = 1_000 + ms;
+    return board.isUnhealthy(web);
+  });
+  expect(seen).toEqual([true, true, false, false, true]);
+});
+
+test('a lease is stolen as often as it should be, and from the machine aimed at', () => {
+  const board = new FaultBoard(clock);
+  board.add({ kind: 'lease-stolen', target: 'm1', delayMs: 5_000, times: 1 });
+  expect(board.stealLease({ ...web, id: 'm2' })).toBeNull();
+  expect([board.stealLease(web), board.stealLease(web)]).toEqual([5_000, null]);
+});
+
+test('an image is gone alone or with all others of its app', () => {
+  const board = new FaultBoard(clock);
+  const { id } = board.add({ kind: 'image-gone', target: 'web@sha256:1', delayMs: 0, times: null });
+  expect([board.isImageGone('web', 'sha256:1'), board.isImageGone('web', 'sha256:2')]).toEqual([true, false]);
+  board.clear(id);
+  board.add({ kind: 'image-gone', target: 'web', delayMs: 0, times: null });
+  expect([board.isImageGone('web', 'sha256:2'), board.isImageGone('api', 'sha256:2')]).toEqual([true, false]);
+});

@@ -60,9 +60,7 @@ export class FaultBoard implements MachineFaults {
   }
 
   beforeStart(machine: FaultTarget): StartFault {
-    const struck = this.#strike(
-      (fault) => isAt(fault, machine, 'crash') || isAt(fault, machine, 'slow-boot'),
-    );
+    const struck = this.#strike((fault) => START_KINDS.some((kind) => isAt(fault, machine, kind)));
     const delayMs = struck.reduce(
       (sum, fault) => (fault.kind === 'slow-boot' ? sum + fault.delayMs : sum),
       0,
@@ -70,11 +68,33 @@ export class FaultBoard implements MachineFaults {
     return {
       ...(delayMs > 0 ? { delayMs } : {}),
       ...(struck.some((fault) => fault.kind === 'crash') ? { crash: true } : {}),
+      ...(struck.some((fault) => fault.kind === 'boot-failure') ? { fails: true } : {}),
     };
   }
 
   isUnhealthy(machine: FaultTarget): boolean {
-    return this.#entries.some((each) => isAt(each.fault, machine, 'unhealthy'));
+    return this.#entries.some(
+      (each) =>
+        isAt(each.fault, machine, 'unhealthy') ||
+        (isAt(each.fault, machine, 'flapping') && this.#isDown(each)),
+    );
+  }
+
+  stealLease(machine: FaultTarget): number | null {
+    const [struck] = this.#strike((fault) => isAt(fault, machine, 'lease-stolen'));
+    return struck === undefined || isRouteFault(struck) ? null : struck.delayMs;
+  }
+
+  isImageGone(repository: string, digest: string): boolean {
+    return this.#entries.some(
+      ({ fault }) =>
+        fault.kind === 'image-gone' && [repository, `${repository}@${digest}`].includes(fault.target),
+    );
+  }
+
+  /** A flapping check fails first, then passes, each for as long as the fault says. */
+  #isDown({ fault, since }: Entry): boolean {
+    return Math.floor((this.#clock.now() - since) / Math.max(1, fault.delayMs)) % 2 === 0;
   }
 
   #strike(matches: (fault: Fault, id: string) => boolean): Fault[] {
@@ -83,6 +103,9 @@ export class FaultBoard implements MachineFaults {
     return struck.map((each) => each.fault);
   }
 }
+
+/** Faults that strike when a machine starts. */
+const START_KINDS = ['crash', 'slow-boot', 'boot-failure'] as const;
 
 function isLeft(entry: Entry): boolean {
   return entry.fault.times === null || entry.struck < entry.fault.times;

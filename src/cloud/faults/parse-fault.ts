@@ -2,18 +2,31 @@ import { closest, distance } from 'fastest-levenshtein';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Fault, MachineFault, RouteFault } from './fault.ts';
 
-const ROUTE_KINDS = ['error', 'delay', 'lost-answer'] as const;
-const MACHINE_KINDS = ['crash', 'unhealthy', 'slow-boot'] as const;
+const ROUTE_KINDS = ['error', 'rate-limit', 'delay', 'lost-answer'] as const;
+const MACHINE_KINDS = [
+  'crash',
+  'boot-failure',
+  'slow-boot',
+  'unhealthy',
+  'flapping',
+  'lease-stolen',
+  'image-gone',
+] as const;
 const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', '*']);
 
 /** How a fault is written on the command line. */
 const FAULT_USAGE = [
   'error METHOD PATH [status=503] [times=N]',
+  'rate-limit METHOD PATH [times=N]',
   'delay METHOD PATH delay=2s [times=N]',
   'lost-answer METHOD PATH [times=N]',
   'crash APP-OR-MACHINE [times=N]',
-  'unhealthy APP-OR-MACHINE',
+  'boot-failure APP-OR-MACHINE [times=N]',
   'slow-boot APP-OR-MACHINE delay=5s [times=N]',
+  'unhealthy APP-OR-MACHINE',
+  'flapping APP-OR-MACHINE delay=2s',
+  'lease-stolen APP-OR-MACHINE delay=10s [times=N]',
+  'image-gone APP[@sha256:…]',
 ] as const;
 
 /** Further off than this it is another word, not a slip. */
@@ -97,11 +110,16 @@ function readNumbers(
 
 const ALLOWED: Record<Fault['kind'], readonly string[]> = {
   error: ['status', 'times'],
+  'rate-limit': ['times'],
   delay: ['delay', 'times'],
   'lost-answer': ['times'],
   crash: ['times'],
-  unhealthy: [],
+  'boot-failure': ['times'],
   'slow-boot': ['delay', 'times'],
+  unhealthy: [],
+  flapping: ['delay'],
+  'lease-stolen': ['delay', 'times'],
+  'image-gone': [],
 };
 
 function durationMs(text: string): number | null {

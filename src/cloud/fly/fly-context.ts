@@ -1,4 +1,5 @@
 import type { Clock } from '../../util/clock.ts';
+import type { MachineFaults } from '../machines/faults.ts';
 import type { LogBook } from '../machines/log-book.ts';
 import type { MachineRuntime } from '../machines/machine-runtime.ts';
 import type { ImageStore } from '../registry/image-store.ts';
@@ -14,6 +15,7 @@ export interface FlyContext {
   readonly runtime: MachineRuntime;
   readonly logs: LogBook;
   readonly images: ImageStore;
+  readonly faults: MachineFaults;
   readonly limiter: RateLimiter;
   readonly org: { readonly slug: string; readonly name: string };
   readonly token: string;

@@ -131,7 +131,7 @@ function flyContext(options: FlyServiceOptions, signal: AbortSignal): FlyContext
   const supervisor = new MachineSupervisor({ clock, state, runtime, logs, images, faults, privateAddress });
   const limiter = new RateLimiter(clock, options.rateLimits ?? true);
   const org = options.org ?? { slug: 'personal', name: 'Personal' };
-  return { clock, state, supervisor, runtime, logs, images, limiter, org, token, signal };
+  return { clock, state, supervisor, runtime, logs, images, faults, limiter, org, token, signal };
 }
 
 async function stopForShutdown(context: FlyContext, machine: MachineRecord): Promise<void> {

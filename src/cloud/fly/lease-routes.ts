@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { failedPrecondition, notFound } from './api-error.ts';
 import type { FlyContext } from './fly-context.ts';
-import { acquireLease, currentLease, LEASE_NONCE_HEADER, releaseLease } from './leases.ts';
+import { acquireLease, currentLease, LEASE_NONCE_HEADER, letLeaseBeStolen, releaseLease } from './leases.ts';
 import { leaseView } from './machine-view.ts';
 import { queryInt, readBody } from './request-body.ts';
 
@@ -27,6 +27,7 @@ export function leaseRoutes(context: FlyContext): Hono {
     limiter.take('action', `lease machine ${machine.id}`);
     const body = await readBody(c, leaseBody);
     if (machine.state === 'destroyed') throw failedPrecondition('unable to lease a destroyed machine');
+    letLeaseBeStolen(context, machine, c.req.header(LEASE_NONCE_HEADER) ?? null);
     const ofQuery = queryInt(c, 'ttl', { min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 0 });
     const lease = acquireLease(machine, {
       ttlSeconds: body.ttl || ofQuery || null,

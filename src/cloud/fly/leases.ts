@@ -1,6 +1,8 @@
 import { conflict, notFound } from './api-error.ts';
+import type { FlyContext } from './fly-context.ts';
 import { newNonce } from './ids.ts';
 import type { LeaseRecord, MachineRecord } from './records.ts';
+import { faultTarget } from './supervisor-deps.ts';
 
 /** The header that carries a lease's nonce. */
 export const LEASE_NONCE_HEADER = 'fly-machine-lease-nonce';
@@ -48,6 +50,25 @@ export function requireLease(machine: MachineRecord, nonce: string | null, now: 
   if (held !== null && held.nonce !== nonce) throw leaseHeld(machine, held);
   if (held === null && nonce !== null)
     throw conflict(`machine ID ${machine.id} lease of the given nonce is not held any more`);
+}
+
+/** Lets the fault `lease-stolen` strike: whoever comes with the nonce of a lease finds that another has it. */
+export function letLeaseBeStolen(
+  { faults, clock }: Pick<FlyContext, 'faults' | 'clock'>,
+  machine: MachineRecord,
+  nonce: string | null,
+): void {
+  const now = clock.now();
+  if (nonce === null || currentLease(machine, now)?.nonce !== nonce) return;
+  const heldMs = faults.stealLease?.(faultTarget(machine)) ?? null;
+  if (heldMs === null) return;
+  machine.lease = {
+    nonce: newNonce(),
+    expiresAt: now + heldMs,
+    owner: 'somebody-else@glidepath.localhost',
+    description: 'taken by the fault "lease-stolen"',
+    version: machine.instanceId,
+  };
 }
 
 function leaseHeld(machine: MachineRecord, lease: LeaseRecord): Error {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { badRequest, conflict, failedPrecondition } from './api-error.ts';
 import type { FlyContext } from './fly-context.ts';
 import { newMachineId, newMachineName, newUlid } from './ids.ts';
-import { acquireLease, LEASE_NONCE_HEADER, requireLease } from './leases.ts';
+import { acquireLease, LEASE_NONCE_HEADER, letLeaseBeStolen, requireLease } from './leases.ts';
 import { metadataOf, parseMachineConfig, stopOptionsOf } from './machine-config.ts';
 import type { MachineConfig } from './machine-config.ts';
 import { machineSummary, machineView } from './machine-view.ts';
@@ -155,6 +155,7 @@ async function updateMachine(
   nonce: string | null,
 ): Promise<void> {
   const { state, supervisor, clock } = context;
+  letLeaseBeStolen(context, machine, nonce);
   const check = (): void => {
     requireLease(machine, nonce, clock.now());
     if (body.current_version && body.current_version !== machine.instanceId)

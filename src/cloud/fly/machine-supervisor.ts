@@ -166,6 +166,7 @@ export class MachineSupervisor {
     const { state, runtime, logs, clock, faults } = this.#deps;
     const fault = faults.beforeStart(faultTarget(machine));
     if (fault.delayMs !== undefined && fault.delayMs > 0) await clock.sleep(fault.delayMs, op);
+    if (fault.fails === true) throw new Error('failed to launch VM: the fault "boot-failure" is switched on');
     const spec = again ?? (await this.launchSpecOf(machine));
     op.throwIfAborted();
     const port = await runtime.reservePort(machine.id, machine.port);

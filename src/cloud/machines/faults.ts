@@ -15,6 +15,8 @@ export interface StartFault {
   readonly delayMs?: number;
   /** A process that exits at once with code 1 runs instead of the image's command. */
   readonly crash?: boolean;
+  /** Nothing runs at all: the machine ends in the state `failed`. */
+  readonly fails?: boolean;
   /** Every check of this process fails for as long as it runs. */
   readonly unhealthy?: boolean;
 }
@@ -25,6 +27,10 @@ export interface MachineFaults {
   beforeStart(machine: FaultTarget): StartFault;
   /** Asked before each probe: whether a running machine must look unhealthy right now. */
   isUnhealthy?(machine: FaultTarget): boolean;
+  /** Asked when a holder uses its lease: for how long somebody else has it from now on, or null. */
+  stealLease?(machine: FaultTarget): number | null;
+  /** Asked when an image is looked up: whether it is gone. `reference` is `repository@sha256:…` without a host. */
+  isImageGone?(repository: string, digest: string): boolean;
 }
 
 /** Lets every start go right. */

@@ -9,6 +9,7 @@ import { createEdge } from '../edge/edge.ts';
 import type { Edge } from '../edge/edge.ts';
 import type { IdleSettings } from '../edge/idle-watch.ts';
 import { FaultBoard } from '../faults/fault-board.ts';
+import { imagesWithFaults } from '../faults/images-with-faults.ts';
 import { createFlyService } from '../fly/fly-service.ts';
 import { processIdentity } from '../machines/process-table.ts';
 import { createManagedPostgres } from '../managed-postgres/managed-postgres.ts';
@@ -173,7 +174,7 @@ async function openServices(on: {
   const fly = await createFlyService({
     stateDir: join(stateDir, 'fly'),
     clock,
-    images: registry.images,
+    images: imagesWithFaults(registry.images, faults),
     token,
     privateAddress: (app) => edge.addressOf(app),
     faults,
