@@ -15,7 +15,34 @@ export interface ObservedMachine {
   readonly healthy: boolean | null;
   readonly cordoned: boolean;
   readonly startedAt: number | null;
+  /** `shared` or `performance`, where the platform says. */
+  readonly cpuKind: string | null;
+  readonly cpus: number | null;
   readonly memoryMb: number | null;
+  /** What it does when it is idle; null for one without a service, which nothing stops or wakes. */
+  readonly sleep: 'when-idle' | 'suspend' | 'never' | null;
+  /** Whether a request starts it when it sleeps. */
+  readonly wakesOnRequest: boolean;
+  /** Since when and why it does not run; null while it runs, or where the platform does not tell. */
+  readonly rest: MachineRest | null;
+  /** The wake for a request that it runs since; null when something else started it. */
+  readonly wake: MachineWake | null;
+}
+
+/** How a machine came to rest. */
+export interface MachineRest {
+  readonly at: number;
+  /** `proxy`: it was idle. `hand`: somebody asked for it. `itself`: its process ended. */
+  readonly by: 'proxy' | 'hand' | 'itself';
+  readonly exitCode: number | null;
+}
+
+/** How a machine was woken by a request. */
+export interface MachineWake {
+  /** When the platform said that it runs. */
+  readonly at: number;
+  /** From the proxy's asking until then; the app itself may take longer to answer. */
+  readonly bootMs: number;
 }
 
 /** One app as the platform shows it. */

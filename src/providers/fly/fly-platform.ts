@@ -1,4 +1,4 @@
-import type { AppPlatform, AppPlatformReader, ObservedMachine } from '../app-platform.ts';
+import type { AppPlatform, AppPlatformReader } from '../app-platform.ts';
 import { createFlyClient } from './fly-client.ts';
 import { destroyFlyApp, ensureFlyApp } from './fly-apps.ts';
 import type { FlyContext } from './fly-context.ts';
@@ -6,9 +6,10 @@ import { readLogs } from './fly-logs.ts';
 import { logsBaseUrl, type FlyPlatformOptions } from './fly-options.ts';
 import { FLY_TIMING } from './fly-timing.ts';
 import { metadataOf } from './machine-config.ts';
-import { digestOf, isGone, isHealthy, startedAtOf } from './machine-state.ts';
+import { isGone } from './machine-state.ts';
 import { createMachinesApi } from './machines-api.ts';
 import { clusterExists, destroyCluster, ensureCluster } from './managed-postgres.ts';
+import { observedMachine } from './observed-machine.ts';
 import { createPacer, type Pacer } from './pacer.ts';
 import { readOnlyFetch } from './read-only-fetch.ts';
 import { createRegistryClient } from './registry-client.ts';
@@ -79,7 +80,7 @@ function readerWith(options: FlyPlatformOptions, pacer: Pacer): AppPlatformReade
       if (all === null) return null;
       return {
         name,
-        machines: all.filter((machine) => !isGone(machine) && isServing(machine)).map(observed),
+        machines: all.filter((machine) => !isGone(machine) && isServing(machine)).map(observedMachine),
       };
     },
     observeDatabase: async (database) => clusterExists(client, database),
@@ -94,20 +95,4 @@ function readerWith(options: FlyPlatformOptions, pacer: Pacer): AppPlatformReade
 /** Temporary machines of Fly's reserved groups (`fly_app_…`) are no part of what an app runs. */
 function isServing(machine: Machine): boolean {
   return metadataOf(machine.config, 'processGroup')?.startsWith('fly_app_') !== true;
-}
-
-function observed(machine: Machine): ObservedMachine {
-  const guest = machine.config['guest'] as { memory_mb?: number } | undefined;
-  return {
-    id: machine.id,
-    region: machine.region,
-    state: machine.state,
-    digest: digestOf(machine),
-    release: metadataOf(machine.config, 'release'),
-    commit: metadataOf(machine.config, 'commit'),
-    healthy: isHealthy(machine),
-    cordoned: machine.cordoned ?? false,
-    startedAt: startedAtOf(machine),
-    memoryMb: guest?.memory_mb ?? null,
-  };
 }
