@@ -7,7 +7,7 @@ import { isGone, unexpectedExit } from './machine-state.ts';
 import type { MachineRef } from './machines-api.ts';
 import { keyPrefix, listMachines } from './rolling-deploy.ts';
 import { recordedSecretsVersion } from './secrets.ts';
-import { shellWords } from './shell-words.ts';
+import { shellWords } from '../../util/shell-words.ts';
 import type { Machine } from './wire-types.ts';
 
 /** Lines of a failed command that go into the error. */

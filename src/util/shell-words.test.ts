@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { shellWords } from './shell-words.ts';
+import { shellCommand, shellWords } from './shell-words.ts';
 
 test.each([
   ['npm run migrate', ['npm', 'run', 'migrate']],
@@ -14,4 +15,13 @@ test.each([
 
 test.each([`echo 'open`, `echo "open`])('an open quote is null: %s', (command) => {
   expect(shellWords(command)).toBeNull();
+});
+
+test('a command made of words splits into the same words again', () => {
+  expect(shellCommand(['sh', '-c', "echo 'a b' | cat"])).toBe(`sh -c 'echo '\\''a b'\\'' | cat'`);
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: 'grapheme' })), (words) => {
+      expect(shellWords(shellCommand(words))).toEqual(words);
+    }),
+  );
 });

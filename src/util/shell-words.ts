@@ -25,6 +25,13 @@ export function shellWords(command: string): string[] | null {
   return words;
 }
 
+/** The command that `shellWords` splits into these words again. */
+export function shellCommand(words: readonly string[]): string {
+  return words
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
+    .join(' ');
+}
+
 /** The text between the quote at `start` and its partner; inside double quotes a backslash escapes `\`, `"`, `$` and a backtick. */
 function quotedText(command: string, start: number): { text: string; end: number } | null {
   const quote = command.charAt(start);
