@@ -1,5 +1,5 @@
 import type { ResolvedApp, ResolvedDatabase, ResolvedFlyApp } from '../config/resolved.ts';
-import type { AppPlatform, PackedImage } from '../providers/app-platform.ts';
+import type { AppPlatform, BuiltImage } from '../providers/app-platform.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Fetch } from '../util/fetch.ts';
 import type { History } from './history.ts';
@@ -28,14 +28,16 @@ export interface Source {
   hasCommit(sha: string): Promise<boolean>;
 }
 
-/** Turns a commit into images; the same commit gives the same bytes. */
+/** Turns a commit into images; each is built once. */
 export interface Builder {
   build(options: {
     app: ResolvedFlyApp;
     commit: string;
+    /** The run that asks. */
+    run: string;
     log: (line: string) => void;
     signal: AbortSignal;
-  }): Promise<PackedImage>;
+  }): Promise<BuiltImage>;
   /** A directory with the files of the commit, ready for commands to run in. */
   checkout(commit: string): Promise<string>;
 }

@@ -101,6 +101,23 @@ export interface AppDeployment {
   readonly guard?: (liveCommits: readonly string[]) => Promise<void>;
 }
 
+/** Counts and size that one app is brought to by hand, whatever its config says. */
+export interface AppScale {
+  readonly app: ResolvedFlyApp;
+  readonly platformName: string;
+  /** Region → number of machines; regions that are not named keep theirs. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** Null: every machine keeps its size. */
+  readonly vm: ResolvedFlyApp['vm'] | null;
+}
+
+/** What scaling did; ids of machines. */
+export interface ScaleResult {
+  readonly created: readonly string[];
+  readonly resized: readonly string[];
+  readonly removed: readonly string[];
+}
+
 /** The platform that runs apps: read, and change. */
 export interface AppPlatform extends AppPlatformReader {
   ensureApp(app: ResolvedFlyApp, platformName: string, work: PlatformWork): Promise<void>;
@@ -112,8 +129,8 @@ export interface AppPlatform extends AppPlatformReader {
   ): Promise<number | null>;
   /** Makes the database if it is not there; returns the URL that apps use. */
   ensureDatabase(database: ResolvedDatabase, work: PlatformWork): Promise<string>;
-  /** Pushes a packed image; returns `repository@sha256:…`. Pushing what is there already is quick. */
-  pushImage(platformName: string, image: PackedImage, work: PlatformWork): Promise<string>;
+  /** Pushes an image; returns `repository@sha256:…`. Pushing what is there already is quick. */
+  pushImage(platformName: string, image: BuiltImage, work: PlatformWork): Promise<string>;
   /** Runs a command with the new image on a temporary machine; throws MIGRATION_FAILED with its output. Always removes it. */
   runReleaseCommand(
     deployment: AppDeployment,
@@ -125,20 +142,27 @@ export interface AppPlatform extends AppPlatformReader {
   deploy(deployment: AppDeployment, work: PlatformWork): Promise<DeployResult>;
   /** Puts back what `deploy` with the same journal saved, and proves it healthy. */
   undoDeploy(deployment: AppDeployment, work: PlatformWork): Promise<void>;
+  /**
+   * Brings counts and size of an app's machines to what is asked, with the image and settings that they have. New ones
+   * are healthy before any is removed. Saves what was there first.
+   */
+  scale(scale: AppScale, work: PlatformWork): Promise<ScaleResult>;
+  /** Puts back what `scale` with the same journal saved. */
+  undoScale(scale: AppScale, work: PlatformWork): Promise<void>;
   destroyApp(platformName: string, work: PlatformWork): Promise<void>;
   destroyDatabase(database: ResolvedDatabase, work: PlatformWork): Promise<void>;
 }
 
-/** An image on disk, ready to be pushed: a gzipped tar of its file system and the command that starts it. */
-export interface PackedImage {
-  readonly layerFile: string;
-  /** `sha256:…` of the gzipped layer, and of the tar inside. */
-  readonly layerDigest: string;
-  readonly diffId: string;
+/** An image on disk in the OCI image layout, ready to be pushed to any registry as the same bytes. */
+export interface BuiltImage {
+  /** `sha256:…` of its manifest: the image's name in every registry. */
+  readonly digest: string;
+  /** Holds `oci-layout`, `index.json` and `blobs/sha256/…`. */
+  readonly layoutDir: string;
+  /** Of config and layers together, compressed. */
   readonly sizeBytes: number;
-  readonly command: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly labels: Readonly<Record<string, string>>;
+  /** Whether it is a container's image, or one whose files are run as plain processes. */
+  readonly mode: 'process' | 'container';
 }
 
 /** What a deployment did, per machine; goes into the record. */

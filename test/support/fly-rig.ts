@@ -13,8 +13,10 @@ import type { Machine } from '../../src/providers/fly/wire-types.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import type { Fetch } from '../../src/util/fetch.ts';
 import type { Json } from '../../src/util/json.ts';
-import { isRegistryAuthorized, registryChallenge } from '../../src/cloud/registry/registry-auth.ts';
+import { registryChallenge, registryTokenOf } from '../../src/cloud/registry/registry-auth.ts';
 import { createRegistry, type Registry } from '../../src/cloud/registry/registry.ts';
+import { writeLayout } from '../../src/providers/build/oci-layout.ts';
+import { processImageConfig } from '../../src/providers/build/process-image.ts';
 import { packLayer } from '../../src/providers/build/tar-layer.ts';
 import { SERVER_SCRIPT } from './cloud-fly-images.ts';
 import { isAlive, until } from './cloud-fly-rig.ts';
@@ -89,7 +91,7 @@ export class ProviderRig implements AsyncDisposable {
     this.seen.push({ method: request.method, path: pathname, at: Date.now() });
     const forward = async (): Promise<Response> => {
       if (!pathname.startsWith('/v2/')) return this.service.routes.fetch(request.clone());
-      const isKnown = isRegistryAuthorized(request.headers.get('authorization') ?? undefined, TOKEN);
+      const isKnown = registryTokenOf(request.headers.get('authorization') ?? undefined) === TOKEN;
       return isKnown ? this.registry.routes.fetch(request.clone()) : registryChallenge();
     };
     for (const interceptor of this.#interceptors) {
@@ -112,14 +114,17 @@ export class ProviderRig implements AsyncDisposable {
     const dir = mkdtempSync(join(this.#dir, 'image-'));
     writeFileSync(join(dir, 'server.mjs'), SERVER_SCRIPT);
     const layer = await packLayer(dir, ['server.mjs'], join(dir, 'layer.tgz'));
-    const image = {
-      layerFile: layer.file,
-      layerDigest: layer.digest,
-      diffId: layer.diffId,
-      sizeBytes: layer.sizeBytes,
+    const layoutDir = join(dir, 'layout');
+    const config = processImageConfig({
+      layer,
       command: ['node', '/app/server.mjs'],
       env: { VERSION: version, ...env },
       labels: { version },
+    });
+    const image = {
+      ...(await writeLayout(layoutDir, { config, layers: [layer] })),
+      layoutDir,
+      mode: 'process' as const,
     };
     return this.platform().pushImage(app, image, new TestWork());
   }

@@ -56,15 +56,18 @@ async function bring(scope: StepScope, name: string, digest: string): Promise<st
 async function buildAndPush(scope: StepScope, name: string): Promise<string> {
   const app = flyAppNamed(scope, name);
   const platform = scope.deps.platformOf(app);
-  const packed = await scope.deps.builder.build({
+  const built = await scope.deps.builder.build({
     app,
     commit: scope.input.commit,
+    run: scope.context.runId,
     log: cappedLog((line) => scope.context.log(line)),
     signal: scope.context.signal,
   });
   await platform.ensureApp(app, app.platformName, scope.context);
-  const image = await platform.pushImage(app.platformName, packed, scope.context);
-  scope.context.log(`${name}: ${digestOf(image).slice(0, 19)} · ${Math.ceil(packed.sizeBytes / 1024)} kB`);
+  const image = await platform.pushImage(app.platformName, built, scope.context);
+  scope.context.log(
+    `${name}: ${digestOf(image).slice(0, 19)} · ${Math.ceil(built.sizeBytes / 1024)} kB · for ${built.mode === 'container' ? 'containers' : 'processes'}`,
+  );
   return image;
 }
 

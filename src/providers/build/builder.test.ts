@@ -19,8 +19,10 @@ import { testApp } from '../../../test/support/fly-rig.ts';
 import type { ResolvedFlyApp } from '../../config/resolved.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import { systemClock } from '../../util/clock.ts';
+import type { BuiltImage } from '../app-platform.ts';
 import { createGitSource } from '../git/git-source.ts';
 import { createBuilder } from './builder.ts';
+import { blobFile, readLayout } from './oci-layout.ts';
 
 let dir: string;
 let root: string;
@@ -50,15 +52,15 @@ describe('building', () => {
     const two = await build(app, 'two', (directory) => {
       utimesSync(join(directory, 'server.js'), 1_000, 1_000);
     });
-    expect(two.layerDigest).toBe(one.layerDigest);
-    expect(two.diffId).toBe(one.diffId);
-    expect(readFileSync(two.layerFile)).toEqual(readFileSync(one.layerFile));
-    expect(one.sizeBytes).toBe(readFileSync(one.layerFile).length);
+    expect(two.digest).toBe(one.digest);
+    const [first, second] = [await layerOf(one), await layerOf(two)];
+    expect(readFileSync(second)).toEqual(readFileSync(first));
+    expect(one.sizeBytes).toBeGreaterThan(readFileSync(first).length);
   });
 
   test('an image holds what is included, below app/, and nobody\u2019s name or time', async () => {
     const image = await build(appWith({ include: ['bin', 'package.json'] }), 'one');
-    const entries = await entriesOf(image.layerFile);
+    const entries = await entriesOf(await layerOf(image));
     expect(entries.map(({ path, mode }) => `${path} ${mode.toString(8)}`)).toEqual([
       'app/ 755',
       'app/bin/ 755',
@@ -68,13 +70,14 @@ describe('building', () => {
     expect(
       entries.every(({ uid, gid, uname, mtime }) => uid === 0 && gid === 0 && !uname && mtime === 0),
     ).toBe(true);
-    expect(image.command).toEqual(['/bin/sh', '-c', 'exec node server.js']);
-    expect(image.labels['org.opencontainers.image.revision']).toBe(commit);
+    const { config } = await configOf(image);
+    expect(config.Cmd).toEqual(['/bin/sh', '-c', 'exec node server.js']);
+    expect(config.Labels['org.opencontainers.image.revision']).toBe(commit);
   });
 
   test('what is not committed is not in it', async () => {
     writeFileSync(join(root, 'bin', 'extra.sh'), 'no');
-    const entries = await entriesOf((await build(appWith({ include: ['.'] }), 'one')).layerFile);
+    const entries = await entriesOf(await layerOf(await build(appWith({ include: ['.'] }), 'one')));
     expect(entries.map(({ path }) => path)).not.toContain('app/bin/extra.sh');
     expect(entries.map(({ path }) => path)).toContain('app/bin/run.sh');
   });
@@ -82,7 +85,7 @@ describe('building', () => {
   test('names longer than a tar header holds come through', async () => {
     const name = `${'deep/'.repeat(30)}${'n'.repeat(120)}.txt`;
     commit = commitFiles({ [name]: 'far down' });
-    const entries = await entriesOf((await build(appWith({ include: ['.'] }), 'one')).layerFile);
+    const entries = await entriesOf(await layerOf(await build(appWith({ include: ['.'] }), 'one')));
     expect(entries.map(({ path }) => path)).toContain(`app/${name}`);
   });
 
@@ -106,7 +109,7 @@ describe('building', () => {
     mkdirSync(join(left, 'dist'), { recursive: true });
     writeFileSync(join(left, 'dist', 'half'), '');
     writeFileSync(`${left}.lock`, '999999999');
-    const entries = await entriesOf((await build(app, 'one')).layerFile);
+    const entries = await entriesOf(await layerOf(await build(app, 'one')));
     expect(entries.map(({ path }) => path)).toEqual(['app/', 'app/dist/', 'app/dist/file']);
   });
 });
@@ -177,7 +180,9 @@ describe("the working copy's dependencies", () => {
   test('are packed as files when they are included, so that the image stands alone', async () => {
     install('lib', 'module.exports = 1');
     symlinkSync('lib', join(root, 'node_modules', 'alias'));
-    const entries = await entriesOf((await build(appWith({ include: ['node_modules'] }), 'one')).layerFile);
+    const entries = await entriesOf(
+      await layerOf(await build(appWith({ include: ['node_modules'] }), 'one')),
+    );
     expect(entries.map(({ path, type }) => `${type} ${path}`)).toContain(
       'File app/node_modules/lib/index.js',
     );
@@ -227,13 +232,26 @@ async function request(
   app: ResolvedFlyApp,
   signal: AbortSignal = new AbortController().signal,
 ) {
-  return builder.build({ app, commit, signal, log: () => undefined });
+  return builder.build({ app, commit, run: 'run-1', signal, log: () => undefined });
 }
 
 async function build(app: ResolvedFlyApp, name: string, touch?: (directory: string) => void) {
   const builder = builderIn(name);
   touch?.(await builder.checkout(commit));
   return request(builder, app);
+}
+
+/** The one layer of an image. */
+async function layerOf(image: BuiltImage): Promise<string> {
+  const { blobs } = await readLayout(image.layoutDir);
+  return blobFile(image.layoutDir, blobs[1]?.digest ?? '');
+}
+
+async function configOf(
+  image: BuiltImage,
+): Promise<{ config: { Cmd: string[]; Labels: Record<string, string> } }> {
+  const { blobs } = await readLayout(image.layoutDir);
+  return JSON.parse(readFileSync(blobFile(image.layoutDir, blobs[0]?.digest ?? ''), 'utf8'));
 }
 
 interface SeenEntry {

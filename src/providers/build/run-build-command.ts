@@ -1,64 +1,45 @@
-import type { ChildProcess } from 'node:child_process';
 import { dirname } from 'node:path';
-import { createInterface } from 'node:readline';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { Clock } from '../../util/clock.ts';
-import type { Spawn } from '../git/run-git.ts';
+import { runProcess, type Spawn } from '../../util/run-process.ts';
 
 /** One command of a build. */
 export interface BuildCommand {
-  readonly command: string;
+  readonly program: string;
+  readonly args: readonly string[];
+  /** As it is shown to people. */
+  readonly shown: string;
   readonly cwd: string;
   /** Named in the error. */
   readonly app: string;
+  /** What it sees of the environment, beside {@link buildEnv}. */
+  readonly env: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   log(line: string): void;
 }
 
 /** Lines of a failed build that go into the error. */
 const OUTPUT_LINES = 20;
-/** After SIGTERM a command has this long before SIGKILL. */
-const KILL_AFTER_MS = 5_000;
 /** All that a build sees of our environment: no token can end up in an image or be printed by a build script. */
 const ENV_ALLOWED = ['HOME', 'LANG', 'CI', 'NODE_ENV'] as const;
 
-/**
- * Runs one build command with a shell, in a process group of its own that is ended when the signal aborts. Throws
- * BUILD_FAILED with the last lines when it fails.
- */
+/** Runs one command of a build. Throws BUILD_FAILED with its last lines when it fails. */
 export async function runBuildCommand(spawn: Spawn, clock: Clock, build: BuildCommand): Promise<void> {
-  const { command, cwd, signal } = build;
-  signal.throwIfAborted();
-  const env = buildEnv(process.env);
-  const child = spawn('/bin/sh', ['-c', command], {
-    cwd,
-    env,
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const done = new AbortController();
-  const onAbort = (): void => void endGroup(child, clock, done.signal);
-  signal.addEventListener('abort', onAbort, { once: true });
+  const { program, args, cwd, signal } = build;
   const lines: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
-    if (stream === null) continue;
-    createInterface({ input: stream }).on('line', (line) => {
+  const { exitCode } = await runProcess(spawn, clock, {
+    program,
+    args,
+    cwd,
+    env: { ...buildEnv(process.env), ...build.env },
+    signal,
+    onLine(line) {
       lines.push(line);
       if (lines.length > OUTPUT_LINES) lines.shift();
       build.log(line);
-    });
-  }
-  try {
-    const code = await new Promise<number | null>((resolve, reject) => {
-      child.once('close', resolve);
-      child.once('error', reject);
-    });
-    signal.throwIfAborted();
-    if (code !== 0) throw buildFailed(build, code, lines);
-  } finally {
-    done.abort();
-    signal.removeEventListener('abort', onAbort);
-  }
+    },
+  });
+  if (exitCode !== 0) throw buildFailed(build, exitCode, lines);
 }
 
 /** The environment of build commands; `node` in it is the Node that runs this tool. */
@@ -73,29 +54,10 @@ function buildEnv(env: NodeJS.ProcessEnv): Record<string, string> {
   return allowed;
 }
 
-async function endGroup(child: ChildProcess, clock: Clock, done: AbortSignal): Promise<void> {
-  signalGroup(child, 'SIGTERM');
-  try {
-    await clock.sleep(KILL_AFTER_MS, done);
-    signalGroup(child, 'SIGKILL');
-  } catch {
-    // It ended in time.
-  }
-}
-
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, signal);
-  } catch {
-    // The group has ended already.
-  }
-}
-
 function buildFailed(build: BuildCommand, code: number | null, output: readonly string[]): ToolError {
   return new ToolError(
     'BUILD_FAILED',
-    `The build of ${build.app} failed (${code === null ? 'it was killed' : `exit code ${code}`}): ${build.command}`,
-    { hint: `Run it yourself: cd ${build.cwd} && ${build.command}`, output: [...output] },
+    `The build of ${build.app} failed (${code === null ? 'it was killed' : `exit code ${code}`}): ${build.shown}`,
+    { hint: `Run it yourself: cd ${build.cwd} && ${build.shown}`, output: [...output] },
   );
 }

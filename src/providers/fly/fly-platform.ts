@@ -15,6 +15,7 @@ import { readOnlyFetch } from './read-only-fetch.ts';
 import { createRegistryClient } from './registry-client.ts';
 import { runReleaseCommand } from './release-command.ts';
 import { rollingDeploy } from './rolling-deploy.ts';
+import { scaleApp, undoScale } from './scale.ts';
 import { setAppSecrets } from './secrets.ts';
 import { undoRollingDeploy } from './undo-deploy.ts';
 import { createVolumesApi } from './volumes-api.ts';
@@ -50,12 +51,14 @@ export function createFlyPlatform(options: FlyPlatformOptions): AppPlatform {
     setSecrets: async (name, values, work) => setAppSecrets(client, name, values, work),
     ensureDatabase: async (database, work) => ensureCluster(postgres, database, work),
     async pushImage(name, image, work) {
-      return reader.imageReference(name, await registry.push(name, image, work.signal));
+      return reader.imageReference(name, await registry.push(name, image.layoutDir, work.signal));
     },
     runReleaseCommand: async (deployment, line, timeoutMs, work) =>
       runReleaseCommand(fly, deployment, { line, timeoutMs }, work),
     deploy: async (deployment, work) => rollingDeploy(fly, deployment, work),
     undoDeploy: async (deployment, work) => undoRollingDeploy(fly, deployment, work),
+    scale: async (scale, work) => scaleApp(fly, scale, work),
+    undoScale: async (scale, work) => undoScale(fly, scale, work),
     destroyApp: async (name, work) => destroyFlyApp(client, name, work),
     destroyDatabase: async (database, work) => destroyCluster(client, database, work),
   };

@@ -1,8 +1,9 @@
 import { spawn as nodeSpawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { ToolError } from '../../diagnostics/tool-error.ts';
+import type { Spawn } from '../../util/run-process.ts';
 import { extractTar } from './extract-tar.ts';
-import { gitEnv, runGit, type Spawn } from './run-git.ts';
+import { gitEnv, runGit } from './run-git.ts';
 
 /** What is known of a commit. */
 interface CommitFacts {

@@ -1,8 +1,5 @@
-import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { ToolError } from '../../diagnostics/tool-error.ts';
-
-/** Starts a process; `node:child_process`'s own `spawn` fits. */
-export type Spawn = (command: string, args: readonly string[], options: SpawnOptions) => ChildProcess;
+import type { Spawn } from '../../util/run-process.ts';
 
 /** How a git command ended. */
 export interface GitResult {

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
+import { writeLayout, type LayoutLayer, type WrittenLayout } from './oci-layout.ts';
+
+/** The part of `manifest.json` in what `docker save` writes; old and new engines have it alike. */
+interface ArchiveManifest {
+  readonly Config: string;
+  readonly Layers: readonly string[];
+}
+
+/** The part of an image's config that is read or changed. */
+interface ImageConfig {
+  readonly created?: string;
+  readonly history?: readonly { readonly created?: string }[];
+  readonly rootfs: { readonly type: string; readonly diff_ids: readonly string[] };
+}
+
+/**
+ * Makes an OCI layout of an unpacked `docker save`: engines before 25 save their own format only, and no engine's
+ * default builder writes a layout. Layers are gzipped without a time or name, and the times in the config are the
+ * commit's, so that they say nothing of when and where it was built. Throws an Error when a layer is not what the
+ * config says.
+ */
+export async function layoutFromDockerArchive(
+  archiveDir: string,
+  layoutDir: string,
+  options: { readonly createdAt: number },
+): Promise<WrittenLayout> {
+  const [manifest] = JSON.parse(
+    await readFile(join(archiveDir, 'manifest.json'), 'utf8'),
+  ) as ArchiveManifest[];
+  if (manifest === undefined) throw new Error('docker save wrote no image');
+  const config = JSON.parse(await readFile(join(archiveDir, manifest.Config), 'utf8')) as ImageConfig;
+  const diffIds = config.rootfs.diff_ids;
+  if (diffIds.length !== manifest.Layers.length)
+    throw new Error(`docker save wrote ${manifest.Layers.length} layers for ${diffIds.length}`);
+  const layers: LayoutLayer[] = [];
+  for (const [index, name] of manifest.Layers.entries()) {
+    const packed = join(archiveDir, `packed-${index}.tgz`);
+    layers.push(await packedLayer(join(archiveDir, name), packed, diffIds[index] ?? ''));
+  }
+  return writeLayout(layoutDir, { config: atTime(config, options.createdAt), layers });
+}
+
+/** The layer gzipped; the tar in it must have the digest that the config names. */
+async function packedLayer(source: string, target: string, diffId: string): Promise<LayoutLayer> {
+  const tar = createHash('sha256');
+  const gzip = createHash('sha256');
+  let sizeBytes = 0;
+  const countGzip = passing((chunk) => {
+    gzip.update(chunk);
+    sizeBytes += chunk.length;
+  });
+  const hashTar = passing((chunk) => tar.update(chunk));
+  const unpack = (await isGzipped(source)) ? [createGunzip()] : [];
+  // Unpacked and packed again, even where it is gzipped: one compressor, one digest.
+  await pipeline([
+    createReadStream(source),
+    ...unpack,
+    hashTar,
+    createGzip({ level: 6 }),
+    countGzip,
+    createWriteStream(target),
+  ]);
+  const found = `sha256:${tar.digest('hex')}`;
+  if (found !== diffId) throw new Error(`a layer of the image is ${found} and not ${diffId}`);
+  return { file: target, digest: `sha256:${gzip.digest('hex')}`, sizeBytes };
+}
+
+async function isGzipped(file: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+    return buffer[0] === 0x1f && buffer[1] === 0x8b;
+  } finally {
+    await handle.close();
+  }
+}
+
+function atTime(config: ImageConfig, createdAt: number): ImageConfig {
+  const created = new Date(createdAt).toISOString();
+  return {
+    ...config,
+    created,
+    ...(config.history === undefined
+      ? {}
+      : { history: config.history.map((entry) => ({ ...entry, created })) }),
+  };
+}
+
+function passing(look: (chunk: Buffer) => void): Transform {
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      look(chunk);
+      done(null, chunk);
+    },
+  });
+}
