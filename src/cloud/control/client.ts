@@ -32,6 +32,12 @@ export async function cloudMetrics(cloud: CloudInfo): Promise<readonly AppMetric
   return ((await askCloud(cloud, 'GET', '/metrics')) as { metrics: AppMetrics[] }).metrics;
 }
 
+/** The token of an organization of the cloud: made at the first call, the same ever after. */
+export async function organizationToken(cloud: CloudInfo, org: string, token?: string): Promise<string> {
+  const answer = await askCloud(cloud, 'PUT', '/tokens', { org, ...(token === undefined ? {} : { token }) });
+  return (answer as { token: string }).token;
+}
+
 /** Stops and deletes every app, database and image; the cloud itself stays up. */
 export async function resetCloud(cloud: CloudInfo): Promise<void> {
   await askCloud(cloud, 'POST', '/reset');
@@ -56,7 +62,7 @@ export async function clearFaults(cloud: CloudInfo, id?: string): Promise<readon
 /** One call of the control API; `path` is below `/_glidepath`. Throws when it is not answered with success. */
 export async function askCloud(
   cloud: CloudInfo,
-  method: 'GET' | 'POST' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   body?: unknown,
 ): Promise<unknown> {

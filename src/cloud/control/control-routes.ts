@@ -1,8 +1,10 @@
 import { Hono } from 'hono';
+import type { Context } from 'hono';
 import { z } from 'zod';
 import type { Clock } from '../../util/clock.ts';
 import { isRouteFault } from '../faults/fault.ts';
 import type { ActiveFault, Fault } from '../faults/fault.ts';
+import { TokenTakenError } from '../organizations/organizations.ts';
 import type { CloudServices } from '../server/cloud-services.ts';
 import type { CloudStatus } from './cloud-status.ts';
 import { readStatus } from './read-status.ts';
@@ -47,7 +49,17 @@ const faultSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** The control API, below `/_glidepath`: status, addresses, faults, reset and shutdown. */
+/** Short enough for a header, long enough to be none that is guessed; without white space. */
+const tokenSchema = z.object({
+  org: z.string().regex(/^[a-z0-9-]{1,63}$/u, 'the slug of an organization'),
+  token: z
+    .string()
+    .regex(/^\S{16,4000}$/u, 'at least 16 characters without white space')
+    .optional(),
+  read_only: z.boolean().optional(),
+});
+
+/** The control API, below `/_glidepath`: status, addresses, tokens, faults, reset and shutdown. */
 export function controlRoutes(context: ControlContext): Hono {
   const { services } = context;
   const { faults, edge } = services;
@@ -55,6 +67,11 @@ export function controlRoutes(context: ControlContext): Hono {
   routes.get('/status', async (c) => c.json(await readStatus(context)));
   routes.get('/routes', (c) => c.json({ routes: edge.routes() }));
   routes.get('/metrics', (c) => c.json({ metrics: edge.metrics() }));
+  routes.put('/tokens', async (c) => {
+    const parsed = tokenSchema.safeParse(await c.req.json().catch(() => null));
+    if (!parsed.success) return c.json({ error: `this is no token: ${z.prettifyError(parsed.error)}` }, 400);
+    return tokenOf(context, parsed.data, c);
+  });
   routes.get('/faults', (c) => c.json({ faults: faults.list() }));
   routes.post('/faults', async (c) => {
     const parsed = faultSchema.safeParse(await c.req.json().catch(() => null));
@@ -78,6 +95,18 @@ export function controlRoutes(context: ControlContext): Hono {
   });
   routes.all('/*', (c) => c.json({ error: `the control API has no ${c.req.method} ${c.req.path}` }, 404));
   return routes;
+}
+
+/** The token of an organization, which is made if it is new. */
+function tokenOf({ services }: ControlContext, order: z.infer<typeof tokenSchema>, c: Context): Response {
+  const { org, token, read_only: isReadOnly = false } = order;
+  try {
+    const options = { isReadOnly, ...(token === undefined ? {} : { token }) };
+    return c.json({ org, token: services.organizations.organizationToken(org, options) });
+  } catch (error) {
+    if (error instanceof TokenTakenError) return c.json({ error: error.message }, 409);
+    throw error;
+  }
 }
 
 /** A crash strikes at once what runs already; every other fault waits for its occasion. */

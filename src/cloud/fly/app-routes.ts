@@ -1,6 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { Hono } from 'hono';
+import type { Context } from 'hono';
 import { z } from 'zod';
+import { seesApp } from '../organizations/grant.ts';
+import { nameHeld, requireOrganization } from './access.ts';
 import { badRequest, FlyApiError } from './api-error.ts';
 import type { FlyContext } from './fly-context.ts';
 import { newMachineId } from './ids.ts';
@@ -23,36 +26,22 @@ const assignIp = z.looseObject({
 
 /** Apps and their addresses: `/apps`, `/apps/{app}`, `/apps/{app}/ip_assignments`. */
 export function appRoutes(context: FlyContext): Hono {
-  const { state, limiter, clock, org } = context;
+  const { state, limiter, clock, organizations } = context;
   const routes = new Hono();
-  const view = (app: AppRecord): object => appView(app, org, state.machinesOf(app.name));
+  const view = (app: AppRecord): object =>
+    appView(app, organizations.named(app.orgSlug), state.machinesOf(app.name));
 
   routes.get('/apps', (c) => {
     const slug = c.req.query('org_slug');
     if (slug === undefined || slug === '') throw badRequest('org_slug is required');
     limiter.take('read', 'list apps');
+    requireOrganization(c, slug);
     const apps = state.apps().filter((app) => app.orgSlug === slug);
     return c.json({ apps: apps.map(view), total_apps: apps.length });
   });
 
   routes.post('/apps', async (c) => {
-    const body = await readBody(c, createApp);
-    const name = body.name ?? body.app_name ?? '';
-    limiter.take('action', `create app ${name}`);
-    checkName(name);
-    if (state.findApp(name) !== null)
-      throw new FlyApiError(422, 'Validation failed: Name has already been taken', 'name_taken');
-    const app: AppRecord = {
-      id: newMachineId(),
-      name,
-      number: state.nextNumber(),
-      orgSlug: body.org_slug ?? org.slug,
-      network: body.network ?? 'default',
-      createdAt: clock.now(),
-      secrets: {},
-      secretsVersion: 0,
-      ips: [],
-    };
+    const app = await newApp(context, c);
     state.saveApp(app);
     return c.json({ id: app.id, created_at: Math.round(app.createdAt) }, 201);
   });
@@ -97,6 +86,31 @@ export function appRoutes(context: FlyContext): Hono {
   return routes;
 }
 
+/** The app that a request asks for. Throws the API's refusals: of the name, or of who asks. */
+async function newApp({ state, limiter, clock, organizations }: FlyContext, c: Context): Promise<AppRecord> {
+  const body = await readBody(c, createApp);
+  const name = body.name ?? body.app_name ?? '';
+  limiter.take('action', `create app ${name}`);
+  checkName(name);
+  const held = state.findApp(name);
+  if (held !== null && !seesApp(c.var.grant, held)) throw nameHeld(name);
+  const orgSlug = body.org_slug || (c.var.grant?.org ?? 'personal');
+  requireOrganization(c, orgSlug);
+  if (held !== null)
+    throw new FlyApiError(422, 'Validation failed: Name has already been taken', 'name_taken');
+  return {
+    id: newMachineId(),
+    name,
+    number: state.nextNumber(),
+    orgSlug: organizations.named(orgSlug).slug,
+    network: body.network ?? 'default',
+    createdAt: clock.now(),
+    secrets: {},
+    secretsVersion: 0,
+    ips: [],
+  };
+}
+
 /** Ends and removes every machine of an app, then the app. */
 export async function deleteApp(context: FlyContext, app: AppRecord): Promise<void> {
   const { state, supervisor } = context;
@@ -109,6 +123,7 @@ export async function deleteApp(context: FlyContext, app: AppRecord): Promise<vo
     state.removeMachine(machine.id);
   }
   state.removeApp(app.name);
+  context.organizations.forgetApp(app.name);
 }
 
 function checkName(name: string): void {

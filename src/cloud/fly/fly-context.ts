@@ -2,6 +2,7 @@ import type { Clock } from '../../util/clock.ts';
 import type { MachineFaults } from '../machines/faults.ts';
 import type { LogBook } from '../machines/log-book.ts';
 import type { MachineRuntime } from '../machines/machine-runtime.ts';
+import type { Organizations } from '../organizations/organizations.ts';
 import type { ImageStore } from '../registry/image-store.ts';
 import type { FlyState } from './fly-state.ts';
 import type { MachineSupervisor } from './machine-supervisor.ts';
@@ -17,8 +18,7 @@ export interface FlyContext {
   readonly images: ImageStore;
   readonly faults: MachineFaults;
   readonly limiter: RateLimiter;
-  readonly org: { readonly slug: string; readonly name: string };
-  readonly token: string;
+  readonly organizations: Organizations;
   /** Aborts when the service shuts down: long answers end. */
   readonly signal: AbortSignal;
 }

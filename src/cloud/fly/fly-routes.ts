@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { Hono } from 'hono';
 import type { MiddlewareHandler } from 'hono';
+import { appAccess, authorization } from './access.ts';
 import { FlyApiError, notFound } from './api-error.ts';
 import { appRoutes } from './app-routes.ts';
 import type { FlyContext } from './fly-context.ts';
@@ -13,6 +13,7 @@ import { machineRoutes } from './machine-routes.ts';
 import { metadataRoutes } from './metadata-routes.ts';
 import { platformRoutes, unsupported } from './platform-routes.ts';
 import { secretRoutes } from './secret-routes.ts';
+import { tokenRoutes } from './token-routes.ts';
 
 /** What this service answers for; other services share the port. */
 const OWN_PATHS = ['/v1/apps/*', '/v1/orgs/*', '/v1/platform/*', '/v1/tokens/*', '/api/v1/apps/*'];
@@ -25,7 +26,8 @@ const UNSUPPORTED =
 export function flyRoutes(context: FlyContext): Hono {
   const routes = new Hono();
   for (const path of OWN_PATHS)
-    routes.use(path, requestId(context), authorization(context.token), writtenBeforeAnswered(context));
+    routes.use(path, requestId(context), authorization(context), writtenBeforeAnswered(context));
+  for (const path of ['/v1/apps/:app/*', '/api/v1/apps/:app/*']) routes.use(path, appAccess(context));
   for (const part of [
     appRoutes,
     machineRoutes,
@@ -35,6 +37,7 @@ export function flyRoutes(context: FlyContext): Hono {
     inspectRoutes,
     secretRoutes,
     platformRoutes,
+    tokenRoutes,
   ])
     routes.route('/v1', part(context));
   routes.route('/api/v1', logRoutes(context));
@@ -62,19 +65,4 @@ function writtenBeforeAnswered(context: FlyContext): MiddlewareHandler {
     await next();
     if (c.req.method !== 'GET') context.state.flush();
   };
-}
-
-function authorization(token: string): MiddlewareHandler {
-  const expected = sha256(token);
-  return async (c, next) => {
-    const given = /^(?:Bearer|FlyV1)\s+(.+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
-    // Digests have one length, so that the comparison tells nothing by its time.
-    if (given === undefined || !timingSafeEqual(sha256(given.trim()), expected))
-      throw new FlyApiError(401, 'Authenticate: token validation error');
-    await next();
-  };
-}
-
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

@@ -7,6 +7,7 @@ import type { MachineFaults } from '../machines/faults.ts';
 import { LogBook } from '../machines/log-book.ts';
 import { MachineRuntime } from '../machines/machine-runtime.ts';
 import { listProcesses, processTreeUsage } from '../machines/process-table.ts';
+import { Organizations } from '../organizations/organizations.ts';
 import type { ImageStore } from '../registry/image-store.ts';
 import { adoptMachines } from './adoption.ts';
 import { deleteApp } from './app-routes.ts';
@@ -26,12 +27,12 @@ export interface FlyServiceOptions {
   readonly stateDir: string;
   readonly clock: Clock;
   readonly images: ImageStore;
-  /** The one token every call must carry. */
+  /** The cloud's own token, which opens every organization. */
   readonly token: string;
+  /** Whom other tokens belong to. Default: a book of its own in `stateDir`. */
+  readonly organizations?: Organizations;
   /** The loopback address (`http://127.0.0.1:4100`) that stands for an app's private one; null when there is none. */
   readonly privateAddress: (app: string) => string | null;
-  /** The organization of apps that name none. */
-  readonly org?: { readonly slug: string; readonly name: string };
   /** Whether Fly's rate limits hold. Default true. */
   readonly rateLimits?: boolean;
   readonly faults?: MachineFaults;
@@ -67,6 +68,8 @@ export interface FlyService {
   /** Every app with its machines, destroyed ones left out; apps and machines without a service too. */
   inventory(): FlyAppInfo[];
   hasApp(name: string): boolean;
+  /** The slug of the organization that an app belongs to; null when there is no such app. */
+  orgOf(name: string): string | null;
   /** The machines that have a process now, suspended ones included. */
   processes(): MachineProcessInfo[];
   /** Kills a running machine's process, as a crash would. False when it runs none. */
@@ -103,6 +106,7 @@ export function createFlyService(options: FlyServiceOptions): Promise<FlyService
           .map(({ id, region, state }) => ({ id, region, state })),
       })),
     hasApp: (name) => state.findApp(name) !== null,
+    orgOf: (name) => state.findApp(name)?.orgSlug ?? null,
     processes: () => processInfos(context, cpuBefore),
     crashMachine: (app, id) => supervisor.live(state.machine(app, id)).process?.signal('SIGKILL') ?? false,
     reset: async () => {
@@ -121,7 +125,7 @@ export function createFlyService(options: FlyServiceOptions): Promise<FlyService
 }
 
 function flyContext(options: FlyServiceOptions, signal: AbortSignal): FlyContext {
-  const { clock, images, privateAddress, token } = options;
+  const { clock, images, privateAddress } = options;
   // Absolute: homes below it are how a machine's processes are recognised.
   const stateDir = resolve(options.stateDir);
   const state = new FlyState(new FlyStore(stateDir), clock);
@@ -130,8 +134,9 @@ function flyContext(options: FlyServiceOptions, signal: AbortSignal): FlyContext
   const faults = options.faults ?? NO_FAULTS;
   const supervisor = new MachineSupervisor({ clock, state, runtime, logs, images, faults, privateAddress });
   const limiter = new RateLimiter(clock, options.rateLimits ?? true);
-  const org = options.org ?? { slug: 'personal', name: 'Personal' };
-  return { clock, state, supervisor, runtime, logs, images, faults, limiter, org, token, signal };
+  const organizations =
+    options.organizations ?? new Organizations({ stateDir, adminToken: options.token, clock });
+  return { clock, state, supervisor, runtime, logs, images, faults, limiter, organizations, signal };
 }
 
 async function stopForShutdown(context: FlyContext, machine: MachineRecord): Promise<void> {

@@ -1,4 +1,5 @@
 import type { CheckState } from '../machines/health-checks.ts';
+import type { Organization } from '../organizations/organizations.ts';
 import { metadataOf } from './machine-config.ts';
 import type { AppRecord, LeaseRecord, MachineRecord } from './records.ts';
 
@@ -52,7 +53,7 @@ export function orgMachineView(machine: MachineRecord): Record<string, unknown> 
 }
 
 /** An app as the API answers it. */
-export function appView(app: AppRecord, org: { name: string }, machines: readonly MachineRecord[]): object {
+export function appView(app: AppRecord, org: Organization, machines: readonly MachineRecord[]): object {
   const present = machines.filter((machine) => machine.state !== 'destroyed');
   return {
     id: app.id,
@@ -60,7 +61,7 @@ export function appView(app: AppRecord, org: { name: string }, machines: readonl
     name: app.name,
     status: machines.length === 0 ? 'pending' : 'deployed',
     network: app.network,
-    organization: { name: org.name, slug: app.orgSlug, internal_numeric_id: 1 },
+    organization: { name: org.name, slug: org.slug, internal_numeric_id: org.number },
     machine_count: present.length,
     volume_count: 0,
   };

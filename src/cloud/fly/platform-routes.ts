@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { requireOrganization } from './access.ts';
 import { FlyApiError } from './api-error.ts';
 import type { FlyContext } from './fly-context.ts';
 import { machineFilter } from './machine-routes.ts';
@@ -10,12 +11,13 @@ const PAGE = { min: 1, max: 1000, fallback: 1000 } as const;
 
 /** What belongs to no single app: an organization's machines, regions, the token; and what is not done here. */
 export function platformRoutes(context: FlyContext): Hono {
-  const { state, limiter, org } = context;
+  const { state, limiter } = context;
   const routes = new Hono();
 
   routes.get('/orgs/:slug/machines', (c) => {
     const { slug } = c.req.param();
     limiter.take('read', `org machines ${slug}`);
+    requireOrganization(c, slug);
     const names = new Set(
       state
         .apps()
@@ -50,16 +52,6 @@ export function platformRoutes(context: FlyContext): Hono {
     return c.json({ nearest: DEFAULT_REGION, regions });
   });
 
-  routes.get('/tokens/current', (c) => {
-    const token = { token_id: 'local', org_slug: org.slug, organization: org.name, apps: [] };
-    return c.json({ tokens: [token] });
-  });
-
-  // A deploy token of its own would be a second secret to keep; the one token opens everything here anyway.
-  routes.post('/apps/:app/deploy_token', (c) => {
-    state.app(c.req.param('app'));
-    return c.json({ token: context.token });
-  });
   return routes;
 }
 

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
+import { seesOrganization } from '../organizations/grant.ts';
 import type { PostgresService } from '../postgres/postgres-service.ts';
 import { attachmentView, clusterDetails, clusterSummary } from './managed-cluster-view.ts';
 import type { ManagedCluster } from './managed-cluster.ts';
@@ -19,7 +20,8 @@ const PATH = '/v1/postgres';
 
 /**
  * Fly's Managed Postgres REST API (OpenAPI of the Machines API, tag "Postgres Clusters"), without backups, restore,
- * fork, extensions and changes of users, which answer 501. Every organization exists. Authentication is the caller's.
+ * fork, extensions and changes of users, which answer 501. Every organization exists. Authentication is the caller's; a
+ * token of one organization has no sight of the clusters of others.
  */
 export function managedPostgresRoutes(deps: ManagedPostgresRouteDeps): Hono {
   const { clusters, postgres } = deps;
@@ -34,6 +36,7 @@ export function managedPostgresRoutes(deps: ManagedPostgresRouteDeps): Hono {
   routes.get(PATH, (c) => c.json({ data: listed(c, clusters) }));
   routes.post(PATH, async (c) => {
     const order = await readClusterOrder(c);
+    if (!seesOrganization(c.var.grant, order.orgSlug)) throw new PostgresApiError(403, 'unauthorized');
     const cluster = clusters.create({ ...order, name: order.name ?? generatedName(clusters) });
     return c.json(details(cluster), 201);
   });
@@ -73,7 +76,8 @@ function attachmentRoutes(routes: Hono, { clusters, appExists }: ManagedPostgres
 function listed(c: Context, clusters: ManagedClusters): readonly object[] {
   const org = c.req.query('org_slug') ?? '';
   const includeDeleted = c.req.query('include_deleted') ?? 'false';
-  if (org === '') throw new PostgresApiError(404, 'Organization not found');
+  if (org === '' || !seesOrganization(c.var.grant, org))
+    throw new PostgresApiError(404, 'Organization not found');
   if (includeDeleted !== 'true' && includeDeleted !== 'false')
     throw new PostgresApiError(422, 'include_deleted must be true or false');
   return clusters
@@ -86,7 +90,8 @@ function listed(c: Context, clusters: ManagedClusters): readonly object[] {
 /** Any cluster that ever was; a deleted one is still shown, as such. */
 function clusterOf(c: Context, clusters: ManagedClusters): ManagedCluster {
   const cluster = clusters.find(c.req.param('id') ?? '');
-  if (cluster === null) throw new PostgresApiError(404, 'Cluster not found');
+  if (cluster === null || !seesOrganization(c.var.grant, cluster.orgSlug))
+    throw new PostgresApiError(404, 'Cluster not found');
   return cluster;
 }
 

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
+import { seesOrganization } from '../organizations/grant.ts';
 import type { Clock } from '../../util/clock.ts';
 import { evaluateQuery } from './evaluate-query.ts';
 import { parsePromQuery, PromQueryError } from './promql.ts';
@@ -19,6 +20,10 @@ export interface MetricsContext {
  */
 export function metricsRoutes(context: MetricsContext): Hono {
   const routes = new Hono().basePath('/prometheus/:org/api/v1');
+  routes.use('/*', async (c, next) => {
+    if (seesOrganization(c.var.grant, c.req.param('org') ?? '')) return next();
+    return c.json(failure('forbidden', 'the token is not of this organization'), 403);
+  });
   routes.get('/query', (c) => answer(c, context, new URL(c.req.url).searchParams));
   routes.post('/query', async (c) => {
     const given = new URLSearchParams(await c.req.text());

@@ -5,8 +5,8 @@ import { controlRoutes } from '../control/control-routes.ts';
 import type { ControlContext } from '../control/control-routes.ts';
 import { faultMiddleware } from '../faults/fault-middleware.ts';
 import { metricsRoutes } from '../metrics/metrics-routes.ts';
-import { isRegistryAuthorized, registryChallenge } from '../registry/registry-auth.ts';
 import { bearerGuard } from './bearer-guard.ts';
+import { registryGuard, tokenGuard } from './token-guard.ts';
 
 /** Every API on one listener: control first, which no fault may touch, then the platforms' behind the faults. */
 export function apiRoutes(
@@ -14,16 +14,13 @@ export function apiRoutes(
   token: string,
   clock: Clock,
 ): Hono<{ Bindings: HttpBindings }> {
-  const { fly, edge, registry, managedPostgres, faults } = context.services;
-  const guard = bearerGuard(token);
+  const { fly, edge, registry, managedPostgres, organizations, faults } = context.services;
+  const guard = tokenGuard(organizations);
   const api = new Hono<{ Bindings: HttpBindings }>();
-  api.use('/_glidepath/*', guard);
+  api.use('/_glidepath/*', bearerGuard(token));
   api.route('/', controlRoutes(context));
   api.use('*', faultMiddleware(faults, clock));
-  api.use('/v2/*', async (c, next) => {
-    if (!isRegistryAuthorized(c.req.header('authorization'), token)) return registryChallenge();
-    return next();
-  });
+  api.use('/v2/*', registryGuard({ organizations, orgOf: (app) => fly.orgOf(app) }));
   api.use('/prometheus/*', guard);
   api.use('/v1/postgres', guard);
   api.use('/v1/postgres/*', guard);

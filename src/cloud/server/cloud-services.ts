@@ -2,6 +2,7 @@ import type { Edge } from '../edge/edge.ts';
 import type { FaultBoard } from '../faults/fault-board.ts';
 import type { FlyService } from '../fly/fly-service.ts';
 import type { ManagedPostgres } from '../managed-postgres/managed-postgres.ts';
+import type { Organizations } from '../organizations/organizations.ts';
 import type { PostgresService } from '../postgres/postgres-service.ts';
 import type { Registry } from '../registry/registry.ts';
 
@@ -12,5 +13,6 @@ export interface CloudServices {
   readonly postgres: PostgresService;
   readonly registry: Registry;
   readonly managedPostgres: ManagedPostgres;
+  readonly organizations: Organizations;
   readonly faults: FaultBoard;
 }

@@ -14,6 +14,7 @@ import { createFlyService } from '../fly/fly-service.ts';
 import { processIdentity } from '../machines/process-table.ts';
 import { createManagedPostgres } from '../managed-postgres/managed-postgres.ts';
 import { createPostgresService } from '../postgres/create-postgres-service.ts';
+import { Organizations } from '../organizations/organizations.ts';
 import { createRegistry } from '../registry/registry.ts';
 import { apiRoutes } from './api-routes.ts';
 import type { CloudServices } from './cloud-services.ts';
@@ -160,6 +161,7 @@ async function openServices(on: {
   const { options, stateDir, token, edge, undo } = on;
   const { clock, databaseIdleMs } = options;
   const faults = new FaultBoard(clock);
+  const organizations = new Organizations({ stateDir, adminToken: token, clock });
   const postgres = await createPostgresService({
     stateDir: join(stateDir, 'postgres'),
     clock,
@@ -176,6 +178,7 @@ async function openServices(on: {
     clock,
     images: imagesWithFaults(registry.images, faults),
     token,
+    organizations,
     privateAddress: (app) => edge.addressOf(app),
     faults,
     ...(options.rateLimits === undefined ? {} : { rateLimits: options.rateLimits }),
@@ -189,7 +192,7 @@ async function openServices(on: {
     appExists: (name) => fly.hasApp(name),
   });
   undo.push(() => managedPostgres.close());
-  return { fly, edge, postgres, registry, managedPostgres, faults };
+  return { fly, edge, postgres, registry, managedPostgres, organizations, faults };
 }
 
 /** Requests first, then machines, then what they were using. */
