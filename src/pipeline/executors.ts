@@ -10,6 +10,7 @@ import { destroyAppStep, destroyDatabaseStep } from './steps/destroy.ts';
 import { gateStep } from './steps/gate.ts';
 import { healthStep, healthUrlsStep } from './steps/health.ts';
 import { recordStep, reportStep } from './steps/record.ts';
+import { scaleStep } from './steps/scale.ts';
 import { smokeStep } from './steps/smoke.ts';
 import { verifyStep } from './steps/verify.ts';
 
@@ -23,6 +24,7 @@ export function pipelineExecutors(deps: PipelineDeps): StepExecutors {
     'ensure-database': ensureDatabaseStep(deps),
     migrate: migrateStep(deps),
     deploy: deployStep(deps),
+    scale: scaleStep(deps),
     health: healthStep(deps),
     'health-urls': healthUrlsStep(deps),
     smoke: smokeStep(deps),

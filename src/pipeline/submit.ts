@@ -1,6 +1,7 @@
 import type { ResolvedEnvironment, ResolvedProject } from '../config/resolved.ts';
 import type { Engine, RunRecord } from '../engine/engine.ts';
 import type { DeploymentPlan, Trigger } from '../plan/plan.ts';
+import { scaleWords } from '../plan/steps/scale-steps.ts';
 import { unreachable } from '../util/assert.ts';
 import type { Json } from '../util/json.ts';
 import type { DeploymentInput } from './deployment-input.ts';
@@ -59,6 +60,10 @@ function titleOf({ deployment, environment, release, commit, trigger }: Deployme
       const apps =
         trigger.kind === 'rollback' && trigger.apps !== null ? ` of ${trigger.apps.join(', ')}` : '';
       return `rollback${apps} to ${what} in ${environment.name}`;
+    }
+    case 'scale': {
+      if (trigger.kind !== 'scale') return `scale ${environment.name}`;
+      return `scale ${trigger.app} in ${environment.name} to ${scaleWords(trigger.change)}`;
     }
     case 'destroy':
       return `destroy ${environment.name}`;

@@ -20,7 +20,9 @@ export function explainNoMatch(project: ResolvedProject, trigger: Trigger): Diag
     case 'promote':
       return explainPromote(project, trigger);
     case 'rollback':
-      return explainRollback(project, trigger);
+      return explainApps(project, trigger, trigger.apps);
+    case 'scale':
+      return explainApps(project, trigger, [trigger.app]);
     default:
       return unreachable(trigger);
   }
@@ -139,16 +141,17 @@ function explainPromote(
   );
 }
 
-function explainRollback(
+function explainApps(
   project: ResolvedProject,
-  trigger: Extract<Trigger, { kind: 'rollback' }>,
+  trigger: Extract<Trigger, { kind: 'rollback' | 'scale' }>,
+  apps: readonly string[] | null,
 ): Diagnostic {
   const environment = project.environments.find((one) => one.name === trigger.environment);
   if (environment === undefined || !isDeployable(environment)) {
     return notDeployable(project, trigger.environment, trigger);
   }
   const known = environment.apps.map((app) => app.name);
-  const [unknown = ''] = unknownApps(environment, trigger.apps);
+  const [unknown = ''] = unknownApps(environment, apps);
   return diagnostic(
     'PLAN_UNKNOWN_APP',
     `${environment.name} has no app ${unknown}.`,

@@ -44,6 +44,12 @@ export function matchEnvironments(project: ResolvedProject, trigger: Trigger): r
         .map((environment) =>
           matched(environment, 'rollback', `A rollback to ${trigger.release} was asked for by hand`),
         );
+    case 'scale':
+      return standing(project, trigger.environment)
+        .filter((environment) => unknownApps(environment, [trigger.app]).length === 0)
+        .map((environment) =>
+          matched(environment, 'scale', `A scaling of ${trigger.app} was asked for by hand`),
+        );
     default:
       return unreachable(trigger);
   }

@@ -8,6 +8,7 @@ import { closingStages, reportStage } from './steps/closing-steps.ts';
 import { ensureDatabaseStage, migrateStage } from './steps/database-steps.ts';
 import { destroyAppStage, destroyDatabaseStage, expiryNote } from './steps/destroy-steps.ts';
 import { gateStage, hasOptionalApproval } from './steps/gate-steps.ts';
+import { scaleStage } from './steps/scale-steps.ts';
 import { inSequence, type StageContext } from './steps/stage.ts';
 import { releaseWords } from './words.ts';
 
@@ -18,7 +19,7 @@ import { releaseWords } from './words.ts';
  */
 export function planTrigger(project: ResolvedProject, trigger: Trigger, observed: Observed): Plan {
   const deployments = matchEnvironments(project, trigger).map((match) => {
-    const only = trigger.kind === 'rollback' ? trigger.apps : null;
+    const only = appsNamed(trigger);
     return planDeployment({
       project,
       trigger,
@@ -29,6 +30,11 @@ export function planTrigger(project: ResolvedProject, trigger: Trigger, observed
     });
   });
   return { version: 1, project: project.name, trigger, deployments };
+}
+
+function appsNamed(trigger: Trigger): readonly string[] | null {
+  if (trigger.kind === 'scale') return [trigger.app];
+  return trigger.kind === 'rollback' ? trigger.apps : null;
 }
 
 function planDeployment(context: StageContext): DeploymentPlan {
@@ -69,6 +75,8 @@ function stepsOf(context: StageContext, action: MatchedEnvironment['action']): P
       ]);
     case 'rollback':
       return inSequence(context, [reuseStage, ...apps, ...closing]);
+    case 'scale':
+      return inSequence(context, [scaleStage, reportStage]);
     case 'destroy':
       return inSequence(context, [destroyAppStage, destroyDatabaseStage, reportStage]);
     default:
@@ -93,7 +101,12 @@ function notesOf(context: StageContext): string[] {
     const kept = environment.databases.filter((database) => !database.ephemeral);
     return kept.map((database) => `Database ${database.name} is not ephemeral and stays.`);
   }
-  if (trigger.kind === 'rollback') {
+  if (trigger.kind === 'scale') {
+    notes.push(
+      'No gate is asked: this is for emergencies.',
+      'It holds until the next deployment, which brings back what is written in the config.',
+    );
+  } else if (trigger.kind === 'rollback') {
     if (environment.gates.length > 0) {
       notes.push(`The gates are not asked again: they held when ${trigger.release} was first deployed here.`);
     }
@@ -104,6 +117,15 @@ function notesOf(context: StageContext): string[] {
   if (environment.rollback === 'manual') {
     notes.push("A failure leaves everything as it is then (rollback: 'manual').");
   }
+  if (trigger.kind !== 'scale') notes.push(...driftNotes(context));
   const expiry = expiryNote(context);
   return expiry === null ? notes : [...notes, expiry];
+}
+
+/** What was changed by hand, and is gone after this deployment. */
+function driftNotes({ apps, observed }: StageContext): string[] {
+  return apps.flatMap((app) => {
+    const drift = observed?.apps[app.name]?.drift ?? [];
+    return drift.length === 0 ? [] : [`${app.name} is brought back to what is written: ${drift.join('; ')}.`];
+  });
 }

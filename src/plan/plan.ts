@@ -1,4 +1,4 @@
-import type { Gate, ResolvedSmoke } from '../config/resolved.ts';
+import type { Gate, ResolvedFlyApp, ResolvedSmoke } from '../config/resolved.ts';
 
 /** What happened: the reason that a plan is made at all. */
 export type Trigger =
@@ -12,7 +12,20 @@ export type Trigger =
       readonly environment: string;
       readonly release: string;
       readonly apps: readonly string[] | null;
+    }
+  | {
+      readonly kind: 'scale';
+      readonly environment: string;
+      readonly app: string;
+      readonly change: ScaleChange;
     };
+
+/** Counts and size that one app is brought to by hand; what is not named stays as it is. */
+export interface ScaleChange {
+  /** Region → number of machines. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly vm: ResolvedFlyApp['vm'] | null;
+}
 
 /** What the world looked like when the plan was made; read through handles that cannot write. */
 export interface Observed {
@@ -23,9 +36,16 @@ export interface Observed {
 export interface ObservedEnvironment {
   readonly liveRelease: { readonly id: string; readonly commit: string } | null;
   /** App name → what runs, null when the app does not exist on its platform yet. */
-  readonly apps: Readonly<Record<string, { readonly machines: number } | null>>;
+  readonly apps: Readonly<Record<string, ObservedAppState | null>>;
   /** Database name → whether it exists. */
   readonly databases: Readonly<Record<string, boolean>>;
+}
+
+/** What runs of one app. */
+interface ObservedAppState {
+  readonly machines: number;
+  /** How it differs from what is written, a few words each; a deployment brings back what is written. */
+  readonly drift?: readonly string[];
 }
 
 /** Everything one trigger starts. `deployments` is empty when nothing listens. */
@@ -42,7 +62,7 @@ export interface DeploymentPlan {
   readonly environment: string;
   /** The pull request of a review app. */
   readonly pullRequest: number | null;
-  readonly action: 'deploy' | 'promote' | 'rollback' | 'destroy';
+  readonly action: 'deploy' | 'promote' | 'rollback' | 'scale' | 'destroy';
   /** `project/environment`, with the pull request for review apps: what the run locks. */
   readonly lockKey: string;
   /** Why this environment is part of the plan. */
@@ -82,6 +102,8 @@ export type StepAction =
   | { readonly kind: 'ensure-database'; readonly database: string }
   | { readonly kind: 'migrate'; readonly database: string | null; readonly app: string | null }
   | { readonly kind: 'deploy'; readonly app: string }
+  /** Counts and size of an app by hand, with the image and settings that its machines have. */
+  | { readonly kind: 'scale'; readonly app: string; readonly change: ScaleChange }
   | { readonly kind: 'health'; readonly app: string }
   | { readonly kind: 'health-urls' }
   | { readonly kind: 'smoke'; readonly smoke: ResolvedSmoke }

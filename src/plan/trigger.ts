@@ -53,6 +53,8 @@ export function triggerWords(trigger: Trigger): string {
       return `promote ${trigger.from} ${trigger.to}`;
     case 'rollback':
       return ['rollback', trigger.environment, trigger.release, ...(trigger.apps ?? [])].join(' ');
+    case 'scale':
+      return `scale ${trigger.environment} ${trigger.app}`;
     default:
       return unreachable(trigger);
   }

@@ -93,7 +93,13 @@ function isQuestion(step: PlanStep): boolean {
 }
 
 function actionWords({ action, pullRequest }: DeploymentPlan): string {
-  const words = { deploy: 'deploy', promote: 'promote', rollback: 'roll back', destroy: 'destroy' }[action];
+  const words = {
+    deploy: 'deploy',
+    promote: 'promote',
+    rollback: 'roll back',
+    scale: 'scale',
+    destroy: 'destroy',
+  }[action];
   return pullRequest === null ? words : `${words} pull request ${pullRequest}`;
 }
 

@@ -39,6 +39,7 @@ export function verifyStep(deps: PipelineDeps): StepExecutor {
 export function deployedApps(scope: StepScope): readonly string[] {
   const { trigger, environment } = scope.input;
   if (trigger.kind === 'rollback' && trigger.apps !== null) return trigger.apps;
+  if (trigger.kind === 'scale') return [trigger.app];
   return environment.apps.map((app) => app.name);
 }
 

@@ -90,8 +90,8 @@ function saved(machine: Machine): SavedMachine {
   };
 }
 
-/** Healthy running machines are worth keeping most. */
-function byWorth(a: SavedMachine, b: SavedMachine): number {
+/** Healthy running machines are worth keeping most: the first are kept. */
+export function byWorth(a: SavedMachine, b: SavedMachine): number {
   return worth(b) - worth(a) || (a.id < b.id ? -1 : 1);
 }
 
