@@ -409,7 +409,11 @@ describe('autostart and autostop', () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => send(edge.port, '/')));
     expect(answers.map((each) => each.text)).toEqual(Array(10).fill('m1'));
     expect(directory.calls).toEqual(['start m1']);
-    expect(metricsOf(edge).coldStarts).toMatchObject({ count: 1, failed: 0 });
+    expect(metricsOf(edge).coldStarts).toMatchObject({
+      count: 1,
+      failed: 0,
+      lastMachine: 'm1',
+    });
     expect(metricsOf(edge).coldStarts.lastMs).toBeGreaterThan(50);
   });
 

@@ -25,6 +25,9 @@ export interface AppMetrics {
     /** From the first request that needed the machine until it could be sent there. */
     readonly lastMs: number | null;
     readonly maxMs: number | null;
+    /** When that was, in milliseconds since the Unix epoch, and the machine that was woken. */
+    readonly lastAt: number | null;
+    readonly lastMachine: string | null;
   };
   /** By machine id: requests in flight there now. */
   readonly load: Readonly<Record<string, number>>;
@@ -44,10 +47,14 @@ export class AppCounters {
   coldStartsFailed = 0;
   coldStartLastMs: number | null = null;
   coldStartMaxMs: number | null = null;
+  coldStartLastAt: number | null = null;
+  coldStartLastMachine: string | null = null;
 
   /** Counts a machine that was started for a request and became ready after `ms`. */
-  coldStarted(ms: number): void {
+  coldStarted(ms: number, machine: string, at: number): void {
     this.coldStarts += 1;
+    this.coldStartLastAt = at;
+    this.coldStartLastMachine = machine;
     this.coldStartLastMs = ms;
     this.coldStartMaxMs = Math.max(ms, this.coldStartMaxMs ?? 0);
   }
@@ -70,6 +77,8 @@ export class AppCounters {
         failed: this.coldStartsFailed,
         lastMs: this.coldStartLastMs,
         maxMs: this.coldStartMaxMs,
+        lastAt: this.coldStartLastAt,
+        lastMachine: this.coldStartLastMachine,
       },
       load,
     };

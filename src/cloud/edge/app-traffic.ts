@@ -276,7 +276,7 @@ export class AppTraffic {
     const backend = this.#byId.get(waking.id);
     if (backend?.open === true) {
       this.#waking = null;
-      this.counters.coldStarted(performance.now() - waking.began);
+      this.counters.coldStarted(performance.now() - waking.began, waking.id, this.#deps.clock.now());
     } else if (waking.isUp && (backend === undefined || backend.machine.wakeable)) {
       this.#wakeFailed(waking.id, 'it exited right after its start');
     } else if (this.#deps.clock.now() >= waking.until) {
