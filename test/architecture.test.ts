@@ -123,7 +123,13 @@ describe('files', () => {
 
   test('name no machine and no host that packages are downloaded from', () => {
     const machine = new RegExp(
-      ['(?<![\\w.-])/work/', '/root/', '/home/(?!ada\\b)\\w+/', 'C:\\\\Users'].join('|'),
+      // In an image root's caches are where package managers have them by themselves.
+      [
+        '(?<![\\w.-])/work/',
+        '/root/(?!\\.(npm|local|yarn|hex|cache)\\b)',
+        '/home/(?!ada\\b)\\w+/',
+        'C:\\\\Users',
+      ].join('|'),
     );
     const host =
       /(?<!docs\.|www\.)\b(registry\.[\w.-]*|[\w-]+\.(?:pkgs?|artifactory)\.[\w.-]+)\.(?:org|com|io)\/[^\s]*\.tgz|registry\.npmjs\.org/;
