@@ -51,10 +51,22 @@ export interface ObservedApp {
   readonly machines: readonly ObservedMachine[];
 }
 
+/** One volume as the platform shows it. */
+export interface ObservedVolume {
+  readonly id: string;
+  readonly name: string;
+  readonly region: string;
+  readonly sizeGb: number;
+  /** The machine that has it; null: it lies there, and is paid for all the same. */
+  readonly machine: string | null;
+}
+
 /** The half of a platform that cannot change anything: all that planning and `status` get. */
 export interface AppPlatformReader {
   /** Null when there is no such app. */
   observeApp(platformName: string): Promise<ObservedApp | null>;
+  /** Every volume of an app, also those that no machine has; none where there is no such app. */
+  observeVolumes(platformName: string): Promise<readonly ObservedVolume[]>;
   observeDatabase(database: ResolvedDatabase): Promise<boolean>;
   /** Newest last. */
   logs(platformName: string, options: { limit: number; since?: number }): Promise<LogLine[]>;

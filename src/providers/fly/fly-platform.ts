@@ -10,6 +10,7 @@ import { isGone } from './machine-state.ts';
 import { createMachinesApi } from './machines-api.ts';
 import { clusterExists, destroyCluster, ensureCluster } from './managed-postgres.ts';
 import { observedMachine } from './observed-machine.ts';
+import { observedVolume } from './volumes.ts';
 import { createPacer, type Pacer } from './pacer.ts';
 import { readOnlyFetch } from './read-only-fetch.ts';
 import { createRegistryClient } from './registry-client.ts';
@@ -76,6 +77,7 @@ function readerWith(options: FlyPlatformOptions, pacer: Pacer): AppPlatformReade
   const client = createFlyClient({ ...shared, baseUrl: options.apiBaseUrl });
   const logsClient = createFlyClient({ ...shared, baseUrl: logsBaseUrl(options) });
   const machines = createMachinesApi(client);
+  const volumes = createVolumesApi(client);
   const registry = createRegistryClient(shared);
   return {
     async observeApp(name) {
@@ -86,6 +88,7 @@ function readerWith(options: FlyPlatformOptions, pacer: Pacer): AppPlatformReade
         machines: all.filter((machine) => !isGone(machine) && isServing(machine)).map(observedMachine),
       };
     },
+    observeVolumes: async (name) => ((await volumes.list(name)) ?? []).map(observedVolume),
     observeDatabase: async (database) => clusterExists(client, database),
     logs: async (name, query) => readLogs(logsClient, name, query),
     imageReference: (name, digest) => `${options.registryHost}/${name}@${digest}`,

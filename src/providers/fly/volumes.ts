@@ -1,4 +1,4 @@
-import type { PlatformWork } from '../app-platform.ts';
+import type { ObservedVolume, PlatformWork } from '../app-platform.ts';
 import type { ResolvedFlyApp, ResolvedVolume } from '../../config/resolved.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import { assert } from '../../util/assert.ts';
@@ -125,6 +125,13 @@ export async function nameKeptVolume(
 /** A volume that no machine has any more, in words: what it is, and the command that destroys it. Pure. */
 export function keptWords(platformName: string, volume: Volume): string {
   return `volume ${volume.id} (${volume.name}, ${volume.size_gb} GB in ${volume.region}) stays with its data; destroy it by hand: fly volumes destroy ${volume.id} -a ${platformName}`;
+}
+
+/** A volume of the API in the words of every platform. Pure. */
+export function observedVolume(volume: Volume): ObservedVolume {
+  const { id, name, region } = volume;
+  const machine = isUnattached(volume) ? null : (volume.attached_machine_id ?? null);
+  return { id, name, region, sizeGb: volume.size_gb, machine };
 }
 
 /** Whether no machine has it. */
