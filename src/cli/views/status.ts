@@ -1,38 +1,11 @@
-import type { ObservedMachine } from '../../providers/app-platform.ts';
+import type { AppStatus, EnvironmentStatus } from '../environment-status.ts';
+import { driftLines } from './drift.ts';
+import { MACHINE_COLUMNS, machineRow } from './machine-row.ts';
 import { paint, type Paint } from './paint.ts';
 import { localHint } from './problem.ts';
 import { statusColor } from './run-frame.ts';
 import { renderTable } from './table.ts';
 import { formatAgo } from './time.ts';
-
-/** One environment as `status` shows it. */
-export interface EnvironmentStatus {
-  readonly environment: string;
-  /** False where no token is set, so that nothing could be read. */
-  readonly isReadable: boolean;
-  readonly live: {
-    readonly release: string;
-    readonly commit: string;
-    readonly at: number;
-    readonly by: string;
-    readonly runId: string;
-  } | null;
-  /** Runs that hold or wait for it. */
-  readonly runs: readonly {
-    readonly id: string;
-    readonly title: string;
-    readonly status: string;
-    /** It counts as running, and nothing was heard of its process for a whole lease. */
-    readonly isLeftBehind: boolean;
-  }[];
-  readonly apps: readonly {
-    readonly name: string;
-    readonly platformName: string;
-    readonly url: string | null;
-    /** Null when the app does not exist. */
-    readonly machines: readonly ObservedMachine[] | null;
-  }[];
-}
 
 /** An environment for people: its release, who holds it, and every machine with its health. */
 export function renderEnvironmentStatus(
@@ -58,19 +31,67 @@ export function renderEnvironmentStatus(
   // Where nothing was ever deployed, a table of nothing says no more than that.
   const isKnown =
     status.isReadable && (status.live !== null || status.apps.some((app) => app.machines !== null));
-  const rows = isKnown
-    ? status.apps.flatMap((app) => appRows(app, status.live?.release ?? null, colors, options.now))
-    : [];
-  if (rows.length > 0)
-    lines.push(
-      renderTable(
-        ['app', 'machine', 'region', 'state', 'health', 'release', 'memory', 'since'].map(dim),
-        rows,
-      ).trimEnd(),
-    );
+  if (isKnown) lines.push(...appLines(status, colors, options));
+  return `${lines.join('\n')}\n\n`;
+}
+
+/** Machines, addresses and volumes of every app, then what is not as it should be. */
+function appLines(
+  status: EnvironmentStatus,
+  colors: Paint,
+  { now, isLocal }: { now: number; isLocal: boolean },
+): string[] {
+  const { dim, cyan } = colors;
+  const rows = status.apps.flatMap((app) => appRows(app, status.live?.release ?? null, colors, now));
+  const lines = rows.length === 0 ? [] : [table(['app', ...MACHINE_COLUMNS], rows, colors)];
   for (const app of status.apps)
     if (app.url !== null) lines.push(`  ${app.name.padEnd(14)} ${cyan(app.url)}`);
-  return `${lines.join('\n')}\n\n`;
+  const volumes = status.apps.flatMap((app) => volumeRows(app, colors));
+  if (volumes.length > 0) {
+    lines.push(table(['volume', 'app', 'name', 'region', 'size', 'machine'], volumes, colors));
+  }
+  const isChanging = status.runs.some((run) => run.status === 'running' && !run.isLeftBehind);
+  for (const app of status.apps) {
+    const next = isChanging ? null : waysOut(status.environment, isLocal);
+    lines.push(...versionLines(app, next, colors));
+    if (app.drift === null) continue;
+    const at = { app: app.name, environment: status.environment };
+    lines.push(...driftLines(app.drift, { ...at, now, colors }));
+  }
+  return lines.concat(lines.length === 0 ? dim('  no app') : []);
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[], { dim }: Paint): string {
+  return renderTable(header.map(dim), rows).trimEnd();
+}
+
+/** Two releases at once are what a failed deployment leaves behind; said loudly unless one is under way. */
+function versionLines(app: AppStatus, next: string | null, colors: Paint): string[] {
+  if (app.versions.length < 2) return [];
+  const { bold, dim, red, cyan } = colors;
+  const words = app.versions.map(
+    ({ release, machines }) =>
+      `${release ?? 'an image that nobody recorded'} on ${machines.length === 1 ? `machine ${machines[0]}` : `${machines.length} machines`}`,
+  );
+  const text = `${bold(app.name)} runs ${app.versions.length} versions at once: ${words.join(', ')}`;
+  if (next === null) return [`  ${dim('…')} ${text}, while a run is under way`];
+  return [`  ${red('✗')} ${red(text)}`, `    ${cyan('→')} ${next}`];
+}
+
+function waysOut(environment: string, isLocal: boolean): string {
+  const commands = [`glidepath deploy ${environment}`, `glidepath rollback ${environment}`];
+  return commands.map((command) => localHint(command, isLocal)).join(', or ');
+}
+
+function volumeRows(app: AppStatus, { yellow }: Paint): string[][] {
+  return app.volumes.map((volume) => [
+    volume.id,
+    app.name,
+    volume.name,
+    volume.region,
+    `${volume.sizeGb} GB`,
+    volume.machine ?? yellow('none; it is kept, and paid for'),
+  ]);
 }
 
 /** What is said when only environments were asked for that come and go by themselves. */
@@ -91,26 +112,11 @@ function nextCommand(run: EnvironmentStatus['runs'][number]): string | null {
   return run.status === 'waiting' ? `glidepath approve ${run.id}` : null;
 }
 
-function appRows(
-  app: EnvironmentStatus['apps'][number],
-  live: string | null,
-  colors: Paint,
-  now: number,
-): string[][] {
-  const { dim, green, red, yellow } = colors;
-  if (app.machines === null) return [[app.name, dim('none'), '', '', '', '', '', '']];
+function appRows(app: AppStatus, live: string | null, colors: Paint, now: number): string[][] {
+  if (app.machines === null) return [[app.name, colors.dim('none')]];
+  if (app.machines.length === 0) return [[app.name, colors.yellow('no machine')]];
   return app.machines.map((machine, index) => [
     index === 0 ? app.name : '',
-    machine.id,
-    machine.region,
-    machine.state === 'started'
-      ? green('started')
-      : yellow(machine.cordoned ? `${machine.state}, cordoned` : machine.state),
-    machine.healthy === null ? dim('–') : machine.healthy ? green('healthy') : red('unhealthy'),
-    machine.release === live
-      ? (machine.release ?? '')
-      : yellow(`${machine.release ?? '?'} (not the live one)`),
-    machine.memoryMb === null ? '' : `${machine.memoryMb} MB`,
-    machine.startedAt === null ? '' : formatAgo(machine.startedAt, now),
+    ...machineRow(machine, { live, now, colors }),
   ]);
 }

@@ -14,3 +14,9 @@ export function formatAgo(at: number, now: number): string {
   const ms = Math.max(0, now - at);
   return ms < 1000 ? 'just now' : `${formatDuration(ms)} ago`;
 }
+
+/** A time of day, here: `10:31`. */
+export function formatTime(at: number): string {
+  const date = new Date(at);
+  return `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`;
+}
