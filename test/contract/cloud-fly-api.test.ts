@@ -78,7 +78,7 @@ test('mistakes in a config get 400 with the path of what is wrong', async () => 
     'region moon not found',
   );
   expect((await create({ image: rig.image }, { min_secrets_version: 7 })).status).toBe(400);
-  expect((await create({ image: rig.image, mounts: [{ volume: 'v' }] })).status).toBe(501);
+  expect((await create({ image: rig.image, containers: [{ name: 'c' }] })).status).toBe(501);
   expect((await rig.call('GET', '/v1/apps/web/machines')).body).toEqual([]);
 });
 
@@ -281,10 +281,9 @@ test('addresses are assigned and released', async () => {
 
 test('what is missing says so: 501 with the route for what Fly has, 404 for what nobody has', async () => {
   await using rig = await FlyRig.start();
-  const volumes = await rig.call('GET', '/v1/apps/web/volumes');
-  expect(volumes.status).toBe(501);
-  expect(volumes.body.error).toBe('GET /v1/apps/web/volumes is not supported by the local cloud');
-  expect((await rig.call('POST', '/v1/apps/web/certificates/acme')).status).toBe(501);
+  const kms = await rig.call('POST', '/v1/tokens/kms');
+  expect(kms.status).toBe(501);
+  expect(kms.body.error).toBe('POST /v1/tokens/kms is not supported by the local cloud');
   expect((await rig.call('GET', '/v1/apps/web/nonsense')).status).toBe(404);
   expect((await rig.call('GET', '/v1/apps/none/machines/1')).body.error).toBe("app 'none' not found");
   expect((await rig.call('GET', '/v1/apps/web/machines/1')).status).toBe(404);

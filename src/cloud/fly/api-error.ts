@@ -1,5 +1,5 @@
-/** The statuses that the Machines API documents for errors, and 501 for what this local cloud does not do. */
-export type ApiErrorStatus = 400 | 401 | 403 | 404 | 408 | 409 | 412 | 422 | 429 | 500 | 501;
+/** The statuses of the Machines API for errors, and 501 for what this local cloud does not do. */
+export type ApiErrorStatus = 400 | 401 | 403 | 404 | 408 | 409 | 412 | 422 | 429 | 500 | 501 | 503;
 
 /** An answer of the Machines API that is not a success: thrown anywhere below a route, rendered in one place. */
 export class FlyApiError extends Error {

@@ -123,6 +123,7 @@ export async function deleteApp(context: FlyContext, app: AppRecord): Promise<vo
     state.removeMachine(machine.id);
   }
   state.removeApp(app.name);
+  await context.volumes.removeAllOf(app);
   context.organizations.forgetApp(app.name);
 }
 

@@ -22,6 +22,7 @@ export function edgeDirectory(context: FlyContext): EdgeDirectory {
     apps: () => state.apps().flatMap((record) => app(record.name) ?? []),
     startMachine: async (appName, machineId) => {
       const machine = state.machine(appName, machineId);
+      context.hosts.require(machine);
       if (machine.state === 'stopped' || machine.state === 'suspended')
         void supervisor.start(machine, 'proxy');
       await listening(context, machine);
@@ -30,6 +31,7 @@ export function edgeDirectory(context: FlyContext): EdgeDirectory {
       const machine = state.machine(appName, machineId);
       // Whoever holds the lease is about to change the machine and counts on its state.
       if (machine.state !== 'started' || currentLease(machine, context.clock.now()) !== null) return;
+      if (context.hosts.statusOf(machine) !== 'ok') return;
       await (how === 'suspend'
         ? supervisor.suspend(machine, 'proxy')
         : supervisor.stop(machine, undefined, 'proxy'));
@@ -75,14 +77,16 @@ function edgeApp(context: FlyContext, name: string, machines: readonly MachineRe
 
 function edgeMachine(context: FlyContext, machine: MachineRecord): EdgeMachine {
   const live = context.supervisor.live(machine);
+  const isReachable = context.hosts.statusOf(machine) === 'ok';
   const isUp = machine.state === 'started' && live.process !== null;
   return {
     id: machine.id,
     region: machine.region,
     port: live.process === null ? 0 : (machine.port ?? 0),
     state: edgeState(machine.state),
-    routable: isUp && !machine.cordoned && live.isReady(),
-    wakeable: (machine.state === 'stopped' || machine.state === 'suspended') && !machine.cordoned,
+    routable: isReachable && isUp && !machine.cordoned && live.isReady(),
+    wakeable:
+      isReachable && (machine.state === 'stopped' || machine.state === 'suspended') && !machine.cordoned,
     startedAt: isUp ? machine.startedAt : null,
   };
 }

@@ -5,8 +5,10 @@ import type { MachineRuntime } from '../machines/machine-runtime.ts';
 import type { Organizations } from '../organizations/organizations.ts';
 import type { ImageStore } from '../registry/image-store.ts';
 import type { FlyState } from './fly-state.ts';
+import type { Hosts } from './hosts.ts';
 import type { MachineSupervisor } from './machine-supervisor.ts';
 import type { RateLimiter } from './rate-limiter.ts';
+import type { Volumes } from './volumes.ts';
 
 /** What the routes work on. */
 export interface FlyContext {
@@ -17,6 +19,8 @@ export interface FlyContext {
   readonly logs: LogBook;
   readonly images: ImageStore;
   readonly faults: MachineFaults;
+  readonly hosts: Hosts;
+  readonly volumes: Volumes;
   readonly limiter: RateLimiter;
   readonly organizations: Organizations;
   /** Aborts when the service shuts down: long answers end. */

@@ -5,22 +5,25 @@ import { FlyApiError, notFound } from './api-error.ts';
 import { appRoutes } from './app-routes.ts';
 import type { FlyContext } from './fly-context.ts';
 import { newUlid } from './ids.ts';
+import { hostGuard } from './host-guard.ts';
 import { inspectRoutes } from './inspect-routes.ts';
 import { leaseRoutes } from './lease-routes.ts';
 import { lifecycleRoutes } from './lifecycle-routes.ts';
 import { logRoutes } from './log-routes.ts';
 import { machineRoutes } from './machine-routes.ts';
 import { metadataRoutes } from './metadata-routes.ts';
+import { orgRoutes } from './org-routes.ts';
 import { platformRoutes, unsupported } from './platform-routes.ts';
 import { secretRoutes } from './secret-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
+import { volumeRoutes } from './volume-routes.ts';
 
 /** What this service answers for; other services share the port. */
 const OWN_PATHS = ['/v1/apps/*', '/v1/orgs/*', '/v1/platform/*', '/v1/tokens/*', '/api/v1/apps/*'];
 
 /** What the real API has below these and the local cloud has not. */
 const UNSUPPORTED =
-  /^\/v1\/(?:apps\/[^/]+\/(?:volumes|certificates|secretkeys)|orgs\/[^/]+\/volumes|platform\/placements|tokens)(?:\/|$)/;
+  /^\/v1\/(?:apps\/[^/]+\/(?:certificates|secretkeys)|tokens)(?:\/|$)/;
 
 /** The Machines REST API below `/v1` and the logs below `/api/v1`. Every answer carries `fly-request-id`. */
 export function flyRoutes(context: FlyContext): Hono {
@@ -28,6 +31,7 @@ export function flyRoutes(context: FlyContext): Hono {
   for (const path of OWN_PATHS)
     routes.use(path, requestId(context), authorization(context), writtenBeforeAnswered(context));
   for (const path of ['/v1/apps/:app/*', '/api/v1/apps/:app/*']) routes.use(path, appAccess(context));
+  routes.use('/v1/apps/:app/machines/:id/*', hostGuard(context));
   for (const part of [
     appRoutes,
     machineRoutes,
@@ -36,6 +40,8 @@ export function flyRoutes(context: FlyContext): Hono {
     metadataRoutes,
     inspectRoutes,
     secretRoutes,
+    volumeRoutes,
+    orgRoutes,
     platformRoutes,
     tokenRoutes,
   ])

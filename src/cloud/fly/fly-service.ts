@@ -16,10 +16,12 @@ import type { FlyContext } from './fly-context.ts';
 import { flyRoutes } from './fly-routes.ts';
 import { FlyState } from './fly-state.ts';
 import { FlyStore } from './fly-store.ts';
+import { hostOf, Hosts } from './hosts.ts';
 import { stopOptionsOf } from './machine-config.ts';
 import { MachineSupervisor } from './machine-supervisor.ts';
 import type { MachineRecord, MachineState } from './records.ts';
 import { RateLimiter } from './rate-limiter.ts';
+import { Volumes } from './volumes.ts';
 
 /** What the local Fly is made of. */
 export interface FlyServiceOptions {
@@ -58,7 +60,13 @@ export interface FlyAppInfo {
   readonly name: string;
   /** The slug of the organization it belongs to. */
   readonly org: string;
-  readonly machines: readonly { readonly id: string; readonly region: string; readonly state: string }[];
+  readonly machines: readonly {
+    readonly id: string;
+    readonly region: string;
+    /** The simulated host it sits on, such as `iad-1`. */
+    readonly host: string;
+    readonly state: string;
+  }[];
 }
 
 /** The local Fly: its API, what the edge needs, and its end. */
@@ -74,6 +82,8 @@ export interface FlyService {
   processes(): MachineProcessInfo[];
   /** Kills a running machine's process, as a crash would. False when it runs none. */
   crashMachine(app: string, machineId: string): boolean;
+  /** To be called when faults have been switched: the edge looks again, and what waited for a host goes on. */
+  faultsChanged(): void;
   /** Destroys every app with its machines, secrets and logs. */
   reset(): Promise<void>;
   /** Ends the service. With `stopMachines` every machine is stopped first, else they run on and are adopted next time. */
@@ -103,12 +113,21 @@ export function createFlyService(options: FlyServiceOptions): Promise<FlyService
         machines: state
           .machinesOf(name)
           .filter((machine) => machine.state !== 'destroyed')
-          .map(({ id, region, state }) => ({ id, region, state })),
+          .map((machine) => ({
+            id: machine.id,
+            region: machine.region,
+            host: hostOf(machine),
+            state: machine.state,
+          })),
       })),
     hasApp: (name) => state.findApp(name) !== null,
     orgOf: (name) => state.findApp(name)?.orgSlug ?? null,
     processes: () => processInfos(context, cpuBefore),
     crashMachine: (app, id) => supervisor.live(state.machine(app, id)).process?.signal('SIGKILL') ?? false,
+    faultsChanged: () => {
+      for (const machine of context.hosts.takeDoomed(state.allMachines())) void supervisor.destroy(machine);
+      state.touch();
+    },
     reset: async () => {
       await Promise.all(state.apps().map((app) => deleteApp(context, app)));
     },
@@ -132,11 +151,14 @@ function flyContext(options: FlyServiceOptions, signal: AbortSignal): FlyContext
   const runtime = new MachineRuntime({ clock, dir: join(stateDir, 'machines'), signal });
   const logs = new LogBook({ dir: join(stateDir, 'logs'), clock, signal });
   const faults = options.faults ?? NO_FAULTS;
-  const supervisor = new MachineSupervisor({ clock, state, runtime, logs, images, faults, privateAddress });
+  const volumes = new Volumes({ state, clock, dir: join(stateDir, 'volumes') });
+  const deps = { clock, state, runtime, logs, images, faults, volumes, privateAddress };
+  const supervisor = new MachineSupervisor(deps);
+  const hosts = new Hosts(faults);
   const limiter = new RateLimiter(clock, options.rateLimits ?? true);
   const organizations =
     options.organizations ?? new Organizations({ stateDir, adminToken: options.token, clock });
-  return { clock, state, supervisor, runtime, logs, images, faults, limiter, organizations, signal };
+  return { ...deps, supervisor, hosts, limiter, organizations, signal };
 }
 
 async function stopForShutdown(context: FlyContext, machine: MachineRecord): Promise<void> {

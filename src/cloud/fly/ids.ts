@@ -18,6 +18,12 @@ export function newMachineId(): string {
   return randomBytes(7).toString('hex');
 }
 
+/** The id of anything else, such as `vol_` and 16 digits and lower-case letters. */
+export function newResourceId(kind: 'vol' | 'vs'): string {
+  const random = Array.from(randomBytes(16), (byte) => CROCKFORD[byte % 32] ?? '0');
+  return `${kind}_${random.join('').toLowerCase()}`;
+}
+
 /** The secret that proves who holds a lease. */
 export function newNonce(): string {
   return randomBytes(6).toString('hex');

@@ -103,6 +103,7 @@ async function exec(context: FlyContext, machine: MachineRecord, c: Context): Pr
       machineId: machine.id,
       command: launch.inImage(command),
       cwd: launch.cwd,
+      mounts: launch.mounts,
       env: launch.envFor(machine.port ?? 0),
     },
     { stdin: body.stdin ?? '', timeoutMs: timeoutS * 1000 },

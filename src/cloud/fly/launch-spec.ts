@@ -1,14 +1,19 @@
 import { join } from 'node:path';
+import type { MachineMount } from '../machines/machine-mount.ts';
 import type { ImageStore } from '../registry/image-store.ts';
 import { machineCommand } from '../machines/machine-command.ts';
 import { machineEnv } from '../machines/machine-env.ts';
 import { metadataOf } from './machine-config.ts';
+import { machineMounts } from './machine-mounts.ts';
 import type { AppRecord, ImageRef, MachineRecord } from './records.ts';
+import type { Volumes } from './volumes.ts';
 
 /** What is needed to start a machine's process, but for its port, which is chosen at each start. */
 export interface LaunchSpec {
   readonly command: readonly string[];
   readonly cwd: string;
+  /** Its volume and files. */
+  readonly mounts: readonly MachineMount[];
   /** Another command, looked up in the image as the machine's own is. */
   inImage(command: readonly string[]): readonly string[];
   envFor(port: number): Record<string, string>;
@@ -20,9 +25,10 @@ export async function launchSpec(options: {
   readonly app: AppRecord;
   readonly images: ImageStore;
   readonly home: string;
+  readonly volumes: Volumes;
   readonly privateAddress: (app: string) => string | null;
 }): Promise<LaunchSpec> {
-  const { machine, app, home, privateAddress } = options;
+  const { machine, app, home, volumes, privateAddress } = options;
   const reference = pinnedReference(machine.imageRef);
   const image = await options.images.open(reference);
   if (image === null) throw new Error(`the image ${reference} is not in the registry any more`);
@@ -36,7 +42,10 @@ export async function launchSpec(options: {
     cmd: config.init?.cmd ?? undefined,
   });
   const secrets = Object.fromEntries(
-    Object.entries(app.secrets).map(([name, secret]) => [name, secret.value]),
+    Object.entries(machine.skipsSecrets === true ? {} : app.secrets).map(([name, secret]) => [
+      name,
+      secret.value,
+    ]),
   );
   const envFor = (port: number): Record<string, string> =>
     machineEnv({
@@ -55,6 +64,7 @@ export async function launchSpec(options: {
   return {
     command,
     cwd: join(rootDir, workDir),
+    mounts: machineMounts({ config, app, image, home, volumes }),
     inImage: (other) => machineCommand({ ...base, exec: other }),
     envFor,
   };

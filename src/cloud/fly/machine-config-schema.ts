@@ -1,5 +1,7 @@
+import { posix } from 'node:path';
 import { z } from 'zod';
 import { parseDuration } from '../machines/duration.ts';
+import { guestSchema } from './guest-size.ts';
 
 const duration = z
   .union([z.string(), z.number()])
@@ -38,6 +40,27 @@ const service = z.looseObject({
   checks: z.array(check).nullish(),
 });
 
+const absolutePath = z
+  .string()
+  .refine((path) => /^\/[^/]/u.test(path) && posix.normalize(path) === path, 'must be an absolute path');
+
+const mount = z.looseObject({
+  volume: z.string().min(1, 'must be the id of a volume'),
+  path: absolutePath,
+});
+
+const file = z
+  .looseObject({
+    guest_path: absolutePath,
+    raw_value: z.base64().optional(),
+    secret_name: z.string().min(1).optional(),
+    mode: z.int().min(0).max(0o7777).optional(),
+  })
+  .refine(
+    (value) => (value.raw_value === undefined) !== (value.secret_name === undefined),
+    'must have either raw_value or secret_name',
+  );
+
 const STOP_SIGNALS = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGKILL', 'SIGUSR1', 'SIGUSR2', 'SIGTERM'] as const;
 
 /** The signals the API lets a machine be stopped with. */
@@ -56,13 +79,8 @@ export const machineConfigSchema: z.ZodType = z.looseObject({
       cmd: z.array(z.string()).nullish(),
     })
     .nullish(),
-  guest: z
-    .looseObject({
-      cpu_kind: z.string().optional(),
-      cpus: z.int().min(1).optional(),
-      memory_mb: z.int().min(256).optional(),
-    })
-    .nullish(),
+  guest: guestSchema.nullish(),
+  size: z.string().nullish(),
   restart: z
     .looseObject({
       policy: z.enum(['', 'no', 'always', 'on-failure', 'spot-price']).optional(),
@@ -71,6 +89,8 @@ export const machineConfigSchema: z.ZodType = z.looseObject({
     .nullish(),
   stop_config: z.looseObject({ signal: stopSignal.nullish(), timeout: duration.nullish() }).nullish(),
   schedule: z.string().nullish(),
+  mounts: z.array(mount).max(1, 'a machine can have one volume').nullish(),
+  files: z.array(file).nullish(),
   services: z.array(service).nullish(),
   checks: z.record(z.string(), check).nullish(),
 });

@@ -1,5 +1,6 @@
 import { parseDuration } from '../machines/duration.ts';
 import { badRequest, FlyApiError } from './api-error.ts';
+import { guestOfSize, sizedGuest } from './guest-size.ts';
 import { machineConfigSchema } from './machine-config-schema.ts';
 
 /** A Go duration string, or nanoseconds. */
@@ -34,6 +35,21 @@ export interface MachineService {
   readonly checks?: readonly MachineCheck[] | null;
 }
 
+/** A volume of a config; there is at most one. */
+export interface MachineConfigMount {
+  readonly volume: string;
+  readonly path: string;
+}
+
+/** A file of a config: its contents in base64, or the secret that holds them so. */
+export interface MachineConfigFile {
+  readonly guest_path: string;
+  readonly raw_value?: string;
+  readonly secret_name?: string;
+  /** As of chmod. */
+  readonly mode?: number;
+}
+
 /** A machine's config, as stored and as answered. Keys this cloud does not act on are kept as they came. */
 export interface MachineConfig {
   readonly image: string;
@@ -55,13 +71,17 @@ export interface MachineConfig {
     readonly timeout?: Duration | null;
   } | null;
   readonly schedule?: string | null;
+  /** A preset, where no guest is given. */
+  readonly size?: string | null;
+  readonly mounts?: readonly MachineConfigMount[] | null;
+  readonly files?: readonly MachineConfigFile[] | null;
   readonly services?: readonly MachineService[] | null;
   readonly checks?: Readonly<Record<string, MachineCheck>> | null;
   readonly [key: string]: unknown;
 }
 
 // What would change what the machine does and cannot be done with a plain process: better refused than ignored.
-const UNSUPPORTED = ['mounts', 'files', 'containers', 'volumes'] as const;
+const UNSUPPORTED = ['containers', 'volumes'] as const;
 
 /** Validates and normalises a config. Throws the API's 400 that names the first wrong key. */
 export function parseMachineConfig(input: unknown): MachineConfig {
@@ -81,7 +101,7 @@ export function parseMachineConfig(input: unknown): MachineConfig {
   return {
     ...config,
     init: config.init ?? {},
-    guest: { cpu_kind: 'shared', cpus: 1, memory_mb: 256, ...config.guest },
+    guest: sizedGuest(config.guest ?? (config.size ? guestOfSize(config.size) : {})),
     ...(config.services ? { services: config.services.map(normalizeService) } : {}),
   };
 }

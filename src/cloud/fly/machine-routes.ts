@@ -8,7 +8,8 @@ import { acquireLease, LEASE_NONCE_HEADER, letLeaseBeStolen, requireLease } from
 import { metadataOf, parseMachineConfig, stopOptionsOf } from './machine-config.ts';
 import type { MachineConfig } from './machine-config.ts';
 import { machineSummary, machineView } from './machine-view.ts';
-import { DEFAULT_REGION, REGIONS } from './regions.ts';
+import { placeMachine, requireRegion, requireSameVolume } from './placement.ts';
+import type { Placement } from './placement.ts';
 import { queryFlag, readBody } from './request-body.ts';
 import { resolveImage } from './resolve-image.ts';
 import type { AppRecord, ImageRef, MachineRecord } from './records.ts';
@@ -22,6 +23,7 @@ const machineBody = z.looseObject({
   lease_ttl: z.int().min(0).nullish(),
   min_secrets_version: z.int().min(0).nullish(),
   current_version: z.string().nullish(),
+  skip_secrets: z.boolean().nullish(),
 });
 
 type MachineBody = z.infer<typeof machineBody>;
@@ -31,8 +33,10 @@ const VERSIONS_MAX = 20;
 
 /** Machines as resources: list, create, read, replace the config, destroy. */
 export function machineRoutes(context: FlyContext): Hono {
-  const { state, supervisor, limiter } = context;
+  const { state, supervisor, hosts, limiter } = context;
   const routes = new Hono();
+  const view = (machine: MachineRecord): Record<string, unknown> =>
+    machineView(machine, supervisor.checksOf(machine), hosts.statusOf(machine));
 
   routes.get('/apps/:app/machines', (c) => {
     const app = state.app(c.req.param('app'));
@@ -40,24 +44,20 @@ export function machineRoutes(context: FlyContext): Hono {
     const isWanted = machineFilter(c);
     const isSummary = queryFlag(c, 'summary');
     const machines = state.machinesOf(app.name).filter(isWanted);
-    return c.json(
-      machines.map((machine) =>
-        isSummary ? machineSummary(machine) : machineView(machine, supervisor.checksOf(machine)),
-      ),
-    );
+    return c.json(machines.map((machine) => (isSummary ? machineSummary(machine) : view(machine))));
   });
 
   routes.post('/apps/:app/machines', async (c) => {
     const app = state.app(c.req.param('app'));
     limiter.take('action', `create machine ${app.name}`);
     const machine = await createMachine(context, app, await readBody(c, machineBody));
-    return c.json(withNonce(machine, machineView(machine, [])));
+    return c.json(withNonce(machine, view(machine)));
   });
 
   routes.get('/apps/:app/machines/:id', (c) => {
     const machine = state.machine(c.req.param('app'), c.req.param('id'));
     limiter.take('read', `machine ${machine.id}`);
-    return c.json(machineView(machine, supervisor.checksOf(machine)));
+    return c.json(view(machine));
   });
 
   routes.post('/apps/:app/machines/:id', async (c) => {
@@ -65,8 +65,7 @@ export function machineRoutes(context: FlyContext): Hono {
     limiter.take('action', `update machine ${machine.id}`);
     const body = await readBody(c, machineBody);
     await updateMachine(context, machine, body, c.req.header(LEASE_NONCE_HEADER) ?? null);
-    const view = machineView(machine, supervisor.checksOf(machine));
-    return c.json(body.lease_ttl ? withNonce(machine, view) : view);
+    return c.json(body.lease_ttl ? withNonce(machine, view(machine)) : view(machine));
   });
 
   routes.delete('/apps/:app/machines/:id', (c) => {
@@ -78,17 +77,23 @@ export function machineRoutes(context: FlyContext): Hono {
     if (machine.state === 'destroyed' || machine.state === 'destroying') return c.json({ ok: true });
     if (!isForced && !isStill)
       throw failedPrecondition(`unable to destroy machine, not currently stopped, it is '${machine.state}'`);
-    void supervisor.destroy(machine);
+    destroyMachine(context, machine);
     return c.json({ ok: true });
   });
   return routes;
 }
 
+/** On a host that cannot be reached it is marked, and destroyed when the host is back: Fly, "Minimizing impact of dead hosts". */
+function destroyMachine({ state, supervisor, hosts }: FlyContext, machine: MachineRecord): void {
+  if (hosts.statusOf(machine) === 'ok') return void supervisor.destroy(machine);
+  hosts.destroyLater(machine);
+  state.transition(machine, 'destroying', { type: 'destroy', status: 'destroying', source: 'user' });
+}
+
 async function createMachine(context: FlyContext, app: AppRecord, body: MachineBody): Promise<MachineRecord> {
   const { state, supervisor, clock } = context;
   const config = parseMachineConfig(body.config);
-  const region = body.region || DEFAULT_REGION;
-  if (!REGIONS.some(({ code }) => code === region)) throw badRequest(`region ${region} not found`);
+  if (body.region) requireRegion(body.region);
   checkSecretsVersion(app, body);
   const imageRef = await resolveImage(context.images, config.image);
   const name = body.name || newMachineName();
@@ -97,7 +102,9 @@ async function createMachine(context: FlyContext, app: AppRecord, body: MachineB
     throw conflict(
       `already_exists: unique machine name violation, machine ID ${twin.id} already exists with name "${name}"`,
     );
-  const machine = newMachine({ app, name, region, config, imageRef, body, context });
+  // After this nothing is awaited: of two machines that want one volume, one gets it.
+  const place = placeMachine(context, app, { region: body.region ?? '', config });
+  const machine = newMachine({ app, name, place, config, imageRef, body, context });
   const isLaunched = body.skip_launch !== true;
   if (body.lease_ttl) lease(machine, body.lease_ttl, clock.now());
   state.transition(machine, 'created', { type: 'launch', status: 'created', source: 'user' });
@@ -113,20 +120,20 @@ async function createMachine(context: FlyContext, app: AppRecord, body: MachineB
 function newMachine(options: {
   readonly app: AppRecord;
   readonly name: string;
-  readonly region: string;
+  readonly place: Placement;
   readonly config: MachineConfig;
   readonly imageRef: ImageRef;
   readonly body: MachineBody;
   readonly context: FlyContext;
 }): MachineRecord {
-  const { app, name, region, config, imageRef, body, context } = options;
+  const { app, name, place, config, imageRef, body, context } = options;
   const now = context.clock.now();
   const instanceId = newUlid(now);
   return {
     id: newMachineId(),
     app: app.name,
     name,
-    region,
+    ...place,
     number: context.state.nextNumber(),
     createdAt: now,
     state: 'created',
@@ -145,6 +152,7 @@ function newMachine(options: {
     launchAfterReplace: body.skip_launch !== true,
     startNextTime: false,
     memoryLimitMb: null,
+    skipsSecrets: body.skip_secrets === true,
   };
 }
 
@@ -171,6 +179,7 @@ async function updateMachine(
   if (body.name && body.name !== machine.name) throw badRequest("a machine's name cannot be changed");
   if (body.region && body.region !== machine.region) throw badRequest("a machine's region cannot be changed");
   const config = parseMachineConfig(body.config);
+  requireSameVolume(machine, config);
   checkSecretsVersion(state.app(machine.app), body);
   const imageRef = await resolveImage(context.images, config.image);
   // Somebody else may have come first while the image was looked up.
@@ -181,6 +190,7 @@ async function updateMachine(
   machine.imageRef = imageRef;
   machine.versions = [{ id: machine.instanceId, config }, ...machine.versions].slice(0, VERSIONS_MAX);
   machine.launchAfterReplace = body.skip_launch !== true;
+  machine.skipsSecrets = body.skip_secrets === true;
   if (body.skip_service_registration === true) machine.cordoned = true;
   if (body.lease_ttl) lease(machine, body.lease_ttl, clock.now());
   void supervisor.replace(machine, stop);

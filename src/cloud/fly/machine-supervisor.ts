@@ -139,9 +139,9 @@ export class MachineSupervisor {
 
   /** Command, directory and environment as a start would have them now. */
   launchSpecOf(machine: MachineRecord): Promise<LaunchSpec> {
-    const { state, images, runtime, privateAddress } = this.#deps;
+    const { state, images, runtime, volumes, privateAddress } = this.#deps;
     const home = runtime.homeOf(machine.id);
-    return launchSpec({ machine, app: state.app(machine.app), images, home, privateAddress });
+    return launchSpec({ machine, app: state.app(machine.app), images, home, volumes, privateAddress });
   }
 
   /** Forgets a machine that is no longer stored. */
@@ -177,9 +177,10 @@ export class MachineSupervisor {
     live.isUnhealthy = fault.unhealthy ?? false;
     const command = fault.crash === true ? [process.execPath, '--eval', 'process.exit(1)'] : spec.command;
     const logFile = logs.of(machine.id).file;
+    const { cwd, mounts } = spec;
     const env = spec.envFor(port);
     // From here to the save nothing is awaited: a daemon killed in between is the only way to lose a pid.
-    const started = runtime.start({ machineId: machine.id, command, cwd: spec.cwd, env, logFile });
+    const started = runtime.start({ machineId: machine.id, command, cwd, env, mounts, logFile });
     machine.port = port;
     machine.process = started === null ? null : { ...started.ref, instanceId: machine.instanceId };
     if (started === null) return this.#notStarted(machine, command[0] ?? '');

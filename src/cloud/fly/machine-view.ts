@@ -1,19 +1,24 @@
 import type { CheckState } from '../machines/health-checks.ts';
 import type { Organization } from '../organizations/organizations.ts';
+import type { HostStatus } from './hosts.ts';
 import { metadataOf } from './machine-config.ts';
 import type { AppRecord, LeaseRecord, MachineRecord } from './records.ts';
 
 /** Events in a machine's own answer; the rest is under `/events`. */
 const EVENTS_SHOWN = 50;
 
-/** A machine as the API answers it. */
-export function machineView(machine: MachineRecord, checks: readonly CheckState[]): Record<string, unknown> {
+/** A machine as the API answers it. While its host is unreachable only a part of its config is known. */
+export function machineView(
+  machine: MachineRecord,
+  checks: readonly CheckState[],
+  hostStatus: HostStatus,
+): Record<string, unknown> {
   return {
     ...machineSummary(machine),
-    config: machine.config,
+    ...(hostStatus === 'ok' ? { config: machine.config } : { incomplete_config: incompleteConfig(machine) }),
     events: machine.events.slice(0, EVENTS_SHOWN),
     ...(checks.length > 0 ? { checks: checks.map(checkView) } : {}),
-    host_status: 'ok',
+    host_status: hostStatus,
     cordoned: machine.cordoned,
   };
 }
@@ -36,7 +41,6 @@ export function machineSummary(machine: MachineRecord): Record<string, unknown> 
 
 /** A machine in the list of an organization. */
 export function orgMachineView(machine: MachineRecord): Record<string, unknown> {
-  const { image, guest } = machine.config;
   return {
     app_name: machine.app,
     id: machine.id,
@@ -46,10 +50,14 @@ export function orgMachineView(machine: MachineRecord): Record<string, unknown> 
     instance_id: machine.instanceId,
     version: machine.instanceId,
     private_ip: '127.0.0.1',
-    config: { image, guest, metadata: metadataOf(machine.config) },
+    config: incompleteConfig(machine),
     created_at: isoTime(machine.createdAt),
     updated_at: isoTime(machine.updatedAt),
   };
+}
+
+function incompleteConfig({ config }: MachineRecord): object {
+  return { image: config.image, guest: config.guest, metadata: metadataOf(config) };
 }
 
 /** An app as the API answers it. */
@@ -63,7 +71,7 @@ export function appView(app: AppRecord, org: Organization, machines: readonly Ma
     network: app.network,
     organization: { name: org.name, slug: org.slug, internal_numeric_id: org.number },
     machine_count: present.length,
-    volume_count: 0,
+    volume_count: (app.volumes ?? []).filter((volume) => !volume.isDestroyed).length,
   };
 }
 

@@ -1,50 +1,39 @@
 import { Hono } from 'hono';
+import { z } from 'zod';
 import { requireOrganization } from './access.ts';
 import { FlyApiError } from './api-error.ts';
 import type { FlyContext } from './fly-context.ts';
-import { machineFilter } from './machine-routes.ts';
-import { orgMachineView, isoTime } from './machine-view.ts';
-import { DEFAULT_REGION, REGIONS } from './regions.ts';
-import { queryInt } from './request-body.ts';
+import { guestSchema, sizedGuest } from './guest-size.ts';
+import { hostsOf } from './hosts.ts';
+import { requireRoom } from './placement.ts';
+import { DEFAULT_REGION, REGIONS, regionsOf } from './regions.ts';
+import { readBody } from './request-body.ts';
 
-const PAGE = { min: 1, max: 1000, fallback: 1000 } as const;
+/** What an organization may have in a region, as `count: 0` asks for; the real limits are not published. */
+const MACHINES_PER_REGION = 50;
 
-/** What belongs to no single app: an organization's machines, regions, the token; and what is not done here. */
+const placements = z.looseObject({
+  org_slug: z.string().min(1),
+  region: z.string().nullish(),
+  count: z.int().min(0).max(1000).nullish(),
+  compute: guestSchema.nullish(),
+  volume_name: z.string().nullish(),
+  volume_size_bytes: z.int().min(0).nullish(),
+  weights: z.record(z.string(), z.int()).nullish(),
+});
+
+/** What belongs to no organization: regions, and where machines would go; and what is not done here. */
 export function platformRoutes(context: FlyContext): Hono {
-  const { state, limiter } = context;
+  const { limiter, faults } = context;
   const routes = new Hono();
 
-  routes.get('/orgs/:slug/machines', (c) => {
-    const { slug } = c.req.param();
-    limiter.take('read', `org machines ${slug}`);
-    requireOrganization(c, slug);
-    const names = new Set(
-      state
-        .apps()
-        .filter((app) => app.orgSlug === slug)
-        .map((app) => app.name),
-    );
-    const isWanted = machineFilter(c);
-    const updatedAfter = Date.parse(c.req.query('updated_after') ?? '') || 0;
-    const cursor = c.req.query('cursor') ?? '';
-    const all = state
-      .allMachines()
-      .filter((machine) => names.has(machine.app) && isWanted(machine))
-      .filter((machine) => machine.updatedAt > updatedAfter && machine.id > cursor)
-      .toSorted((a, b) => (a.id < b.id ? -1 : 1));
-    const page = all.slice(0, queryInt(c, 'limit', PAGE));
-    const last = page.at(-1);
-    return c.json({
-      machines: page.map(orgMachineView),
-      ...(last === undefined ? {} : { last_machine_id: last.id, last_updated_at: isoTime(last.updatedAt) }),
-      ...(last !== undefined && page.length < all.length ? { next_cursor: last.id } : {}),
-    });
-  });
-
   routes.get('/platform/regions', (c) => {
-    const regions = REGIONS.map(({ code, name }) => ({
+    const regions = REGIONS.map(({ code, name, geo, latitude, longitude }) => ({
       code,
       name,
+      latitude,
+      longitude,
+      geo_region: geo,
       gateway_available: true,
       requires_paid_plan: false,
       deprecated: false,
@@ -52,6 +41,24 @@ export function platformRoutes(context: FlyContext): Hono {
     return c.json({ nearest: DEFAULT_REGION, regions });
   });
 
+  routes.post('/platform/placements', async (c) => {
+    const body = await readBody(c, placements);
+    limiter.take('read', `placements ${body.org_slug}`);
+    requireOrganization(c, body.org_slug);
+    sizedGuest(body.compute ?? {});
+    const wanted = regionsOf(body.region || `${DEFAULT_REGION},any`);
+    const withRoom = wanted.filter((region) => faults.isOutOfCapacity?.(region, 'look') !== true);
+    const [first] = withRoom;
+    requireRoom(first !== undefined, wanted.join(', '));
+    // A simulated region is never half full: the first one that has room has room for all.
+    const chosen = body.count ? withRoom.slice(0, 1) : withRoom;
+    const regions = chosen.map((region) => ({
+      region,
+      count: body.count || MACHINES_PER_REGION,
+      concurrency: hostsOf(region).length,
+    }));
+    return c.json({ regions });
+  });
   return routes;
 }
 

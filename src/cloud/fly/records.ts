@@ -1,6 +1,9 @@
 import type { ProcessRef } from '../machines/machine-process.ts';
 import type { Json } from '../../util/json.ts';
+import type { CertificateRecord } from './certificate-record.ts';
 import type { MachineConfig } from './machine-config.ts';
+import type { SecretKeyRecord } from './secret-key-record.ts';
+import type { VolumeRecord } from './volume-record.ts';
 
 /** The states of Fly's documentation that a machine of this cloud can be in. */
 export type MachineState =
@@ -63,6 +66,8 @@ export interface MachineRecord {
   readonly app: string;
   readonly name: string;
   readonly region: string;
+  /** The simulated host it sits on; absent in records older than hosts. */
+  readonly host?: string;
   /** Rising over all machines: the order they were created in. */
   readonly number: number;
   readonly createdAt: number;
@@ -89,6 +94,8 @@ export interface MachineRecord {
   /** It ran when the service was shut down with its machines: the next service starts it again. */
   startNextTime: boolean;
   memoryLimitMb: number | null;
+  /** Its last version was asked for without the app's secrets. */
+  skipsSecrets?: boolean;
 }
 
 /** A secret of an app. The value never leaves but into a machine's environment. */
@@ -120,4 +127,8 @@ export interface AppRecord {
   /** 0 until a secret is first set; rises with each change. */
   secretsVersion: number;
   ips: IpRecord[];
+  /** Each of these is absent in records older than itself. */
+  volumes?: VolumeRecord[];
+  certificates?: CertificateRecord[];
+  secretKeys?: SecretKeyRecord[];
 }

@@ -6,6 +6,7 @@ import type { ImageStore } from '../registry/image-store.ts';
 import type { FlyState } from './fly-state.ts';
 import { metadataOf } from './machine-config.ts';
 import type { MachineRecord } from './records.ts';
+import type { Volumes } from './volumes.ts';
 
 /** What the supervisor is made of. */
 export interface SupervisorDeps {
@@ -15,6 +16,7 @@ export interface SupervisorDeps {
   readonly logs: LogBook;
   readonly images: ImageStore;
   readonly faults: MachineFaults;
+  readonly volumes: Volumes;
   readonly privateAddress: (app: string) => string | null;
 }
 

@@ -9,6 +9,15 @@ export interface FaultTarget {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** Where something sits that a fault switch may make unreachable. */
+export interface HostTarget {
+  readonly app: string;
+  /** Of the machine or volume; null for something new. */
+  readonly id: string | null;
+  /** A simulated host, such as `iad-1`. */
+  readonly host: string;
+}
+
 /** How one start of one machine goes wrong; an empty object lets it go right. */
 export interface StartFault {
   /** The machine stays `starting` this long before its process runs. */
@@ -29,6 +38,10 @@ export interface MachineFaults {
   isUnhealthy?(machine: FaultTarget): boolean;
   /** Asked when a holder uses its lease: for how long somebody else has it from now on, or null. */
   stealLease?(machine: FaultTarget): number | null;
+  /** Asked whenever a machine or volume is looked at: whether its host answers nothing right now. */
+  isHostUnreachable?(target: HostTarget): boolean;
+  /** Asked before something new is placed: whether the region has no room. Only a `create` counts. */
+  isOutOfCapacity?(region: string, use: 'look' | 'create'): boolean;
   /** Asked when an image is looked up: whether it is gone. `reference` is `repository@sha256:…` without a host. */
   isImageGone?(repository: string, digest: string): boolean;
 }

@@ -7,6 +7,8 @@ import type { ExecRequest, ExecResult } from './machine-exec.ts';
 import { adoptedProcess, endStrays, ownProcess } from './machine-process.ts';
 import type { MachineProcess, ProcessOwner, ProcessRef } from './machine-process.ts';
 import { pickLoopbackPort } from './loopback-port.ts';
+import type { MachineMount } from './machine-mount.ts';
+import { mountedCommand } from './mounted-command.ts';
 import { environmentValues } from './process-table.ts';
 
 /** Everything one start of a machine needs. */
@@ -17,6 +19,8 @@ export interface MachineSpec {
   readonly cwd: string;
   /** The whole environment. */
   readonly env: Readonly<Record<string, string>>;
+  /** Its volume and files. */
+  readonly mounts: readonly MachineMount[];
   /** What the process prints goes straight there, so that it outlives the daemon. */
   readonly logFile: string;
 }
@@ -63,12 +67,13 @@ export class MachineRuntime {
   /** Starts the process. Null when the program cannot be run at all. Does not wait, so that the pid can be stored at once. */
   start(spec: MachineSpec): MachineProcess | null {
     const owner = this.#prepare(spec.machineId);
-    const [program = '', ...args] = spec.command;
+    const { command, cwd, env } = mountedCommand(spec, spec.mounts, owner.home);
+    const [program = '', ...args] = command;
     const log = openSync(spec.logFile, 'a', 0o600);
     try {
       const child = this.#spawn(program, args, {
-        cwd: spec.cwd,
-        env: spec.env,
+        cwd,
+        env,
         detached: true,
         stdio: ['ignore', log, log],
       });
@@ -89,8 +94,9 @@ export class MachineRuntime {
   }
 
   /** Runs a command beside the machine's main process, in its environment. Ends with the machine. */
-  async exec(spec: Omit<MachineSpec, 'logFile'>, request: ExecRequest): Promise<ExecResult> {
-    const owner = this.#prepare(spec.machineId);
+  async exec(asked: Omit<MachineSpec, 'logFile'>, request: ExecRequest): Promise<ExecResult> {
+    const owner = this.#prepare(asked.machineId);
+    const spec = mountedCommand(asked, asked.mounts, owner.home);
     const run = runInMachine({ spawn: this.#spawn, clock: this.#deps.clock, owner, spec, request });
     if (run.process !== null) this.#execs.add(run.process);
     try {
