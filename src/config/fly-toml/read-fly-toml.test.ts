@@ -274,7 +274,10 @@ internal_port = 53`;
   test('a key that nobody knows is kept, unless it is a slip', () => {
     const { extra, diagnostics } = read('[new_thing]\nx = 1\n[deploy]\nrelease_command_compute = "y"');
     expect(extra).toEqual({ new_thing: { x: 1 }, deploy: { release_command_compute: 'y' } });
-    expect(diagnostics.map(({ severity }) => severity)).toEqual(['warning', 'warning']);
+    expect(diagnostics.map(({ severity, code }) => `${severity} ${code}`)).toEqual([
+      'warning CONFIG_NOT_IMPORTED',
+      'warning CONFIG_NOT_IMPORTED',
+    ]);
   });
 });
 

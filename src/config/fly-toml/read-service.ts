@@ -18,6 +18,8 @@ export function readService(draft: TomlDraft): void {
   honour(draft, concurrency, 'soft_limit', ['concurrency', 'softLimit']);
   honour(draft, concurrency, 'hard_limit', ['concurrency', 'hardLimit']);
   readSleep(draft, service);
+  // What Glidepath does anyway.
+  if (service.table['force_https'] === false) take(service.table, 'force_https');
   const [check] = tablesIn(service, 'checks');
   if (check !== undefined) readCheck(draft, check);
 }
