@@ -1,7 +1,7 @@
 import type { AppMetrics } from '../cloud/edge/app-metrics.ts';
-import type { ResolvedApp, ResolvedEnvironment } from '../config/resolved.ts';
+import type { ResolvedApp, ResolvedEnvironment, ResolvedFlyApp } from '../config/resolved.ts';
 import type { RunRecord } from '../engine/engine.ts';
-import { appDrift, driftWords, settingsToWrite, type Difference } from '../pipeline/drift.ts';
+import { appDrift, differenceKey, driftWords, settingsToWrite, type Difference } from '../pipeline/drift.ts';
 import { deploymentInput } from '../pipeline/deployment-input.ts';
 import type { LiveRelease } from '../pipeline/history.ts';
 import { runningVersions, type RunningVersion } from '../pipeline/running-versions.ts';
@@ -55,7 +55,11 @@ export interface MachineStatus extends ObservedMachine {
 
 /** How what runs differs from what is written, and what to do about it. */
 export interface DriftStatus {
-  readonly differences: readonly (Difference & { readonly words: { written: string; there: string } })[];
+  readonly differences: readonly (Difference & {
+    readonly words: { readonly written: string; readonly there: string };
+    /** The config was changed since the last deployment: nothing was done by hand. */
+    readonly isPending: boolean;
+  })[];
   /** The scaling by hand that it comes from, as far as the journal of this machine knows. */
   readonly scaled: { readonly at: number; readonly by: string; readonly run: string } | null;
   /** Settings of the app in this environment that would say what is there. */
@@ -83,9 +87,14 @@ export async function readEnvironmentStatus(
   const live = bench.history.live(environment.name);
   const reader = bench.readerOf(environment);
   const unproven = await unprovenMachines(bench, live);
+  const before = live === null ? null : await bench.engine.get(live.runId);
+  const deployed = (app: ResolvedApp): ResolvedApp | null =>
+    before === null
+      ? null
+      : (deploymentInput(before.input).environment.apps.find(({ name }) => name === app.name) ?? null);
   const apps: AppStatus[] = [];
   for (const app of environment.apps) {
-    const known = { app, live, runs, unproven, metrics: metricsOf(local, app) };
+    const known = { app, live, deployed: deployed(app), runs, unproven, metrics: metricsOf(local, app) };
     apps.push(await readApp(reader, known));
   }
   return {
@@ -105,6 +114,8 @@ export async function readEnvironmentStatus(
 interface Known {
   readonly app: ResolvedApp;
   readonly live: LiveRelease | null;
+  /** The app as it was written when the live release was deployed; null when that is not known. */
+  readonly deployed: ResolvedApp | null;
   readonly runs: readonly RunRecord[];
   readonly unproven: ReadonlySet<string>;
   readonly metrics: AppMetrics | null;
@@ -120,22 +131,38 @@ async function readApp(reader: AppPlatformReader | null, known: Known): Promise<
   if (observed === null) return { ...nothing, machines: null, versions: [], drift: null };
   const { machines } = observed;
   const hasUrl = app.port !== null && machines.length > 0;
-  const liveDigest = known.live?.release.digests[app.name] ?? null;
-  const differences = known.live === null ? [] : appDrift(app, machines, liveDigest);
   return {
     ...nothing,
     url: hasUrl ? await reader.publicUrl(app.platformName) : null,
     machines: machines.map((machine) => machineStatus(machine, known)),
     versions: runningVersions(machines),
-    drift:
-      differences.length === 0
-        ? null
-        : {
-            differences: differences.map((one) => ({ ...one, words: driftWords(one) })),
-            scaled: scaledByHand(known),
-            toWrite: settingsToWrite(app, machines, differences),
-          },
+    drift: known.live === null ? null : driftOf(app, machines, known),
     volumes: await reader.observeVolumes(app.platformName),
+  };
+}
+
+function driftOf(
+  app: ResolvedFlyApp,
+  machines: readonly ObservedMachine[],
+  known: Known,
+): DriftStatus | null {
+  const liveDigest = known.live?.release.digests[app.name] ?? null;
+  const differences = appDrift(app, machines, liveDigest);
+  if (differences.length === 0) return null;
+  const before = known.deployed?.platform === 'fly' ? known.deployed : app;
+  const byHand = new Set(appDrift(before, machines, liveDigest).map(differenceKey));
+  return {
+    differences: differences.map((one) => ({
+      ...one,
+      words: driftWords(one),
+      isPending: !byHand.has(differenceKey(one)),
+    })),
+    scaled: scaledByHand(known),
+    toWrite: settingsToWrite(
+      app,
+      machines,
+      differences.filter((one) => byHand.has(differenceKey(one))),
+    ),
   };
 }
 

@@ -72,6 +72,11 @@ export function settingsToWrite(
   return lines;
 }
 
+/** Which of two lists of differences are about the same thing: `count iad`, `size`. */
+export function differenceKey(one: Difference): string {
+  return one.kind === 'count' ? `count ${one.region}` : one.kind;
+}
+
 /** What is written and what is there, a few words each. */
 export function driftWords(one: Difference): { readonly written: string; readonly there: string } {
   switch (one.kind) {

@@ -1,7 +1,9 @@
-import type { ResolvedEnvironment } from '../config/resolved.ts';
+import type { ResolvedEnvironment, ResolvedFlyApp } from '../config/resolved.ts';
 import type { Observed, ObservedEnvironment } from '../plan/plan.ts';
-import type { AppPlatformReader } from '../providers/app-platform.ts';
+import type { AppPlatformReader, ObservedApp } from '../providers/app-platform.ts';
+import { appDrift, driftWords } from './drift.ts';
 import type { History } from './history.ts';
+import type { Release } from './release.ts';
 
 /** What observing needs: handles that cannot write, or null where there is no token or no support. */
 export interface Readers {
@@ -28,17 +30,31 @@ async function observeEnvironment(
 ): Promise<ObservedEnvironment | null> {
   const reader = readers.readerOf(environment);
   if (reader === null) return null;
-  const apps: Record<string, { machines: number } | null> = {};
+  const live = readers.history.live(environment.name)?.release ?? null;
+  const apps: Record<string, ObservedEnvironment['apps'][string]> = {};
   for (const app of environment.apps) {
     if (app.platform !== 'fly') continue;
     const observed = await reader.observeApp(app.platformName);
-    apps[app.name] = observed === null ? null : { machines: observed.machines.length };
+    apps[app.name] = observed === null ? null : stateOf(app, observed, live);
   }
   const databases: Record<string, boolean> = {};
   for (const database of environment.databases) {
     if (database.provider === 'fly-postgres')
       databases[database.name] = await reader.observeDatabase(database);
   }
-  const live = readers.history.live(environment.name)?.release ?? null;
   return { liveRelease: live === null ? null : { id: live.id, commit: live.commit }, apps, databases };
+}
+
+/** What runs, and how it differs from what is written; of an app that was never deployed nothing differs. */
+function stateOf(
+  app: ResolvedFlyApp,
+  { machines }: ObservedApp,
+  live: Release | null,
+): NonNullable<ObservedEnvironment['apps'][string]> {
+  // Another image is what a deployment is for, and not worth a word.
+  const drift = live === null ? [] : appDrift(app, machines, null).map(driftWords);
+  return {
+    machines: machines.length,
+    drift: drift.map(({ written, there }) => `${there} now, ${written} written`),
+  };
 }

@@ -5,6 +5,7 @@ import type { Release } from '../../pipeline/release.ts';
 import type { Trigger } from '../../plan/plan.ts';
 import { carryOut } from '../carry-out.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
+import { sayDrift } from '../say-drift.ts';
 import { openWorkbench, type Workbench, type WorkbenchOptions } from '../wiring.ts';
 import { planFor } from './plan.ts';
 
@@ -83,6 +84,7 @@ export async function deployTrigger(
   const commit = release?.commit ?? (await bench.source.resolveRef(ref));
   for (const deployment of deployments) {
     const environment = await environmentOf(bench.project, deployment.environment, deployment.pullRequest);
+    await sayDrift(context, bench, environment);
     const code = await carryOut(context, bench, { deployment, environment, trigger, commit, ref, release });
     if (code !== 0) return code;
   }

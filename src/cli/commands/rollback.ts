@@ -5,6 +5,7 @@ import type { ResolvedEnvironment } from '../../config/resolved.ts';
 import type { Trigger } from '../../plan/plan.ts';
 import { carryOut } from '../carry-out.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
+import { sayDrift } from '../say-drift.ts';
 import type { Workbench } from '../wiring.ts';
 import { openBench, requireEnvironment, requireRelease, unknownApp } from './deploy.ts';
 import { planFor } from './plan.ts';
@@ -25,6 +26,7 @@ export async function rollback(
   const [deployment] = deployments;
   if (deployment === undefined) return 0;
   const before = await environmentAsItRan(bench, name, release.id);
+  await sayDrift(context, bench, before ?? environment);
   return await carryOut(context, bench, {
     deployment,
     environment: before ?? environment,

@@ -14,9 +14,11 @@ export function driftLines(
       ? ''
       : ` ${dim(`(scaled by hand ${formatAgo(scaled.at, options.now)} by ${scaled.by}, ${scaled.run})`)}`;
   const lines = [`  ${yellow('≠')} ${bold(options.app)} is not as it is written${cause}`];
-  for (const { words } of drift.differences)
-    lines.push(`      written: ${words.written}  ·  there: ${yellow(words.there)}`);
-  lines.push(dim('      The next deployment brings back what is written.'));
+  for (const { words, isPending } of drift.differences) {
+    const why = isPending ? dim('  (changed in the config since the last deployment)') : '';
+    lines.push(`      written: ${words.written}  ·  there: ${yellow(words.there)}${why}`);
+  }
+  lines.push(dim('      The next deployment makes it as it is written.'));
   if (drift.toWrite.length === 0) return lines;
   lines.push(`    ${cyan('→')} To keep what is there, write into glidepath.config.ts:`);
   return [

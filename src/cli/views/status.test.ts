@@ -105,6 +105,7 @@ test('a scaling by hand is shown with who did it, and with the lines that would 
           written: 1,
           there: 2,
           words: { written: 'iad 1', there: 'iad 2' },
+          isPending: false,
         },
       ],
       scaled: { at: NOW - 5 * MINUTE_MS, by: 'ada@host', run: 'run-2' },
