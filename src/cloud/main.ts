@@ -16,6 +16,7 @@ const { values } = parseArgs({
     port: { type: 'string' },
     'edge-port': { type: 'string' },
     'idle-ms': { type: 'string' },
+    'region-latency-ms': { type: 'string', multiple: true },
     'report-fd': { type: 'string' },
   },
 });
@@ -29,6 +30,11 @@ try {
     apiPort: Number(values.port ?? DEFAULT_PORTS.api),
     edgePort: Number(values['edge-port'] ?? DEFAULT_PORTS.edge),
     clock: systemClock,
+    regionLatencyMs: Object.fromEntries(
+      (values['region-latency-ms'] ?? [])
+        .map((each) => each.split('='))
+        .map(([region, ms]) => [region, Number(ms)]),
+    ),
     ...(idleMs === undefined ? {} : { idle: idleSettings(idleMs), databaseIdleMs: idleMs }),
   });
   endOnSignals(cloud);

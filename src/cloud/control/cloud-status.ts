@@ -44,6 +44,8 @@ export interface CloudAppStatus {
 interface CloudMachineStatus {
   readonly id: string;
   readonly region: string;
+  /** The simulated host it sits on, such as `iad-1`. */
+  readonly host: string;
   readonly state: string;
   /** Whether the edge sends it requests; null when it has no service. */
   readonly routable: boolean | null;

@@ -8,6 +8,7 @@ import { TokenTakenError } from '../organizations/organizations.ts';
 import type { CloudServices } from '../server/cloud-services.ts';
 import type { CloudStatus } from './cloud-status.ts';
 import { readStatus } from './read-status.ts';
+import { worldRoutes } from './world-routes.ts';
 
 /** What the control API works on. */
 export interface ControlContext {
@@ -36,13 +37,13 @@ const faultSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('lost-answer'), route, status, delayMs, times }),
   z.object({ kind: z.literal('rate-limit'), route, status, delayMs, times }),
   z.object({
-    kind: z.enum(['crash', 'boot-failure', 'slow-boot', 'lease-stolen']),
+    kind: z.enum(['crash', 'boot-failure', 'slow-boot', 'lease-stolen', 'no-capacity']),
     target,
     delayMs,
     times,
   }),
   z.object({
-    kind: z.enum(['unhealthy', 'flapping', 'image-gone']),
+    kind: z.enum(['unhealthy', 'flapping', 'image-gone', 'host-unreachable']),
     target,
     delayMs,
     times: z.null().default(null),
@@ -78,12 +79,13 @@ export function controlRoutes(context: ControlContext): Hono {
     if (!parsed.success) return c.json({ error: `this is no fault: ${z.prettifyError(parsed.error)}` }, 400);
     return c.json(switchOn(services, parsed.data), 201);
   });
-  routes.delete('/faults', (c) => c.json({ cleared: faults.clear() }));
+  routes.delete('/faults', (c) => c.json({ cleared: switchOff(services) }));
   routes.delete('/faults/:id', (c) => {
-    const cleared = faults.clear(c.req.param('id'));
+    const cleared = switchOff(services, c.req.param('id'));
     if (cleared.length === 0) return c.json({ error: `there is no fault ${c.req.param('id')}` }, 404);
     return c.json({ cleared });
   });
+  routes.route('/', worldRoutes(services));
   routes.post('/reset', async (c) => {
     await reset(services);
     return c.json({ reset: true });
@@ -112,6 +114,7 @@ function tokenOf({ services }: ControlContext, order: z.infer<typeof tokenSchema
 /** A crash strikes at once what runs already; every other fault waits for its occasion. */
 function switchOn({ faults, fly }: CloudServices, fault: Fault): ActiveFault {
   const active = faults.add(fault);
+  fly.faultsChanged();
   if (isRouteFault(fault) || fault.kind !== 'crash') return active;
   for (const { app, machineId } of fly.processes()) {
     if (faults.strikeCrash(active.id, { app, id: machineId })) fly.crashMachine(app, machineId);
@@ -119,8 +122,16 @@ function switchOn({ faults, fly }: CloudServices, fault: Fault): ActiveFault {
   return active;
 }
 
-async function reset({ fly, faults, managedPostgres, postgres, registry }: CloudServices): Promise<void> {
-  faults.clear();
+function switchOff({ faults, fly }: CloudServices, id?: string): ActiveFault[] {
+  const cleared = faults.clear(id);
+  fly.faultsChanged();
+  return cleared;
+}
+
+async function reset(services: CloudServices): Promise<void> {
+  const { fly, dns, managedPostgres, postgres, registry } = services;
+  switchOff(services);
+  dns.clear();
   await fly.reset();
   await managedPostgres.reset();
   for (const { id } of await postgres.list()) await postgres.destroy(id);

@@ -29,6 +29,8 @@ export interface LaunchOptions {
   readonly edgePort?: number;
   /** Machines and databases idle for so long are put to sleep, looked for accordingly often. Default: as on Fly. */
   readonly idleMs?: number;
+  /** How much longer requests to a region take, by its three letters. Default: no region is far. */
+  readonly regionLatencyMs?: Readonly<Record<string, number>>;
 }
 
 /**
@@ -104,6 +106,8 @@ function argumentsOf(options: LaunchOptions, stateDir: string): string[] {
   if (options.port !== undefined) args.push('--port', String(options.port));
   if (options.edgePort !== undefined) args.push('--edge-port', String(options.edgePort));
   if (options.idleMs !== undefined) args.push('--idle-ms', String(options.idleMs));
+  for (const [region, ms] of Object.entries(options.regionLatencyMs ?? {}))
+    args.push('--region-latency-ms', `${region}=${ms}`);
   return args;
 }
 

@@ -64,3 +64,22 @@ test('an image is gone alone or with all others of its app', () => {
   board.add({ kind: 'image-gone', target: 'web', delayMs: 0, times: null });
   expect([board.isImageGone('web', 'sha256:2'), board.isImageGone('api', 'sha256:2')]).toEqual([true, false]);
 });
+
+test('a host is unreachable by its name, for one machine or for all of an app', () => {
+  const board = new FaultBoard(clock);
+  const at = { app: 'web', id: 'm1', host: 'iad-1' };
+  const { id } = board.add({ kind: 'host-unreachable', target: 'iad-1', delayMs: 0, times: null });
+  const others = [at, { ...at, id: null }, { ...at, host: 'iad-2' }];
+  expect(others.map((each) => board.isHostUnreachable(each))).toEqual([true, true, false]);
+  board.clear(id);
+  board.add({ kind: 'host-unreachable', target: 'm1', delayMs: 0, times: null });
+  expect(others.map((each) => board.isHostUnreachable(each))).toEqual([true, false, true]);
+});
+
+test('a region is full for so many creates, and looking does not count', () => {
+  const board = new FaultBoard(clock);
+  board.add({ kind: 'no-capacity', target: 'fra', delayMs: 0, times: 1 });
+  const uses = ['look', 'look', 'create', 'create', 'look'] as const;
+  expect(uses.map((use) => board.isOutOfCapacity('fra', use))).toEqual([true, true, true, false, false]);
+  expect(board.isOutOfCapacity('iad', 'create')).toBe(false);
+});

@@ -1,5 +1,5 @@
 import type { Clock } from '../../util/clock.ts';
-import type { FaultTarget, MachineFaults, StartFault } from '../machines/faults.ts';
+import type { FaultTarget, HostTarget, MachineFaults, StartFault } from '../machines/faults.ts';
 import { isRouteFault } from './fault.ts';
 import type { ActiveFault, Fault, MachineFault, RouteFault } from './fault.ts';
 import { matchesRoute } from './route-pattern.ts';
@@ -90,6 +90,18 @@ export class FaultBoard implements MachineFaults {
       ({ fault }) =>
         fault.kind === 'image-gone' && [repository, `${repository}@${digest}`].includes(fault.target),
     );
+  }
+
+  isHostUnreachable({ app, id, host }: HostTarget): boolean {
+    return this.#entries.some(
+      ({ fault }) => fault.kind === 'host-unreachable' && [app, id, host].includes(fault.target),
+    );
+  }
+
+  isOutOfCapacity(region: string, use: 'look' | 'create'): boolean {
+    const isFull = (fault: Fault): boolean => fault.kind === 'no-capacity' && fault.target === region;
+    if (use === 'create') return this.#strike(isFull).length > 0;
+    return this.#entries.some((each) => isLeft(each) && isFull(each.fault));
   }
 
   /** A flapping check fails first, then passes, each for as long as the fault says. */

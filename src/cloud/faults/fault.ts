@@ -20,6 +20,8 @@ export interface MachineFault {
    * `failed`, no process ever runs. `slow-boot`: each start takes `delayMs` longer. `unhealthy`: every check fails for as
    * long as it is on. `flapping`: checks fail and pass in turns of `delayMs`. `lease-stolen`: when the holder next uses a
    * lease, somebody else has it for `delayMs`. `image-gone`: the registry has the app's images no more.
+   * `host-unreachable`: machines and volumes are told of, do not serve and cannot be changed. `no-capacity`: a region has
+   * room for nothing new.
    */
   readonly kind:
     | 'crash'
@@ -28,11 +30,16 @@ export interface MachineFault {
     | 'unhealthy'
     | 'flapping'
     | 'lease-stolen'
-    | 'image-gone';
-  /** The name of an app or the id of a machine; for `image-gone` an app, or one of its images as `app@sha256:…`. */
+    | 'image-gone'
+    | 'host-unreachable'
+    | 'no-capacity';
+  /**
+   * The name of an app or the id of a machine; for `image-gone` an app, or one of its images as `app@sha256:…`; for
+   * `host-unreachable` an app, a machine or a host such as `iad-1`; for `no-capacity` a region.
+   */
   readonly target: string;
   readonly delayMs: number;
-  /** How many crashes, starts or leases; null: until cleared. Always null for `unhealthy`, `flapping`, `image-gone`. */
+  /** How many crashes, starts, leases or creates; null: until cleared, as it always is for faults that are a state. */
   readonly times: number | null;
 }
 

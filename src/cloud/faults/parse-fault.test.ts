@@ -24,6 +24,8 @@ test.each([
   ['flapping web delay=2s', { kind: 'flapping', target: 'web', delayMs: 2_000, times: null }],
   ['lease-stolen web delay=10s times=1', { kind: 'lease-stolen', target: 'web', delayMs: 10_000, times: 1 }],
   ['image-gone web@sha256:00', { kind: 'image-gone', target: 'web@sha256:00', delayMs: 0, times: null }],
+  ['host-unreachable iad-1', { kind: 'host-unreachable', target: 'iad-1', delayMs: 0, times: null }],
+  ['no-capacity fra times=2', { kind: 'no-capacity', target: 'fra', delayMs: 0, times: 2 }],
   ['slow-boot 148e delay=5s times=1', { kind: 'slow-boot', target: '148e', delayMs: 5_000, times: 1 }],
 ])('"%s" is a fault', (words, expected) => {
   expect(parseFault(words.split(' '))).toMatchObject(expected);
@@ -40,6 +42,8 @@ test.each([
   ['flapping web', 'A fault of kind flapping needs a delay.'],
   ['unhealthy web times=1', 'A fault of kind unhealthy has no setting "times".'],
   ['crash', 'A fault of kind crash needs one app or machine.'],
+  ['no-capacity', 'A fault of kind no-capacity needs one region.'],
+  ['host-unreachable iad-1 times=1', 'A fault of kind host-unreachable has no setting "times".'],
 ])('"%s" is a mistake that is explained', (words, message) => {
   expect(parseFault(words === '' ? [] : words.split(' '))).toMatchObject({
     code: 'CLI_USAGE',

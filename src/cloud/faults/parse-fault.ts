@@ -11,6 +11,8 @@ const MACHINE_KINDS = [
   'flapping',
   'lease-stolen',
   'image-gone',
+  'host-unreachable',
+  'no-capacity',
 ] as const;
 const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', '*']);
 
@@ -27,6 +29,8 @@ const FAULT_USAGE = [
   'flapping APP-OR-MACHINE delay=2s',
   'lease-stolen APP-OR-MACHINE delay=10s [times=N]',
   'image-gone APP[@sha256:…]',
+  'host-unreachable APP-OR-MACHINE-OR-HOST',
+  'no-capacity REGION [times=N]',
 ] as const;
 
 /** Further off than this it is another word, not a slip. */
@@ -71,7 +75,7 @@ function machineFault(
 ): Fault | Diagnostic {
   const [target] = plain;
   if (target === undefined || plain.length > 1) {
-    return mistake(`A fault of kind ${kind} needs one app or machine.`, usageOf(kind));
+    return mistake(`A fault of kind ${kind} needs one ${AIMS[kind] ?? 'app or machine'}.`, usageOf(kind));
   }
   const numbers = readNumbers(kind, settings);
   if ('code' in numbers) return numbers;
@@ -120,6 +124,14 @@ const ALLOWED: Record<Fault['kind'], readonly string[]> = {
   flapping: ['delay'],
   'lease-stolen': ['delay', 'times'],
   'image-gone': [],
+  'host-unreachable': [],
+  'no-capacity': ['times'],
+};
+
+/** What a fault is aimed at, where that is not an app or a machine. */
+const AIMS: Partial<Record<MachineFault['kind'], string>> = {
+  'host-unreachable': 'app, machine or host',
+  'no-capacity': 'region',
 };
 
 function durationMs(text: string): number | null {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../util/clock.ts';
+import type { DnsTable } from '../dns/dns-table.ts';
 import type { MachineFaults } from '../machines/faults.ts';
 import type { LogBook } from '../machines/log-book.ts';
 import type { MachineRuntime } from '../machines/machine-runtime.ts';
@@ -21,6 +22,7 @@ export interface FlyContext {
   readonly faults: MachineFaults;
   readonly hosts: Hosts;
   readonly volumes: Volumes;
+  readonly dns: DnsTable;
   readonly limiter: RateLimiter;
   readonly organizations: Organizations;
   /** Aborts when the service shuts down: long answers end. */

@@ -22,8 +22,7 @@ import { volumeRoutes } from './volume-routes.ts';
 const OWN_PATHS = ['/v1/apps/*', '/v1/orgs/*', '/v1/platform/*', '/v1/tokens/*', '/api/v1/apps/*'];
 
 /** What the real API has below these and the local cloud has not. */
-const UNSUPPORTED =
-  /^\/v1\/(?:apps\/[^/]+\/(?:certificates|secretkeys)|tokens)(?:\/|$)/;
+const UNSUPPORTED = /^\/v1\/(?:apps\/[^/]+\/(?:certificates|secretkeys)|tokens)(?:\/|$)/;
 
 /** The Machines REST API below `/v1` and the logs below `/api/v1`. Every answer carries `fly-request-id`. */
 export function flyRoutes(context: FlyContext): Hono {

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Hono } from 'hono';
 import type { Clock } from '../../util/clock.ts';
+import { DnsTable } from '../dns/dns-table.ts';
 import type { EdgeDirectory } from '../edge/directory.ts';
 import { NO_FAULTS } from '../machines/faults.ts';
 import type { MachineFaults } from '../machines/faults.ts';
@@ -38,6 +39,8 @@ export interface FlyServiceOptions {
   /** Whether Fly's rate limits hold. Default true. */
   readonly rateLimits?: boolean;
   readonly faults?: MachineFaults;
+  /** What names lead to when a certificate is checked. Default: an empty table. */
+  readonly dns?: DnsTable;
 }
 
 /** One running machine, for status and leak checks. */
@@ -158,7 +161,8 @@ function flyContext(options: FlyServiceOptions, signal: AbortSignal): FlyContext
   const limiter = new RateLimiter(clock, options.rateLimits ?? true);
   const organizations =
     options.organizations ?? new Organizations({ stateDir, adminToken: options.token, clock });
-  return { ...deps, supervisor, hosts, limiter, organizations, signal };
+  const dns = options.dns ?? new DnsTable(null);
+  return { ...deps, supervisor, hosts, dns, limiter, organizations, signal };
 }
 
 async function stopForShutdown(context: FlyContext, machine: MachineRecord): Promise<void> {

@@ -1,4 +1,6 @@
+import type { DnsTable } from '../dns/dns-table.ts';
 import type { Edge } from '../edge/edge.ts';
+import type { RegionLatency } from '../edge/region-latency.ts';
 import type { FaultBoard } from '../faults/fault-board.ts';
 import type { FlyService } from '../fly/fly-service.ts';
 import type { ManagedPostgres } from '../managed-postgres/managed-postgres.ts';
@@ -15,4 +17,6 @@ export interface CloudServices {
   readonly managedPostgres: ManagedPostgres;
   readonly organizations: Organizations;
   readonly faults: FaultBoard;
+  readonly dns: DnsTable;
+  readonly latency: RegionLatency;
 }

@@ -5,9 +5,11 @@ import type { Clock } from '../../util/clock.ts';
 import { readCloudFile } from '../control/cloud-info.ts';
 import type { CloudInfo } from '../control/cloud-info.ts';
 import { alreadyUp } from '../control/launch.ts';
+import { DnsTable } from '../dns/dns-table.ts';
 import { createEdge } from '../edge/edge.ts';
 import type { Edge } from '../edge/edge.ts';
 import type { IdleSettings } from '../edge/idle-watch.ts';
+import { RegionLatency } from '../edge/region-latency.ts';
 import { FaultBoard } from '../faults/fault-board.ts';
 import { imagesWithFaults } from '../faults/images-with-faults.ts';
 import { createFlyService } from '../fly/fly-service.ts';
@@ -44,6 +46,8 @@ export interface CloudOptions {
   readonly databaseIdleMs?: number;
   /** Whether Fly's rate limits hold. Default true. */
   readonly rateLimits?: boolean;
+  /** How much longer requests to a region take, by its three letters. Default: no region is far. */
+  readonly regionLatencyMs?: Readonly<Record<string, number>>;
 }
 
 type Undo = (() => Promise<void> | void)[];
@@ -83,9 +87,10 @@ async function start(options: CloudOptions, undo: Undo): Promise<Cloud> {
   const api = await listenForApi(options.apiPort);
   undo.push(() => closeServer(api.server, 0));
   const directory = new LateDirectory();
-  const edge = await openEdge(options, stateDir, directory);
+  const latency = new RegionLatency(options.regionLatencyMs);
+  const edge = await openEdge(options, { stateDir, directory, latency });
   undo.push(() => edge.close());
-  const services = await openServices({ options, stateDir, token, edge, undo });
+  const services = await openServices({ options, stateDir, token, edge, latency, undo });
   directory.bind(services.fly.directory);
 
   const { pid } = process;
@@ -130,7 +135,11 @@ class Ending {
   }
 }
 
-async function openEdge(options: CloudOptions, stateDir: string, directory: LateDirectory): Promise<Edge> {
+async function openEdge(
+  options: CloudOptions,
+  on: { readonly stateDir: string; readonly directory: LateDirectory; readonly latency: RegionLatency },
+): Promise<Edge> {
+  const { stateDir, directory, latency } = on;
   const { clock, edgePort, idle } = options;
   const appPorts = {
     from: edgePort === 0 ? 0 : edgePort + APP_PORTS_OFFSET,
@@ -143,6 +152,7 @@ async function openEdge(options: CloudOptions, stateDir: string, directory: Late
       host: LOOPBACK,
       port: edgePort,
       appPorts,
+      latencyMs: (region) => latency.of(region),
       ...(idle === undefined ? {} : { idle }),
     });
   } catch (error) {
@@ -156,11 +166,13 @@ async function openServices(on: {
   readonly stateDir: string;
   readonly token: string;
   readonly edge: Edge;
+  readonly latency: RegionLatency;
   readonly undo: Undo;
 }): Promise<CloudServices> {
-  const { options, stateDir, token, edge, undo } = on;
+  const { options, stateDir, token, edge, latency, undo } = on;
   const { clock, databaseIdleMs } = options;
   const faults = new FaultBoard(clock);
+  const dns = new DnsTable(join(stateDir, 'dns.json'));
   const organizations = new Organizations({ stateDir, adminToken: token, clock });
   const postgres = await createPostgresService({
     stateDir: join(stateDir, 'postgres'),
@@ -181,6 +193,7 @@ async function openServices(on: {
     organizations,
     privateAddress: (app) => edge.addressOf(app),
     faults,
+    dns,
     ...(options.rateLimits === undefined ? {} : { rateLimits: options.rateLimits }),
   });
   undo.push(() => fly.shutdown({ stopMachines: true }));
@@ -192,7 +205,7 @@ async function openServices(on: {
     appExists: (name) => fly.hasApp(name),
   });
   undo.push(() => managedPostgres.close());
-  return { fly, edge, postgres, registry, managedPostgres, organizations, faults };
+  return { fly, edge, postgres, registry, managedPostgres, organizations, faults, dns, latency };
 }
 
 /** Requests first, then machines, then what they were using. */
