@@ -5,21 +5,28 @@ import type { Fetch } from '../util/fetch.ts';
 /** Where Fly is: the real one, or the local cloud. The provider is handed this and knows no more. */
 export interface FlyEndpoints {
   readonly apiBaseUrl: string;
+  /** Where logs and metrics are; undefined where that follows from `apiBaseUrl`. */
+  readonly platformBaseUrl?: string;
   readonly registryUrl: string;
   readonly registryHost: string;
   addressOf(app: string): Promise<string>;
 }
 
-/** The endpoints of the real platform (Machines API docs), or of the local cloud when there is one. */
-export function flyEndpoints(cloud: CloudInfo | null, fetch: Fetch): FlyEndpoints {
-  if (cloud === null) {
-    return {
-      apiBaseUrl: 'https://api.machines.dev',
-      registryUrl: 'https://registry.fly.io',
-      registryHost: 'registry.fly.io',
-      addressOf: (app) => Promise.resolve(`https://${app}.fly.dev`),
-    };
-  }
+/** What the endpoints depend on. */
+export interface EndpointSources {
+  /** The local cloud, when there is one. */
+  readonly cloud: CloudInfo | null;
+  readonly fetch: Fetch;
+  /** Reads a variable of the environment that is no secret. */
+  readonly read: (name: string) => string | undefined;
+}
+
+/**
+ * The endpoints of the real platform (Machines API docs), or of the local cloud. Those of the real one can be moved by
+ * the variables by which flyctl's own are: FLY_FLAPS_BASE_URL, FLY_API_BASE_URL and FLY_REGISTRY_HOST.
+ */
+export function flyEndpoints({ cloud, fetch, read }: EndpointSources): FlyEndpoints {
+  if (cloud === null) return realEndpoints(read);
   const base = `http://127.0.0.1:${cloud.apiPort}`;
   return {
     apiBaseUrl: base,
@@ -37,4 +44,25 @@ export function flyEndpoints(cloud: CloudInfo | null, fetch: Fetch): FlyEndpoint
       });
     },
   };
+}
+
+function realEndpoints(read: EndpointSources['read']): FlyEndpoints {
+  const registryHost = read('FLY_REGISTRY_HOST') || 'registry.fly.io';
+  const platform = baseUrl('FLY_API_BASE_URL', read);
+  return {
+    apiBaseUrl: baseUrl('FLY_FLAPS_BASE_URL', read) ?? 'https://api.machines.dev',
+    ...(platform === undefined ? {} : { platformBaseUrl: platform }),
+    // As Docker has it: what is on this machine is spoken to without TLS.
+    registryUrl: `${/^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/.test(registryHost) ? 'http' : 'https'}://${registryHost}`,
+    registryHost,
+    addressOf: (app) => Promise.resolve(`https://${app}.fly.dev`),
+  };
+}
+
+function baseUrl(name: string, read: EndpointSources['read']): string | undefined {
+  const given = read(name) || undefined;
+  if (given === undefined || /^https?:$/.test(URL.parse(given)?.protocol ?? '')) return given;
+  throw new ToolError('CLI_USAGE', `${name} is no address: ${given}`, {
+    hint: `Unset it, or give one that begins with https://`,
+  });
 }

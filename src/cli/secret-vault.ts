@@ -1,6 +1,8 @@
 /** Reads secrets from the environment of this process by name, and knows every value that must never be shown. */
 export interface SecretVault {
   read(name: string): string | undefined;
+  /** Reads what is no secret, such as an address: it may be shown. */
+  readPlain(name: string): string | undefined;
   hide(value: string): void;
   /** Puts `***` in place of every value that was read or hidden. */
   redact(text: string): string;
@@ -21,6 +23,7 @@ export function createVault(env: Readonly<Record<string, string | undefined>>): 
       if (value !== undefined) hide(value);
       return value;
     },
+    readPlain: (name) => env[name],
     hide,
     redact(text) {
       let result = text;

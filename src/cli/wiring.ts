@@ -3,17 +3,17 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { CloudInfo } from '../cloud/control/cloud-info.ts';
 import type { ResolvedEnvironment, ResolvedProject } from '../config/resolved.ts';
-import { Secret } from '../diagnostics/secret.ts';
 import { ToolError } from '../diagnostics/tool-error.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { History } from '../pipeline/history.ts';
 import type { Builder, PipelineDeps } from '../pipeline/pipeline-deps.ts';
 import type { GitSource } from '../providers/git/git-source.ts';
-import type { AppPlatform, AppPlatformReader } from '../providers/app-platform.ts';
+import type { AppPlatformReader } from '../providers/app-platform.ts';
 import { BugError } from '../util/assert.ts';
 import { systemClock, type Clock } from '../util/clock.ts';
 import type { CommandContext } from './command-context.ts';
 import { cloudDirOf, openProject, stateDirOf } from './open-project.ts';
+import { accountOfApp, accountOfDatabase, openPlatforms, type Platforms } from './open-platforms.ts';
 import { runCommand } from './run-command.ts';
 import { createVault, type SecretVault } from './secret-vault.ts';
 
@@ -69,10 +69,10 @@ export async function openWorkbench(
   const db = openStateDatabase(join(stateDir, 'state.db'));
   const history = createHistory(db);
   const source = await openSource(root);
-  const platforms = isJournalOnly ? NO_PLATFORMS : await openPlatforms(cloud, vault, clock);
+  const platforms = isJournalOnly ? NO_PLATFORMS : await openRealPlatforms(cloud, vault);
   const deps: PipelineDeps = {
-    platformOf: (app) => platforms.forToken(app.token),
-    databasePlatformOf: (database) => platforms.forToken(database.token ?? ''),
+    platformOf: (app) => platforms.open(accountOfApp(app)),
+    databasePlatformOf: (database) => platforms.open(accountOfDatabase(database)),
     source,
     builder: await openBuilder(root, source),
     history,
@@ -142,53 +142,17 @@ async function openBuilder(root: string, source: GitSource): Promise<Builder> {
   return createBuilder({ source, root, workDir: join(root, '.glidepath', 'builds'), clock: systemClock });
 }
 
-/** The platforms of a project, by the token that opens them. */
-interface Platforms {
-  forToken(token: string): AppPlatform;
-  readerOf(environment: ResolvedEnvironment): AppPlatformReader | null;
+function openRealPlatforms(cloud: CloudInfo | null, vault: SecretVault): Promise<Platforms> {
+  const random = Math.random;
+  return openPlatforms({ cloud, vault, clock: systemClock, fetch: (url, init) => fetch(url, init), random });
 }
 
 /** For commands that read the journal alone: asking a platform then is a mistake of ours. */
 const NO_PLATFORMS: Platforms = {
-  forToken: (token) => unopened(token),
+  open: ({ token }) => unopened(token),
   readerOf: () => null,
 };
 
 function unopened(token: string): never {
   throw new BugError(`no platform was opened, so nothing can be asked with ${token}`);
-}
-
-async function openPlatforms(cloud: CloudInfo | null, vault: SecretVault, clock: Clock): Promise<Platforms> {
-  const { createFlyPlatform, createFlyReader } = await import('../providers/fly/fly-platform.ts');
-  const { flyEndpoints } = await import('./fly-endpoints.ts');
-  const endpoints = flyEndpoints(cloud, (url, init) => fetch(url, init));
-  const known = new Map<string, AppPlatform>();
-  const tokenValue = (name: string): string | undefined => (cloud === null ? vault.read(name) : cloud.token);
-  const optionsFor = (value: string) => ({
-    ...endpoints,
-    token: new Secret(value),
-    fetch: (url: string, init?: RequestInit) => fetch(url, init),
-    clock,
-    random: Math.random,
-  });
-  if (cloud !== null) vault.hide(cloud.token);
-  return {
-    forToken(name) {
-      const existing = known.get(name);
-      if (existing !== undefined) return existing;
-      const value = tokenValue(name);
-      if (value === undefined || value === '') {
-        throw new ToolError('SECRET_MISSING', `The token ${name} is not set.`, { hint: `export ${name}=…` });
-      }
-      const platform = createFlyPlatform(optionsFor(value));
-      known.set(name, platform);
-      return platform;
-    },
-    readerOf(environment) {
-      const app = environment.apps.find((candidate) => candidate.platform === 'fly');
-      if (app === undefined) return null;
-      const value = tokenValue(app.token);
-      return value === undefined || value === '' ? null : createFlyReader(optionsFor(value));
-    },
-  };
 }

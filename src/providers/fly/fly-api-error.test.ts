@@ -46,3 +46,13 @@ test('the outcome of a request is unknown without an answer, on 408 and on fault
   expect(silence.message).toContain('ECONNRESET');
   expect(isOutcomeUnknown(new Error('something else'))).toBe(false);
 });
+
+test.each([
+  [401, 'GET', /does not know the token FLY_API_TOKEN_STAGING/],
+  [403, 'GET', /token FLY_API_TOKEN_STAGING lacks the right to read app shop/],
+  [403, 'POST', /token FLY_API_TOKEN_STAGING lacks the right to change app shop/],
+])('A token that is refused with %i on %s is named with what it lacks', (status, method, hint) => {
+  const request = { method, resource: 'app shop', tokenName: 'FLY_API_TOKEN_STAGING' };
+  const error = errorFromAnswer(request, { status, body: { error: 'unauthorized' }, requestId: null });
+  expect([error.code, error.hint]).toEqual(['PROVIDER_UNAUTHORIZED', expect.stringMatching(hint)]);
+});

@@ -38,6 +38,8 @@ export interface FailedRequest {
   readonly method: string;
   /** Such as `machine 148e… of app shop`. */
   readonly resource: string;
+  /** The environment variable that the token was read from. */
+  readonly tokenName?: string | undefined;
 }
 
 /** Turns an error answer into an error. Status codes and bodies: the Machines API's own (error, message, status). */
@@ -52,7 +54,13 @@ export function errorFromAnswer(
   return new FlyApiError(
     code,
     `Fly ${status >= 500 ? 'failed at' : 'refused'} ${request.method} on ${request.resource}${detail === '' ? '' : `: ${detail}`} (HTTP ${status}${id}).`,
-    { status, requestId, detail, hint: HINTS[code] ?? '', isTransient: status === 429 || status >= 500 },
+    {
+      status,
+      requestId,
+      detail,
+      hint: hintFor(code, status, request),
+      isTransient: status === 429 || status >= 500,
+    },
   );
 }
 
@@ -108,6 +116,15 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
     'Run it again; what was done is not done twice. Fly says how it is at status.flyio.net.',
   PROVIDER_REJECTED: 'Check the settings of this app in glidepath.config.ts: glidepath validate',
 };
+
+/** For a refused token: by which name it was given, and what it lacks. */
+function hintFor(code: ErrorCode, status: number, { method, resource, tokenName }: FailedRequest): string {
+  if (code !== 'PROVIDER_UNAUTHORIZED' || tokenName === undefined) return HINTS[code] ?? '';
+  if (status === 401)
+    return `Fly does not know the token ${tokenName}, or it has expired: make another and set it, fly tokens create org`;
+  const right = method === 'GET' || method === 'HEAD' ? 'read' : 'change';
+  return `The token ${tokenName} lacks the right to ${right} ${resource}: see what it may, fly tokens list, or make another, fly tokens create org`;
+}
 
 function detailOf(body: unknown): string {
   if (typeof body === 'string') return body.slice(0, 300).trim();

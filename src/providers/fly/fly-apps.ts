@@ -15,8 +15,8 @@ export async function ensureFlyApp(
   name: string,
   work: PlatformWork,
 ): Promise<void> {
-  if (!(await appExists(client, name, work.signal))) {
-    await createApp(client, app.org, name, work);
+  if (!(await appExists(client, app, name, work.signal))) {
+    await createApp(client, app, name, work);
     work.log(`app ${name} created in ${app.org}`);
   }
   if (app.port === null) return;
@@ -47,34 +47,46 @@ const ADDRESS_TYPES = ['shared_v4', 'v6', 'private_v6'] as const;
 
 type AddressType = (typeof ADDRESS_TYPES)[number];
 
-async function appExists(client: FlyClient, name: string, signal: AbortSignal): Promise<boolean> {
+async function appExists(
+  client: FlyClient,
+  app: ResolvedFlyApp,
+  name: string,
+  signal: AbortSignal,
+): Promise<boolean> {
   try {
     const request = { method: 'GET', path: appPath(name), resource: `app ${name}`, subject: name } as const;
     return (await nullIfMissing(client.send({ ...request, signal }))) !== null;
   } catch (error) {
     // 403 on a name: another organization holds it.
-    if (hasStatus(error, 403)) throw nameTaken(name, error);
+    if (hasStatus(error, 403)) throw nameTaken(app, name, error);
     throw error;
   }
 }
 
-async function createApp(client: FlyClient, org: string, name: string, work: PlatformWork): Promise<void> {
+async function createApp(
+  client: FlyClient,
+  app: ResolvedFlyApp,
+  name: string,
+  work: PlatformWork,
+): Promise<void> {
   const request = { method: 'POST', path: '/v1/apps', resource: `app ${name}`, subject: name } as const;
   try {
-    await client.send({ ...request, body: { name, org_slug: org }, signal: work.signal });
+    await client.send({ ...request, body: { name, org_slug: app.org }, signal: work.signal });
   } catch (error) {
-    if (isOutcomeUnknown(error) && (await appExists(client, name, work.signal))) return;
+    if (isOutcomeUnknown(error) && (await appExists(client, app, name, work.signal))) return;
     if (hasStatus(error, 422) && error.code === 'PROVIDER_CONFLICT') {
-      if (await appExists(client, name, work.signal)) return;
-      throw nameTaken(name, error);
+      if (await appExists(client, app, name, work.signal)) return;
+      throw nameTaken(app, name, error);
     }
+    // Either the token may not create apps here, or the name is held; asking for the app tells which.
+    if (hasStatus(error, 403)) await appExists(client, app, name, work.signal);
     throw error;
   }
 }
 
-function nameTaken(name: string, cause: unknown): ToolError {
+function nameTaken(app: ResolvedFlyApp, name: string, cause: unknown): ToolError {
   return new ToolError('PROVIDER_CONFLICT', `The app name ${name} belongs to another organization on Fly.`, {
-    hint: `Names are global on Fly: choose another name for this app in glidepath.config.ts.`,
+    hint: `Names are global on Fly: choose another for this app in glidepath.config.ts. If it is yours, ${app.token} is no token of its organization.`,
     cause,
   });
 }

@@ -1,10 +1,9 @@
-import type { Secret } from '../../diagnostics/secret.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { Clock } from '../../util/clock.ts';
 import type { Fetch } from '../../util/fetch.ts';
 import { errorFromAnswer, errorFromSilence, FlyApiError } from './fly-api-error.ts';
 import type { FlyTiming } from './fly-timing.ts';
-import { authorizationOf } from './fly-token.ts';
+import { authorizationOf, resolveToken, type FlyToken } from './fly-token.ts';
 import { ACTION_LIMIT, type Pacer, type RateLimit } from './pacer.ts';
 
 /** One request to a REST API of Fly's. */
@@ -35,7 +34,9 @@ export interface FlyClient {
 /** What the client needs of the outside. */
 export interface FlyClientOptions {
   readonly baseUrl: string;
-  readonly token: Secret;
+  readonly token: FlyToken;
+  /** The environment variable that the token was read from, for errors. */
+  readonly tokenName?: string;
   readonly fetch: Fetch;
   readonly clock: Clock;
   /** From 0 to 1, for jitter. */
@@ -80,7 +81,7 @@ async function tryOnce(options: FlyClientOptions, request: FlyRequest): Promise<
     return await withDeadline(options.clock, options.timing.requestMs, request.signal, async (signal) => {
       const response = await options.fetch(urlOf(options.baseUrl, request), {
         method: request.method,
-        headers: headersOf(options.token, request),
+        headers: await headersOf(options.token, request),
         signal,
         ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       });
@@ -88,7 +89,10 @@ async function tryOnce(options: FlyClientOptions, request: FlyRequest): Promise<
       if (response.ok) return { value: body };
       const requestId = response.headers.get('fly-request-id');
       return {
-        error: errorFromAnswer(request, { status: response.status, body, requestId }),
+        error: errorFromAnswer(
+          { ...request, tokenName: options.tokenName },
+          { status: response.status, body, requestId },
+        ),
         retryAfterMs: retryAfterOf(response.headers.get('retry-after'), options.clock.now()),
       };
     });
@@ -105,9 +109,9 @@ function urlOf(baseUrl: string, request: FlyRequest): string {
   return url.href;
 }
 
-function headersOf(token: Secret, request: FlyRequest): Record<string, string> {
+async function headersOf(token: FlyToken, request: FlyRequest): Promise<Record<string, string>> {
   return {
-    authorization: authorizationOf(token),
+    authorization: authorizationOf(await resolveToken(token)),
     accept: 'application/json',
     ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
     ...(request.nonce === undefined ? {} : { 'fly-machine-lease-nonce': request.nonce }),

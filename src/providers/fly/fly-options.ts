@@ -1,7 +1,7 @@
-import type { Secret } from '../../diagnostics/secret.ts';
 import type { Clock } from '../../util/clock.ts';
 import type { Fetch } from '../../util/fetch.ts';
 import type { FlyTiming } from './fly-timing.ts';
+import type { FlyToken } from './fly-token.ts';
 
 /** What the Fly provider needs of the outside. It knows no local cloud: that one is other base URLs. */
 export interface FlyPlatformOptions {
@@ -9,9 +9,13 @@ export interface FlyPlatformOptions {
   readonly apiBaseUrl: string;
   /** `https://registry.fly.io`; without `/v2`. */
   readonly registryUrl: string;
+  /** Where logs and metrics are served, when that is not to be told from `apiBaseUrl`. */
+  readonly platformBaseUrl?: string;
   /** The registry as image references name it: `registry.fly.io`. */
   readonly registryHost: string;
-  readonly token: Secret;
+  readonly token: FlyToken;
+  /** The environment variable that the token was read from, for errors. */
+  readonly tokenName?: string;
   readonly fetch: Fetch;
   readonly clock: Clock;
   /** From 0 to 1, for jitter. */
@@ -25,7 +29,8 @@ export interface FlyPlatformOptions {
 }
 
 /** Fly serves logs from another host than machines; anything else is taken to serve both. */
-export function logsBaseUrl(options: { readonly apiBaseUrl: string }): string {
+export function logsBaseUrl(options: Pick<FlyPlatformOptions, 'apiBaseUrl' | 'platformBaseUrl'>): string {
+  if (options.platformBaseUrl !== undefined) return options.platformBaseUrl;
   return new URL(options.apiBaseUrl).hostname === 'api.machines.dev'
     ? 'https://api.fly.io'
     : options.apiBaseUrl;

@@ -1,17 +1,18 @@
-import type { Secret } from '../../diagnostics/secret.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { Clock } from '../../util/clock.ts';
 import type { Fetch } from '../../util/fetch.ts';
 import { errorFromAnswer, errorFromSilence, FlyApiError } from './fly-api-error.ts';
 import { retryAfterOf } from './fly-client.ts';
 import type { FlyTiming } from './fly-timing.ts';
-import { bareToken } from './fly-token.ts';
+import { bareToken, resolveToken, type FlyToken } from './fly-token.ts';
 
 /** What the registry client needs of the outside. */
 export interface RegistryOptions {
   /** `https://registry.fly.io`, or the same API elsewhere; without `/v2`. */
   readonly registryUrl: string;
-  readonly token: Secret;
+  readonly token: FlyToken;
+  /** The environment variable that the token was read from, for errors. */
+  readonly tokenName?: string;
   readonly fetch: Fetch;
   readonly clock: Clock;
   readonly random: () => number;
@@ -38,7 +39,10 @@ export async function sendToRegistry(options: RegistryOptions, request: Registry
   for (let attempt = 1; ; attempt++) {
     const outcome = await tryRegistry(options, request);
     const isTransient = outcome instanceof FlyApiError || outcome.status === 429 || outcome.status >= 500;
-    if (!isTransient) return outcome;
+    if (!isTransient) {
+      if (outcome.status !== 401 && outcome.status !== 403) return outcome;
+      throw await registryFailure(request.method, request.url, outcome, options.tokenName);
+    }
     if (attempt >= TRIES_MAX) {
       if (outcome instanceof FlyApiError) throw outcome;
       return outcome;
@@ -56,7 +60,7 @@ export async function tryRegistry(
   request: RegistryRequest,
 ): Promise<Response | FlyApiError> {
   const { method, url, body, signal } = request;
-  const credentials = Buffer.from(`x:${bareToken(options.token)}`).toString('base64');
+  const credentials = Buffer.from(`x:${bareToken(await resolveToken(options.token))}`).toString('base64');
   const headers: Record<string, string> = { authorization: `Basic ${credentials}` };
   if (request.accept !== undefined) headers['accept'] = request.accept;
   if (request.contentType !== undefined) headers['content-type'] = request.contentType;
@@ -76,7 +80,12 @@ export async function tryRegistry(
 }
 
 /** What an answer that is no success says. */
-export async function registryFailure(method: string, url: string, response: Response): Promise<FlyApiError> {
+export async function registryFailure(
+  method: string,
+  url: string,
+  response: Response,
+  tokenName?: string,
+): Promise<FlyApiError> {
   const text = await response.text();
   const requestId = response.headers.get('fly-request-id');
   let body: unknown = text;
@@ -85,7 +94,8 @@ export async function registryFailure(method: string, url: string, response: Res
   } catch {
     // Not every proxy in front of a registry answers JSON; the text will do.
   }
-  return errorFromAnswer({ method, resource: resourceOf(url) }, { status: response.status, body, requestId });
+  const request = { method, resource: resourceOf(url), tokenName };
+  return errorFromAnswer(request, { status: response.status, body, requestId });
 }
 
 function resourceOf(url: string): string {
