@@ -67,6 +67,7 @@ export const ERROR_CODES = {
   DEPLOY_UNHEALTHY: { kind: 'operation', exit: 1, title: 'The new release did not become healthy' },
   DEPLOY_EXITED: { kind: 'operation', exit: 1, title: 'A machine of the new release exited' },
   DEPLOY_NOT_CONVERGED: { kind: 'operation', exit: 1, title: 'What runs is not what was deployed' },
+  DEPLOY_CANARY_FAILED: { kind: 'operation', exit: 1, title: 'The canary did worse than the others' },
   DEPLOY_IMAGE_MISSING: {
     kind: 'operation',
     exit: 1,

@@ -185,4 +185,6 @@ export interface DeployResult {
     readonly durationMs: number;
     readonly created: boolean;
   }[];
+  /** Ids of machines that have the release and sleep: nobody has seen it run there. */
+  readonly unproven: readonly string[];
 }

@@ -11,6 +11,9 @@ import {
   TestWork,
 } from '../support/fly-rig.ts';
 
+/** Replaced in its place: the other strategies put another machine beside one that serves alone. */
+const ONE_IN_PLACE = { regions: [{ region: 'iad', count: 1 }], strategy: 'immediate' } as const;
+
 // One service for the file: every test has an app of its own.
 let rig: ProviderRig;
 let platform: AppPlatform;
@@ -103,7 +106,7 @@ describe.concurrent('a rolling deployment', () => {
     expect((await rig.machines('same')).map((machine) => machine.instance_id)).toEqual(before);
   });
 
-  test('leaves sleeping machines asleep and says that they are unproven', async () => {
+  test('leaves sleeping machines asleep, one of them woken once to prove the release', async () => {
     const { app } = await deployed('sleepy', { sleep: 'when-idle' });
     const [asleep] = await rig.machines('sleepy');
     await rig.call('POST', `/v1/apps/sleepy/machines/${asleep?.id}/stop`, {});
@@ -112,7 +115,7 @@ describe.concurrent('a rolling deployment', () => {
     const image = await rig.image('sleepy', 'two');
     await platform.deploy(deploymentOf(app, image, 'r-2'), work);
     expect((await summary('sleepy')).sort()).toEqual([`started ${image} r-2`, `stopped ${image} r-2`]);
-    expect(work.lines.filter((line) => line.includes('unproven'))).toHaveLength(1);
+    expect(work.lines.filter((line) => line.includes('woken once to prove it'))).toHaveLength(1);
   });
 
   test('counts a worker as started when it keeps running, and as failed when it ends', async () => {
@@ -248,7 +251,7 @@ describe.concurrent('a bad release', () => {
   });
 
   test('that cannot be put back is said, with the command to do it by hand', async () => {
-    const { app } = await deployed('stuck', { regions: [{ region: 'iad', count: 1 }] });
+    const { app } = await deployed('stuck', { ...ONE_IN_PLACE });
     const [machine] = await rig.machines('stuck');
     const bad = deploymentOf(app, await rig.image('stuck', 'bad', { EXIT_CODE: '1' }), 'r-2');
     const work = new TestWork({ key: 'run-2/deploy' });
@@ -284,7 +287,7 @@ describe.concurrent('other holders and lost answers', () => {
   });
 
   test('a lease whose answer is lost is recognized as our own, and one failed refresh loses nothing', async () => {
-    const { app } = await deployed('unanswered', { regions: [{ region: 'iad', count: 1 }] });
+    const { app } = await deployed('unanswered', { ...ONE_IN_PLACE });
     let taken = 0;
     const takeOut = rig.intercept((request, forward) => {
       if (request.method !== 'POST' || !/unanswered\/.*\/lease$/.test(request.url)) return null;
@@ -332,7 +335,7 @@ describe.concurrent('other holders and lost answers', () => {
   });
 
   test('an update whose answer is lost is recognized and not sent again', async () => {
-    const { app } = await deployed('echo', { regions: [{ region: 'iad', count: 1 }] });
+    const { app } = await deployed('echo', { ...ONE_IN_PLACE });
     const [machine] = await rig.machines('echo');
     let updates = 0;
     const takeOut = rig.intercept((request, forward) => {
@@ -381,7 +384,7 @@ describe.concurrent('other holders and lost answers', () => {
   });
 
   test('a platform that silently puts the old version back is caught', async () => {
-    const { app, image } = await deployed('reverted', { regions: [{ region: 'iad', count: 1 }] });
+    const { app, image } = await deployed('reverted', { ...ONE_IN_PLACE });
     const [machine] = await rig.machines('reverted');
     const path = `/v1/apps/reverted/machines/${machine?.id}`;
     const takeOut = rig.intercept((request, forward) => {

@@ -1,6 +1,7 @@
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { Clock } from '../../util/clock.ts';
 import type { Fetch } from '../../util/fetch.ts';
+import { createCallGate } from './call-gate.ts';
 import { errorFromAnswer, errorFromSilence, FlyApiError } from './fly-api-error.ts';
 import type { FlyTiming } from './fly-timing.ts';
 import { authorizationOf, resolveToken, type FlyToken } from './fly-token.ts';
@@ -48,15 +49,18 @@ export interface FlyClientOptions {
 
 /** Tries of one request. With the delays of {@link FlyTiming} they span some seconds: an API blip, not an outage. */
 const TRIES_MAX = 6;
+/** Requests under way at once; flyctl keeps to the same number, because of the rate limits (superfly/flyctl#3961). */
+const CALLS_MAX = 8;
 
 /** Makes a client of one API. */
 export function createFlyClient(options: FlyClientOptions): FlyClient {
+  const gate = createCallGate(CALLS_MAX);
   return {
     async send(request) {
       for (let attempt = 1; ; attempt++) {
         const bucket = `${request.method} ${actionOf(request)} ${request.subject}`;
         await options.pacer.take(bucket, request.limit ?? ACTION_LIMIT, request.signal);
-        const outcome = await tryOnce(options, request);
+        const outcome = await gate.pass(() => tryOnce(options, request), request.signal);
         if (!(outcome.error instanceof FlyApiError)) return outcome.value;
         if (attempt >= TRIES_MAX || !mayRepeat(request, outcome.error)) throw outcome.error;
         await options.clock.sleep(retryDelay(options, attempt, outcome.retryAfterMs), request.signal);

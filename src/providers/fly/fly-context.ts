@@ -1,6 +1,8 @@
 import type { LogLine } from '../app-platform.ts';
 import type { Clock } from '../../util/clock.ts';
 import type { FlyTiming } from './fly-timing.ts';
+import type { EdgeMetrics } from './edge-metrics.ts';
+import type { MachineReader } from './machine-reader.ts';
 import type { MachinesApi } from './machines-api.ts';
 import type { RegistryClient } from './registry-client.ts';
 import type { VolumesApi } from './volumes-api.ts';
@@ -9,6 +11,9 @@ import type { VolumesApi } from './volumes-api.ts';
 export interface FlyContext {
   readonly machines: MachinesApi;
   readonly volumes: VolumesApi;
+  /** Reads machines that are watched: one request for many of them where that is cheaper. */
+  readonly watched: MachineReader;
+  readonly metrics: EdgeMetrics;
   readonly registry: RegistryClient;
   readonly clock: Clock;
   readonly timing: FlyTiming;

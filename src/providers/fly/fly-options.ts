@@ -35,3 +35,8 @@ export function logsBaseUrl(options: Pick<FlyPlatformOptions, 'apiBaseUrl' | 'pl
     ? 'https://api.fly.io'
     : options.apiBaseUrl;
 }
+
+/** Fly serves the metrics of its proxy from there too (fly.io/docs/monitoring/metrics); anything else serves all three. */
+export function metricsBaseUrl(options: Pick<FlyPlatformOptions, 'apiBaseUrl' | 'platformBaseUrl'>): string {
+  return logsBaseUrl(options);
+}

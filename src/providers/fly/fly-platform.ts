@@ -1,12 +1,14 @@
 import type { AppPlatform, AppPlatformReader } from '../app-platform.ts';
+import { createEdgeMetrics } from './edge-metrics.ts';
 import { createFlyClient } from './fly-client.ts';
 import { destroyFlyApp, ensureFlyApp } from './fly-apps.ts';
 import type { FlyContext } from './fly-context.ts';
 import { readLogs } from './fly-logs.ts';
-import { logsBaseUrl, type FlyPlatformOptions } from './fly-options.ts';
+import { logsBaseUrl, metricsBaseUrl, type FlyPlatformOptions } from './fly-options.ts';
 import { FLY_TIMING } from './fly-timing.ts';
 import { metadataOf } from './machine-config.ts';
 import { isGone } from './machine-state.ts';
+import { createMachineReader } from './machine-reader.ts';
 import { createMachinesApi } from './machines-api.ts';
 import { clusterExists, destroyCluster, ensureCluster } from './managed-postgres.ts';
 import { observedMachine } from './observed-machine.ts';
@@ -15,10 +17,10 @@ import { createPacer, type Pacer } from './pacer.ts';
 import { readOnlyFetch } from './read-only-fetch.ts';
 import { createRegistryClient } from './registry-client.ts';
 import { runReleaseCommand } from './release-command.ts';
-import { rollingDeploy } from './rolling-deploy.ts';
 import { scaleApp, undoScale } from './scale.ts';
 import { setAppSecrets } from './secrets.ts';
-import { undoRollingDeploy } from './undo-deploy.ts';
+import { deployApp } from './strategies/deploy-app.ts';
+import { undoApp } from './strategies/undo-app.ts';
 import { createVolumesApi } from './volumes-api.ts';
 import type { Machine } from './wire-types.ts';
 
@@ -30,8 +32,11 @@ export function createFlyPlatform(options: FlyPlatformOptions): AppPlatform {
   const logsClient = createFlyClient({ ...shared, baseUrl: logsBaseUrl(options) });
   const registry = createRegistryClient(shared);
   const postgres = { client, clock: options.clock, timing };
+  const machines = createMachinesApi(client);
   const fly: FlyContext = {
-    machines: createMachinesApi(client),
+    machines,
+    watched: createMachineReader(machines, options.clock),
+    metrics: createEdgeMetrics(createFlyClient({ ...shared, baseUrl: metricsBaseUrl(options) })),
     volumes: createVolumesApi(client),
     registry,
     clock: options.clock,
@@ -56,8 +61,8 @@ export function createFlyPlatform(options: FlyPlatformOptions): AppPlatform {
     },
     runReleaseCommand: async (deployment, line, timeoutMs, work) =>
       runReleaseCommand(fly, deployment, { line, timeoutMs }, work),
-    deploy: async (deployment, work) => rollingDeploy(fly, deployment, work),
-    undoDeploy: async (deployment, work) => undoRollingDeploy(fly, deployment, work),
+    deploy: async (deployment, work) => deployApp(fly, deployment, work),
+    undoDeploy: async (deployment, work) => undoApp(fly, deployment, work),
     scale: async (scale, work) => scaleApp(fly, scale, work),
     undoScale: async (scale, work) => undoScale(fly, scale, work),
     destroyApp: async (name, work) => destroyFlyApp(client, name, work),

@@ -17,6 +17,15 @@ export interface FlyTiming {
   readonly startWithinMs: number;
   /** How long a machine may stay in a passing state such as `stopping` before it is worked on. */
   readonly transientMs: number;
+  /**
+   * Between taking a machine out of rotation and stopping it: what the proxy sent a moment before still arrives. What
+   * takes longer is up to the app, which is asked to stop by its signal and has its whole stop time-out for it.
+   */
+  readonly drainMs: number;
+  /** Between two looks at a canary's health. */
+  readonly canaryLookMs: number;
+  /** Between two comparisons of a canary with the others, each told in a line. */
+  readonly canaryTellMs: number;
   /** Between two looks for a machine whose creation got no answer. */
   readonly lostAnswerMs: number;
   /** How long a new managed database may take to become ready. */
@@ -34,6 +43,9 @@ export const FLY_TIMING: FlyTiming = {
   settleMs: 2_000,
   startWithinMs: 60_000,
   transientMs: 60_000,
+  drainMs: 100,
+  canaryLookMs: 1_000,
+  canaryTellMs: 5_000,
   lostAnswerMs: 1_000,
   databaseReadyMs: 600_000,
 };

@@ -1,11 +1,11 @@
-import { hasStatus, isOutcomeUnknown } from './fly-api-error.ts';
 import type { FlyContext } from './fly-context.ts';
 import { notConvergedError } from './deploy-errors.ts';
 import { isRouted, METADATA } from './machine-config.ts';
 import { digestOf, isAsleep, isGone } from './machine-state.ts';
 import { withLease, type HeldLease } from './machine-lease.ts';
+import { sendUpdate } from './machine-update.ts';
 import { settledMachine, watchUntilHealthy } from './machine-watch.ts';
-import type { MachineInput, MachineRef } from './machines-api.ts';
+import type { MachineRef } from './machines-api.ts';
 import type { Machine, MachineConfig } from './wire-types.ts';
 
 /** One machine and what it is to become. The same for a deployment and for its undoing. */
@@ -17,10 +17,19 @@ export interface MachineChange {
   readonly secretsVersion: number | null;
   /** It slept before: then it gets the config without being started. */
   readonly wasAsleep: boolean;
+  /** One that slept is woken out of rotation, proven, and put to sleep again. */
+  readonly isProbe?: boolean;
   /** False for a machine that was not healthy before either, when it is put back. */
   readonly mustBeHealthy: boolean;
   /** Whether it is to be left cordoned, as it was found. */
   readonly leaveCordoned: boolean;
+  /** False: it stays in rotation while it is changed; the proxy goes by its checks alone. */
+  readonly isTakenOut?: boolean;
+  /**
+   * The machine as read a moment ago, where nothing but this work changes its state. Saves reading it again: the update
+   * is made only from the version that was read.
+   */
+  readonly seen?: Machine | undefined;
   readonly withinMs: number;
   /** Whether it has the config already: then it is only proven healthy and uncordoned. */
   isDone(machine: Machine): boolean;
@@ -33,13 +42,14 @@ export interface MachineChange {
 /** What became of the machine. */
 export interface MachineChanged {
   readonly durationMs: number;
-  /** False when it sleeps: nobody has seen the new release run there. */
+  /** False when it sleeps and was not woken: nobody has seen the new release run there. */
   readonly isProven: boolean;
 }
 
 /**
- * Gives one machine its config: lease → cordon → update, only from the version that was read → started and healthy →
- * runs what was sent → uncordon → release the lease. Called again after a crash it goes on where it was.
+ * Gives one machine its config: lease → cordon, and a moment for what is on its way → update, only from the version
+ * that was read → started and healthy → runs what was sent → uncordon → release the lease. Called again after a crash
+ * it goes on where it was.
  *
  * On failure the machine stays cordoned if it already has the new config (the proxy must not use it), and is
  * uncordoned if it still has the old one.
@@ -48,7 +58,7 @@ export async function changeMachine(fly: FlyContext, change: MachineChange): Pro
   const startedAt = fly.clock.now();
   const { ref, signal } = change;
   return withLease(fly, { ref, description: change.holder, signal }, async (lease) => {
-    const found = await settledMachine(fly, ref, lease.signal);
+    const found = change.seen ?? (await settledMachine(fly, ref, lease.signal));
     const { isProven, isCordoned } = await apply(fly, change, lease, found);
     if (isCordoned && !change.leaveCordoned) {
       await fly.machines.uncordon(ref, { nonce: lease.nonce, signal: lease.signal });
@@ -68,96 +78,62 @@ async function apply(
   lease: HeldLease,
   found: Machine,
 ): Promise<Applied> {
-  const { ref } = change;
-  if (isGone(found)) throw notConvergedError(ref, 'was destroyed by somebody else');
-  const canStay =
-    change.isDone(found) && (found.state === 'started' || (change.wasAsleep && isAsleep(found)));
-  if (canStay) {
-    const isProven = found.state === 'started' && change.mustBeHealthy;
-    const before = { ...found, checks: [] };
-    if (isProven) await prove(fly, change, lease, { instanceId: found.instance_id, before });
-    return { isProven, isCordoned: found.cordoned === true };
-  }
-  const before = await cordoned(fly, change, lease, found);
-  const staysAsleep = change.wasAsleep && isAsleep(before);
-  const sent = await sendUpdate(fly, change, lease, before, staysAsleep);
-  if (!staysAsleep && change.mustBeHealthy) {
-    await prove(fly, change, lease, { instanceId: sent.instance_id, before });
-  } else {
-    requireDigest(change, await settledMachine(fly, ref, lease.signal), sent.instance_id);
-  }
-  return { isProven: !staysAsleep && change.mustBeHealthy, isCordoned: before.cordoned === true };
+  if (isGone(found)) throw notConvergedError(change.ref, 'was destroyed by somebody else');
+  if (canStay(change, found)) return keep(fly, change, lease, found);
+  const before = await outOfRotation(fly, change, lease, found);
+  const slept = change.wasAsleep && isAsleep(before);
+  const staysAsleep = slept && change.isProbe !== true;
+  const sent = await sendUpdate(fly, change, lease, { before, staysAsleep });
+  const isProven = !staysAsleep && (change.mustBeHealthy || slept);
+  if (isProven) await prove(fly, change, lease, { instanceId: sent.instance_id, before });
+  else requireDigest(change, await settledMachine(fly, change.ref, lease.signal), sent.instance_id);
+  if (slept && !staysAsleep) await putToSleep(fly, change, lease);
+  return { isProven, isCordoned: before.cordoned === true };
 }
 
-/** Takes it out of the proxy's rotation, then reads it again: nothing wakes a cordoned machine behind our back. */
-async function cordoned(
+/** It has the config already, and is in the state it should be in. A probe that sleeps may have been killed unproven. */
+function canStay(change: MachineChange, found: Machine): boolean {
+  if (!change.isDone(found)) return false;
+  return found.state === 'started' || (change.wasAsleep && change.isProbe !== true && isAsleep(found));
+}
+
+async function keep(
+  fly: FlyContext,
+  change: MachineChange,
+  lease: HeldLease,
+  found: Machine,
+): Promise<Applied> {
+  const isCordoned = found.cordoned === true;
+  const isWokenProbe = change.isProbe === true && isCordoned;
+  const isProven = found.state === 'started' && (change.mustBeHealthy || isWokenProbe);
+  const before = { ...found, checks: [] };
+  if (isProven) await prove(fly, change, lease, { instanceId: found.instance_id, before });
+  // Out of rotation nobody but an earlier try of this work has woken it.
+  if (isProven && isWokenProbe) await putToSleep(fly, change, lease);
+  return { isProven, isCordoned };
+}
+
+/** Takes it out of the proxy's rotation. A machine that the proxy may wake is read again: cordoned, nothing wakes it. */
+async function outOfRotation(
   fly: FlyContext,
   change: MachineChange,
   lease: HeldLease,
   found: Machine,
 ): Promise<Machine> {
-  if (found.cordoned === true || !isRouted(found.config)) return found;
+  if (found.cordoned === true || change.isTakenOut === false || !isRouted(found.config)) return found;
   await fly.machines.cordon(change.ref, { nonce: lease.nonce, signal: lease.signal });
-  return settledMachine(fly, change.ref, lease.signal);
+  if (found.state === 'started') await fly.clock.sleep(fly.timing.drainMs, lease.signal);
+  return change.seen === undefined
+    ? settledMachine(fly, change.ref, lease.signal)
+    : { ...found, cordoned: true };
 }
 
-/** Tries at one update: each reads the machine again first. */
-const UPDATE_TRIES_MAX = 4;
-
-async function sendUpdate(
-  fly: FlyContext,
-  change: MachineChange,
-  lease: HeldLease,
-  before: Machine,
-  staysAsleep: boolean,
-): Promise<Machine> {
-  let current = before;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      lease.signal.throwIfAborted();
-      return await fly.machines.update(change.ref, updateBody(change, current, staysAsleep), {
-        nonce: lease.nonce,
-        signal: lease.signal,
-      });
-    } catch (error) {
-      const mayTryAgain = isOutcomeUnknown(error) || hasStatus(error, 409, 412);
-      if (!mayTryAgain || attempt >= UPDATE_TRIES_MAX) {
-        await backIntoRotation(fly, change, lease, before);
-        throw error;
-      }
-      await fly.clock.sleep(fly.timing.retryBaseMs * 2 ** (attempt - 1), lease.signal);
-      current = await settledMachine(fly, change.ref, lease.signal);
-      // The answer was lost, not the request.
-      if (change.isDone(current)) return current;
-    }
-  }
-}
-
-function updateBody(change: MachineChange, current: Machine, staysAsleep: boolean): MachineInput {
-  return {
-    config: change.config,
-    current_version: current.instance_id,
-    ...(staysAsleep ? { skip_launch: true } : {}),
-    ...(change.secretsVersion === null ? {} : { min_secrets_version: change.secretsVersion }),
-  };
-}
-
-/** The old config serves on: a machine that could not be updated must not stay out of rotation. */
-async function backIntoRotation(
-  fly: FlyContext,
-  change: MachineChange,
-  lease: HeldLease,
-  before: Machine,
-): Promise<void> {
-  try {
-    const machine = await fly.machines.get(change.ref);
-    if (machine.instance_id !== before.instance_id || machine.cordoned !== true) return;
-    await fly.machines.uncordon(change.ref, { nonce: lease.nonce });
-  } catch {
-    change.log(
-      `machine ${change.ref.id} may still be cordoned: fly machine uncordon ${change.ref.id} -a ${change.ref.app}`,
-    );
-  }
+/** Ends a machine that was woken only to be proven. */
+async function putToSleep(fly: FlyContext, change: MachineChange, lease: HeldLease): Promise<void> {
+  await fly.machines.stop(change.ref, { nonce: lease.nonce, signal: lease.signal });
+  const { state } = await settledMachine(fly, change.ref, lease.signal);
+  if (state === 'stopped') return;
+  throw notConvergedError(change.ref, `was woken to be proven and did not stop again; it is ${state}`);
 }
 
 async function prove(

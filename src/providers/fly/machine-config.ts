@@ -15,6 +15,8 @@ export interface ConfigInput {
   /** Recognizes what this deployment made, after a crash or a lost answer. */
   readonly key: string;
   readonly secretsVersion: number | null;
+  /** The machine's own volume, as `mounts` of its config; absent or empty without one. */
+  readonly mounts?: readonly unknown[];
 }
 
 /** Metadata keys that this provider writes. The first three let `fly deploy` adopt the machines later. */
@@ -47,6 +49,7 @@ export function appMachineConfig(input: ConfigInput): MachineConfig {
     stop_config: { signal: app.stop.signal, timeout: goDuration(app.stop.timeoutMs) },
     auto_destroy: false,
     services: app.port === null ? [] : [serviceOf(app, app.port)],
+    ...(input.mounts === undefined || input.mounts.length === 0 ? {} : { mounts: [...input.mounts] }),
   };
   return { ...base, metadata: metadataFor(input, APP_GROUP, base) };
 }

@@ -116,7 +116,8 @@ function leaseLost(ref: MachineRef, cause: unknown): ToolError {
   });
 }
 
-function heldBySomebodyElse(ref: MachineRef, held: Lease | null, cause: unknown): ToolError {
+/** The error for a machine on which somebody else holds the lease. */
+export function heldBySomebodyElse(ref: MachineRef, held: Lease | null, cause: unknown): ToolError {
   const owner = held?.owner === undefined || held.owner === '' ? 'somebody else' : held.owner;
   const purpose = held?.description === undefined || held.description === '' ? '' : ` (${held.description})`;
   return new ToolError('PROVIDER_CONFLICT', `${owner}${purpose} holds the lease on ${nameOf(ref)}.`, {

@@ -35,7 +35,7 @@ export async function watchUntilHealthy(fly: FlyContext, watched: WatchedMachine
     lastLines(fly, ref, firstStartAfter(machine, known) ?? startedAt - LOG_SLACK_MS);
   let runningSince: number | null = null;
   for (;;) {
-    const machine = await fly.machines.get(ref, signal);
+    const machine = await fly.watched.read(ref, signal);
     if (machine.instance_id !== watched.instanceId) {
       const what = `is at version ${machine.instance_id} and not at ${watched.instanceId}, which was sent`;
       throw notConvergedError(ref, what);
@@ -91,7 +91,7 @@ export async function settledMachine(
 ): Promise<Machine> {
   const deadline = fly.clock.now() + fly.timing.transientMs;
   for (;;) {
-    const machine = await fly.machines.get(ref, signal);
+    const machine = await fly.watched.read(ref, signal);
     if (!isTransient(machine) || fly.clock.now() >= deadline) return machine;
     await fly.clock.sleep(fly.timing.pollMs, signal);
   }

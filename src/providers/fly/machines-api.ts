@@ -20,6 +20,8 @@ export interface MachineInput {
   readonly config: MachineConfig;
   readonly region?: string;
   readonly skip_launch?: boolean;
+  /** Starts it out of the proxy's rotation: it is cordoned until it is uncordoned. */
+  readonly skip_service_registration?: boolean;
   readonly current_version?: string;
   readonly min_secrets_version?: number;
 }
@@ -33,6 +35,8 @@ export interface MachinesApi {
   update(ref: MachineRef, input: MachineInput, options: CallOptions): Promise<Machine>;
   cordon(ref: MachineRef, options: CallOptions): Promise<void>;
   uncordon(ref: MachineRef, options: CallOptions): Promise<void>;
+  /** Starts a stopped or suspended one; it need not run when this resolves. One that runs already is no error. */
+  start(ref: MachineRef, options: CallOptions): Promise<void>;
   /** Asks it to stop; it need not have stopped when this resolves. */
   stop(ref: MachineRef, options: CallOptions): Promise<void>;
   /** Ends and removes it. One that is gone already is no error. */
@@ -48,18 +52,21 @@ export interface MachinesApi {
   releaseLease(ref: MachineRef, options: CallOptions): Promise<void>;
 }
 
+/** Sends one change of a machine. */
+type Change = (
+  ref: MachineRef,
+  method: FlyRequest['method'],
+  path: string,
+  options: CallOptions & {
+    body?: unknown;
+    query?: Record<string, string | boolean>;
+    isRepeatable?: boolean;
+  },
+) => Promise<unknown>;
+
 /** Makes the typed calls over a client of `https://api.machines.dev` or the same API elsewhere. */
 export function createMachinesApi(client: FlyClient): MachinesApi {
-  const change = async (
-    ref: MachineRef,
-    method: FlyRequest['method'],
-    path: string,
-    options: CallOptions & {
-      body?: unknown;
-      query?: Record<string, string | boolean>;
-      isRepeatable?: boolean;
-    },
-  ): Promise<unknown> =>
+  const change: Change = async (ref, method, path, options) =>
     client.send({ method, path: pathOf(ref) + path, resource: nameOf(ref), subject: ref.id, ...options });
   return {
     async list(app, signal) {
@@ -86,15 +93,7 @@ export function createMachinesApi(client: FlyClient): MachinesApi {
     async update(ref, input, options) {
       return (await change(ref, 'POST', '', { ...options, body: input })) as Machine;
     },
-    async cordon(ref, options) {
-      await change(ref, 'POST', '/cordon', { ...options, isRepeatable: true });
-    },
-    async uncordon(ref, options) {
-      await change(ref, 'POST', '/uncordon', { ...options, isRepeatable: true });
-    },
-    async stop(ref, options) {
-      await change(ref, 'POST', '/stop', { ...options, body: {}, isRepeatable: true });
-    },
+    ...lifecycleCalls(change),
     async destroy(ref, options) {
       const query = { force: true };
       await nullIfMissing(change(ref, 'DELETE', '', { ...options, query, isRepeatable: true }));
@@ -116,6 +115,29 @@ export function createMachinesApi(client: FlyClient): MachinesApi {
     },
     async releaseLease(ref, options) {
       await nullIfMissing(change(ref, 'DELETE', '/lease', { ...options, isRepeatable: true }));
+    },
+  };
+}
+
+/** Rotation, start and stop: all may be sent twice. */
+function lifecycleCalls(change: Change): Pick<MachinesApi, 'cordon' | 'uncordon' | 'start' | 'stop'> {
+  return {
+    async cordon(ref, options) {
+      await change(ref, 'POST', '/cordon', { ...options, isRepeatable: true });
+    },
+    async uncordon(ref, options) {
+      await change(ref, 'POST', '/uncordon', { ...options, isRepeatable: true });
+    },
+    async start(ref, options) {
+      try {
+        await change(ref, 'POST', '/start', { ...options, isRepeatable: true });
+      } catch (error) {
+        // "machine still active": the answer of an earlier try was lost, or somebody else was quicker.
+        if (!hasStatus(error, 412) || !error.detail.includes('still active')) throw error;
+      }
+    },
+    async stop(ref, options) {
+      await change(ref, 'POST', '/stop', { ...options, body: {}, isRepeatable: true });
     },
   };
 }

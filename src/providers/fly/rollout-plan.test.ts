@@ -43,6 +43,76 @@ describe('what a deployment does to which machine', () => {
   });
 });
 
+describe('a machine that serves alone', () => {
+  const ONE = [{ region: 'iad', count: 1 }];
+
+  test('gets its successor beside it, for rolling and canary', () => {
+    for (const strategy of ['rolling', 'canary'] as const) {
+      const plan = planFor(ONE, [machine('a', 'iad')], { strategy });
+      expect(plan.alone?.id).toBe('a');
+      expect(plan.update).toEqual([]);
+      expect(plan.remove).toEqual([]);
+    }
+  });
+
+  test('is replaced in its place by immediate, as a worker, and with a volume', () => {
+    const volume = { name: 'data', path: '/data', sizeGb: 1, snapshotRetentionDays: null };
+    const mounted = machine('a', 'iad', {
+      config: { image: 'i', mounts: [{ volume: 'vol_1', path: '/data' }] },
+    });
+    const plans = [
+      planFor(ONE, [machine('a', 'iad')], { strategy: 'immediate' }),
+      planFor(ONE, [machine('a', 'iad')], { port: null, health: null }),
+      planFor(ONE, [mounted], { volume }),
+    ];
+    expect(plans.map((plan) => plan.alone)).toEqual([null, null, null]);
+    expect(plans.map((plan) => plan.update.map(({ id }) => id))).toEqual([['a'], ['a'], ['a']]);
+  });
+
+  test('counts as alone when the others sleep, and not when another is broken or is made', () => {
+    const sleeping = planFor(
+      [{ region: 'iad', count: 2 }],
+      [machine('a', 'iad'), machine('b', 'iad', { state: 'stopped' })],
+      { sleep: 'when-idle' },
+    );
+    expect([sleeping.alone?.id, sleeping.asleep, sleeping.probes]).toEqual(['a', ['b'], ['b']]);
+    const broken = [machine('a', 'iad'), machine('b', 'iad', { state: 'failed' })];
+    expect(planFor([{ region: 'iad', count: 2 }], broken).alone).toBeNull();
+    expect(planFor([{ region: 'iad', count: 2 }], [machine('a', 'iad')]).alone).toBeNull();
+  });
+});
+
+describe('sleeping machines', () => {
+  test('are woken to be proven in each region that has some, and never where nothing may sleep', () => {
+    const asleep = ['a', 'b', 'c'].map((id) => machine(id, id === 'c' ? 'sjc' : 'iad', { state: 'stopped' }));
+    const regions = [
+      { region: 'iad', count: 2 },
+      { region: 'sjc', count: 1 },
+    ];
+    const plan = planFor(regions, asleep, { sleep: 'suspend' });
+    expect([plan.asleep, plan.probes]).toEqual([
+      ['a', 'b', 'c'],
+      ['a', 'c'],
+    ]);
+    expect(planFor(regions, asleep).asleep).toEqual([]);
+  });
+});
+
+describe('a volume', () => {
+  test('that is new in the config, or gone from it, takes another machine, made before the old one goes', () => {
+    const volume = { name: 'data', path: '/data', sizeGb: 1, snapshotRetentionDays: null };
+    const mounts = [{ volume: 'vol_1', path: '/data' }];
+    const ONE = [{ region: 'iad', count: 1 }];
+    for (const plan of [
+      planFor(ONE, [machine('a', 'iad')], { volume }),
+      planFor(ONE, [machine('a', 'iad', { config: { image: 'i', mounts } })]),
+    ]) {
+      expect(plan.create).toEqual([{ region: 'iad', number: 1 }]);
+      expect([plan.update, plan.remove.map(({ id }) => id)]).toEqual([[], ['a']]);
+    }
+  });
+});
+
 describe('what is saved', () => {
   test('machines of other process groups are left alone, destroyed ones forgotten', () => {
     const state = savedState([
@@ -72,8 +142,12 @@ describe('what is saved', () => {
   });
 });
 
-function planFor(regions: { region: string; count: number }[], machines: Machine[]) {
-  return rolloutPlan(testApp('shop', { regions }), savedState(machines));
+function planFor(
+  regions: { region: string; count: number }[],
+  machines: Machine[],
+  more: Parameters<typeof testApp>[1] = {},
+) {
+  return rolloutPlan(testApp('shop', { regions, ...more }), savedState(machines));
 }
 
 function machine(id: string, region: string, more: Partial<Machine> = {}): Machine {

@@ -2,6 +2,7 @@ import type { ResolvedFlyApp } from '../../config/resolved.ts';
 import type { Json } from '../../util/json.ts';
 import { APP_GROUP, METADATA } from './machine-config.ts';
 import { digestOf, imageOf, isAsleep, isGone, isHealthy } from './machine-state.ts';
+import { volumeIdOf } from './volumes.ts';
 import type { Machine, MachineConfig } from './wire-types.ts';
 
 /** A machine as it was before a deployment touched anything: the whole rollback. */
@@ -30,8 +31,14 @@ export interface SavedState {
 /** What a deployment does to which machine, in this order. */
 export interface RolloutPlan {
   readonly create: readonly { readonly region: string; readonly number: number }[];
+  /** The one machine that serves, where a new one can be put beside it before it goes. It is in no other list. */
+  readonly alone: SavedMachine | null;
   /** Broken ones first (they have nothing to lose), then running ones, sleeping ones last. */
   readonly update: readonly SavedMachine[];
+  /** Ids of those to update that sleep and may stay asleep. */
+  readonly asleep: readonly string[];
+  /** Ids of those that are woken once to prove the release: one of each region in which some sleep. */
+  readonly probes: readonly string[];
   /** Removed when everything else has succeeded. */
   readonly remove: readonly SavedMachine[];
 }
@@ -54,21 +61,54 @@ export function savedState(machines: readonly Machine[]): SavedState {
 /** Compares what is there with what is written: how many machines in which region. Pure. */
 export function rolloutPlan(app: ResolvedFlyApp, before: SavedState): RolloutPlan {
   const create: { region: string; number: number }[] = [];
-  const update: SavedMachine[] = [];
-  const kept = new Set<string>();
+  const kept: SavedMachine[] = [];
   for (const { region, count } of app.regions) {
-    const there = before.machines.filter((machine) => machine.region === region).sort(byWorth);
-    for (const machine of there.slice(0, count)) {
-      update.push(machine);
-      kept.add(machine.id);
-    }
-    for (let number = there.length + 1; number <= count; number++) create.push({ region, number });
+    const there = before.machines.filter((machine) => machine.region === region);
+    const usable = there.filter((machine) => canTakeConfig(app, machine)).sort(byWorth);
+    kept.push(...usable.slice(0, count));
+    for (let number = usable.length + 1; number <= count; number++) create.push({ region, number });
   }
+  const alone = create.length === 0 ? servingAlone(app, before, kept) : null;
+  const update = kept.filter((machine) => machine !== alone).sort((a, b) => updateRank(a) - updateRank(b));
+  const asleep = app.sleep === 'never' ? [] : update.filter(isAsleep);
+  const probes = asleep.filter(
+    (machine, index) => asleep.findIndex(({ region }) => region === machine.region) === index,
+  );
   return {
     create,
-    update: update.sort((a, b) => updateRank(a) - updateRank(b)),
-    remove: before.machines.filter((machine) => !kept.has(machine.id)),
+    alone,
+    update,
+    asleep: asleep.map(({ id }) => id),
+    probes: probes.map(({ id }) => id),
+    remove: before.machines.filter((machine) => !kept.includes(machine)),
   };
+}
+
+/** Whether a machine took requests when it was saved. */
+export function isServing(machine: SavedMachine): boolean {
+  return machine.state === 'started' && machine.healthy !== false && !machine.cordoned;
+}
+
+/** An update cannot give a machine a volume or take it away (Machines API, update): that needs another machine. */
+function canTakeConfig(app: ResolvedFlyApp, machine: SavedMachine): boolean {
+  return (volumeIdOf(machine.config) !== null) === (app.volume !== null);
+}
+
+/**
+ * Replaced in its place it would leave nobody to answer: the others sleep, if there are any. A worker is not put beside another: two of them would do the
+ * same work twice. Nor a machine with a volume, which can be at one machine only.
+ */
+function servingAlone(
+  app: ResolvedFlyApp,
+  before: SavedState,
+  kept: readonly SavedMachine[],
+): SavedMachine | null {
+  const [only, ...others] = kept.filter((machine) => !isAsleep(machine));
+  if (only === undefined || others.length > 0) return null;
+  // One that is to go serves until the end.
+  if (!before.machines.every((machine) => isServing(machine) === (machine === only))) return null;
+  const isPatient = app.strategy === 'rolling' || app.strategy === 'canary';
+  return isPatient && app.port !== null && app.volume === null ? only : null;
 }
 
 /** The record as the journal takes it: JSON data, though its type is written with known keys. */
@@ -102,5 +142,5 @@ function worth(machine: SavedMachine): number {
 
 function updateRank(machine: SavedMachine): number {
   if (isAsleep(machine)) return 2;
-  return machine.state === 'started' && machine.healthy !== false && !machine.cordoned ? 1 : 0;
+  return isServing(machine) ? 1 : 0;
 }

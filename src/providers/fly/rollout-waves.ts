@@ -7,19 +7,27 @@ export async function inWaves<T>(
   width: number,
   signal: AbortSignal,
 ): Promise<T[]> {
-  const results: T[] = [];
   const [first, ...rest] = tasks;
-  if (first === undefined) return results;
-  signal.throwIfAborted();
-  results.push(await first());
-  const queue = [...rest.entries()];
+  if (first === undefined) return [];
+  const [result] = await atOnce([first], 1, signal);
+  return [result as T, ...(await atOnce(rest, width, signal))];
+}
+
+/** Runs tasks at most `width` at once; failures as with {@link inWaves}. Results in the order of the tasks. */
+export async function atOnce<T>(
+  tasks: readonly (() => Promise<T>)[],
+  width: number,
+  signal: AbortSignal,
+): Promise<T[]> {
+  const results: T[] = [];
+  const queue = [...tasks.entries()];
   const errors: unknown[] = [];
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined && errors.length === 0; next = queue.shift()) {
       const [index, task] = next;
       try {
         signal.throwIfAborted();
-        results[index + 1] = await task();
+        results[index] = await task();
       } catch (error) {
         errors.push(error);
       }

@@ -3,15 +3,17 @@ import type { Json } from '../../util/json.ts';
 import type { AppScale, PlatformWork, ScaleResult } from '../app-platform.ts';
 import type { FlyContext } from './fly-context.ts';
 import { changeMachine } from './machine-change.ts';
+import { BEFORE, holderOf, keyPrefix } from './journal-keys.ts';
+import { listMachines } from './list-machines.ts';
 import { createOnce } from './machine-create.ts';
 import { metadataOf } from './machine-config.ts';
+import { retireMachine } from './machine-retire.ts';
 import { isAsleep, isGone } from './machine-state.ts';
 import { watchUntilHealthy } from './machine-watch.ts';
-import { BEFORE, destroyGently, holderOf, keyPrefix, listMachines } from './rolling-deploy.ts';
 import { savedState, savedStateAsJson, type SavedMachine, type SavedState } from './rollout-plan.ts';
 import { inWaves } from './rollout-waves.ts';
 import { hasSize, scaledConfig, scalePlan, withMounts, type ScalePlan } from './scale-plan.ts';
-import { undoRollingDeploy } from './undo-deploy.ts';
+import { undoApp } from './strategies/undo-app.ts';
 import { mountsOf, nameKeptVolume, volumeForNewMachine, volumeIdOf } from './volumes.ts';
 
 /** New machines take nothing out of service; flyctl's own pool size. */
@@ -59,7 +61,7 @@ export async function scaleApp(fly: FlyContext, scale: AppScale, work: PlatformW
 export async function undoScale(fly: FlyContext, scale: AppScale, work: PlatformWork): Promise<void> {
   const { app, platformName } = scale;
   // What the machines ran is in the journal; a scaling brings no image and no variables of its own.
-  await undoRollingDeploy(fly, { app, platformName, image: '', releaseId: '', commit: '', env: {} }, work);
+  await undoApp(fly, { app, platformName, image: '', releaseId: '', commit: '', env: {} }, work);
 }
 
 /** A machine with a volume is copied with a volume of its own, of which only the config tells name and size. */
@@ -131,7 +133,12 @@ async function resize(scaling: Scaling, saved: SavedMachine): Promise<void> {
 
 async function remove({ fly, scale, work }: Scaling, saved: SavedMachine): Promise<void> {
   await work.once(`remove/${saved.id}`, async () => {
-    await destroyGently(fly, { app: scale.platformName, id: saved.id }, work.signal);
+    await retireMachine(fly, {
+      ref: { app: scale.platformName, id: saved.id },
+      holder: holderOf(work),
+      stopTimeoutMs: scale.app.stop.timeoutMs,
+      signal: work.signal,
+    });
     work.log(`${saved.region}: machine ${saved.id} removed`);
     await nameKeptVolume(fly, scale.platformName, saved.config, work);
     return true;

@@ -1,0 +1,70 @@
+import type { Clock } from '../../util/clock.ts';
+import type { MachineRef, MachinesApi } from './machines-api.ts';
+import type { Machine } from './wire-types.ts';
+
+/** Reads machines for any number of watchers with as few requests as possible. */
+export interface MachineReader {
+  /** The machine as it was at some instant after this call. Throws as the platform answers. */
+  read(ref: MachineRef, signal?: AbortSignal): Promise<Machine>;
+}
+
+/**
+ * From so many machines watched at once one list for all of them is cheaper than a request for each. Below it the
+ * single requests are worth their number: they may be made five times as often, so that a change is seen sooner.
+ */
+const LIST_FROM = 8;
+/** A machine that nobody has asked for in this time is not watched any more. */
+const WATCHED_MS = 2_000;
+/** The pace of lists: Fly allows one a second of an app in the long run. */
+const LIST_EVERY_MS = 1_000;
+
+interface AppReads {
+  /** When each machine was last asked for. */
+  readonly askedAt: Map<string, number>;
+  /** The list that has not been sent yet: whoever comes now still gets its answer. */
+  next: Promise<ReadonlyMap<string, Machine>> | null;
+  listedAt: number;
+}
+
+/** Makes a reader; it remembers who is watched and no machine. */
+export function createMachineReader(machines: MachinesApi, clock: Clock): MachineReader {
+  const apps = new Map<string, AppReads>();
+  const list = async (app: string, reads: AppReads): Promise<ReadonlyMap<string, Machine>> => {
+    const waitMs = reads.listedAt + LIST_EVERY_MS - clock.now();
+    if (waitMs > 0) await clock.sleep(waitMs);
+    reads.listedAt = clock.now();
+    reads.next = null;
+    return new Map(((await machines.list(app)) ?? []).map((machine) => [machine.id, machine]));
+  };
+  return {
+    async read(ref, signal) {
+      const reads = apps.get(ref.app) ?? { askedAt: new Map(), next: null, listedAt: -Infinity };
+      apps.set(ref.app, reads);
+      note(reads.askedAt, ref.id, clock.now());
+      if (reads.askedAt.size < LIST_FROM) return machines.get(ref, signal);
+      reads.next ??= list(ref.app, reads);
+      const found = (await unlessAborted(reads.next, signal)).get(ref.id);
+      // A destroyed machine is in no list, and can still be read with its events.
+      return found ?? machines.get(ref, signal);
+    },
+  };
+}
+
+function note(askedAt: Map<string, number>, id: string, now: number): void {
+  askedAt.set(id, now);
+  for (const [other, at] of askedAt) if (now - at > WATCHED_MS) askedAt.delete(other);
+}
+
+/** What is waited for is shared, so that only the waiting is given up. */
+async function unlessAborted<T>(shared: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return shared;
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason as Error);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([shared, promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

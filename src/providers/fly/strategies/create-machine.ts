@@ -1,0 +1,69 @@
+import type { Json } from '../../../util/json.ts';
+import { keyPrefix } from '../journal-keys.ts';
+import { createOnce } from '../machine-create.ts';
+import { watchUntilHealthy } from '../machine-watch.ts';
+import { mountsOf, volumeForNewMachine } from '../volumes.ts';
+import type { Machine } from '../wire-types.ts';
+import {
+  configFor,
+  requireSameDigest,
+  seconds,
+  withinMsOf,
+  type MachineResult,
+  type Rollout,
+} from './rollout.ts';
+
+/** One machine that is to be made. */
+export interface NewMachine {
+  /** Its key in the journal and, with the run's prefix, in its metadata. */
+  readonly name: string;
+  readonly region: string;
+  /** False: it starts out of rotation, to be put in later by {@link enterRotation}. */
+  readonly isRouted: boolean;
+}
+
+/** Makes a machine with the new release, or finds the one that an earlier try made, and waits until it is healthy. */
+export async function createMachine(rollout: Rollout, wanted: NewMachine): Promise<MachineResult> {
+  const { fly, deployment, work } = rollout;
+  const { name, region } = wanted;
+  const made = async (): Promise<Json> => {
+    const startedAt = fly.clock.now();
+    const machine = await create(rollout, wanted);
+    work.log(
+      `${region}: machine ${machine.id} created${wanted.isRouted ? '' : ' out of rotation'}, waiting until it is healthy`,
+    );
+    const ref = { app: deployment.platformName, id: machine.id };
+    const watched = { ref, instanceId: machine.instance_id, before: null, signal: work.signal };
+    const healthy = await watchUntilHealthy(fly, { ...watched, withinMs: withinMsOf(rollout) });
+    requireSameDigest(rollout, healthy);
+    const durationMs = fly.clock.now() - startedAt;
+    work.log(`${region}: machine ${machine.id} is healthy after ${seconds(durationMs)}`);
+    return { id: machine.id, region, durationMs, created: true, isProven: true };
+  };
+  return (await work.once(name, made)) as unknown as MachineResult;
+}
+
+/** Lets the proxy send requests to a machine that was made out of rotation. Doing it twice does no harm. */
+export async function enterRotation(rollout: Rollout, id: string): Promise<void> {
+  const { fly, deployment, work } = rollout;
+  await fly.machines.uncordon({ app: deployment.platformName, id }, { signal: work.signal });
+}
+
+async function create(rollout: Rollout, { name, region, isRouted }: NewMachine): Promise<Machine> {
+  const { fly, deployment, work } = rollout;
+  const { app, platformName } = deployment;
+  const volume = await volumeForNewMachine(fly, { app, platformName, region, key: name }, work);
+  const { config, secretsVersion } = configFor(rollout, name, mountsOf(app, volume));
+  return createOnce(fly, {
+    app: platformName,
+    key: keyPrefix(work) + name,
+    listed: rollout.listed,
+    signal: work.signal,
+    input: {
+      config,
+      region,
+      ...(isRouted ? {} : { skip_service_registration: true }),
+      ...(secretsVersion === null ? {} : { min_secrets_version: secretsVersion }),
+    },
+  });
+}

@@ -1,0 +1,128 @@
+import type { AppDeployment, PlatformWork } from '../../app-platform.ts';
+import type { FlyContext } from '../fly-context.ts';
+import { holderOf, keyPrefix } from '../journal-keys.ts';
+import { changeMachine } from '../machine-change.ts';
+import { metadataOf, METADATA } from '../machine-config.ts';
+import { createOnce } from '../machine-create.ts';
+import { releaseOwnLease, withLease } from '../machine-lease.ts';
+import { digestIn, isAsleep, isHealthy } from '../machine-state.ts';
+import { stopMachine } from '../machine-retire.ts';
+import { settledMachine, watchUntilHealthy } from '../machine-watch.ts';
+import type { SavedMachine } from '../rollout-plan.ts';
+import type { Machine, MachineConfig } from '../wire-types.ts';
+import { retirementOf } from './remove-machines.ts';
+import { seconds, withinMsOf } from './rollout.ts';
+
+/** One undoing in progress. */
+export interface Undo {
+  readonly fly: FlyContext;
+  readonly deployment: AppDeployment;
+  readonly work: PlatformWork;
+  /** What is there when the undoing begins. */
+  readonly listed: readonly Machine[];
+}
+
+/**
+ * Puts one machine back as it was saved: made again where it is gone, given its full old config where the deployment
+ * changed it, started and put into rotation where it was only taken out. Proven healthy if it was before.
+ */
+export async function putBack(undo: Undo, saved: SavedMachine, current: Machine | null): Promise<void> {
+  if (current === null) return restore(undo, saved);
+  if (metadataOf(current.config, 'key')?.startsWith(keyPrefix(undo.work)) === true) {
+    return giveOldConfig(undo, saved, current);
+  }
+  if (current.cordoned === true && !saved.cordoned) return revive(undo, saved);
+  const { fly, deployment, work } = undo;
+  const ref = { app: deployment.platformName, id: saved.id };
+  await releaseOwnLease(fly, { ref, description: holderOf(work), signal: work.signal });
+}
+
+async function giveOldConfig(undo: Undo, saved: SavedMachine, current: Machine): Promise<void> {
+  const { fly, deployment, work } = undo;
+  const isServing = current.state === 'started' && isHealthy(current) !== false;
+  // Out of rotation nobody but this deployment has woken it.
+  const isWokenProbe = isAsleep(saved) && current.state === 'started' && current.cordoned === true;
+  if (isWokenProbe) await stopMachine(fly, retirementOf(undo, saved.id));
+  const { durationMs } = await changeMachine(fly, {
+    ref: { app: deployment.platformName, id: saved.id },
+    config: pinned(saved),
+    digest: saved.digest,
+    secretsVersion: null,
+    wasAsleep: isAsleep(saved),
+    mustBeHealthy: mustBeHealthy(saved),
+    leaveCordoned: saved.cordoned,
+    // What serves nothing need not be taken out of rotation first.
+    isTakenOut: isServing,
+    withinMs: withinMsOf(undo),
+    isDone: (machine) => metadataOf(machine.config, 'key')?.startsWith(keyPrefix(work)) !== true,
+    holder: holderOf(work),
+    signal: work.signal,
+    log: (line) => work.log(line),
+  });
+  work.log(`${saved.region}: machine ${saved.id} is back on what it ran before after ${seconds(durationMs)}`);
+}
+
+/** Its config is its own still: it was taken out of rotation, and stopped perhaps. */
+async function revive(undo: Undo, saved: SavedMachine): Promise<void> {
+  const { fly, deployment, work } = undo;
+  const ref = { app: deployment.platformName, id: saved.id };
+  await withLease(fly, { ref, description: holderOf(work), signal: work.signal }, async (lease) => {
+    const options = { nonce: lease.nonce, signal: lease.signal };
+    const found = await settledMachine(fly, ref, lease.signal);
+    if (saved.state === 'started' && found.state !== 'started') await fly.machines.start(ref, options);
+    if (mustBeHealthy(saved)) {
+      await watchUntilHealthy(fly, {
+        ref,
+        instanceId: found.instance_id,
+        before: found.state === 'started' ? { ...found, checks: [] } : found,
+        withinMs: withinMsOf(undo),
+        signal: lease.signal,
+      });
+    }
+    await fly.machines.uncordon(ref, options);
+  });
+  work.log(`${saved.region}: machine ${saved.id} is back in rotation`);
+}
+
+/** Makes a removed machine again, from its saved config. Its id is a new one; its key tells it from the next try. */
+async function restore(undo: Undo, saved: SavedMachine): Promise<void> {
+  const { fly, deployment, work } = undo;
+  const key = `${keyPrefix(work)}restore/${saved.id}`;
+  const config: MachineConfig = {
+    ...pinned(saved),
+    metadata: { ...saved.config.metadata, [METADATA.key]: key },
+  };
+  const machine = await createOnce(fly, {
+    app: deployment.platformName,
+    key,
+    listed: undo.listed,
+    signal: work.signal,
+    input: {
+      config,
+      region: saved.region,
+      ...(isAsleep(saved) ? { skip_launch: true } : {}),
+      ...(saved.cordoned ? { skip_service_registration: true } : {}),
+    },
+  });
+  if (mustBeHealthy(saved)) {
+    await watchUntilHealthy(fly, {
+      ref: { app: deployment.platformName, id: machine.id },
+      instanceId: machine.instance_id,
+      before: null,
+      withinMs: withinMsOf(undo),
+      signal: work.signal,
+    });
+  }
+  work.log(`${saved.region}: machine ${machine.id} made again in the place of ${saved.id}`);
+}
+
+/** What was not healthy before the deployment cannot be asked to be healthy after it. */
+function mustBeHealthy(saved: SavedMachine): boolean {
+  return saved.state === 'started' && saved.healthy !== false;
+}
+
+/** The old config; an image named by a tag is named by the digest it had, for the tag may have moved. */
+function pinned(saved: SavedMachine): MachineConfig {
+  if (saved.image === null || digestIn(saved.config.image) !== null) return saved.config;
+  return { ...saved.config, image: saved.image };
+}
