@@ -1,17 +1,8 @@
 import type { Command } from 'commander';
 import type { Register } from './program.ts';
 
-/** The commands about what runs and what ran. */
+/** The commands about what ran. */
 export function addRunCommands(program: Command, register: Register): void {
-  register(
-    program,
-    'status [environment]',
-    'what runs where, how healthy, since when, by whom',
-    async (context, [environment]) => {
-      const { status } = await import('./commands/status.ts');
-      return status(context, environment ?? null);
-    },
-  );
   register(
     program,
     'releases <environment>',
@@ -30,42 +21,6 @@ export function addRunCommands(program: Command, register: Register): void {
       return history(context, environment ?? null);
     },
   );
-  register(
-    program,
-    'logs <environment> [app]',
-    'what the machines print',
-    async (context, [environment = '', app], options) => {
-      const { logs } = await import('./commands/logs.ts');
-      return logs(context, environment, app ?? null, {
-        lines: Number(options['lines'] ?? 100),
-        follow: options['follow'] === true,
-      });
-    },
-  )
-    .option('-n, --lines <count>', 'lines to begin with', '100')
-    .option('-f, --follow', 'go on until interrupted');
-  register(
-    program,
-    'scale <environment> <app>',
-    'counts and sizes in an emergency; drift until written into the config',
-    async (context, [environment = '', app = ''], options) => {
-      const { scale } = await import('./commands/scale.ts');
-      return scale(
-        context,
-        { environment, app },
-        {
-          counts: list(options['count']),
-          vm: text(options['vm']),
-          memory: text(options['memory']),
-          isConfirmed: options['yes'] === true,
-        },
-      );
-    },
-  )
-    .option('--count <region=number...>', 'how many machines a region has, such as iad=3 sjc=1')
-    .option('--vm <size>', 'the size of every machine, such as shared-cpu-2x')
-    .option('--memory <size>', 'the memory of every machine, such as 1gb')
-    .option('--yes', 'also when that takes the app down');
   register(program, 'runs', 'durable runs, newest first', async (context) => {
     const { runs } = await import('./commands/runs.ts');
     return runs(context);
@@ -111,7 +66,3 @@ function addSingleRunCommands(program: Command, register: Register): void {
     },
   );
 }
-
-const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-const list = (value: unknown): string[] =>
-  Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];

@@ -4,6 +4,7 @@ import { ToolError } from '../diagnostics/tool-error.ts';
 import type { CommandContext, ExitCode } from './command-context.ts';
 import type { GlobalOptions } from './main.ts';
 import { addCloudCommands } from './program-cloud.ts';
+import { addOperateCommands } from './program-operate.ts';
 import { addRunCommands } from './program-runs.ts';
 
 /** Makes the context of a command from its options. */
@@ -69,6 +70,7 @@ export function describeProgram(makeContext: MakeContext, onExitCode: (code: Exi
     return command;
   };
   addProjectCommands(program, register);
+  addOperateCommands(program, register);
   addRunCommands(program, register);
   addCloudCommands(program, register);
   return program;

@@ -1,0 +1,41 @@
+import { EXIT } from '../../diagnostics/error-codes.ts';
+import { ToolError } from '../../diagnostics/tool-error.ts';
+import { environmentHealth } from '../app-health.ts';
+import type { CommandContext, ExitCode } from '../command-context.ts';
+import { writeJson } from '../output.ts';
+import { withProgress } from '../progress.ts';
+import { renderHealth } from '../views/health.ts';
+import { paint } from '../views/paint.ts';
+import { localHint } from '../views/problem.ts';
+import { openBench, requireEnvironment } from './deploy.ts';
+
+/** `glidepath health <env>`: asks every app by its public address; wakes what sleeps, and says how long that took. */
+export async function health(context: CommandContext, name: string): Promise<ExitCode> {
+  await using bench = await openBench(context);
+  const environment = requireEnvironment(bench.project, name);
+  const reader = bench.readerOf(environment);
+  if (reader === null) {
+    const token = environment.apps[0]?.token ?? 'FLY_API_TOKEN';
+    throw new ToolError('SECRET_MISSING', `The token ${token} of ${name} is not set.`, {
+      hint: `export ${token}=…, or look at the local cloud with --local`,
+    });
+  }
+  const found = await withProgress(context, `Asking ${name}`, () =>
+    environmentHealth(environment, {
+      reader,
+      fetch: bench.deps.fetch,
+      monotonicNow: () => performance.now(),
+      signal: context.interrupt,
+    }),
+  );
+  const isHealthy = found.every((one) => one.isHealthy);
+  const { output } = context;
+  if (output.json) writeJson(output, { environment: name, isHealthy, health: found });
+  else {
+    output.write(renderHealth(found, { color: output.color }));
+    const ill = found.find((one) => !one.isHealthy && one.app !== null);
+    const next = localHint(`glidepath logs ${name} ${ill?.app ?? ''}`.trim(), context.isLocal);
+    if (!isHealthy) output.write(`  ${paint(output.color).cyan('→')} ${next}\n`);
+  }
+  return isHealthy ? EXIT.ok : EXIT.failed;
+}
