@@ -14,10 +14,6 @@ export function preflight(
   for (const app of environment.apps) {
     if (app.platform !== 'fly') {
       diagnostics.push(unsupported(`The app ${app.name} runs on ${app.platform}`, `apps.${app.name}`));
-    } else if (app.strategy !== 'rolling') {
-      diagnostics.push(
-        unsupported(`The app ${app.name} asks for the ${app.strategy} strategy`, `apps.${app.name}.strategy`),
-      );
     }
   }
   for (const database of environment.databases) {
