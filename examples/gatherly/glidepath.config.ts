@@ -37,6 +37,7 @@ export default defineProject({
       regions: ['sjc'],
       sleep: 'when-idle',
       env: { PHX_HOST: 'gatherly.example' },
+      apps: { web: { domains: ['gatherly.example'] } },
       gates: [checks(), quality(), approval({ optional: true })],
       health: {
         urls: ['https://gatherly.fly.dev/', 'https://gatherly.example/'],

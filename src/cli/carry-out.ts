@@ -2,13 +2,16 @@ import type { ResolvedEnvironment } from '../config/resolved.ts';
 import { ERROR_CODES, EXIT, type ErrorCode } from '../diagnostics/error-codes.ts';
 import { ToolError } from '../diagnostics/tool-error.ts';
 import type { RunRecord } from '../engine/engine.ts';
+import { lookAhead } from '../pipeline/look-ahead.ts';
 import { preflight } from '../pipeline/preflight.ts';
 import type { Release } from '../pipeline/release.ts';
 import { submitDeployment } from '../pipeline/submit.ts';
 import type { DeploymentPlan, Trigger } from '../plan/plan.ts';
 import type { CommandContext, ExitCode } from './command-context.ts';
+import { withProgress } from './progress.ts';
 import { showRun } from './views/live.ts';
 import { renderOutcome } from './views/outcome.ts';
+import { renderDiagnostic } from './views/problem.ts';
 import type { Workbench } from './wiring.ts';
 
 /** One deployment of a plan, with what it deploys. */
@@ -27,7 +30,9 @@ export async function carryOut(
   bench: Workbench,
   request: CarryOutRequest,
 ): Promise<ExitCode> {
-  if (request.deployment.action !== 'destroy') requirePreflight(context, bench, request.environment);
+  const { action } = request.deployment;
+  // What a deployment would need besides must not stand in the way of an emergency.
+  if (action !== 'destroy' && action !== 'scale') await requirePreflight(context, bench, request);
   // From here on Ctrl-C is heard: a run that was submitted is never left without a word.
   context.interrupt.throwIfAborted();
   const run = await submitDeployment(bench.engine, {
@@ -45,7 +50,11 @@ export async function carryOut(
 }
 
 /** Throws all that would stop the deployment later and can be known now. */
-function requirePreflight(context: CommandContext, bench: Workbench, environment: ResolvedEnvironment): void {
+async function requirePreflight(
+  context: CommandContext,
+  bench: Workbench,
+  { environment, release }: CarryOutRequest,
+): Promise<void> {
   const hasSecret = (name: string): boolean => (bench.vault.read(name) ?? '') !== '';
   const diagnostics = [...preflight(environment, hasSecret)];
   if (!context.isLocal) {
@@ -59,9 +68,16 @@ function requirePreflight(context: CommandContext, bench: Workbench, environment
       });
     }
   }
-  const [first] = diagnostics;
-  if (first === undefined) return;
-  throw new ToolError(first.code, first.message, { hint: first.hint, diagnostics });
+  if (diagnostics.length === 0) {
+    const looked = await withProgress(context, 'Looking ahead', () =>
+      lookAhead(bench.deps, environment, release),
+    );
+    diagnostics.push(...looked);
+  }
+  const first = diagnostics.find((diagnostic) => diagnostic.severity === 'error');
+  if (first !== undefined) throw new ToolError(first.code, first.message, { hint: first.hint, diagnostics });
+  for (const warning of diagnostics)
+    context.output.error(`${renderDiagnostic(warning, context.output.color)}\n`);
 }
 
 /** Works on a run until it ends, waits for an approval or is interrupted, and shows it meanwhile. */

@@ -1,10 +1,13 @@
 import { mkdirSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import type { CloudInfo } from '../cloud/control/cloud-info.ts';
 import type { ResolvedEnvironment, ResolvedProject } from '../config/resolved.ts';
 import { ToolError } from '../diagnostics/tool-error.ts';
 import type { Engine } from '../engine/engine.ts';
+import { deploymentInput, type DeploymentInput } from '../pipeline/deployment-input.ts';
 import type { History } from '../pipeline/history.ts';
 import type { Builder, PipelineDeps } from '../pipeline/pipeline-deps.ts';
 import type { GitSource } from '../providers/git/git-source.ts';
@@ -69,13 +72,14 @@ export async function openWorkbench(
   const db = openStateDatabase(join(stateDir, 'state.db'));
   const history = createHistory(db);
   const source = await openSource(root);
-  const platforms = isJournalOnly ? NO_PLATFORMS : await openRealPlatforms(cloud, vault);
+  const platforms = isJournalOnly ? NO_PLATFORMS : await openRealPlatforms(cloud, vault, db);
   const deps: PipelineDeps = {
     platformOf: (app) => platforms.open(accountOfApp(app)),
     databasePlatformOf: (database) => platforms.open(accountOfDatabase(database)),
     source,
     builder: await openBuilder(root, source),
     history,
+    runInput: (id) => storedInput(engine, id),
     secret: (name) => vault.read(name),
     hide: (value) => vault.hide(value),
     clock,
@@ -100,16 +104,23 @@ export async function openWorkbench(
     vault,
     clock,
     readerOf: (environment) => platforms.readerOf(environment),
-    newRunId: () =>
-      `run-${clock.now().toString(36)}${Math.floor(Math.random() * 1296)
-        .toString(36)
-        .padStart(2, '0')}`,
+    newRunId: () => newRunId(clock),
     async close() {
       await engine.close();
       // The journal and the history share the file; the engine closes only what it opened itself.
       db.close();
     },
   };
+}
+
+function newRunId(clock: Clock): string {
+  const suffix = Math.floor(Math.random() * 1296).toString(36);
+  return `run-${clock.now().toString(36)}${suffix.padStart(2, '0')}`;
+}
+
+async function storedInput(engine: Engine, runId: string): Promise<DeploymentInput | null> {
+  const run = await engine.get(runId);
+  return run === null ? null : deploymentInput(run.input);
 }
 
 function makeStateDir(dir: string): void {
@@ -142,9 +153,20 @@ async function openBuilder(root: string, source: GitSource): Promise<Builder> {
   return createBuilder({ source, root, workDir: join(root, '.glidepath', 'builds'), clock: systemClock });
 }
 
-function openRealPlatforms(cloud: CloudInfo | null, vault: SecretVault): Promise<Platforms> {
-  const random = Math.random;
-  return openPlatforms({ cloud, vault, clock: systemClock, fetch: (url, init) => fetch(url, init), random });
+async function openRealPlatforms(
+  cloud: CloudInfo | null,
+  vault: SecretVault,
+  db: DatabaseSync,
+): Promise<Platforms> {
+  const { createSecretMemory } = await import('../pipeline/secret-memory.ts');
+  return openPlatforms({
+    cloud,
+    vault,
+    clock: systemClock,
+    fetch: (url, init) => fetch(url, init),
+    random: Math.random,
+    secretMemory: createSecretMemory(db, randomBytes),
+  });
 }
 
 /** For commands that read the journal alone: asking a platform then is a mistake of ours. */

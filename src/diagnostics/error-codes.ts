@@ -68,6 +68,12 @@ export const ERROR_CODES = {
   DEPLOY_EXITED: { kind: 'operation', exit: 1, title: 'A machine of the new release exited' },
   DEPLOY_NOT_CONVERGED: { kind: 'operation', exit: 1, title: 'What runs is not what was deployed' },
   DEPLOY_CANARY_FAILED: { kind: 'operation', exit: 1, title: 'The canary did worse than the others' },
+  DEPLOY_NO_WAY_BACK: { kind: 'operation', exit: 4, title: 'What is live could not be gone back to' },
+  DEPLOY_DOMAIN_UNVERIFIED: {
+    kind: 'operation',
+    exit: 1,
+    title: 'A domain that is asked for does not lead to its app yet',
+  },
   DEPLOY_IMAGE_MISSING: {
     kind: 'operation',
     exit: 1,

@@ -7,8 +7,10 @@ import { buildStep, reuseStep } from './steps/build.ts';
 import { ensureDatabaseStep, migrateStep } from './steps/database.ts';
 import { deployStep } from './steps/deploy.ts';
 import { destroyAppStep, destroyDatabaseStep } from './steps/destroy.ts';
+import { domainsStep } from './steps/domains.ts';
 import { gateStep } from './steps/gate.ts';
 import { healthStep, healthUrlsStep } from './steps/health.ts';
+import { readinessStep } from './steps/readiness.ts';
 import { recordStep, reportStep } from './steps/record.ts';
 import { scaleStep } from './steps/scale.ts';
 import { smokeStep } from './steps/smoke.ts';
@@ -21,7 +23,9 @@ export function pipelineExecutors(deps: PipelineDeps): StepExecutors {
     ancestry: ancestryStep(deps),
     build: buildStep(deps),
     reuse: reuseStep(deps),
+    readiness: readinessStep(deps),
     'ensure-database': ensureDatabaseStep(deps),
+    domains: domainsStep(deps),
     migrate: migrateStep(deps),
     deploy: deployStep(deps),
     scale: scaleStep(deps),

@@ -2,6 +2,7 @@ import type { ResolvedApp, ResolvedDatabase, ResolvedFlyApp } from '../config/re
 import type { AppPlatform, BuiltImage } from '../providers/app-platform.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Fetch } from '../util/fetch.ts';
+import type { DeploymentInput } from './deployment-input.ts';
 import type { History } from './history.ts';
 
 /** What the steps need of the outside; built in `cli/wiring.ts`, and by tests. */
@@ -13,6 +14,8 @@ export interface PipelineDeps {
   readonly source: Source;
   readonly builder: Builder;
   readonly history: History;
+  /** What a stored run was submitted with; null when it is not stored here. */
+  runInput(runId: string): Promise<DeploymentInput | null>;
   /** Reads a secret from the environment of this process and remembers its value for redaction. */
   secret(name: string): string | undefined;
   /** Remembers a value that no event may show. */

@@ -10,7 +10,9 @@ const ONCE: RetryPolicy = { attempts: 1, baseDelayMs: 0, maxDelayMs: 0 };
 const RETRIED: ReadonlySet<StepKind> = new Set<StepKind>([
   'build',
   'reuse',
+  'readiness',
   'ensure-database',
+  'domains',
   'verify',
   'record',
   'destroy-app',

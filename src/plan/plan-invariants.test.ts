@@ -201,6 +201,16 @@ describe('in every plan', () => {
     });
   });
 
+  test('nothing changes before there is shown to be a way back, and whoever goes back is not held up by it', () => {
+    forEveryDeployment((plan, environment) => {
+      const isFly = environment.apps.some((app) => app.platform === 'fly');
+      const isProven = (plan.action === 'deploy' || plan.action === 'promote') && plan.pullRequest === null;
+      const readiness = stepsOf(plan, 'readiness');
+      expect(readiness).toHaveLength(isProven && isFly ? 1 : 0);
+      everyOneNeedsAll(plan, stepsOf(plan, 'ensure-database', 'domains', 'migrate', 'deploy'), readiness);
+    });
+  });
+
   test('an app with a migration is never deployed without one for its database', () => {
     forEveryDeployment((plan, environment) => {
       if (plan.action === 'rollback' || plan.action === 'destroy') {

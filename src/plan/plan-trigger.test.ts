@@ -56,7 +56,8 @@ describe('the graph', () => {
       'build:api ← ancestry',
       'build:web ← ancestry',
       'build:mailer ← ancestry',
-      'ensure-database:main ← build:api, build:web, build:mailer',
+      'readiness ← ancestry',
+      'ensure-database:main ← build:api, build:web, build:mailer, readiness',
       'migrate:main ← ensure-database:main',
       'deploy:api ← migrate:main',
       'health:api ← deploy:api',
@@ -136,7 +137,8 @@ describe('the graph', () => {
     const apps = [vercelApp('web'), worker('jobs')];
     const plan = only(live({ apps, smoke, healthUrls, deployOrder: [['jobs'], ['web']] }), deployTo('live'));
     expect(edges(plan).slice(3)).toEqual([
-      'deploy:jobs ← build:web, build:jobs',
+      'readiness ← ancestry',
+      'deploy:jobs ← build:web, build:jobs, readiness',
       'deploy:web ← deploy:jobs',
       'health:web ← deploy:web',
       'smoke ← health:web',
@@ -187,9 +189,10 @@ describe('migrations', () => {
       live({ apps: [flyApp('a', { database: 'main' })], databases: [external] }),
       deployTo('live'),
     );
-    expect(edges(plan).slice(1, 4)).toEqual([
+    expect(edges(plan).slice(1, 5)).toEqual([
       'build:a ← ancestry',
-      'migrate:main ← build:a',
+      'readiness ← ancestry',
+      'migrate:main ← build:a, readiness',
       'deploy:a ← migrate:main',
     ]);
     expect(step(plan, 'migrate:main').reason).toBe(
@@ -209,6 +212,36 @@ describe('migrations', () => {
   });
 });
 
+describe('what is shown before anything changes', () => {
+  test('the way back names what is live, and says so where there is nothing to go back to', () => {
+    const reason = (live: { id: string; commit: string } | null): string =>
+      step(
+        only(shop(), deployTo('production'), {
+          environments: { production: { liveRelease: live, apps: {}, databases: {} } },
+        }),
+        'readiness',
+      ).reason;
+    expect(reason({ id: 'r-1a2b3c4-beef', commit: COMMIT })).toContain('r-1a2b3c4-beef (1a2b3c4) needs');
+    expect(reason(null)).toBe('nothing is live in production yet, so there is nothing to go back to');
+  });
+
+  test('a review app has no way back to prove, and an app on Vercel none that is ours', () => {
+    const vercel = only(live({ apps: [vercelApp('web')], deployOrder: [['web']] }), deployTo('live'));
+    expect(vercel.steps.map(({ id }) => id)).not.toContain('readiness');
+  });
+
+  test('domains get their certificates once the app is there, beside the databases', () => {
+    const apps = [flyApp('web', { domains: ['a.example.com', 'b.example.com'] })];
+    const plan = only(live({ apps, deployOrder: [['web']] }), deployTo('live'));
+    expect(edges(plan).slice(2, 5)).toEqual([
+      'readiness ← ancestry',
+      'domains:web ← build:web, readiness',
+      'deploy:web ← domains:web',
+    ]);
+    expect(step(plan, 'domains:web').reason).toContain('certificates for a.example.com and b.example.com');
+  });
+});
+
 describe('promotion and rollback', () => {
   test('a promotion reuses the very release, asks the gates and migrates, and builds nothing', () => {
     const seen: Observed = {
@@ -218,11 +251,12 @@ describe('promotion and rollback', () => {
     };
     const plan = only(shop(), { kind: 'promote', from: 'staging', to: 'production' }, seen);
     expect(plan).toMatchObject({ environment: 'production', action: 'promote' });
-    expect(edges(plan).slice(0, 6)).toEqual([
+    expect(edges(plan).slice(0, 7)).toEqual([
       'ancestry ←',
       'gate:passed-staging ←',
       'reuse ← ancestry, gate:passed-staging',
-      'ensure-database:main ← reuse',
+      'readiness ← ancestry, gate:passed-staging',
+      'ensure-database:main ← reuse, readiness',
       'migrate:main ← ensure-database:main',
       'deploy:api ← migrate:main',
     ]);

@@ -7,9 +7,11 @@ import { buildStage, reuseStage } from './steps/artifact-steps.ts';
 import { closingStages, reportStage } from './steps/closing-steps.ts';
 import { ensureDatabaseStage, migrateStage } from './steps/database-steps.ts';
 import { destroyAppStage, destroyDatabaseStage, expiryNote } from './steps/destroy-steps.ts';
+import { domainStage } from './steps/domain-steps.ts';
 import { gateStage, hasOptionalApproval } from './steps/gate-steps.ts';
+import { readinessStage } from './steps/readiness-steps.ts';
 import { scaleStage } from './steps/scale-steps.ts';
-import { inSequence, type StageContext } from './steps/stage.ts';
+import { beside, inSequence, type StageContext } from './steps/stage.ts';
 import { releaseWords } from './words.ts';
 
 /**
@@ -58,8 +60,8 @@ function stepsOf(context: StageContext, action: MatchedEnvironment['action']): P
     case 'deploy':
       return inSequence(context, [
         gateStage,
-        buildStage,
-        ensureDatabaseStage,
+        beside(buildStage, readinessStage),
+        beside(ensureDatabaseStage, domainStage),
         migrateStage,
         ...apps,
         ...closing,
@@ -67,8 +69,8 @@ function stepsOf(context: StageContext, action: MatchedEnvironment['action']): P
     case 'promote':
       return inSequence(context, [
         gateStage,
-        reuseStage,
-        ensureDatabaseStage,
+        beside(reuseStage, readinessStage),
+        beside(ensureDatabaseStage, domainStage),
         migrateStage,
         ...apps,
         ...closing,

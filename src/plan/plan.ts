@@ -99,7 +99,11 @@ export type StepAction =
   | { readonly kind: 'build'; readonly app: string }
   /** Proves that the artifacts of an existing release are still there. */
   | { readonly kind: 'reuse'; readonly from: string | null }
+  /** Shows that the live release could be gone back to: images pullable, secrets set (invariant 13). */
+  | { readonly kind: 'readiness' }
   | { readonly kind: 'ensure-database'; readonly database: string }
+  /** Certificates of an app's custom domains, and the DNS records that they need. */
+  | { readonly kind: 'domains'; readonly app: string }
   | { readonly kind: 'migrate'; readonly database: string | null; readonly app: string | null }
   | { readonly kind: 'deploy'; readonly app: string }
   /** Counts and size of an app by hand, with the image and settings that its machines have. */

@@ -1,4 +1,5 @@
 import type { ResolvedDatabase, ResolvedFlyApp } from '../config/resolved.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Json } from '../util/json.ts';
 
 /** One machine (or instance) as the platform shows it. */
@@ -74,9 +75,39 @@ export interface AppPlatformReader {
   imageReference(platformName: string, digest: string): string;
   /** Whether the registry still has an image; `reference` is `repository@sha256:…`. */
   hasImage(reference: string): Promise<boolean>;
+  /** What of an image cannot be pulled any more: its manifest, config or layers, by digest. Empty: all is there. */
+  missingOfImage(reference: string): Promise<readonly string[]>;
+  /** The names of the secrets that are set; null when there is no such app. */
+  secretNames(platformName: string): Promise<readonly string[] | null>;
+  /** Custom domains and what they wait for, as last checked; empty when there are none, or no such app. */
+  domains(platformName: string): Promise<readonly DomainState[]>;
+  /** Everything that would stop this deployment later and can be seen now. Throws only where nothing can be read. */
+  findProblems(intended: IntendedDeployment): Promise<readonly Diagnostic[]>;
   /** The address at which other machines, smoke tests and health checks of this process reach the app. */
   publicUrl(platformName: string): Promise<string>;
   privateUrl(platformName: string): string;
+}
+
+/** One record of a domain's DNS, as its owner has to write it. */
+export interface DnsRecord {
+  readonly type: 'A' | 'AAAA' | 'CNAME' | 'TXT';
+  readonly name: string;
+  readonly value: string;
+}
+
+/** A custom domain of an app. */
+export interface DomainState {
+  readonly hostname: string;
+  readonly state: 'issued' | 'awaiting-certificate' | 'awaiting-dns';
+  readonly records: readonly DnsRecord[];
+  /** What the platform says about it, where it says anything. */
+  readonly detail: string | null;
+}
+
+/** What a deployment is about to do with the apps behind one token. */
+export interface IntendedDeployment {
+  readonly environment: string;
+  readonly apps: readonly ResolvedFlyApp[];
 }
 
 /** One line that a machine printed. */
@@ -161,7 +192,16 @@ export interface AppPlatform extends AppPlatformReader {
   scale(scale: AppScale, work: PlatformWork): Promise<ScaleResult>;
   /** Puts back what `scale` with the same journal saved. */
   undoScale(scale: AppScale, work: PlatformWork): Promise<void>;
-  destroyApp(platformName: string, work: PlatformWork): Promise<void>;
+  /** Names an image by a tag of ours, so that the registry keeps it. `reference` is `repository@sha256:…`. */
+  keepImage(reference: string, tag: string, work: PlatformWork): Promise<void>;
+  /** Asks for certificates of the app's domains, and has their DNS checked; never takes a domain away. */
+  ensureDomains(
+    app: ResolvedFlyApp,
+    platformName: string,
+    work: PlatformWork,
+  ): Promise<readonly DomainState[]>;
+  /** Removes an app with all its machines; one with volumes only where they were made to go with it. */
+  destroyApp(platformName: string, options: { isEphemeral: boolean }, work: PlatformWork): Promise<void>;
   destroyDatabase(database: ResolvedDatabase, work: PlatformWork): Promise<void>;
 }
 

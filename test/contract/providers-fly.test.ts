@@ -594,9 +594,9 @@ describe.concurrent('secrets and apps', () => {
 
   test('an app is destroyed with its machines, and destroying it again is no error', async () => {
     await deployed('doomed');
-    await platform.destroyApp('doomed', new TestWork());
+    await platform.destroyApp('doomed', { isEphemeral: false }, new TestWork());
     await until(async () => (await platform.observeApp('doomed')) === null, 'the app to be gone');
-    await platform.destroyApp('doomed', new TestWork());
+    await platform.destroyApp('doomed', { isEphemeral: false }, new TestWork());
   });
 
   test('a wrong token is PROVIDER_UNAUTHORIZED with the status and the request id', async () => {

@@ -9,7 +9,9 @@ export function destroyAppStep(deps: PipelineDeps): StepExecutor {
     async execute(context) {
       const scope = scopeOf<'destroy-app'>(deps, context);
       const app = flyAppNamed(scope, scope.action.app);
-      await deps.platformOf(app).destroyApp(app.platformName, context);
+      await deps
+        .platformOf(app)
+        .destroyApp(app.platformName, { isEphemeral: scope.input.environment.kind === 'review' }, context);
       return { destroyed: app.platformName };
     },
   };

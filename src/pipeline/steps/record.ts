@@ -1,7 +1,15 @@
-import type { StepExecutor } from '../../engine/graph.ts';
+import type { StepContext, StepExecutor } from '../../engine/graph.ts';
+import type { DomainState } from '../../providers/app-platform.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
 import { flyAppNamed, releaseInProgress, scopeOf } from '../step-scope.ts';
+import { domainLines } from './domains.ts';
 import { deployedApps } from './verify.ts';
+
+/** What the step for an app's domains found; nothing where the app has none. */
+function domainsFound(context: StepContext, app: string): readonly DomainState[] {
+  const found = context.outputs[`domains:${app}`] as unknown as { domains: DomainState[] } | undefined;
+  return found?.domains ?? [];
+}
 
 /** Writes the release down as live. */
 export function recordStep(deps: PipelineDeps): StepExecutor {
@@ -39,6 +47,7 @@ export function reportStep(deps: PipelineDeps): StepExecutor {
         if (app.port === null) continue;
         urls[name] = await deps.platformOf(app).publicUrl(app.platformName);
         context.log(`${name}: ${urls[name]}`);
+        for (const line of domainLines(domainsFound(context, name))) context.log(line);
       }
       return { urls };
     },

@@ -36,6 +36,17 @@ export function inSequence(context: StageContext, planners: readonly StagePlanne
   return steps;
 }
 
+/** Stages that run at once: all wait for the same steps, and what follows waits for all of them. */
+export function beside(...planners: readonly StagePlanner[]): StagePlanner {
+  return (context, after) => {
+    const stages = planners.map((planner) => planner(context, after));
+    return {
+      steps: stages.flatMap((stage) => stage.steps),
+      last: stages.flatMap((stage) => stage.last),
+    };
+  };
+}
+
 /** A stage whose steps all run at once. */
 export function sideBySide(steps: readonly PlanStep[]): Stage {
   return { steps, last: steps.map((step) => step.id) };

@@ -4,6 +4,7 @@ import { ToolError } from '../../diagnostics/tool-error.ts';
 import { hasStatus, isOutcomeUnknown } from './fly-api-error.ts';
 import type { FlyClient } from './fly-client.ts';
 import { appPath, nullIfMissing } from './machines-api.ts';
+import type { Volume, VolumesApi } from './volumes-api.ts';
 
 /**
  * Makes the app and, for one with a port, its addresses: free shared IPv4, IPv6, and a private IPv6 on the proxy, by
@@ -29,18 +30,46 @@ export async function ensureFlyApp(
   }
 }
 
-/** Removes the app with all its machines. One that is gone is no error. */
-export async function destroyFlyApp(client: FlyClient, name: string, work: PlatformWork): Promise<void> {
+/** What destroying an app needs to know. */
+export interface AppRemoval {
+  readonly client: FlyClient;
+  readonly volumes: Pick<VolumesApi, 'list'>;
+  /** Whether its volumes were made to go with it, as those of a review app. */
+  readonly isEphemeral: boolean;
+}
+
+/**
+ * Removes the app with all its machines. One that is gone is no error. Its volumes go with it, which is said of each;
+ * where they were made to stay, the app stays too and PROVIDER_CONFLICT is thrown.
+ */
+export async function destroyFlyApp(removal: AppRemoval, name: string, work: PlatformWork): Promise<void> {
+  const volumes = (await removal.volumes.list(name, work.signal)) ?? [];
+  const words = volumes.map(
+    ({ id, name: label, size_gb, region }) => `${id} (${label}, ${size_gb} GB in ${region})`,
+  );
+  if (volumes.length > 0 && !removal.isEphemeral) throw hasVolumes(name, volumes, words);
   const request = {
     method: 'DELETE',
     path: appPath(name),
     query: { force: true },
     isRepeatable: true,
   } as const;
+  for (const one of words) work.log(`volume ${one} goes with app ${name}`);
   await nullIfMissing(
-    client.send({ ...request, resource: `app ${name}`, subject: name, signal: work.signal }),
+    removal.client.send({ ...request, resource: `app ${name}`, subject: name, signal: work.signal }),
   );
   work.log(`app ${name} destroyed`);
+}
+
+function hasVolumes(name: string, volumes: readonly Volume[], words: readonly string[]): ToolError {
+  const one = volumes.length === 1;
+  return new ToolError(
+    'PROVIDER_CONFLICT',
+    `The app ${name} has ${one ? 'a volume' : `${volumes.length} volumes`}, which would go with it: ${words.join(', ')}.`,
+    {
+      hint: `Destroy ${one ? 'it' : 'them'} by name first: ${volumes.map(({ id }) => `fly volumes destroy ${id} -a ${name}`).join(' && ')}`,
+    },
+  );
 }
 
 const ADDRESS_TYPES = ['shared_v4', 'v6', 'private_v6'] as const;

@@ -1,6 +1,7 @@
 import type { Clock } from '../../util/clock.ts';
 import type { Fetch } from '../../util/fetch.ts';
 import type { FlyTiming } from './fly-timing.ts';
+import type { SecretMemory } from './secret-memory.ts';
 import type { FlyToken } from './fly-token.ts';
 
 /** What the Fly provider needs of the outside. It knows no local cloud: that one is other base URLs. */
@@ -22,6 +23,8 @@ export interface FlyPlatformOptions {
   readonly random: () => number;
   /** The public address of an app: `https://<app>.fly.dev`. */
   readonly addressOf: (flyApp: string) => Promise<string>;
+  /** What is remembered of secrets that were sent; without it those that cannot be read are sent each time. */
+  readonly secretMemory?: SecretMemory;
   /** Told of what no step asked for. */
   readonly log?: (line: string) => void;
   /** Shorter waits, for tests. */

@@ -1,12 +1,15 @@
 import type { AppPlatform, AppPlatformReader } from '../app-platform.ts';
 import { createEdgeMetrics } from './edge-metrics.ts';
 import { createFlyClient } from './fly-client.ts';
+import { ensureCertificates, readDomains } from './certificates.ts';
+import { findProblems } from './find-problems.ts';
 import { destroyFlyApp, ensureFlyApp } from './fly-apps.ts';
 import type { FlyContext } from './fly-context.ts';
 import { readLogs } from './fly-logs.ts';
 import { logsBaseUrl, metricsBaseUrl, type FlyPlatformOptions } from './fly-options.ts';
 import { FLY_TIMING } from './fly-timing.ts';
 import { metadataOf } from './machine-config.ts';
+import { missingOfImage } from './image-proof.ts';
 import { isGone } from './machine-state.ts';
 import { createMachineReader } from './machine-reader.ts';
 import { createMachinesApi } from './machines-api.ts';
@@ -18,7 +21,7 @@ import { readOnlyFetch } from './read-only-fetch.ts';
 import { createRegistryClient } from './registry-client.ts';
 import { runReleaseCommand } from './release-command.ts';
 import { scaleApp, undoScale } from './scale.ts';
-import { setAppSecrets } from './secrets.ts';
+import { secretNames, setAppSecrets } from './secrets.ts';
 import { deployApp } from './strategies/deploy-app.ts';
 import { undoApp } from './strategies/undo-app.ts';
 import { createVolumesApi } from './volumes-api.ts';
@@ -54,7 +57,7 @@ export function createFlyPlatform(options: FlyPlatformOptions): AppPlatform {
   return {
     ...reader,
     ensureApp: async (app, name, work) => ensureFlyApp(client, app, name, work),
-    setSecrets: async (name, values, work) => setAppSecrets(client, name, values, work),
+    setSecrets: async (name, values, work) => setAppSecrets({ client, memory: options.secretMemory ?? null }, name, values, work),
     ensureDatabase: async (database, work) => ensureCluster(postgres, database, work),
     async pushImage(name, image, work) {
       return reader.imageReference(name, await registry.push(name, image.layoutDir, work.signal));
@@ -65,7 +68,10 @@ export function createFlyPlatform(options: FlyPlatformOptions): AppPlatform {
     undoDeploy: async (deployment, work) => undoApp(fly, deployment, work),
     scale: async (scale, work) => scaleApp(fly, scale, work),
     undoScale: async (scale, work) => undoScale(fly, scale, work),
-    destroyApp: async (name, work) => destroyFlyApp(client, name, work),
+    keepImage: async (reference, tag, work) => registry.tag(reference, tag, work.signal),
+    ensureDomains: async (app, name, work) => ensureCertificates(client, name, app.domains, work),
+    destroyApp: async (name, { isEphemeral }, work) =>
+      destroyFlyApp({ client, volumes: fly.volumes, isEphemeral }, name, work),
     destroyDatabase: async (database, work) => destroyCluster(client, database, work),
   };
 }
@@ -98,6 +104,11 @@ function readerWith(options: FlyPlatformOptions, pacer: Pacer): AppPlatformReade
     logs: async (name, query) => readLogs(logsClient, name, query),
     imageReference: (name, digest) => `${options.registryHost}/${name}@${digest}`,
     hasImage: async (reference) => registry.hasManifest(reference),
+    missingOfImage: async (reference) => missingOfImage(registry, reference),
+    secretNames: async (name) => secretNames(client, name),
+    domains: async (name) => readDomains(client, name),
+    findProblems: async (intended) =>
+      findProblems({ ...shared, client, machines, volumes }, intended),
     publicUrl: async (name) => options.addressOf(name),
     privateUrl: (name) => `http://${name}.flycast`,
   };

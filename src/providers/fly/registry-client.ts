@@ -10,6 +10,8 @@ export interface RegistryClient {
   manifest(reference: string, signal?: AbortSignal): Promise<StoredManifest | null>;
   /** Whether the repository of `reference` has a blob. */
   hasBlob(reference: string, digest: string, signal?: AbortSignal): Promise<boolean>;
+  /** Names what is there by a tag, which is one more reason for the registry to keep it. Nothing when it is gone. */
+  tag(reference: string, tag: string, signal: AbortSignal): Promise<void>;
   /** Pushes what is missing of the image in an OCI layout; resolves to the digest of its manifest. */
   push(repository: string, layoutDir: string, signal: AbortSignal): Promise<string>;
 }
@@ -51,6 +53,16 @@ export function createRegistryClient(options: RegistryOptions): RegistryClient {
     async hasBlob(reference, digest, signal) {
       const url = `${base}/v2/${partsOf(reference).repository}/blobs/${digest}`;
       return (await ask('HEAD', url, signal)) !== null;
+    },
+    async tag(reference, tag, signal) {
+      // The API has no other way to name what is there than to send the manifest again, byte for byte.
+      const answer = await ask('GET', manifestOf(reference), signal);
+      if (answer === null) return;
+      const url = `${base}/v2/${partsOf(reference).repository}/manifests/${tag}`;
+      const contentType = answer.headers.get('content-type') ?? MANIFEST_TYPE;
+      const body = await answer.blob();
+      const put = await sendToRegistry(options, { method: 'PUT', url, body, contentType, signal });
+      if (!put.ok) throw await registryFailure('PUT', url, put);
     },
     async push(repository, layoutDir, signal) {
       const image = await readLayout(layoutDir);

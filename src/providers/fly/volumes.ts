@@ -5,6 +5,7 @@ import { assert } from '../../util/assert.ts';
 import type { Json } from '../../util/json.ts';
 import { isOutcomeUnknown } from './fly-api-error.ts';
 import type { FlyContext } from './fly-context.ts';
+import { volumeMistake } from './volume-mistake.ts';
 import type { Volume, VolumeInput } from './volumes-api.ts';
 import type { MachineConfig } from './wire-types.ts';
 
@@ -80,7 +81,7 @@ export function volumeIdOf(config: MachineConfig): string | null {
 
 /**
  * Makes sizes and retention of the volumes that are there as written. Called before the first change of a deployment;
- * throws PROVIDER_CONFLICT, with nothing changed, where a volume would have to shrink.
+ * throws PROVIDER_CONFLICT, with nothing changed, where a volume would have to shrink or to move.
  */
 export async function prepareVolumes(
   fly: FlyContext,
@@ -91,8 +92,8 @@ export async function prepareVolumes(
   const wanted = app.volume;
   if (wanted === null) return;
   const there = await volumesNamed(fly, platformName, wanted.name, work.signal);
-  const [tooLarge] = there.filter((volume) => volume.size_gb > wanted.sizeGb);
-  if (tooLarge !== undefined) throw cannotShrink(app, tooLarge, wanted);
+  const mistake = volumeMistake(app, there);
+  if (mistake !== null) throw new ToolError('PROVIDER_CONFLICT', mistake.message, { hint: mistake.hint });
   for (const volume of there) {
     const ref = { app: platformName, id: volume.id };
     if (volume.size_gb < wanted.sizeGb) {
@@ -137,14 +138,6 @@ export function observedVolume(volume: Volume): ObservedVolume {
 /** Whether no machine has it. */
 export function isUnattached(volume: Volume): boolean {
   return (volume.attached_machine_id ?? '') === '';
-}
-
-function cannotShrink(app: ResolvedFlyApp, volume: Volume, wanted: ResolvedVolume): ToolError {
-  return new ToolError(
-    'PROVIDER_CONFLICT',
-    `The volume ${volume.id} of ${app.name} has ${volume.size_gb} GB and the config says ${wanted.sizeGb} GB: Fly cannot make a volume smaller.`,
-    { hint: `Write the size that it has: volume: { size: '${volume.size_gb}gb' }` },
-  );
 }
 
 function reservationKey(platformName: string, number: number): string {

@@ -1,0 +1,52 @@
+import type { ResolvedEnvironment, ResolvedFlyApp } from '../config/resolved.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { PipelineDeps } from './pipeline-deps.ts';
+import type { Release } from './release.ts';
+
+/**
+ * What the platforms already tell of a deployment that would fail: asked before a run starts, over handles that cannot
+ * write. All of it at once; warnings too.
+ */
+export async function lookAhead(
+  deps: Pick<PipelineDeps, 'platformOf' | 'source'>,
+  environment: ResolvedEnvironment,
+  release: Release | null,
+): Promise<readonly Diagnostic[]> {
+  const apps = environment.apps.filter((app) => app.platform === 'fly');
+  const groups = Map.groupBy(apps, (app) => `${app.token} ${app.org}`);
+  const found = await Promise.all(
+    [...groups.values()].map(async (group) => {
+      const [first] = group;
+      if (first === undefined) return [];
+      return deps.platformOf(first).findProblems({ environment: environment.name, apps: group });
+    }),
+  );
+  const problems = found.flat();
+  if (release === null || problems.some((problem) => problem.severity === 'error')) return problems;
+  const images = await Promise.all(apps.map((app) => imageProblem(deps, environment, app, release)));
+  return [...problems, ...images.filter((problem) => problem !== null)];
+}
+
+/**
+ * The image of an existing release that is gone. Where its commit is at hand it is built again, and refused by its step
+ * if it gives other bytes; where it is not, the deployment can only fail.
+ */
+async function imageProblem(
+  { platformOf, source }: Pick<PipelineDeps, 'platformOf' | 'source'>,
+  environment: ResolvedEnvironment,
+  app: ResolvedFlyApp,
+  release: Release,
+): Promise<Diagnostic | null> {
+  const digest = release.digests[app.name];
+  if (digest === undefined) return null;
+  const platform = platformOf(app);
+  if (await platform.hasImage(platform.imageReference(app.platformName, digest))) return null;
+  if (await source.hasCommit(release.commit)) return null;
+  const commit = release.commit.slice(0, 7);
+  return {
+    severity: 'error',
+    code: 'DEPLOY_IMAGE_MISSING',
+    message: `The image of ${app.name} in ${release.id} (${digest.slice(0, 19)}) is not in the registry of ${environment.name}, and its commit ${commit} is not in this clone, so it cannot be built again.`,
+    hint: `Fetch the commit (git fetch --all), or choose another release: glidepath releases ${environment.name}`,
+  };
+}
