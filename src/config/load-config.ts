@@ -64,7 +64,8 @@ function nativeImport(): typeof import('./native-import.ts') {
   ) as typeof import('./native-import.ts');
 }
 
-function shown(cwd: string, file: string): string {
+/** A file as people see it: from the working directory, where it is below that. */
+export function shown(cwd: string, file: string): string {
   const path = relative(cwd, file);
   return path.startsWith('..') || isAbsolute(path) ? file : path;
 }

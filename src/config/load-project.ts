@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { ToolError } from '../diagnostics/tool-error.ts';
-import { loadConfig } from './load-config.ts';
+import { loadConfig, shown } from './load-config.ts';
+import { loadFlyTomls } from './load-fly-tomls.ts';
 import type { ResolvedProject } from './resolved.ts';
 import { resolveProject } from './resolve/resolve-project.ts';
 import { validateConfig } from './validate-config.ts';
@@ -17,7 +18,7 @@ export interface LoadedProject {
 }
 
 /**
- * Finds, loads, checks and resolves the project. Throws CONFIG_NOT_FOUND, CONFIG_THREW, CONFIG_NO_DEFAULT_EXPORT, or
+ * Finds, loads, checks and resolves the project, with the fly.toml files it names. Throws CONFIG_NOT_FOUND, CONFIG_THREW, CONFIG_NO_DEFAULT_EXPORT, or
  * CONFIG_INVALID with every mistake in its diagnostics.
  */
 export async function loadProject(options: {
@@ -26,17 +27,21 @@ export async function loadProject(options: {
   readonly file?: string;
 }): Promise<LoadedProject> {
   const loaded = await loadConfig(options);
+  const imports = await loadFlyTomls(loaded.config, loaded.root, (file) => shown(options.cwd, file));
   const { diagnostics, definition } = validateConfig(loaded.config, {
     file: loaded.shownFile,
     source: loaded.source,
+    imports,
   });
   if (definition === null) {
-    const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
+    const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
+    const files = [...new Set(errors.map(({ location }) => location?.file ?? loaded.shownFile))];
+    const count = errors.length === 1 ? 'a mistake' : `${errors.length} mistakes`;
     throw new ToolError(
       'CONFIG_INVALID',
-      `${loaded.shownFile} has ${errors === 1 ? 'a mistake' : `${errors} mistakes`}.`,
+      `${files.join(' and ')} ${files.length === 1 ? 'has' : 'have'} ${count}.`,
       { hint: 'Correct what is listed, then: glidepath validate', diagnostics },
     );
   }
-  return { project: resolveProject(definition), file: loaded.file, root: loaded.root, diagnostics };
+  return { project: resolveProject(definition, imports), file: loaded.file, root: loaded.root, diagnostics };
 }

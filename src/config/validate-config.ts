@@ -1,7 +1,9 @@
 import type { Diagnostic, SourceLocation } from '../diagnostics/diagnostic.ts';
 import { pathText } from './config-path.ts';
 import type { ProjectDefinition } from './definition/project-definition.ts';
+import { NO_IMPORTS, type FlyTomlImports } from './fly-toml/fly-toml-reading.ts';
 import type { Mistake } from './mistake.ts';
+import { importedSetting } from './resolve/import-layer.ts';
 import { pruned } from './prune.ts';
 import { findConflicts } from './rules/find-conflicts.ts';
 import { findDanglingNames } from './rules/find-dangling-names.ts';
@@ -18,24 +20,31 @@ export interface ValidatedConfig {
 
 /**
  * Checks a whole config and reports all that is wrong with it at once: its shape against the schema, the names that
- * refer to nothing, and what its settings say about each other. `source` is the text of the file, to find the lines.
+ * refer to nothing, what its settings say about each other, and the fly.toml files it names (`imports`). `source` is the text of the file, to find the lines.
  */
 export function validateConfig(
   config: unknown,
-  options: { readonly file: string; readonly source: string },
+  options: { readonly file: string; readonly source: string; readonly imports?: FlyTomlImports },
 ): ValidatedConfig {
+  const imports = options.imports ?? NO_IMPORTS;
   const shape = findShapeMistakes(config);
   const usable = pruned(config, shape);
   const mistakes = [
     ...shape,
     ...findDanglingNames(config),
-    ...(usable === null ? [] : findConflicts(usable as ProjectDefinition)),
+    ...(usable === null ? [] : findConflicts(usable as ProjectDefinition, imports)),
   ];
-  if (mistakes.length === 0) return { diagnostics: [], definition: config as ProjectDefinition };
+  const imported = [...imports.readings.values()].flatMap((reading) => reading.diagnostics);
+  if (mistakes.length === 0 && imported.length === 0)
+    return { diagnostics: [], definition: config as ProjectDefinition };
   const locator = createLocator(options.source);
-  const diagnostics = mistakes
-    .map((mistake) => toDiagnostic(mistake, placeOf(mistake, locator, options.file)))
-    .sort(byPlace);
+  const own = mistakes.map((mistake) => {
+    const setting = importedSetting(config, mistake.path, imports);
+    const place =
+      setting === null ? placeOf(mistake, locator, options.file) : setting.reading.locate(setting.setting);
+    return toDiagnostic(mistake, place);
+  });
+  const diagnostics = [...own, ...imported].sort(byPlaceFrom(options.file));
   const isValid = diagnostics.every((diagnostic) => diagnostic.severity === 'warning');
   return { diagnostics, definition: isValid ? (config as ProjectDefinition) : null };
 }
@@ -56,7 +65,15 @@ function toDiagnostic(mistake: Mistake, location: SourceLocation): Diagnostic {
   };
 }
 
-function byPlace(one: Diagnostic, other: Diagnostic): number {
-  const [a, b] = [one.location, other.location];
-  return (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);
+/** The config first, then the files it names. */
+function byPlaceFrom(file: string): (one: Diagnostic, other: Diagnostic) => number {
+  const rank = ({ location }: Diagnostic): string => (location?.file === file ? '' : (location?.file ?? ''));
+  return (one, other) => {
+    const [a, b] = [one.location, other.location];
+    return (
+      (rank(one) < rank(other) ? -1 : rank(one) > rank(other) ? 1 : 0) ||
+      (a?.line ?? 0) - (b?.line ?? 0) ||
+      (a?.column ?? 0) - (b?.column ?? 0)
+    );
+  };
 }

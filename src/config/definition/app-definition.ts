@@ -44,6 +44,8 @@ interface CommonAppSettings<A extends string = string, D extends string = string
 /** What `flyApp` takes. */
 export interface FlyAppOptions<A extends string = string, D extends string = string>
   extends CommonAppSettings<A, D>, FlySettings {
+  /** A fly.toml, from the folder of the config: its settings hold where the config says nothing. */
+  readonly config?: string;
   /** How it is built. Default `generic()`: from its Dockerfile, or the repository as it is. */
   readonly stack?: StackDefinition;
   /** A Dockerfile of the repository. Without it, Glidepath writes one from the stack. */
@@ -96,6 +98,8 @@ export interface VercelAppDefinition<
 /** What may differ for one app in one environment. Objects are merged key by key; null takes a setting away. */
 export interface AppOverrides<A extends string = string, D extends string = string>
   extends CommonAppSettings<A, D>, FlySettings {
+  /** The fly.toml of this environment, instead of the app's; null for none. */
+  readonly config?: string | null;
   readonly fly?: FlyAccount;
   readonly vercel?: VercelAccount;
   readonly dockerfile?: string | null;

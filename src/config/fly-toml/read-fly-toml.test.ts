@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readFlyToml, type FlyTomlReading } from './read-fly-toml.ts';
+import type { FlyTomlReading } from './fly-toml-reading.ts';
+import { readFlyToml } from './read-fly-toml.ts';
 
 function read(text: string, path = 'fly.toml'): FlyTomlReading {
   return readFlyToml(text, { path, shown: path });

@@ -1,10 +1,9 @@
-import type { Json } from '../../util/json.ts';
 import type { Diagnostic, SourceLocation } from '../../diagnostics/diagnostic.ts';
 import { pathText, type ConfigPath } from '../config-path.ts';
-import type { AppOverrides } from '../definition/app-definition.ts';
 import type { Mistake } from '../mistake.ts';
 import { checkTomlShape } from './check-toml-shape.ts';
 import { checkTomlSettings } from './check-toml-settings.ts';
+import type { FlyTomlReading } from './fly-toml-reading.ts';
 import { foldServices } from './fold-services.ts';
 import { keptKeys } from './kept-keys.ts';
 import { createTomlLocator } from './locate-toml.ts';
@@ -16,21 +15,6 @@ import { readService } from './read-service.ts';
 import { sourceOf } from './source-of.ts';
 import { take, type TomlDraft } from './toml-draft.ts';
 import { tomlMistake } from './toml-problem.ts';
-
-/** A fly.toml in the words of the config. Every key of it is a setting, or kept, or named in a diagnostic. */
-export interface FlyTomlReading {
-  /** Relative to the project, as named in the config. */
-  readonly path: string;
-  readonly settings: AppOverrides;
-  /** What the config has no setting for: kept as it is in the generated files. */
-  readonly extra: Readonly<Record<string, Json>>;
-  /** The keys of `extra`, as they are written: `http_service.force_https`. */
-  readonly kept: readonly string[];
-  /** Everything wrong, and every key that is kept, left out or read in another way than it is written. */
-  readonly diagnostics: readonly Diagnostic[];
-  /** Where a setting is from. */
-  locate(setting: ConfigPath): SourceLocation;
-}
 
 /** Which file it is: `path` from the project, `shown` as people see it. */
 export interface FlyTomlFile {

@@ -2,7 +2,9 @@ import type { ConfigPath } from '../config-path.ts';
 import type { AppDefinition, AppOverrides } from '../definition/app-definition.ts';
 import type { EnvironmentDefinition } from '../definition/environment-definition.ts';
 import type { ProjectDefinition } from '../definition/project-definition.ts';
+import { NO_IMPORTS, type FlyTomlImports, type FlyTomlReading } from '../fly-toml/fly-toml-reading.ts';
 import { named } from '../named.ts';
+import { importLayer, writtenImport } from './import-layer.ts';
 
 /** Settings that are written in one place. */
 export interface Layer {
@@ -18,6 +20,8 @@ export interface AppScope {
   readonly appName: string;
   readonly app: AppDefinition;
   readonly layers: readonly Layer[];
+  /** The fly.toml that the settings start from: one of the layers. */
+  readonly imported: FlyTomlReading | null;
 }
 
 /** A value and where it is written. */
@@ -27,25 +31,30 @@ export interface Placed<T> {
 }
 
 /** Every app of an environment. None of a test environment: nothing is deployed there. */
-export function appScopes(project: ProjectDefinition, environmentName: string): AppScope[] {
+export function appScopes(
+  project: ProjectDefinition,
+  environmentName: string,
+  imports: FlyTomlImports = NO_IMPORTS,
+): AppScope[] {
   const environment = named(project.environments, environmentName);
   if (environment === undefined || environment.kind === 'test') return [];
-  return Object.entries(project.apps).map(([appName, app]) => ({
-    project,
-    environmentName,
-    environment,
-    appName,
-    app,
-    layers: [
+  return Object.entries(project.apps).map(([appName, app]) => {
+    const written = writtenImport(project, environmentName, appName);
+    const imported = (written === null ? undefined : imports.readings.get(written.file)) ?? null;
+    const layers = [
       { path: [], settings: accountsOf(project) },
+      ...(written === null || imported === null
+        ? []
+        : [importLayer(project, written, imported, environmentName)]),
       { path: ['apps', appName], settings: app },
       { path: ['environments', environmentName], settings: settingsForApps(environment) },
       {
         path: ['environments', environmentName, 'apps', appName],
         settings: named(environment.apps, appName) ?? {},
       },
-    ],
-  }));
+    ];
+    return { project, environmentName, environment, appName, app, layers, imported };
+  });
 }
 
 /** The setting that wins: the last one written. Null when nobody wrote it. */

@@ -1,5 +1,6 @@
 import type { EnvironmentDefinition, SmokeDefinition } from '../definition/environment-definition.ts';
 import type { ProjectDefinition } from '../definition/project-definition.ts';
+import { NO_IMPORTS, type FlyTomlImports } from '../fly-toml/fly-toml-reading.ts';
 import type { ResolvedApp, ResolvedEnvironment, ResolvedSmoke, TriggerRule } from '../resolved.ts';
 import { environmentKind, triggersOf } from './environment-kind.ts';
 import { appScopes } from './layers.ts';
@@ -22,9 +23,10 @@ export function resolveEnvironment(
   project: ProjectDefinition,
   name: string,
   environment: EnvironmentDefinition,
+  imports: FlyTomlImports = NO_IMPORTS,
 ): ResolvedEnvironment {
   const kind = environmentKind(environment);
-  const apps = appScopes(project, name).map(resolveApp);
+  const apps = appScopes(project, name, imports).map(resolveApp);
   const flyApps = apps.filter((app) => app.platform === 'fly');
   return {
     name,

@@ -16,7 +16,7 @@ type Cpus = Pick<ResolvedFlyApp['vm'], 'cpuKind' | 'cpus'>;
 
 /** What an app on Fly has beside what every app has. */
 export function resolveFlySettings(scope: AppScope, stack: StackDefinition | undefined): FlyPart {
-  const { layers } = scope;
+  const { layers, imported } = scope;
   const account = mergedSetting(layers, 'fly') ?? {};
   const regions = resolveRegions(scope);
   const machines = regions.reduce((sum, region) => sum + region.count, 0);
@@ -44,7 +44,7 @@ export function resolveFlySettings(scope: AppScope, stack: StackDefinition | und
     build: resolveBuild(scope),
     volume: resolveVolume(scope),
     domains: lastWritten(layers, 'domains')?.value ?? [],
-    flyToml: null,
+    flyToml: imported === null ? null : { path: imported.path, extra: imported.extra },
   };
 }
 

@@ -8,6 +8,7 @@ import { named } from '../named.ts';
 
 /** Settings that only Fly machines have, where one app in one environment may say them. */
 const ONLY_FLY = [
+  'config',
   'regions',
   'instances',
   'sleep',

@@ -1,4 +1,5 @@
 import type { ProjectDefinition } from '../definition/project-definition.ts';
+import { NO_IMPORTS, type FlyTomlImports } from '../fly-toml/fly-toml-reading.ts';
 import type { Mistake } from '../mistake.ts';
 import { appScopes } from '../resolve/layers.ts';
 import { resolveApp } from '../resolve/resolve-app.ts';
@@ -10,6 +11,7 @@ import { environmentRules } from './environment-rules.ts';
 import { fileRules } from './file-rules.ts';
 import { flyRules } from './fly-rules.ts';
 import { gateRules } from './gate-rules.ts';
+import { importRules } from './import-rules.ts';
 import { orderRules } from './order-rules.ts';
 import { platformNameRules } from './platform-name-rules.ts';
 import { tokenRules } from './token-rules.ts';
@@ -17,9 +19,9 @@ import { urlRules } from './url-rules.ts';
 import { volumeRules } from './volume-rules.ts';
 
 /** Everything that settings of the right shape say against each other. Never stops at the first. */
-export function findConflicts(project: ProjectDefinition): Mistake[] {
+export function findConflicts(project: ProjectDefinition, imports: FlyTomlImports = NO_IMPORTS): Mistake[] {
   const scopes = Object.keys(project.environments)
-    .flatMap((name) => appScopes(project, name))
+    .flatMap((name) => appScopes(project, name, imports))
     .map((scope): CheckedScope => ({ ...scope, resolved: resolveApp(scope) }));
   return unique([
     ...checkRules(project),
@@ -34,6 +36,7 @@ export function findConflicts(project: ProjectDefinition): Mistake[] {
     ...platformNameRules(project, scopes),
     ...tokenRules(project, scopes),
     ...fileRules(project, scopes),
+    ...importRules(project, scopes, imports),
   ]);
 }
 

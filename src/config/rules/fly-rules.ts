@@ -2,6 +2,7 @@ import type { Mistake } from '../mistake.ts';
 import { nameHint } from '../did-you-mean.ts';
 import type { ResolvedFlyApp } from '../resolved.ts';
 import { FLY_CPU_KINDS, FLY_REGIONS } from '../resolve/fly-sizes.ts';
+import { isImported } from '../resolve/import-layer.ts';
 import { lastWritten, type AppScope, type Layer } from '../resolve/layers.ts';
 import type { CheckedScope } from './checked-scope.ts';
 import { conflict, impossible, warning } from './conflict.ts';
@@ -99,7 +100,9 @@ function sleepMistakes(scope: AppScope, app: ResolvedFlyApp): Mistake[] {
       ),
     );
   }
-  if (least !== null && least.value > 0 && app.sleep === 'never') {
+  // A fly.toml may stand for environments in which machines sleep and for others.
+  const isWritten = least !== null && !isImported(least.path);
+  if (least !== null && isWritten && least.value > 0 && app.sleep === 'never') {
     mistakes.push(
       conflict(
         least.path,

@@ -55,6 +55,7 @@ const flyAppSchema = objectOf<FlyAppDefinition>({
   platform: z.literal('fly'),
   ...appFields,
   ...flySettings,
+  config: text.optional(),
   stack: stackSchema.optional(),
   dockerfile: text.optional(),
   build: imageBuildSchema.optional(),
@@ -79,6 +80,7 @@ export const appSchema: z.ZodType = z.discriminatedUnion('platform', [flyAppSche
 export const appOverridesSchema: z.ZodType = objectOf<AppOverrides>({
   ...common,
   ...flySettings,
+  config: text.nullable().optional(),
   fly: flyAccountSchema.optional(),
   vercel: vercelAccountSchema.optional(),
   dockerfile: text.nullable().optional(),
