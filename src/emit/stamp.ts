@@ -36,6 +36,11 @@ export function authorshipOf(content: string): Authorship {
   return sha256(text.replace(CHECKSUM, '')) === found[1] ? 'unedited' : 'edited';
 }
 
+/** The checksum in the header of a generated file: of what was generated, whatever it was edited to; null without one. */
+export function checksumOf(content: string): string | null {
+  return CHECKSUM.exec(content.replaceAll('\r\n', '\n'))?.[1] ?? null;
+}
+
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
