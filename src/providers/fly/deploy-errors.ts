@@ -1,4 +1,5 @@
 import { ToolError } from '../../diagnostics/tool-error.ts';
+import type { CheckRedirect } from './check-redirect.ts';
 import { checksOf } from './machine-config.ts';
 import { failingCheck, type MachineExit } from './machine-state.ts';
 import { nameOf, type MachineRef } from './machines-api.ts';
@@ -42,6 +43,20 @@ export function unhealthyError(
     hint: `Read what it printed: fly logs -a ${ref.app} --machine ${ref.id}`,
     output,
   });
+}
+
+/** A machine's health check is answered with a redirect, which Fly does not follow: waiting would change nothing. */
+export function redirectError(ref: MachineRef, machine: Machine, redirect: CheckRedirect): ToolError {
+  const path = checksOf(machine.config)[0]?.path;
+  const where = path === undefined ? '' : ` ${path}`;
+  const target = redirect.target === null ? '' : ` to ${redirect.target}`;
+  return new ToolError(
+    'DEPLOY_UNHEALTHY',
+    `The health path${where} of ${nameOf(ref)} redirects${target} (HTTP ${redirect.status}); Fly does not follow redirects.`,
+    {
+      hint: 'Name a path in health.path that answers 200 itself, over plain HTTP too: Fly asks the machine without TLS.',
+    },
+  );
 }
 
 /** A machine runs something else than was sent: the platform went back by itself, or somebody changed it. */

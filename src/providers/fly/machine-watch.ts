@@ -1,5 +1,12 @@
 import type { FlyContext } from './fly-context.ts';
-import { brokenStateError, exitedError, notConvergedError, unhealthyError } from './deploy-errors.ts';
+import { checkRedirect } from './check-redirect.ts';
+import {
+  brokenStateError,
+  exitedError,
+  notConvergedError,
+  redirectError,
+  unhealthyError,
+} from './deploy-errors.ts';
 import { checkCount, checksOf } from './machine-config.ts';
 import { eventId, isTransient, unexpectedExit } from './machine-state.ts';
 import type { MachineRef } from './machines-api.ts';
@@ -24,7 +31,8 @@ const OUTPUT_LINES = 20;
  * `settleMs`).
  *
  * Looks at events instead of the API's `wait`, which sits out its whole time-out when the process has already exited:
- * an exit that nobody asked for ends it at once with DEPLOY_EXITED. DEPLOY_UNHEALTHY at the deadline,
+ * an exit that nobody asked for ends it at once with DEPLOY_EXITED. DEPLOY_UNHEALTHY at the deadline, and at once when a
+ * check is answered with a redirect,
  * DEPLOY_NOT_CONVERGED when the platform put another version in place.
  */
 export async function watchUntilHealthy(fly: FlyContext, watched: WatchedMachine): Promise<Machine> {
@@ -43,6 +51,8 @@ export async function watchUntilHealthy(fly: FlyContext, watched: WatchedMachine
     const exit = unexpectedExit(machine, known);
     if (exit !== null) throw exitedError(ref, exit, await output(machine));
     if (BROKEN.has(machine.state)) throw brokenStateError(ref, machine, await output(machine));
+    const redirect = checkRedirect(machine, watched.before);
+    if (redirect !== null) throw redirectError(ref, machine, redirect);
     const now = fly.clock.now();
     runningSince = machine.state === 'started' ? (runningSince ?? now) : null;
     if (runningSince !== null && isProven(fly, watched, machine, now - runningSince)) return machine;
