@@ -17,10 +17,10 @@ export function addCloudCommands(program: Command, register: Register): void {
     .option('--port <number>', 'the port of the platform APIs; 4280 otherwise')
     .option('--edge-port <number>', 'the port of the edge; one above otherwise')
     .option('--idle <duration>', 'how long machines that may sleep stay up without a request, such as 5s');
-  register(cloud, 'down', 'stop it and every process it started', async (context) => {
+  register(cloud, 'down', 'stop it and every process it started', async (context, _args, options) => {
     const { cloudDown } = await import('./commands/cloud.ts');
-    return cloudDown(context);
-  });
+    return cloudDown(context, { isForced: options['force'] === true });
+  }).option('--force', 'also while a run is under way on it');
   register(
     cloud,
     'status',
@@ -34,20 +34,43 @@ export function addCloudCommands(program: Command, register: Register): void {
     cloud,
     'reset',
     'stop and delete every app, database and image of the local cloud',
-    async (context) => {
+    async (context, _args, options) => {
       const { cloudReset } = await import('./commands/cloud.ts');
-      return cloudReset(context);
+      return cloudReset(context, { isForced: options['force'] === true });
     },
-  );
+  ).option('--force', 'also while a run is under way on it');
+  addWorldCommands(cloud, register);
+}
+
+/** What is made to happen around the apps: faults, names and distances. */
+function addWorldCommands(cloud: Command, register: Register): void {
   register(
     cloud,
     'fault [words...]',
     'switch a fault on, list them, or clear them',
     async (context, args) => {
-      const { cloudFault } = await import('./commands/cloud.ts');
+      const { cloudFault } = await import('./commands/cloud-fault.ts');
       return cloudFault(context, args);
     },
   ).addHelpText('after', FAULT_HELP);
+  register(
+    cloud,
+    'dns [host]',
+    'where host names lead, as at a registrar',
+    async (context, [host], options) => {
+      const { cloudDns } = await import('./commands/cloud-world.ts');
+      return cloudDns(context, host ?? null, {
+        pointsTo: string(options['pointsTo']),
+        isCleared: options['clear'] === true,
+      });
+    },
+  )
+    .option('--points-to <app>', 'the app it leads to, such as staging/web')
+    .option('--clear', 'take its records away');
+  register(cloud, 'region [code]', 'how far regions are away', async (context, [code], options) => {
+    const { cloudRegion } = await import('./commands/cloud-world.ts');
+    return cloudRegion(context, code ?? null, string(options['latency']));
+  }).option('--latency <duration>', 'put the region so far away, such as 80ms; 0 ends it');
 }
 
 /** As `cloud/faults/parse-fault.ts` reads it; a test holds the two together. */
@@ -67,7 +90,7 @@ Faults, until cleared or so many times:
   list
   clear
 
-An app is named as on the platform, see glidepath cloud status. A path may have * for one part of it.
+An app is named as in the config, web or staging/web, or as on the platform. A path may have * for one part of it.
 Such as: glidepath cloud fault error POST '/v1/apps/*/machines' times=1`;
 
 const number = (value: unknown): number | null => (typeof value === 'string' ? Number(value) : null);

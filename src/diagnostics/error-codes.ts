@@ -99,6 +99,7 @@ export const ERROR_CODES = {
   },
   CLOUD_NOT_RUNNING: { kind: 'operation', exit: 1, title: 'The local cloud is not running' },
   CLOUD_ALREADY_UP: { kind: 'operation', exit: 1, title: 'The local cloud is already running' },
+  CLOUD_BUSY: { kind: 'operation', exit: 1, title: 'A run is under way on the local cloud' },
   CLOUD_PORT_IN_USE: { kind: 'operation', exit: 1, title: 'A port of the local cloud is taken' },
   CLOUD_POSTGRES_FAILED: { kind: 'operation', exit: 1, title: 'A local Postgres does not run' },
   CLOUD_IMAGE_INVALID: {

@@ -105,7 +105,7 @@ export async function projectRig(files: Readonly<Record<string, string>>): Promi
     },
     async [Symbol.asyncDispose]() {
       for (const child of started) child.kill('SIGKILL');
-      await start({}, ['cloud', 'down']).result;
+      await start({}, ['cloud', 'down', '--force']).result;
       rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
     },
   };

@@ -2,8 +2,10 @@ import { EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { CloudInfo } from '../../cloud/control/cloud-info.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
+import { openControl } from '../open-control.ts';
 import { writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
+import { requireNoRunUnderWay } from '../runs-under-way.ts';
 import { renderCloudStatus } from '../views/cloud-status.ts';
 import { paint } from '../views/paint.ts';
 import { cloudDirOf, openProject } from '../open-project.ts';
@@ -79,7 +81,8 @@ function publicInfo(cloud: CloudInfo): Omit<CloudInfo, 'token'> {
 }
 
 /** `glidepath cloud down`: ends it with everything it started, and proves it. */
-export async function cloudDown(context: CommandContext): Promise<ExitCode> {
+export async function cloudDown(context: CommandContext, options: { isForced: boolean }): Promise<ExitCode> {
+  if (!options.isForced) await requireNoRunUnderWay(context, 'glidepath cloud down');
   const { root } = await openProject(context);
   const { stopCloud } = await import('../../cloud/control/stop.ts');
   const stopped = await withProgress(context, 'Ending the local cloud', () => stopCloud(cloudDirOf(root)));
@@ -94,7 +97,8 @@ export async function cloudDown(context: CommandContext): Promise<ExitCode> {
 
 /** `glidepath cloud status`. */
 export async function cloudStatus(context: CommandContext): Promise<ExitCode> {
-  const { cloud, control } = await openControl(context);
+  const { cloud } = await openControl(context);
+  const control = await import('../../cloud/control/client.ts');
   const status = await control.cloudStatus(cloud);
   if (context.output.json) writeJson(context.output, status);
   else context.output.write(renderCloudStatus(status, { color: context.output.color }));
@@ -102,40 +106,12 @@ export async function cloudStatus(context: CommandContext): Promise<ExitCode> {
 }
 
 /** `glidepath cloud reset`: everything gone, the cloud still up. */
-export async function cloudReset(context: CommandContext): Promise<ExitCode> {
-  const { cloud, control } = await openControl(context);
-  await withProgress(context, 'Emptying the local cloud', () => control.resetCloud(cloud));
+export async function cloudReset(context: CommandContext, options: { isForced: boolean }): Promise<ExitCode> {
+  const { cloud } = await openControl(context);
+  if (!options.isForced) await requireNoRunUnderWay(context, 'glidepath cloud reset');
+  const { resetCloud } = await import('../../cloud/control/client.ts');
+  await withProgress(context, 'Emptying the local cloud', () => resetCloud(cloud));
   if (context.output.json) writeJson(context.output, { reset: true });
   else context.output.write('The local cloud is empty: no app, database or image is left.\n');
   return EXIT.ok;
-}
-
-/** `glidepath cloud fault …`: switches a fault on; lists them without words; `clear` ends them. */
-export async function cloudFault(context: CommandContext, words: readonly string[]): Promise<ExitCode> {
-  const { cloud, control } = await openControl(context);
-  if (words[0] === 'clear') await control.clearFaults(cloud);
-  else if (words.length > 0 && words[0] !== 'list') {
-    const { parseFault } = await import('../../cloud/faults/parse-fault.ts');
-    const fault = parseFault([...words]);
-    if ('severity' in fault) throw new ToolError(fault.code, fault.message, { hint: fault.hint });
-    await control.setFault(cloud, fault);
-  }
-  const { describeFault } = await import('../../cloud/faults/fault.ts');
-  const faults = await control.listFaults(cloud);
-  if (context.output.json) writeJson(context.output, { faults });
-  else if (faults.length === 0) context.output.write('No fault is switched on.\n');
-  else
-    for (const fault of faults)
-      context.output.write(`  ${fault.id}  ${describeFault(fault)}, struck ${fault.struck}\n`);
-  return EXIT.ok;
-}
-
-async function openControl(context: CommandContext) {
-  const { root } = await openProject(context);
-  const control = await import('../../cloud/control/client.ts');
-  const cloud = await control.readCloud(cloudDirOf(root));
-  if (cloud !== null) return { cloud, control };
-  throw new ToolError('CLOUD_NOT_RUNNING', 'The local cloud of this project is not running.', {
-    hint: 'Start it: glidepath cloud up',
-  });
 }
