@@ -90,8 +90,15 @@ function pathsOf(table: TomlTable, shape: TomlShape, base: ConfigPath): ConfigPa
   return Object.entries(table).flatMap(([key, value]) => {
     const path = [...base, key];
     const inner = tableShape(shape, key);
+    if (isNamed(shape, key)) return Object.keys(value as TomlTable).map((name) => [...path, name]);
     if (inner === null) return [path];
     if (isRecord(value)) return pathsOf(value, inner, path);
     return (value as readonly TomlTable[]).flatMap((item, index) => pathsOf(item, inner, [...path, index]));
   });
+}
+
+/** Whether the tables under a key have names of the user's own. */
+function isNamed(shape: TomlShape, key: string): boolean {
+  const type = Object.hasOwn(shape, key) ? shape[key] : undefined;
+  return typeof type === 'object' && 'named' in type;
 }
