@@ -32,7 +32,7 @@ export async function run(): Promise<void> {
   try {
     for (const [file, content] of Object.entries(tinyProject())) writeFileSync(join(dir, file), content);
     exec('git', 'init', '--quiet', '--initial-branch=main');
-    glidepath('cloud', 'up', '--port', '0', '--edge-port', '0');
+    glidepath('cloud', 'up', '--port', '0', '--edge-port', '0', '--machines', 'process');
     const ratios: number[] = [];
     for (let index = 0; index < RUNS; index++) {
       writeFileSync(join(dir, 'server.mjs'), `${GOOD_SERVER}\n// ${index}`);

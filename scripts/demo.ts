@@ -17,7 +17,7 @@ async function main(): Promise<number> {
   process.on('SIGINT', () => undefined);
   say('Glidepath demo', 'three services on one Postgres, staging and production, on this machine alone');
   await using shop = await createShop({ keep: KEEP });
-  await shop.glidepath('cloud', 'up', '--port', '0', '--edge-port', '0');
+  await shop.glidepath('cloud', 'up', '--port', '0', '--edge-port', '0', '--machines', 'process');
   try {
     const report = await story(shop);
     const addresses = KEEP ? await shop.routes() : [];

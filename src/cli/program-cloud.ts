@@ -12,10 +12,12 @@ export function addCloudCommands(program: Command, register: Register): void {
       port: number(options['port']),
       edgePort: number(options['edgePort']),
       idle: string(options['idle']),
+      machines: string(options['machines']),
     });
   })
     .option('--port <number>', 'the port of the platform APIs; 4280 otherwise')
     .option('--edge-port <number>', 'the port of the edge; one above otherwise')
+    .option('--machines <how>', 'process, container, or auto: containers where an engine answers')
     .option('--idle <duration>', 'how long machines that may sleep stay up without a request, such as 5s');
   register(cloud, 'down', 'stop it and every process it started', async (context, _args, options) => {
     const { cloudDown } = await import('./commands/cloud.ts');

@@ -15,6 +15,7 @@ import type { AppPlatformReader } from '../providers/app-platform.ts';
 import { BugError } from '../util/assert.ts';
 import { systemClock, type Clock } from '../util/clock.ts';
 import type { CommandContext } from './command-context.ts';
+import { containerBuildsFor, type ContainerBuildsOptions } from './container-builds.ts';
 import { cloudDirOf, openProject, stateDirOf } from './open-project.ts';
 import { accountOfApp, accountOfDatabase, openPlatforms, type Platforms } from './open-platforms.ts';
 import { runCommand } from './run-command.ts';
@@ -77,7 +78,7 @@ export async function openWorkbench(
     platformOf: (app) => platforms.open(accountOfApp(app)),
     databasePlatformOf: (database) => platforms.open(accountOfDatabase(database)),
     source,
-    builder: await openBuilder(root, source),
+    builder: await openBuilder(root, source, { cloud, env: context.env, project, vault }),
     history,
     runInput: (id) => storedInput(engine, id),
     secret: (name) => vault.read(name),
@@ -148,9 +149,15 @@ async function openSource(root: string): Promise<GitSource> {
   return createGitSource({ root });
 }
 
-async function openBuilder(root: string, source: GitSource): Promise<Builder> {
+async function openBuilder(
+  root: string,
+  source: GitSource,
+  containers: ContainerBuildsOptions,
+): Promise<Builder> {
   const { createBuilder } = await import('../providers/build/builder.ts');
-  return createBuilder({ source, root, workDir: join(root, '.glidepath', 'builds'), clock: systemClock });
+  const workDir = join(root, '.glidepath', 'builds');
+  const containersFor = containerBuildsFor(containers);
+  return createBuilder({ source, root, workDir, clock: systemClock, containersFor });
 }
 
 async function openRealPlatforms(

@@ -3,6 +3,7 @@ import { closeSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../util/clock.ts';
 import type { StartReport } from './control/start-report.ts';
+import type { MachinesRequest } from './containers/machines-mode.ts';
 import { idleSettings } from './edge/idle-watch.ts';
 import { DEFAULT_PORTS, startCloud } from './server/start-cloud.ts';
 import type { Cloud } from './server/start-cloud.ts';
@@ -17,10 +18,13 @@ const { values } = parseArgs({
     'edge-port': { type: 'string' },
     'idle-ms': { type: 'string' },
     'region-latency-ms': { type: 'string', multiple: true },
+    machines: { type: 'string' },
     'report-fd': { type: 'string' },
   },
 });
 const stateDir = values['state-dir'] ?? '.glidepath/cloud';
+/** Where tests want every exchange written down; nothing else sets it. */
+const recordExchangesTo = process.env['GLIDEPATH_RECORD_EXCHANGES'];
 const reportFd = Number(values['report-fd'] ?? STDOUT);
 
 try {
@@ -30,6 +34,8 @@ try {
     apiPort: Number(values.port ?? DEFAULT_PORTS.api),
     edgePort: Number(values['edge-port'] ?? DEFAULT_PORTS.edge),
     clock: systemClock,
+    ...(recordExchangesTo === undefined ? {} : { recordExchangesTo }),
+    machines: { asked: (values.machines ?? 'auto') as MachinesRequest, env: process.env },
     regionLatencyMs: Object.fromEntries(
       (values['region-latency-ms'] ?? [])
         .map((each) => each.split('='))

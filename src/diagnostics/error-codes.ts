@@ -63,6 +63,7 @@ export const ERROR_CODES = {
   SOURCE_NOT_A_REPOSITORY: { kind: 'user', exit: 2, title: 'This is not a git repository' },
   SOURCE_UNKNOWN_REF: { kind: 'user', exit: 2, title: 'There is no such commit, branch or tag' },
   BUILD_FAILED: { kind: 'operation', exit: 1, title: 'An app could not be built' },
+  ENGINE_MISSING: { kind: 'operation', exit: 1, title: 'No container engine answers' },
   MIGRATION_FAILED: { kind: 'operation', exit: 1, title: 'A migration failed; nothing was deployed' },
   DEPLOY_UNHEALTHY: { kind: 'operation', exit: 1, title: 'The new release did not become healthy' },
   DEPLOY_EXITED: { kind: 'operation', exit: 1, title: 'A machine of the new release exited' },

@@ -1,6 +1,7 @@
 import { EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { CloudInfo } from '../../cloud/control/cloud-info.ts';
+import type { MachinesRequest } from '../../cloud/containers/machines-mode.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { openControl } from '../open-control.ts';
 import { writeJson } from '../output.ts';
@@ -15,6 +16,8 @@ export interface CloudUpOptions {
   readonly port: number | null;
   readonly edgePort: number | null;
   readonly idle: string | null;
+  /** `auto`, `process` or `container`; null: auto. */
+  readonly machines: string | null;
 }
 
 /** `glidepath cloud up`: starts the local cloud of this project; fails when it runs already. */
@@ -31,7 +34,7 @@ export async function ensureCloud(context: CommandContext, root: string): Promis
   const { readCloud } = await import('../../cloud/control/client.ts');
   const running = await readCloud(cloudDirOf(root));
   if (running !== null) return running;
-  const cloud = await launch(context, root, { port: null, edgePort: null, idle: null });
+  const cloud = await launch(context, root, { port: null, edgePort: null, idle: null, machines: null });
   if (!context.output.json) sayAddresses(context, cloud);
   return cloud;
 }
@@ -43,6 +46,7 @@ async function launch(context: CommandContext, root: string, options: CloudUpOpt
       hint: 'glidepath cloud up --port 4280',
     });
   }
+  const machines = machinesRequest(options.machines);
   const { launchCloud } = await import('../../cloud/control/launch.ts');
   const idle = options.idle === null ? {} : { idleMs: await durationMs(options.idle) };
   return withProgress(context, 'Starting the local cloud', () =>
@@ -51,8 +55,17 @@ async function launch(context: CommandContext, root: string, options: CloudUpOpt
       ...(options.port === null ? {} : { port: options.port }),
       ...(options.edgePort === null ? {} : { edgePort: options.edgePort }),
       ...idle,
+      machines,
     }),
   );
+}
+
+function machinesRequest(text: string | null): MachinesRequest {
+  if (text === null) return 'auto';
+  if (text === 'auto' || text === 'process' || text === 'container') return text;
+  throw new ToolError('CLI_USAGE', `Machines cannot run as "${text}".`, {
+    hint: 'glidepath cloud up --machines auto, process or container',
+  });
 }
 
 async function durationMs(text: string): Promise<number> {
@@ -69,6 +82,7 @@ function sayAddresses(context: CommandContext, cloud: CloudInfo): void {
       `${green('✓')} ${bold('The local cloud is up.')} ${dim(`process ${cloud.pid}`)}`,
       `  platform APIs   ${cyan(`http://127.0.0.1:${cloud.apiPort}`)}`,
       `  apps            ${cyan(`http://<app>.localhost:${cloud.edgePort}`)}`,
+      `  machines        ${cloud.machines.mode === 'container' ? `containers, ${cloud.machines.engine}` : 'processes'}`,
       `  ${dim('Deploy to it: glidepath deploy <environment> --local')}`,
       '',
     ].join('\n'),

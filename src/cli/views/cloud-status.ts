@@ -8,7 +8,7 @@ import { formatDuration } from './time.ts';
 export function renderCloudStatus(status: CloudStatus, options: { color: boolean }): string {
   const { bold, dim, cyan, green, yellow, red } = paint(options.color);
   const lines = [
-    `${green('●')} ${bold('local cloud')}  ${dim(`up ${formatDuration(status.uptimeMs)} · process ${status.pid} · ${megabytes(status.memoryBytes)} · machines as ${status.mode}es`)}`,
+    `${green('●')} ${bold('local cloud')}  ${dim(`up ${formatDuration(status.uptimeMs)} · process ${status.pid} · ${megabytes(status.memoryBytes)} · ${machinesLine(status.machines)}`)}`,
     '',
     renderTable(
       ['service', 'address', 'holds'].map(dim),
@@ -23,7 +23,7 @@ export function renderCloudStatus(status: CloudStatus, options: { color: boolean
         machine.region,
         machine.state === 'started' ? green(machine.state) : yellow(machine.state),
         machine.routable === null ? '' : machine.routable ? green('routed') : red('not routed'),
-        machine.pid === null ? '' : String(machine.pid),
+        machine.container?.slice(0, 12) ?? (machine.pid === null ? '' : String(machine.pid)),
         machine.cpuPercent === null ? '' : `${machine.cpuPercent.toFixed(0)} %`,
         machine.memoryBytes === null ? '' : megabytes(machine.memoryBytes),
       ]),
@@ -31,7 +31,7 @@ export function renderCloudStatus(status: CloudStatus, options: { color: boolean
     lines.push(
       '',
       renderTable(
-        ['app', 'machine', 'region', 'state', 'edge', 'process', 'CPU', 'memory'].map(dim),
+        ['app', 'machine', 'region', 'state', 'edge', 'runs as', 'CPU', 'memory'].map(dim),
         rows,
       ).trimEnd(),
     );
@@ -59,6 +59,12 @@ export function renderCloudStatus(status: CloudStatus, options: { color: boolean
   for (const fault of status.faults)
     lines.push('', `  ${red('fault')} ${fault.id}  ${describeFault(fault)} ${dim(`struck ${fault.struck}`)}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** How machines run, and why not otherwise. */
+function machinesLine({ asked, mode, engine }: CloudStatus['machines']): string {
+  if (mode === 'container') return `machines as containers, ${engine ?? 'engine unknown'}`;
+  return asked === 'process' ? 'machines as processes' : 'machines as processes: no container engine answers';
 }
 
 function megabytes(bytes: number): string {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { MachinesMode, MachinesRequest } from '../containers/machines-mode.ts';
 
 const schema = z.object({
   version: z.literal(1),
@@ -10,6 +11,11 @@ const schema = z.object({
   edgePort: z.int(),
   token: z.string(),
   startedAt: z.number(),
+  machines: z.object({
+    asked: z.enum(['auto', 'process', 'container']),
+    mode: z.enum(['process', 'container']),
+    engine: z.string().nullable(),
+  }),
 });
 
 /** How a running local cloud is reached. The token is a secret: never printed. */
@@ -25,6 +31,16 @@ export interface CloudInfo {
   readonly token: string;
   /** Milliseconds since the Unix epoch. */
   readonly startedAt: number;
+  readonly machines: MachinesInfo;
+}
+
+/** How the machines of a cloud run. */
+export interface MachinesInfo {
+  readonly asked: MachinesRequest;
+  /** `container`: an engine answers, and machines whose image is a container's are containers. */
+  readonly mode: MachinesMode;
+  /** For people, such as `Docker 28.2.2`; null without one. */
+  readonly engine: string | null;
 }
 
 /** Where a daemon says how it is reached; readable by its user only. */

@@ -1,11 +1,15 @@
 import type { AppMetrics } from '../edge/app-metrics.ts';
 import type { ActiveFault } from '../faults/fault.ts';
+import type { MachinesMode } from '../containers/machines-mode.ts';
+import type { MachinesInfo } from './cloud-info.ts';
 
 /** Everything `cloud status` shows. */
 export interface CloudStatus {
   readonly version: 1;
-  /** How machines run: as child processes of this computer. */
-  readonly mode: 'process';
+  /** How machines run: as child processes of this computer, or in a container engine. */
+  readonly mode: MachinesMode;
+  /** What was asked for, and what engine there is. */
+  readonly machines: MachinesInfo;
   readonly pid: number;
   readonly stateDir: string;
   /** Milliseconds since the Unix epoch. */
@@ -50,6 +54,8 @@ interface CloudMachineStatus {
   /** Whether the edge sends it requests; null when it has no service. */
   readonly routable: boolean | null;
   readonly pid: number | null;
+  /** The engine's id of the container; null for a process, and while none runs. */
+  readonly container: string | null;
   /** 100 is one core; since the status before. */
   readonly cpuPercent: number | null;
   readonly memoryBytes: number | null;

@@ -15,7 +15,7 @@ export interface ControlContext {
   readonly services: CloudServices;
   readonly clock: Clock;
   /** What does not change while it runs. */
-  readonly identity: Pick<CloudStatus, 'pid' | 'stateDir' | 'startedAt' | 'apiUrl' | 'edgeUrl'>;
+  readonly identity: Pick<CloudStatus, 'pid' | 'stateDir' | 'startedAt' | 'apiUrl' | 'edgeUrl' | 'machines'>;
   /** Begins to end everything; does not wait for it. */
   readonly shutDown: () => void;
 }

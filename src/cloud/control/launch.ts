@@ -8,6 +8,7 @@ import { ToolError } from '../../diagnostics/tool-error.ts';
 import { systemClock } from '../../util/clock.ts';
 import { ownFile } from '../../util/own-file.ts';
 import { startFailure } from '../server/start-failure.ts';
+import type { MachinesRequest } from '../containers/machines-mode.ts';
 import { readCloud } from './client.ts';
 import type { CloudInfo } from './cloud-info.ts';
 import type { StartReport } from './start-report.ts';
@@ -29,6 +30,8 @@ export interface LaunchOptions {
   readonly edgePort?: number;
   /** Machines and databases idle for so long are put to sleep, looked for accordingly often. Default: as on Fly. */
   readonly idleMs?: number;
+  /** Whether machines may be containers. Default: when an engine answers. */
+  readonly machines?: MachinesRequest;
   /** How much longer requests to a region take, by its three letters. Default: no region is far. */
   readonly regionLatencyMs?: Readonly<Record<string, number>>;
 }
@@ -102,7 +105,7 @@ function prepare(wanted: string): { stateDir: string; log: number } {
 }
 
 function argumentsOf(options: LaunchOptions, stateDir: string): string[] {
-  const args = ['--state-dir', stateDir, '--report-fd', '3'];
+  const args = ['--state-dir', stateDir, '--report-fd', '3', '--machines', options.machines ?? 'auto'];
   if (options.port !== undefined) args.push('--port', String(options.port));
   if (options.edgePort !== undefined) args.push('--edge-port', String(options.edgePort));
   if (options.idleMs !== undefined) args.push('--idle-ms', String(options.idleMs));

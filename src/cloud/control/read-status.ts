@@ -14,7 +14,7 @@ export async function readStatus(context: ControlContext): Promise<CloudStatus> 
   const images = (await services.registry.list()).length;
   return {
     version: 1,
-    mode: 'process',
+    mode: identity.machines.mode,
     ...identity,
     uptimeMs: clock.now() - identity.startedAt,
     memoryBytes: process.memoryUsage.rss(),
@@ -53,9 +53,11 @@ function readApps({ services }: ControlContext): CloudAppStatus[] {
 
 function processFigures(info: MachineProcessInfo | undefined): {
   pid: number | null;
+  container: string | null;
   cpuPercent: number | null;
   memoryBytes: number | null;
 } {
-  if (info === undefined) return { pid: null, cpuPercent: null, memoryBytes: null };
-  return { pid: info.pid, cpuPercent: info.cpuPercent, memoryBytes: info.memoryBytes };
+  if (info === undefined) return { pid: null, container: null, cpuPercent: null, memoryBytes: null };
+  const { pid, container, cpuPercent, memoryBytes } = info;
+  return { pid, container, cpuPercent, memoryBytes };
 }

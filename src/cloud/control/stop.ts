@@ -2,6 +2,7 @@ import { existsSync, realpathSync, rmSync } from 'node:fs';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import { systemClock } from '../../util/clock.ts';
 import { processIdentity } from '../machines/process-table.ts';
+import { removeLeftContainers } from '../containers/engine-file.ts';
 import { askCloud, readCloud } from './client.ts';
 import { cloudFileOf } from './cloud-info.ts';
 import type { CloudInfo } from './cloud-info.ts';
@@ -19,6 +20,8 @@ export interface StoppedCloud {
   readonly wasRunning: boolean;
   /** Processes that ran before and do not any more: the daemon, machines, Postgres servers. */
   readonly ended: number;
+  /** Containers that the daemon had not removed. */
+  readonly containers: number;
   /** Those among them that the daemon itself had not ended: it was killed, or something escaped it. */
   readonly strays: readonly { readonly pid: number; readonly command: string }[];
 }
@@ -29,7 +32,8 @@ export interface StoppedCloud {
  */
 export async function stopCloud(stateDir: string): Promise<StoppedCloud> {
   const cloud = await readCloud(stateDir);
-  if (cloud === null && !existsSync(stateDir)) return { wasRunning: false, ended: 0, strays: [] };
+  if (cloud === null && !existsSync(stateDir))
+    return { wasRunning: false, ended: 0, containers: 0, strays: [] };
   const dir = realpathSync(stateDir);
   const before = processesOfCloud(dir, new Set(cloud === null ? [] : [cloud.pid]));
   if (cloud !== null) await endDaemon(cloud);
@@ -37,11 +41,13 @@ export async function stopCloud(stateDir: string): Promise<StoppedCloud> {
   const strays = processesOfCloud(dir, new Set());
   const left = await endProcesses(strays, systemClock);
   if (left.length > 0) throw stopFailure(left);
+  const containers = await removeLeftContainers(dir);
   rmSync(cloudFileOf(dir), { force: true });
   const ended = new Set([...before, ...strays].map((each) => each.pid)).size + (cloud === null ? 0 : 1);
   return {
-    wasRunning: cloud !== null || strays.length > 0,
+    wasRunning: cloud !== null || strays.length > 0 || containers > 0,
     ended,
+    containers,
     strays: strays.map(({ pid, command }) => ({ pid, command })),
   };
 }

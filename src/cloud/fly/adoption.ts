@@ -11,14 +11,20 @@ import type { MachineRecord } from './records.ts';
  */
 export function adoptMachines(context: FlyContext): void {
   const withProcesses = context.runtime.machinesWithProcesses();
-  for (const machine of context.state.allMachines())
-    adoptMachine(context, machine, withProcesses.has(machine.id));
+  const machines = context.state.allMachines();
+  for (const machine of machines) adoptMachine(context, machine, withProcesses.has(machine.id));
+  // Made right before the end of the service before, which did not come to store the machine.
+  const known = new Set(machines.map(({ id }) => id));
+  for (const id of withProcesses) if (!known.has(id)) context.runtime.endAllOf(id);
 }
 
 function adoptMachine(context: FlyContext, machine: MachineRecord, hasProcesses: boolean): void {
-  const { runtime, supervisor, state } = context;
+  const { runtime, supervisor, state, logs } = context;
   const ref = machine.process;
-  const process = ref === null ? null : runtime.adopt(machine.id, ref, machine.port ?? 0);
+  const process =
+    ref === null
+      ? null
+      : runtime.adopt(machine.id, ref, { port: machine.port ?? 0, logFile: logs.of(machine.id).file });
   if (process !== null) {
     supervisor.takeOver(machine, process);
   } else {

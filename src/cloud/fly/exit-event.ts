@@ -27,7 +27,7 @@ export function exitEvent(
         guest_signal: signal,
         requested_stop: about.requestedStop,
         restarting: about.isRestarting ?? false,
-        oom_killed: false,
+        oom_killed: report.isOutOfMemory ?? false,
         ...(report.isKnown ? {} : { exit_code_unknown: true }),
       },
       restart_count: about.restartCount ?? 0,

@@ -1,6 +1,10 @@
 import { join, resolve } from 'node:path';
 import type { Hono } from 'hono';
 import type { Clock } from '../../util/clock.ts';
+import type { ContainerImages } from '../containers/container-images.ts';
+import { ContainerRuntime } from '../containers/container-runtime.ts';
+import type { Engine } from '../containers/find-engine.ts';
+import { isInContainer } from '../containers/is-in-container.ts';
 import { DnsTable } from '../dns/dns-table.ts';
 import type { EdgeDirectory } from '../edge/directory.ts';
 import { NO_FAULTS } from '../machines/faults.ts';
@@ -30,6 +34,8 @@ export interface FlyServiceOptions {
   readonly stateDir: string;
   readonly clock: Clock;
   readonly images: ImageStore;
+  /** What runs the machines whose image is a container's. Left out: every machine is a process. */
+  readonly containers?: { readonly engine: Engine; readonly images: ContainerImages; readonly cloud: string };
   /** The cloud's own token, which opens every organization. */
   readonly token: string;
   /** Whom other tokens belong to. Default: a book of its own in `stateDir`. */
@@ -47,8 +53,10 @@ export interface FlyServiceOptions {
 export interface MachineProcessInfo {
   readonly app: string;
   readonly machineId: string;
-  /** Leads the process group. */
+  /** Leads the process group; as the engine names it for a container, which may be in a virtual machine. */
   readonly pid: number;
+  /** The engine's id of the container; null for a process. */
+  readonly container: string | null;
   /** Its group and descendants, itself included. */
   readonly pids: readonly number[];
   /** CPU time since the start, in milliseconds. */
@@ -100,9 +108,14 @@ const RUNNING: ReadonlySet<MachineState> = new Set(['starting', 'started', 'rest
 const SHUTDOWN_TIMEOUT_MS_MAX = 10_000;
 
 /** Opens the state, takes over the machines that still run, and answers once everything under way has been taken up. */
-export function createFlyService(options: FlyServiceOptions): Promise<FlyService> {
+export async function createFlyService(options: FlyServiceOptions): Promise<FlyService> {
   const ending = new AbortController();
-  const context = flyContext(options, ending.signal);
+  const { clock } = options;
+  const containers =
+    options.containers === undefined
+      ? null
+      : await ContainerRuntime.open({ ...options.containers, clock, signal: ending.signal });
+  const context = flyContext(options, containers, ending.signal);
   adoptMachines(context);
   const { state, supervisor, runtime } = context;
   const cpuBefore = new Map<string, { pid: number; cpuMs: number; at: number }>();
@@ -132,7 +145,9 @@ export function createFlyService(options: FlyServiceOptions): Promise<FlyService
       state.touch();
     },
     reset: async () => {
+      const images = state.allMachines().map(({ imageRef }) => imageRef);
       await Promise.all(state.apps().map((app) => deleteApp(context, app)));
+      await containers?.forgetImages(images);
     },
     shutdown: async ({ stopMachines }) => {
       if (stopMachines)
@@ -140,18 +155,23 @@ export function createFlyService(options: FlyServiceOptions): Promise<FlyService
       supervisor.release();
       runtime.endExecs();
       ending.abort();
+      await containers?.close({ isForGood: stopMachines });
       state.close();
     },
   };
-  return Promise.resolve(service);
+  return service;
 }
 
-function flyContext(options: FlyServiceOptions, signal: AbortSignal): FlyContext {
+function flyContext(
+  options: FlyServiceOptions,
+  containers: ContainerRuntime | null,
+  signal: AbortSignal,
+): FlyContext {
   const { clock, images, privateAddress } = options;
   // Absolute: homes below it are how a machine's processes are recognised.
   const stateDir = resolve(options.stateDir);
   const state = new FlyState(new FlyStore(stateDir), clock);
-  const runtime = new MachineRuntime({ clock, dir: join(stateDir, 'machines'), signal });
+  const runtime = new MachineRuntime({ clock, dir: join(stateDir, 'machines'), signal, containers });
   const logs = new LogBook({ dir: join(stateDir, 'logs'), clock, signal });
   const faults = options.faults ?? NO_FAULTS;
   const volumes = new Volumes({ state, clock, dir: join(stateDir, 'volumes') });
@@ -185,13 +205,16 @@ function processInfos(
   const rows = listProcesses();
   const now = context.clock.now();
   return context.state.allMachines().flatMap((machine) => {
-    const pid = context.supervisor.live(machine).process?.ref.pid;
-    if (pid === undefined) return [];
-    const { pids, cpuMs, memoryBytes } = processTreeUsage(pid, rows);
+    const ref = context.supervisor.live(machine).process?.ref;
+    if (ref === undefined) return [];
+    const { pid } = ref;
+    const container = ref.container ?? null;
+    const isHere = container === null || isInContainer(pid, container);
+    const { pids, cpuMs, memoryBytes } = processTreeUsage(pid, isHere ? rows : []);
     const last = before.get(machine.id);
     const since = last?.pid === pid ? last : { cpuMs: 0, at: machine.startedAt ?? now };
     before.set(machine.id, { pid, cpuMs, at: now });
     const cpuPercent = now > since.at ? (100 * Math.max(0, cpuMs - since.cpuMs)) / (now - since.at) : 0;
-    return { app: machine.app, machineId: machine.id, pid, pids, cpuMs, cpuPercent, memoryBytes };
+    return { app: machine.app, machineId: machine.id, pid, container, pids, cpuMs, cpuPercent, memoryBytes };
   });
 }

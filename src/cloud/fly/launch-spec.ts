@@ -1,8 +1,10 @@
 import { join } from 'node:path';
+import type { ContainerSpec } from '../containers/container-spec.ts';
 import type { MachineMount } from '../machines/machine-mount.ts';
 import type { ImageStore } from '../registry/image-store.ts';
 import { machineCommand } from '../machines/machine-command.ts';
 import { machineEnv } from '../machines/machine-env.ts';
+import { containerLaunch } from './container-launch.ts';
 import { metadataOf } from './machine-config.ts';
 import { machineMounts } from './machine-mounts.ts';
 import type { AppRecord, ImageRef, MachineRecord } from './records.ts';
@@ -17,12 +19,16 @@ export interface LaunchSpec {
   /** Another command, looked up in the image as the machine's own is. */
   inImage(command: readonly string[]): readonly string[];
   envFor(port: number): Record<string, string>;
+  /** For a machine that is a container; null for a process. */
+  readonly container: Omit<ContainerSpec, 'port'> | null;
 }
 
 /** Opens the image and puts command, directory and environment together. Throws when the image is gone. */
 export async function launchSpec(options: {
   readonly machine: MachineRecord;
   readonly app: AppRecord;
+  /** The names of all apps. */
+  readonly apps: readonly string[];
   readonly images: ImageStore;
   readonly home: string;
   readonly volumes: Volumes;
@@ -61,10 +67,15 @@ export async function launchSpec(options: {
       secrets,
       privateAddress,
     });
+  const mounts = machineMounts({ config, app, image, home, volumes });
   return {
     command,
     cwd: join(rootDir, workDir),
-    mounts: machineMounts({ config, app, image, home, volumes }),
+    mounts,
+    container:
+      image.isContainer === true
+        ? containerLaunch({ machine, apps: options.apps, image, reference, mounts, secrets, privateAddress })
+        : null,
     inImage: (other) => machineCommand({ ...base, exec: other }),
     envFor,
   };

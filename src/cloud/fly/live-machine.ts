@@ -2,7 +2,7 @@ import type { Clock } from '../../util/clock.ts';
 import type { CheckSpec } from '../machines/check-probe.ts';
 import { HealthChecks } from '../machines/health-checks.ts';
 import type { CheckState } from '../machines/health-checks.ts';
-import { acceptsConnections } from '../machines/loopback-port.ts';
+import { acceptsConnections, holdsConnections } from '../machines/loopback-port.ts';
 import type { MachineProcess } from '../machines/machine-process.ts';
 import type { LaunchSpec } from './launch-spec.ts';
 
@@ -52,16 +52,19 @@ export class LiveMachine {
     port: number;
     checks: readonly CheckSpec[];
     hasServices: boolean;
+    isContainer: boolean;
     isUnhealthy: () => boolean;
   }): void {
     this.unwatch();
-    const { port, checks, isUnhealthy } = options;
+    const { port, checks, isUnhealthy, isContainer } = options;
     const onChange = this.#onChange;
-    this.#checks = new HealthChecks(checks, { clock: this.#clock, port, onChange, isUnhealthy });
+    this.#checks = new HealthChecks(checks, { clock: this.#clock, port, isContainer, onChange, isUnhealthy });
     if (!options.hasServices) return;
     this.#watch = new AbortController();
     // Rejects only by unwatch().
-    this.#watchPort(port, this.#watch.signal).catch(() => undefined);
+    this.#watchPort(port, isContainer ? holdsConnections : acceptsConnections, this.#watch.signal).catch(
+      () => undefined,
+    );
   }
 
   unwatch(): void {
@@ -81,9 +84,9 @@ export class LiveMachine {
     return this.isListening && (this.#checks?.isReady() ?? true);
   }
 
-  async #watchPort(port: number, signal: AbortSignal): Promise<void> {
+  async #watchPort(port: number, isListening: typeof acceptsConnections, signal: AbortSignal): Promise<void> {
     const startedAt = this.#clock.now();
-    while (!(await acceptsConnections(port, PORT_PROBE_TIMEOUT_MS))) {
+    while (!(await isListening(port, PORT_PROBE_TIMEOUT_MS))) {
       const isEager = this.#clock.now() - startedAt < PORT_PROBE_EAGER_MS;
       await this.#clock.sleep(isEager ? PORT_PROBE_EVERY_MS : PORT_PROBE_LATER_MS, signal);
     }

@@ -6,6 +6,7 @@ import { launchSpec } from './launch-spec.ts';
 import type { LaunchSpec } from './launch-spec.ts';
 import { LiveMachine } from './live-machine.ts';
 import { servicesOf, stopOptionsOf } from './machine-config.ts';
+import { machineSpec, OUT_OF_MEMORY, startedContainer } from './machine-start.ts';
 import type { MachineEvent, MachineRecord } from './records.ts';
 import { faultTarget } from './supervisor-deps.ts';
 import type { StopOptions, SupervisorDeps } from './supervisor-deps.ts';
@@ -139,9 +140,10 @@ export class MachineSupervisor {
 
   /** Command, directory and environment as a start would have them now. */
   launchSpecOf(machine: MachineRecord): Promise<LaunchSpec> {
-    const { state, images, runtime, volumes, privateAddress } = this.#deps;
-    const home = runtime.homeOf(machine.id);
-    return launchSpec({ machine, app: state.app(machine.app), images, home, volumes, privateAddress });
+    const { state, runtime } = this.#deps;
+    const [app, home] = [state.app(machine.app), runtime.homeOf(machine.id)];
+    const apps = state.apps().map(({ name }) => name);
+    return launchSpec({ ...this.#deps, machine, app, apps, home });
   }
 
   /** Forgets a machine that is no longer stored. */
@@ -175,15 +177,14 @@ export class MachineSupervisor {
     live.launch = spec;
     live.isSuspended = false;
     live.isUnhealthy = fault.unhealthy ?? false;
-    const command = fault.crash === true ? [process.execPath, '--eval', 'process.exit(1)'] : spec.command;
     const logFile = logs.of(machine.id).file;
-    const { cwd, mounts } = spec;
-    const env = spec.envFor(port);
-    // From here to the save nothing is awaited: a daemon killed in between is the only way to lose a pid.
-    const started = runtime.start({ machineId: machine.id, command, cwd, env, mounts, logFile });
+    const start = machineSpec(machine.id, spec, { port, logFile, isCrashing: fault.crash === true });
+    // From here to the save no process is awaited: a daemon killed in between is the only way to lose a pid.
+    const starting = runtime.start(start);
+    const started = starting instanceof Promise ? await startedContainer(starting, op) : starting;
     machine.port = port;
     machine.process = started === null ? null : { ...started.ref, instanceId: machine.instanceId };
-    if (started === null) return this.#notStarted(machine, command[0] ?? '');
+    if (started === null) return this.#notStarted(machine, start.command[0] ?? '');
     machine.startedAt = clock.now();
     this.#watch(machine, live, started);
     state.transition(machine, 'started', { type: 'start', status: 'started', source: 'flyd' });
@@ -217,6 +218,7 @@ export class MachineSupervisor {
       port: machine.port ?? 0,
       checks: checkSpecsOf(machine.config),
       hasServices: servicesOf(machine.config).length > 0,
+      isContainer: machine.process?.container !== undefined,
       isUnhealthy: () => live.isUnhealthy || (faults.isUnhealthy?.(faultTarget(machine)) ?? false),
     });
   }
@@ -240,6 +242,7 @@ export class MachineSupervisor {
       live.process = null;
       live.unwatch();
       machine.process = null;
+      if (report.isOutOfMemory === true) this.#deps.logs.of(machine.id).say(OUT_OF_MEMORY);
       this.#deps.logs.finish(machine.id);
       this.#deps.state.saveMachine(machine);
       if (live.stopping === process) live.stopping = null;

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { acceptsConnections } from './loopback-port.ts';
+import { acceptsConnections, holdsConnections } from './loopback-port.ts';
 
 /** One check of one machine, with the defaults filled in. */
 export interface CheckSpec {
@@ -28,9 +28,9 @@ export interface ProbeResult {
 const BODY_SHOWN_BYTES = 512;
 
 /** Probes once. Never throws: what goes wrong is the result. */
-export async function probeCheck(check: CheckSpec, port: number): Promise<ProbeResult> {
+export async function probeCheck(check: CheckSpec, port: number, isContainer = false): Promise<ProbeResult> {
   if (check.type === 'http') return await probeHttp(check, port);
-  const ok = await acceptsConnections(port, check.timeoutMs);
+  const ok = await (isContainer ? holdsConnections : acceptsConnections)(port, check.timeoutMs);
   return { ok, output: ok ? 'Success' : `connect: connection refused by 127.0.0.1:${port}` };
 }
 

@@ -68,13 +68,13 @@ export class HealthChecks {
   }
 
   async #probeForever(run: CheckRun): Promise<void> {
-    const { clock, port, isUnhealthy } = this.#options;
+    const { clock, port, isUnhealthy, isContainer } = this.#options;
     const { signal } = this.#stop;
     const startedAt = clock.now();
     while (!signal.aborted) {
       const result = isUnhealthy()
         ? { ok: false, output: 'the fault "unhealthy" is switched on' }
-        : await probeCheck(run.spec, port);
+        : await probeCheck(run.spec, port, isContainer);
       if (signal.aborted) return;
       const elapsedMs = clock.now() - startedAt;
       this.#record(run, result, !run.hasPassed && elapsedMs < run.spec.graceMs);
@@ -100,6 +100,8 @@ export class HealthChecks {
 export interface HealthChecksOptions {
   readonly clock: Clock;
   readonly port: number;
+  /** Whether the port is one that a container engine publishes. */
+  readonly isContainer: boolean;
   /** Called after a check changed its status. */
   readonly onChange: () => void;
   /** Asked before each probe; a yes fails it. */

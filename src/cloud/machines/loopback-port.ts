@@ -34,6 +34,34 @@ export function acceptsConnections(port: number, timeoutMs: number): Promise<boo
   });
 }
 
+/** Between the engine's acceptance of a connection and its news that nobody in the container listens. */
+const HANG_UP_MS = 100;
+
+/**
+ * Whether something in a container listens behind a published port. The engine itself accepts every connection there,
+ * and hangs up at once when the container does not: one that stays, or brings bytes, has reached somebody.
+ */
+export function holdsConnections(port: number, timeoutMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    const answer = (holds: boolean): void => {
+      socket.destroy();
+      resolve(holds);
+    };
+    let isConnected = false;
+    socket.setTimeout(timeoutMs, () => answer(isConnected));
+    socket.once('connect', () => {
+      isConnected = true;
+      socket.setTimeout(Math.min(HANG_UP_MS, timeoutMs));
+      socket.once('data', () => answer(true));
+      // Also what makes the end of the other side be seen.
+      socket.resume();
+    });
+    socket.once('end', () => answer(false));
+    socket.once('error', () => answer(false));
+  });
+}
+
 function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();

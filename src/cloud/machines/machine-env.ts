@@ -31,6 +31,16 @@ export function machineEnv(input: MachineEnvInput): Record<string, string> {
     ...env,
     PATH: `${dirname(process.execPath)}:${env['PATH'] ?? SYSTEM_PATH}`,
     HOME: input.home,
+    ...platformVariables(input),
+    PORT: String(input.port),
+  };
+}
+
+/** What Fly sets in every machine, whatever it runs as. */
+export function platformVariables(
+  input: Pick<MachineEnvInput, 'app' | 'machineId' | 'region' | 'processGroup' | 'imageRef'>,
+): Record<string, string> {
+  return {
     FLY_APP_NAME: input.app,
     FLY_MACHINE_ID: input.machineId,
     FLY_ALLOC_ID: input.machineId,
@@ -38,7 +48,6 @@ export function machineEnv(input: MachineEnvInput): Record<string, string> {
     FLY_PROCESS_GROUP: input.processGroup,
     FLY_IMAGE_REF: input.imageRef,
     FLY_PRIVATE_IP: '127.0.0.1',
-    PORT: String(input.port),
   };
 }
 

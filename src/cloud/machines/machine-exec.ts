@@ -21,7 +21,7 @@ export interface ExecResult {
 }
 
 /** What is kept of each output; the rest is dropped so that a chatty command cannot fill our memory. */
-const OUTPUT_BYTES_MAX = 1024 * 1024;
+export const EXEC_OUTPUT_BYTES_MAX: number = 1024 * 1024;
 const NOT_RUNNABLE = 127;
 
 /** Starts the command. `process` is null when the program cannot be run at all. */
@@ -83,7 +83,7 @@ function collect(stream: Readable): Promise<string> {
   let size = 0;
   return new Promise((resolve) => {
     stream.on('data', (chunk: Buffer) => {
-      if (size < OUTPUT_BYTES_MAX) chunks.push(chunk.subarray(0, OUTPUT_BYTES_MAX - size));
+      if (size < EXEC_OUTPUT_BYTES_MAX) chunks.push(chunk.subarray(0, EXEC_OUTPUT_BYTES_MAX - size));
       size += chunk.length;
     });
     stream.once('close', () => resolve(Buffer.concat(chunks).toString('utf8')));

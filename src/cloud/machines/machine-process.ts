@@ -10,6 +10,8 @@ export interface ExitReport {
   readonly signal: NodeJS.Signals | null;
   /** False for an adopted process: only its parent learns an exit code. */
   readonly isKnown: boolean;
+  /** It took more memory than it was given and was killed for it; only a container is told so. */
+  readonly isOutOfMemory?: boolean;
 }
 
 /** What survives the daemon: enough to find the very same process again, and never another one. */
@@ -17,13 +19,44 @@ export interface ProcessRef {
   readonly pid: number;
   /** See `processIdentity`. */
   readonly identity: string;
+  /** The engine's id of the container, for a machine that is one. */
+  readonly container?: string;
 }
 
 // Reading /proc costs microseconds, a `ps` costs milliseconds.
 const ADOPTED_POLL_MS = process.platform === 'linux' ? 100 : 1000;
 
+/** What runs a machine: a process that leads a group, or a container. */
+export interface MachineProcess {
+  readonly ref: ProcessRef;
+  readonly exited: Promise<ExitReport>;
+  isRunning(): boolean;
+  /** Sends a signal to all of it; false when it is not there any more. */
+  signal(signal: NodeJS.Signals | number): boolean;
+  /** Asks with `signal`, kills after `timeoutMs`, and resolves once it has ended. */
+  stop(options: { signal: NodeJS.Signals; timeoutMs: number }): Promise<ExitReport>;
+}
+
+/** Asks what runs a machine to end, and kills it when it does not in time. */
+export async function stopByAsking(
+  process: Pick<MachineProcess, 'signal' | 'exited'>,
+  options: { signal: NodeJS.Signals; timeoutMs: number },
+  clock: Clock,
+): Promise<ExitReport> {
+  process.signal(options.signal);
+  const ended = new AbortController();
+  const timer = clock.sleep(options.timeoutMs, ended.signal).then(
+    () => process.signal('SIGKILL'),
+    () => false,
+  );
+  const report = await process.exited;
+  ended.abort();
+  await timer;
+  return report;
+}
+
 /** A running process that leads a group of its own. Signals go to the whole group, and only while it is the same one. */
-export class MachineProcess {
+class ProcessGroup implements MachineProcess {
   readonly ref: ProcessRef;
   readonly exited: Promise<ExitReport>;
   readonly #isSame: () => boolean;
@@ -43,23 +76,12 @@ export class MachineProcess {
     return this.#isSame();
   }
 
-  /** Sends a signal to the whole group; false when it is not there any more. */
   signal(signal: NodeJS.Signals | number): boolean {
     return this.#isSame() && signalGroup(this.ref.pid, signal);
   }
 
-  /** Asks with `signal`, kills after `timeoutMs`, and resolves once the process has ended. */
-  async stop(options: { signal: NodeJS.Signals; timeoutMs: number }): Promise<ExitReport> {
-    this.signal(options.signal);
-    const ended = new AbortController();
-    const timer = this.#clock.sleep(options.timeoutMs, ended.signal).then(
-      () => this.signal('SIGKILL'),
-      () => false,
-    );
-    const report = await this.exited;
-    ended.abort();
-    await timer;
-    return report;
+  stop(options: { signal: NodeJS.Signals; timeoutMs: number }): Promise<ExitReport> {
+    return stopByAsking(this, options, this.#clock);
   }
 }
 
@@ -77,7 +99,7 @@ export function ownProcess(
       resolve({ code, signal, isKnown: true });
     });
   });
-  return new MachineProcess({ pid, identity: processIdentity(pid) ?? '' }, { exited, isSame, clock });
+  return new ProcessGroup({ pid, identity: processIdentity(pid) ?? '' }, { exited, isSame, clock });
 }
 
 /** A process an earlier daemon has started and that still runs: watched by looking, since it is not our child. */
@@ -98,7 +120,7 @@ export function adoptedProcess(
     // Rejects only when the service shuts down and leaves the machine running: then nobody asks any more.
     watch().catch(() => undefined);
   });
-  return new MachineProcess(ref, { exited, isSame, clock });
+  return new ProcessGroup(ref, { exited, isSame, clock });
 }
 
 /** Whose process it is. */

@@ -2,6 +2,8 @@ import { spawn as nodeSpawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../../util/clock.ts';
+import type { ContainerRuntime } from '../containers/container-runtime.ts';
+import type { ContainerSpec } from '../containers/container-spec.ts';
 import { runInMachine } from './machine-exec.ts';
 import type { ExecRequest, ExecResult } from './machine-exec.ts';
 import { adoptedProcess, endStrays, ownProcess } from './machine-process.ts';
@@ -23,6 +25,8 @@ export interface MachineSpec {
   readonly mounts: readonly MachineMount[];
   /** What the process prints goes straight there, so that it outlives the daemon. */
   readonly logFile: string;
+  /** For a machine that is a container; then command, directory and environment above are not used. */
+  readonly container: ContainerSpec | null;
 }
 
 /** What a runtime is made of. */
@@ -32,10 +36,15 @@ export interface MachineRuntimeDeps {
   readonly dir: string;
   /** Ends the watching, not the machines. */
   readonly signal: AbortSignal;
+  /** Null where all machines are processes. */
+  readonly containers: ContainerRuntime | null;
   readonly spawn?: typeof nodeSpawn;
 }
 
-/** Runs machines as real processes: each detached, in a group of its own, with nothing of our environment. */
+/**
+ * Runs machines as real processes, each detached, in a group of its own, with nothing of our environment; or, where the
+ * image is a container's and there is an engine, as containers.
+ */
 export class MachineRuntime {
   readonly #deps: MachineRuntimeDeps;
   readonly #spawn: typeof nodeSpawn;
@@ -64,8 +73,16 @@ export class MachineRuntime {
     }
   }
 
-  /** Starts the process. Null when the program cannot be run at all. Does not wait, so that the pid can be stored at once. */
-  start(spec: MachineSpec): MachineProcess | null {
+  /**
+   * Starts the process. Null when the program cannot be run at all. Does not wait for a process, so that the pid can be
+   * stored at once; a container takes its time, and is found again by its label.
+   */
+  start(spec: MachineSpec): MachineProcess | null | Promise<MachineProcess | null> {
+    const { containers } = this.#deps;
+    if (spec.container !== null) {
+      if (containers === null) throw new Error('there is no container engine to run the machine');
+      return containers.start(spec.machineId, spec.container, spec.logFile);
+    }
     const owner = this.#prepare(spec.machineId);
     const { command, cwd, env } = mountedCommand(spec, spec.mounts, owner.home);
     const [program = '', ...args] = command;
@@ -87,14 +104,24 @@ export class MachineRuntime {
   }
 
   /** Takes over a process that an earlier daemon started; null when that very process runs no more. */
-  adopt(machineId: string, ref: ProcessRef, port: number): MachineProcess | null {
-    const adopted = adoptedProcess(ref, this.#owner(machineId), this.#deps.clock, this.#deps.signal);
-    if (adopted !== null) this.#ports.set(machineId, port);
+  adopt(
+    machineId: string,
+    ref: ProcessRef,
+    was: { readonly port: number; readonly logFile: string },
+  ): MachineProcess | null {
+    const { clock, containers, signal } = this.#deps;
+    const adopted =
+      ref.container === undefined
+        ? adoptedProcess(ref, this.#owner(machineId), clock, signal)
+        : (containers?.adopt(machineId, ref, was.logFile) ?? null);
+    if (adopted !== null) this.#ports.set(machineId, was.port);
     return adopted;
   }
 
   /** Runs a command beside the machine's main process, in its environment. Ends with the machine. */
-  async exec(asked: Omit<MachineSpec, 'logFile'>, request: ExecRequest): Promise<ExecResult> {
+  async exec(asked: Omit<MachineSpec, 'logFile' | 'container'>, request: ExecRequest): Promise<ExecResult> {
+    const inside = await this.#deps.containers?.exec(asked.machineId, asked.command, request);
+    if (inside) return inside;
     const owner = this.#prepare(asked.machineId);
     const spec = mountedCommand(asked, asked.mounts, owner.home);
     const run = runInMachine({ spawn: this.#spawn, clock: this.#deps.clock, owner, spec, request });
@@ -109,12 +136,16 @@ export class MachineRuntime {
   /** The ids of the machines of which some process runs, by the home directory in its environment. One look for all. */
   machinesWithProcesses(): ReadonlySet<string> {
     const homes = environmentValues('HOME').filter((home) => dirname(home) === this.#deps.dir);
-    return new Set(homes.map((home) => basename(home)));
+    return new Set([
+      ...homes.map((home) => basename(home)),
+      ...(this.#deps.containers?.foundMachines() ?? []),
+    ]);
   }
 
   /** Ends every process that provably belongs to a machine. */
   endAllOf(machineId: string): void {
     endStrays(this.#owner(machineId));
+    void this.#deps.containers?.removeLeft(machineId).catch(() => undefined);
   }
 
   /** Gives the port back and removes the home directory. */

@@ -20,4 +20,6 @@ export interface OpenedImage {
   /** Inside the image, such as `/app`. */
   readonly workDir: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** It is not unpacked, and `rootDir` is the container's own root: a container engine runs it. */
+  readonly isContainer?: boolean;
 }

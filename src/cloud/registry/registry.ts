@@ -1,7 +1,9 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Hono } from 'hono';
+import type { ContainerImages } from '../containers/container-images.ts';
 import { BlobStore } from './blob-store.ts';
+import { containerImages } from './image-archive.ts';
 import type { ImageStore } from './image-store.ts';
 import { ManifestStore } from './manifest-store.ts';
 import type { RegistryImage } from './manifest-store.ts';
@@ -21,6 +23,8 @@ export interface Registry {
   /** `/v2/…`; whoever mounts them has seen to the token, see `registry-auth.ts`. */
   readonly routes: Hono;
   readonly images: ImageStore;
+  /** The same images for a container engine. */
+  readonly containerImages: ContainerImages;
   /** Every image, the last pushed first. */
   list(): Promise<readonly RegistryImage[]>;
   /** Removes an image, its tags, its unpacked form, and the blobs nothing else uses. False when it was not there. */
@@ -49,6 +53,7 @@ export async function createRegistry(options: RegistryOptions): Promise<Registry
       removeImage: deleteImage,
     }),
     images,
+    containerImages: containerImages(blobs, manifests),
     list: () => manifests.list(),
     deleteImage,
   };

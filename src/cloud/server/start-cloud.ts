@@ -6,6 +6,9 @@ import { readCloudFile } from '../control/cloud-info.ts';
 import type { CloudInfo } from '../control/cloud-info.ts';
 import { alreadyUp } from '../control/launch.ts';
 import { DnsTable } from '../dns/dns-table.ts';
+import type { Engine } from '../containers/find-engine.ts';
+import { imagesForContainers } from '../containers/images-for-containers.ts';
+import type { MachinesMode } from '../containers/machines-mode.ts';
 import { createEdge } from '../edge/edge.ts';
 import type { Edge } from '../edge/edge.ts';
 import type { IdleSettings } from '../edge/idle-watch.ts';
@@ -21,8 +24,11 @@ import { createRegistry } from '../registry/registry.ts';
 import { apiRoutes } from './api-routes.ts';
 import type { CloudServices } from './cloud-services.ts';
 import { ensureToken, removeCloudFile, writeCloudFile } from './daemon-files.ts';
+import { recordExchanges } from './exchange-recorder.ts';
 import { LateDirectory } from './late-directory.ts';
 import { closeServer, listenForApi, LOOPBACK, portError } from './listen.ts';
+import { openEngine } from './open-engine.ts';
+import type { MachinesChoice } from './open-engine.ts';
 import { startFailure } from './start-failure.ts';
 import { lockStateDir } from './state-lock.ts';
 
@@ -46,8 +52,12 @@ export interface CloudOptions {
   readonly databaseIdleMs?: number;
   /** Whether Fly's rate limits hold. Default true. */
   readonly rateLimits?: boolean;
+  /** Every exchange of the Machines API is written down in this directory, for tests. */
+  readonly recordExchangesTo?: string;
   /** How much longer requests to a region take, by its three letters. Default: no region is far. */
   readonly regionLatencyMs?: Readonly<Record<string, number>>;
+  /** Whether machines may be containers. Default: all are processes. */
+  readonly machines?: MachinesChoice;
 }
 
 type Undo = (() => Promise<void> | void)[];
@@ -90,7 +100,9 @@ async function start(options: CloudOptions, undo: Undo): Promise<Cloud> {
   const latency = new RegionLatency(options.regionLatencyMs);
   const edge = await openEdge(options, { stateDir, directory, latency });
   undo.push(() => edge.close());
-  const services = await openServices({ options, stateDir, token, edge, latency, undo });
+  const machines = options.machines ?? { asked: 'process', env: {} };
+  const engine = await openEngine(stateDir, machines);
+  const services = await openServices({ options, stateDir, token, edge, latency, engine, undo });
   directory.bind(services.fly.directory);
 
   const { pid } = process;
@@ -101,9 +113,13 @@ async function start(options: CloudOptions, undo: Undo): Promise<Cloud> {
   });
   const startedAt = clock.now();
   const [apiUrl, edgeUrl] = [`http://${LOOPBACK}:${api.port}`, `http://${LOOPBACK}:${edge.port}`];
-  const identity = { pid, stateDir, startedAt, apiUrl, edgeUrl };
+  const mode: MachinesMode = engine === null ? 'process' : 'container';
+  const runs = { asked: machines.asked, mode, engine: engine?.name ?? null };
+  const identity = { pid, stateDir, startedAt, apiUrl, edgeUrl, machines: runs };
   const shutDown = (): void => void ending.begin(false);
-  api.serve(apiRoutes({ services, clock, identity, shutDown }, token, clock).fetch);
+  const handle = apiRoutes({ services, clock, identity, shutDown }, token, clock).fetch;
+  const { recordExchangesTo } = options;
+  api.serve(recordExchangesTo === undefined ? handle : recordExchanges(handle, recordExchangesTo));
   const info: CloudInfo = {
     version: 1,
     pid,
@@ -112,6 +128,7 @@ async function start(options: CloudOptions, undo: Undo): Promise<Cloud> {
     edgePort: edge.port,
     token,
     startedAt,
+    machines: runs,
   };
   writeCloudFile(stateDir, info);
   return { info, services, closed: ending.done, close: (how) => ending.begin(how?.keepMachines ?? false) };
@@ -167,9 +184,10 @@ async function openServices(on: {
   readonly token: string;
   readonly edge: Edge;
   readonly latency: RegionLatency;
+  readonly engine: Engine | null;
   readonly undo: Undo;
 }): Promise<CloudServices> {
-  const { options, stateDir, token, edge, latency, undo } = on;
+  const { options, stateDir, token, edge, latency, engine, undo } = on;
   const { clock, databaseIdleMs } = options;
   const faults = new FaultBoard(clock);
   const dns = new DnsTable(join(stateDir, 'dns.json'));
@@ -188,7 +206,11 @@ async function openServices(on: {
   const fly = await createFlyService({
     stateDir: join(stateDir, 'fly'),
     clock,
-    images: imagesWithFaults(registry.images, faults),
+    images: imagesWithFaults(
+      engine === null ? registry.images : imagesForContainers(registry.images, registry.containerImages),
+      faults,
+    ),
+    ...(engine === null ? {} : { containers: { engine, images: registry.containerImages, cloud: stateDir } }),
     token,
     organizations,
     privateAddress: (app) => edge.addressOf(app),

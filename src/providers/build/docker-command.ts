@@ -29,7 +29,7 @@ const BUILDX_NEEDED_FROM = 23;
 const ASK_TIMEOUT_MS = 5_000;
 
 /**
- * The first docker command of the PATH that can build with BuildKit; null when there is none. A machine may have
+ * The first docker command of the PATH that reaches an engine and can build with BuildKit; null when there is none. A machine may have
  * several: a newer one without the buildx plugin cannot, an older one behind it can.
  */
 export async function findDockerCommand(options: {
@@ -48,6 +48,8 @@ export async function findDockerCommand(options: {
   const base = { PATH: env['PATH'] ?? '', HOME: env['HOME'] ?? '/' };
   for (const program of await dockerPrograms(env['PATH'] ?? '')) {
     const ask = async (args: readonly string[]) => output(options, program, args, { ...base, ...passed });
+    // Fails where there is no engine to talk to.
+    if ((await ask(['version', '--format', '{{.Server.Version}}'])) === null) continue;
     if ((await ask(['buildx', 'version'])) !== null) return { program, env: passed, hasBuildx: true };
     const major = Number(/version (\d+)\./.exec((await ask(['--version'])) ?? '')?.[1] ?? BUILDX_NEEDED_FROM);
     if (major < BUILDX_NEEDED_FROM) return { program, env: passed, hasBuildx: false };
