@@ -60,7 +60,7 @@ export class DirectoryImages implements ImageStore {
 
 /**
  * A small HTTP server that does as its environment says: `BOOT_MS` before it listens, `DEAF=1` ignores signals,
- * `EXIT_CODE` exits at once, `CHILD=1` starts a child of its own. `/exit/<code>`, `/env`, `/sick`, `/well`, `/health`.
+ * `EXIT_CODE` exits at once, `FAIL_EVERY=3` answers every third request for work with 500, `SLOW_MS` late, `CHILD=1` starts a child of its own. `/exit/<code>`, `/env`, `/sick`, `/well`, `/health`.
  */
 export const SERVER_SCRIPT = `
 import { spawn } from 'node:child_process';
@@ -70,18 +70,22 @@ console.log('version ' + (env.VERSION ?? 'none') + ' starts');
 if (env.EXIT_CODE) process.exit(Number(env.EXIT_CODE));
 if (env.CHILD) spawn('sleep', ['600'], { detached: env.CHILD === 'detached', stdio: 'ignore' });
 let healthy = env.SICK !== '1';
+let answered = 0;
 const server = createServer((request, response) => {
   const [, what, detail] = request.url.split('/');
   if (what === 'exit') process.exit(Number(detail));
   if (what === 'sick' || what === 'well') healthy = what === 'well';
   if (what === 'say') console.log(decodeURIComponent(detail));
-  response.statusCode = what === 'health' && !healthy ? 503 : 200;
-  response.end(what === 'env' ? JSON.stringify(env) : what === 'cwd' ? process.cwd() : healthy ? 'fine' : 'not fine');
+  const isWork = what === '' || what === 'work';
+  const fails = isWork && env.FAIL_EVERY && ++answered % Number(env.FAIL_EVERY) === 0;
+  response.statusCode = what === 'health' && !healthy ? 503 : fails ? 500 : 200;
+  const answer = (text) => isWork && env.SLOW_MS ? setTimeout(() => response.end(text), Number(env.SLOW_MS)) : response.end(text);
+  answer(what === 'env' ? JSON.stringify(env) : what === 'cwd' ? process.cwd() : healthy ? 'fine' : 'not fine');
 });
 for (const signal of ['SIGINT', 'SIGTERM'])
   process.on(signal, () => {
     console.log('got ' + signal);
-    if (env.DEAF !== '1') process.exit(0);
+    if (env.DEAF !== '1') env.LINGER_MS ? setTimeout(() => process.exit(0), Number(env.LINGER_MS)) : process.exit(0);
   });
 setTimeout(() => server.listen(Number(env.PORT), '127.0.0.1', () => console.log('listening')), Number(env.BOOT_MS ?? 0));
 `;

@@ -48,7 +48,7 @@ export async function bake(rollout: Rollout, canary: Canary): Promise<void> {
     );
     const verdict = await watchToTheEnd(watch);
     if (verdict.decision === 'stop') throw await canaryFailed(watch, verdict);
-    work.log(`canary ${canary.id} is as good as the others: ${verdict.reason}`);
+    work.log(`canary ${canary.id} passed: ${verdict.reason}`);
     return verdict.reason;
   };
   await work.once(`bake/${canary.id}`, watched);
