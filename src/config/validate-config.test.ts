@@ -366,6 +366,12 @@ describe('values that are not possible', () => {
         project({ files: { runbook: 'docs/{app}.md' } }),
         'files.runbook: files.runbook has a placeholder, but there is one runbook for the whole project. → Write a plain path.',
       ],
+      ...['../RUNBOOK.md', '/etc/runbook', './docs/a.md', 'docs//a.md', '.git/config', 'C:\\\\a.md'].map(
+        (path): [unknown, string] => [
+          project({ files: { runbook: path } }),
+          `files.runbook: files.runbook is ${JSON.stringify(path)}, which is no file of the project. → Write a path from the folder of glidepath.config.ts, such as docs/RUNBOOK.md.`,
+        ],
+      ),
       [
         web({ port: 65_536 }),
         'apps.web.port: apps.web.port is 65536, which is not a port. → Write a whole number from 1 to 65535.',

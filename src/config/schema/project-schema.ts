@@ -5,6 +5,7 @@ import { appSchema } from './app-schema.ts';
 import { ciSchema } from './check-schema.ts';
 import { databaseSchema } from './database-schema.ts';
 import { environmentSchema, orderSchema, smokeSchema } from './environment-schema.ts';
+import { filePathSchema, fileTemplateSchema } from './file-path-schema.ts';
 import { flyAccountSchema, vercelAccountSchema } from './platform-schema.ts';
 import { rule } from './problem.ts';
 import { notA, slug, text } from './scalars.ts';
@@ -13,27 +14,6 @@ const repository = rule(z.string(), (name) =>
   /^[\w.-]+\/[\w.-]+$/.test(name)
     ? null
     : notA(name, 'a repository of GitHub', 'Write owner/name, without an address around it.'),
-);
-
-const PLACEHOLDERS = ['{app}', '{environment}'];
-
-const fileTemplate = rule(text, (template) => {
-  const unknown = (template.match(/\{[^}]*\}/g) ?? []).find((part) => !PLACEHOLDERS.includes(part));
-  return unknown === undefined
-    ? null
-    : {
-        says: `has the placeholder ${unknown}, which does not exist`,
-        hint: `There are ${PLACEHOLDERS.join(' and ')}.`,
-      };
-});
-
-const plainPath = rule(text, (path) =>
-  path.includes('{')
-    ? {
-        says: 'has a placeholder, but there is one runbook for the whole project',
-        hint: 'Write a plain path.',
-      }
-    : null,
 );
 
 /** Something must be there, or the project is empty. */
@@ -61,8 +41,8 @@ export const projectSchema: z.ZodType = objectOf<ProjectDefinition>({
   order: orderSchema.optional(),
   smoke: smokeSchema.optional(),
   files: objectOf<NonNullable<ProjectDefinition['files']>>({
-    fly: fileTemplate.nullable().optional(),
-    dockerfile: fileTemplate.optional(),
-    runbook: plainPath.nullable().optional(),
+    fly: fileTemplateSchema.nullable().optional(),
+    dockerfile: fileTemplateSchema.optional(),
+    runbook: filePathSchema.nullable().optional(),
   }).optional(),
 });
