@@ -5,7 +5,12 @@ import { appDrift, differenceKey, driftWords, settingsToWrite, type Difference }
 import { deploymentInput } from '../pipeline/deployment-input.ts';
 import type { LiveRelease } from '../pipeline/history.ts';
 import { runningVersions, type RunningVersion } from '../pipeline/running-versions.ts';
-import type { AppPlatformReader, ObservedMachine, ObservedVolume } from '../providers/app-platform.ts';
+import type {
+  AppPlatformReader,
+  DomainState,
+  ObservedMachine,
+  ObservedVolume,
+} from '../providers/app-platform.ts';
 import { isLeftBehind } from './views/queue-note.ts';
 import type { Workbench } from './wiring.ts';
 
@@ -43,6 +48,8 @@ export interface AppStatus {
   readonly versions: readonly RunningVersion[];
   readonly drift: DriftStatus | null;
   readonly volumes: readonly ObservedVolume[];
+  /** Custom domains and what they wait for. */
+  readonly domains: readonly DomainState[];
 }
 
 /** A machine, and what is known of it besides. */
@@ -123,7 +130,7 @@ interface Known {
 
 async function readApp(reader: AppPlatformReader | null, known: Known): Promise<AppStatus> {
   const { app } = known;
-  const nothing = { name: app.name, platformName: app.platformName, url: null, volumes: [] };
+  const nothing = { name: app.name, platformName: app.platformName, url: null, volumes: [], domains: [] };
   if (reader === null || app.platform !== 'fly') {
     return { ...nothing, machines: null, versions: [], drift: null };
   }
@@ -138,6 +145,7 @@ async function readApp(reader: AppPlatformReader | null, known: Known): Promise<
     versions: runningVersions(machines),
     drift: known.live === null ? null : driftOf(app, machines, known),
     volumes: await reader.observeVolumes(app.platformName),
+    domains: await reader.domains(app.platformName),
   };
 }
 
@@ -170,7 +178,8 @@ function machineStatus(machine: ObservedMachine, { unproven, metrics }: Known): 
   const cold = metrics?.coldStarts;
   return {
     ...machine,
-    isUnproven: machine.state !== 'started' && unproven.has(machine.id),
+    // What came to rest again after it has run in between.
+    isUnproven: machine.state !== 'started' && machine.rest === null && unproven.has(machine.id),
     coldStartMs: machine.wake !== null && cold?.lastMachine === machine.id ? cold.lastMs : null,
   };
 }

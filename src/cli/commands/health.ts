@@ -1,6 +1,6 @@
 import { EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
-import { environmentHealth } from '../app-health.ts';
+import { environmentHealth, type AppHealth } from '../app-health.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
@@ -34,8 +34,16 @@ export async function health(context: CommandContext, name: string): Promise<Exi
   else {
     output.write(renderHealth(found, { color: output.color }));
     const ill = found.find((one) => !one.isHealthy && one.app !== null);
-    const next = localHint(`glidepath logs ${name} ${ill?.app ?? ''}`.trim(), context.isLocal);
+    const next = localHint(nextCommand(name, ill), context.isLocal);
     if (!isHealthy) output.write(`  ${paint(output.color).cyan('→')} ${next}\n`);
   }
   return isHealthy ? EXIT.ok : EXIT.failed;
+}
+
+function nextCommand(environment: string, ill: AppHealth | undefined): string {
+  const { awake = 0, asleep = 0, other = 0 } = ill?.before ?? {};
+  const hasMachines = ill === undefined || awake + asleep + other > 0;
+  return hasMachines
+    ? `glidepath logs ${environment} ${ill?.app ?? ''}`.trimEnd()
+    : `glidepath deploy ${environment}`;
 }

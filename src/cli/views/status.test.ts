@@ -45,6 +45,7 @@ function rendered(machines: readonly MachineStatus[], more: Partial<EnvironmentS
         versions: [],
         drift: null,
         volumes: [],
+        domains: [],
         ...more,
       },
     ],
@@ -133,4 +134,17 @@ test('volumes are listed, and one that no machine has is said to be paid for', (
     { id: 'vol_2', name: 'data', region: 'iad', sizeGb: 3, machine: null },
   ];
   expect(rendered([machine('a')], { volumes })).toMatch(/vol_1 +web +data +iad +3 GB +a\n.*vol_2.*paid for/);
+});
+
+test('a domain tells what it waits for, and which records are missing', () => {
+  const records = [{ type: 'CNAME', name: 'www.shop.test', value: 'shop-web.fly.dev' }] as const;
+  const text = rendered([machine('a')], {
+    domains: [
+      { hostname: 'www.shop.test', state: 'awaiting-dns', detail: null, records },
+      { hostname: 'shop.test', state: 'issued', detail: null, records: [] },
+    ],
+  });
+  expect(text).toMatch(/www\.shop\.test +web +does not lead here yet/);
+  expect(text).toMatch(/shop\.test +web +has its certificate/);
+  expect(text).toMatch(/DNS records for www\.shop\.test:\n +CNAME +www\.shop\.test +shop-web\.fly\.dev/);
 });

@@ -1,3 +1,5 @@
+import { DOMAIN_WORDS, dnsTable } from '../../pipeline/dns-table.ts';
+import type { DomainState } from '../../providers/app-platform.ts';
 import type { AppStatus, EnvironmentStatus } from '../environment-status.ts';
 import { driftLines } from './drift.ts';
 import { MACHINE_COLUMNS, machineRow } from './machine-row.ts';
@@ -50,6 +52,10 @@ function appLines(
   if (volumes.length > 0) {
     lines.push(table(['volume', 'app', 'name', 'region', 'size', 'machine'], volumes, colors));
   }
+  const domains = status.apps.flatMap((app) => domainRows(app, colors));
+  if (domains.length > 0) lines.push(table(['domain', 'app', 'state'], domains, colors));
+  for (const domain of status.apps.flatMap((app) => app.domains))
+    if (domain.state === 'awaiting-dns') lines.push(...recordLines(domain, colors));
   const isChanging = status.runs.some((run) => run.status === 'running' && !run.isLeftBehind);
   for (const app of status.apps) {
     const next = isChanging ? null : waysOut(status.environment, isLocal);
@@ -81,6 +87,22 @@ function versionLines(app: AppStatus, next: string | null, colors: Paint): strin
 function waysOut(environment: string, isLocal: boolean): string {
   const commands = [`glidepath deploy ${environment}`, `glidepath rollback ${environment}`];
   return commands.map((command) => localHint(command, isLocal)).join(', or ');
+}
+
+function domainRows(app: AppStatus, { green, yellow }: Paint): string[][] {
+  return app.domains.map((domain) => [
+    domain.hostname,
+    app.name,
+    (domain.state === 'issued' ? green : yellow)(DOMAIN_WORDS[domain.state]) +
+      (domain.detail === null ? '' : ` (${domain.detail})`),
+  ]);
+}
+
+function recordLines(domain: DomainState, { cyan }: Paint): string[] {
+  return [
+    `    ${cyan('→')} DNS records for ${domain.hostname}:`,
+    ...dnsTable(domain).map((line) => `    ${line}`),
+  ];
 }
 
 function volumeRows(app: AppStatus, { yellow }: Paint): string[][] {
