@@ -243,7 +243,7 @@ test('secrets are told by digest only and raise the version that machines can as
   ).toBe(3);
   expect((await rig.call('DELETE', '/v1/apps/web/secrets/THIRD')).body.version).toBe(4);
   expect((await rig.call('DELETE', '/v1/apps/web/secrets/THIRD')).status).toBe(404);
-  const list = await rig.call('GET', '/v1/apps/web/secrets?show_secrets=true');
+  const list = await rig.call('GET', '/v1/apps/web/secrets');
   expect(list.body.secrets.map((secret: { name: string }) => secret.name)).toEqual(['TOKEN']);
   expect(JSON.stringify(list.body)).not.toContain('hunter2');
   expect(

@@ -16,7 +16,7 @@ export interface EdgeDirectory {
 /** One app with at least one service. */
 export interface EdgeApp {
   readonly name: string;
-  /** Custom host names besides `<name>.localhost` and `<name>.fly.dev`. */
+  /** Custom host names besides `<name>.localhost` and `<name>.fly.dev`; `*.` stands for one label. */
   readonly hosts: readonly string[];
   /** Counts only in this region for `minMachinesRunning`. */
   readonly primaryRegion: string | null;

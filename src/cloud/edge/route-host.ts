@@ -10,7 +10,7 @@ const APP_SUFFIXES = ['.localhost', '.fly.dev', '.flycast'] as const;
 export function appOfHost(host: string | undefined, apps: readonly EdgeApp[]): string | null {
   const name = hostName(host);
   if (name === null) return null;
-  const custom = apps.find((app) => app.hosts.some((each) => each.toLowerCase() === name));
+  const custom = holderOf(name, apps) ?? holderOf(`*.${name.slice(name.indexOf('.') + 1)}`, apps);
   if (custom !== undefined) return custom.name;
   for (const suffix of APP_SUFFIXES) {
     if (!name.endsWith(suffix)) continue;
@@ -18,6 +18,10 @@ export function appOfHost(host: string | undefined, apps: readonly EdgeApp[]): s
     return apps.some((each) => each.name === app) ? app : null;
   }
   return null;
+}
+
+function holderOf(host: string, apps: readonly EdgeApp[]): EdgeApp | undefined {
+  return apps.find((app) => app.hosts.some((each) => each.toLowerCase() === host));
 }
 
 /** The name in a Host header without port and final dot, in lower case; null when there is none. */

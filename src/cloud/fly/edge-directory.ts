@@ -64,7 +64,7 @@ function edgeApp(context: FlyContext, name: string, machines: readonly MachineRe
   const services = servicesOf(newest.config);
   return {
     name,
-    hosts: [],
+    hosts: (context.state.findApp(name)?.certificates ?? []).map(({ hostname }) => hostname),
     primaryRegion: newest.config.env?.['PRIMARY_REGION'] || null,
     minMachinesRunning: Math.max(0, ...services.map((service) => service.min_machines_running ?? 0)),
     // Where services differ, the most restrictive setting wins.

@@ -3,6 +3,7 @@ import type { MiddlewareHandler } from 'hono';
 import { appAccess, authorization } from './access.ts';
 import { FlyApiError, notFound } from './api-error.ts';
 import { appRoutes } from './app-routes.ts';
+import { certificateRoutes } from './certificate-routes.ts';
 import type { FlyContext } from './fly-context.ts';
 import { newUlid } from './ids.ts';
 import { hostGuard } from './host-guard.ts';
@@ -14,6 +15,7 @@ import { machineRoutes } from './machine-routes.ts';
 import { metadataRoutes } from './metadata-routes.ts';
 import { orgRoutes } from './org-routes.ts';
 import { platformRoutes, unsupported } from './platform-routes.ts';
+import { secretKeyRoutes } from './secret-key-routes.ts';
 import { secretRoutes } from './secret-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 import { volumeRoutes } from './volume-routes.ts';
@@ -22,7 +24,7 @@ import { volumeRoutes } from './volume-routes.ts';
 const OWN_PATHS = ['/v1/apps/*', '/v1/orgs/*', '/v1/platform/*', '/v1/tokens/*', '/api/v1/apps/*'];
 
 /** What the real API has below these and the local cloud has not. */
-const UNSUPPORTED = /^\/v1\/(?:apps\/[^/]+\/(?:certificates|secretkeys)|tokens)(?:\/|$)/;
+const UNSUPPORTED = /^\/v1\/tokens(?:\/|$)/;
 
 /** The Machines REST API below `/v1` and the logs below `/api/v1`. Every answer carries `fly-request-id`. */
 export function flyRoutes(context: FlyContext): Hono {
@@ -40,6 +42,8 @@ export function flyRoutes(context: FlyContext): Hono {
     inspectRoutes,
     secretRoutes,
     volumeRoutes,
+    certificateRoutes,
+    secretKeyRoutes,
     orgRoutes,
     platformRoutes,
     tokenRoutes,

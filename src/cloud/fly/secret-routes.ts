@@ -1,24 +1,29 @@
 import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
+import type { Context } from 'hono';
 import { z } from 'zod';
+import { mayUse } from '../organizations/grant.ts';
+import { unauthorized } from './access.ts';
 import { badRequest, notFound } from './api-error.ts';
 import type { FlyContext } from './fly-context.ts';
 import { isoTime } from './machine-view.ts';
-import { queryInt, readBody } from './request-body.ts';
+import { queryFlag, readBody } from './request-body.ts';
 import type { AppRecord, SecretRecord } from './records.ts';
+import { requireSecretsVersion } from './secrets-version.ts';
 
 const secretsBody = z.looseObject({ values: z.record(z.string(), z.string().nullable()) });
 const secretBody = z.looseObject({ value: z.string() });
 
-/** An app's secrets: written, never read back. They reach a machine when it is next started or updated. */
+/** An app's secrets. A value is read back only with `show_secrets`, by who may change it. They reach a machine when it is next started or updated. */
 export function secretRoutes(context: FlyContext): Hono {
   const { state, limiter } = context;
   const routes = new Hono();
 
   const write = (app: AppRecord, values: Readonly<Record<string, string | null>>): void => {
     const now = context.clock.now();
-    for (const [name, value] of Object.entries(values)) {
+    for (const name of Object.keys(values))
       if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw badRequest(`invalid secret name '${name}'`);
+    for (const [name, value] of Object.entries(values)) {
       const { [name]: before, ...others } = app.secrets;
       app.secrets = value === null ? others : { ...others, [name]: newSecret(value, before, now) };
     }
@@ -29,9 +34,11 @@ export function secretRoutes(context: FlyContext): Hono {
   routes.get('/apps/:app/secrets', (c) => {
     const app = state.app(c.req.param('app'));
     limiter.take('read', `secrets ${app.name}`);
-    const minVersion = queryInt(c, 'min_version', { min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 0 });
-    if (minVersion > app.secretsVersion) throw badRequest(`secrets version ${minVersion} is not there yet`);
-    return c.json({ secrets: secretViews(app) });
+    requireSecretsVersion(c, app);
+    const isShown = valuesAreShown(c);
+    return c.json({
+      secrets: Object.entries(app.secrets).map(([name, secret]) => secretView(name, secret, isShown)),
+    });
   });
 
   routes.post('/apps/:app/secrets', async (c) => {
@@ -44,7 +51,9 @@ export function secretRoutes(context: FlyContext): Hono {
   routes.get('/apps/:app/secrets/:name', (c) => {
     const app = state.app(c.req.param('app'));
     limiter.take('read', `secrets ${app.name}`);
-    return c.json(secretView(c.req.param('name'), secretOf(app, c.req.param('name'))));
+    requireSecretsVersion(c, app);
+    const { name } = c.req.param();
+    return c.json(secretView(name, secretOf(app, name), valuesAreShown(c)));
   });
 
   routes.post('/apps/:app/secrets/:name', async (c) => {
@@ -74,7 +83,16 @@ function secretOf(app: AppRecord, name: string): SecretRecord {
   return secret;
 }
 
+/** Throws the API's 403 when values are asked for with a token that only reads. */
+function valuesAreShown(c: Context): boolean {
+  if (!queryFlag(c, 'show_secrets')) return false;
+  if (!mayUse(c.var.grant, 'POST')) throw unauthorized();
+  return true;
+}
+
+/** The same value keeps its record as it was: nothing has changed that a machine would have to be told. */
 function newSecret(value: string, before: SecretRecord | undefined, now: number): SecretRecord {
+  if (before?.value === value) return before;
   const digest = createHash('sha256').update(value).digest('hex').slice(0, 16);
   return { value, digest, createdAt: before?.createdAt ?? now, updatedAt: now };
 }
@@ -83,7 +101,8 @@ function secretViews(app: AppRecord): object[] {
   return Object.entries(app.secrets).map(([name, secret]) => secretView(name, secret));
 }
 
-function secretView(name: string, secret: SecretRecord): object {
-  const { digest, createdAt, updatedAt } = secret;
-  return { name, digest, created_at: isoTime(createdAt), updated_at: isoTime(updatedAt) };
+function secretView(name: string, secret: SecretRecord, isShown = false): object {
+  const { value, digest, createdAt, updatedAt } = secret;
+  const times = { created_at: isoTime(createdAt), updated_at: isoTime(updatedAt) };
+  return { name, digest, ...times, ...(isShown ? { value } : {}) };
 }

@@ -110,8 +110,8 @@ export function volumeRoutes(context: FlyContext): Hono {
 
   routes.post(`${path}/:id/snapshots`, async (c) => {
     const { app, volume } = find(c, 'snapshot volume');
-    const snapshot = await volumes.snapshot(app, volume);
-    return c.json(snapshotView(snapshot));
+    await volumes.snapshot(app, volume);
+    return c.body(null, 200);
   });
   return routes;
 }
