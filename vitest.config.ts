@@ -15,6 +15,7 @@ export default defineConfig({
         test: {
           name: 'contract',
           include: ['test/contract/**/*.test.ts'],
+          globalSetup: ['test/support/exchange-check.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -23,7 +24,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          globalSetup: ['test/support/packed-cli.ts'],
+          globalSetup: ['test/support/packed-cli.ts', 'test/support/exchange-check.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { createFlyService } from '../../src/cloud/fly/fly-service.ts';
+import { createRecordedFly } from '../support/recorded-fly.ts';
 import type { FlyService } from '../../src/cloud/fly/fly-service.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { DirectoryImages, serverImage } from '../support/cloud-fly-images.ts';
@@ -51,7 +51,7 @@ class KillableDaemon {
 
   /** A new service over the same directories, in this process. */
   async succeed(): Promise<{ service: FlyService; caller: FlyCaller }> {
-    const service = await createFlyService({
+    const service = await createRecordedFly({
       stateDir: this.stateDir,
       clock: systemClock,
       images: this.images,

@@ -98,19 +98,19 @@ test('a config comes back as it was sent, with autostop as a boolean where Fly a
     protocol: 'tcp',
     internal_port: 8080,
     autostop,
-    made_up: [1],
+    force_instance_key: 'one',
   });
   const sent = {
     image: rig.image,
     services: [service('stop'), service('off'), service('suspend'), service(true)],
-    statics: [{ a: 1 }],
+    statics: [{ guest_path: '/public', url_prefix: '/' }],
   };
   const { id } = await rig.machine('web', sent, { body: { skip_launch: true }, until: 'stopped' });
   const { config } = await rig.get('web', id);
   expect(config).toEqual({
     image: rig.image,
     services: [service(true), service(false), service('suspend'), service(true)],
-    statics: [{ a: 1 }],
+    statics: [{ guest_path: '/public', url_prefix: '/' }],
     init: {},
     guest: { cpu_kind: 'shared', cpus: 1, memory_mb: 256 },
   });

@@ -2,43 +2,8 @@ import { expect, test } from 'vitest';
 import { serverImage } from '../support/cloud-fly-images.ts';
 import { FlyDocument, HAS_FLY_DOCUMENT } from '../support/cloud-fly-openapi.ts';
 import type { Exchange } from '../support/cloud-fly-openapi.ts';
+import { FLY_DEVIATIONS } from '../support/fly-deviations.ts';
 import { FlyCaller, FlyRig, until } from '../support/cloud-fly-rig.ts';
-
-/**
- * Where the local Fly differs from the published document on purpose. Each must occur, so that none outlives its reason.
- */
-const DEVIATIONS: readonly { readonly is: RegExp; readonly because: string }[] = [
-  {
-    is: /\/lease 20[01] \/(status|data): unknown field/,
-    because: "Fly's documentation and its Go client wrap a lease in {status, data}; the document has it flat",
-  },
-  { is: /\/lease query ttl: unknown/, because: 'flyctl sends the ttl in the query' },
-  {
-    is: /(?:^|\/)services\/\*\/autostop: must be /,
-    because: 'Fly answers booleans for "off" and "stop", by its own description of the field',
-  },
-  {
-    is: /(?:\/\*)?\/(cordoned|version): unknown field/,
-    because: "fly-go's Machine has both fields; the document forgets them",
-  },
-  {
-    is: /(stop|start|restart|suspend|signal|cordon|uncordon|lease|machine_id\}) 200 body undocumented/,
-    because: 'Fly answers {"ok":true} or the previous state where the document has no body',
-  },
-  {
-    is: /POST \/apps 422 \/status: must be equal/,
-    because: 'the newer document adds name_taken to the status codes',
-  },
-  { is: /POST \/apps 201 body undocumented/, because: "Fly's documentation shows {id, created_at}" },
-  {
-    is: /DELETE .*machine_id\} query kill: unknown/,
-    because: 'flyctl sends kill=true for what is documented as force',
-  },
-  {
-    is: /GET .*\/machines query metadata\.release: unknown/,
-    because: 'the filter stands in the documentation only',
-  },
-];
 
 test.skipIf(!HAS_FLY_DOCUMENT)(
   'a whole session, requests and answers, is what the published document of the Machines API says (needs GLIDEPATH_SPECS)',
@@ -48,10 +13,10 @@ test.skipIf(!HAS_FLY_DOCUMENT)(
     await session(rig, recorder(rig, exchanges));
     const document = new FlyDocument();
     const differences = [...new Set(exchanges.flatMap((exchange) => document.differences(exchange)))];
-    const unexpected = differences.filter((difference) => !DEVIATIONS.some(({ is }) => is.test(difference)));
+    const unexpected = differences.filter(
+      (difference) => !FLY_DEVIATIONS.some(({ is }) => is.test(difference)),
+    );
     expect(unexpected).toEqual([]);
-    const stale = DEVIATIONS.filter(({ is }) => !differences.some((difference) => is.test(difference)));
-    expect(stale).toEqual([]);
     expect(exchanges.length).toBeGreaterThan(60);
   },
 );

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
+import type { ValidateFunction } from 'ajv';
 
 const SPECS =
   process.env['GLIDEPATH_SPECS'] ?? resolve(dirname(fileURLToPath(import.meta.url)), '../../../shared/specs');
@@ -14,6 +15,9 @@ interface Operation {
   readonly requestBody?: { readonly content?: Record<string, { readonly schema: Schema }> };
   readonly responses: Record<string, { readonly content?: Record<string, { readonly schema: Schema }> }>;
 }
+
+/** The body of every refusal. */
+const ERROR: Schema = { $ref: '#/components/schemas/ErrorResponse' };
 
 /** One request and its answer. */
 export interface Exchange {
@@ -32,6 +36,8 @@ export const HAS_FLY_DOCUMENT: boolean = existsSync(DOCUMENT);
 export class FlyDocument {
   readonly #paths: Record<string, Record<string, Operation>>;
   readonly #ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
+  readonly #validators = new Map<string, ValidateFunction>();
+  readonly #templates: readonly { readonly path: string; readonly pattern: RegExp }[];
 
   constructor() {
     const document = JSON.parse(readFileSync(DOCUMENT, 'utf8')) as {
@@ -39,6 +45,10 @@ export class FlyDocument {
       components: { schemas: Record<string, Schema> };
     };
     this.#paths = document.paths;
+    // The more is literal the earlier: `/x/acme` is not `/x/{name}`.
+    this.#templates = Object.keys(document.paths)
+      .toSorted((a, b) => a.split('{').length - b.split('{').length)
+      .map((path) => ({ path, pattern: pattern(path) }));
     for (const schema of Object.values(document.components.schemas)) close(schema);
     this.#ajv.addSchema({ components: document.components }, 'fly');
   }
@@ -46,26 +56,41 @@ export class FlyDocument {
   /** Every way in which an exchange differs from the document, one short text each. */
   differences(exchange: Exchange): string[] {
     const url = new URL(exchange.path, 'http://fly');
-    const template = Object.keys(this.#paths).find((path) => pattern(path).test(url.pathname));
+    const template = this.#templates.find((one) => one.pattern.test(url.pathname))?.path;
     const operation = this.#paths[template ?? '']?.[exchange.method.toLowerCase()];
+    const isRefused = exchange.status >= 400;
     if (template === undefined || operation === undefined)
-      return [`${exchange.method} ${url.pathname}: no such route`];
+      return isRefused
+        ? this.#invalid(ERROR, exchange.responseBody).map(
+            (one) => `${exchange.method} ${url.pathname} ${one}`,
+          )
+        : [`${exchange.method} ${url.pathname}: no such route`];
     const where = `${exchange.method} ${template}`;
     const request = Object.values(operation.requestBody?.content ?? {})[0]?.schema;
-    return [
+    const asked = [
       ...unknownParameters(operation, url).map((name) => `${where} query ${name}: unknown`),
       ...this.#invalid(request, exchange.requestBody ?? undefined).map(
         (problem) => `${where} request ${problem}`,
       ),
+    ];
+    return [
+      // What was refused may well have been wrong.
+      ...(isRefused ? [] : asked),
       ...this.#answer(operation, exchange).map((problem) => `${where} ${exchange.status} ${problem}`),
     ];
+  }
+
+  #validatorOf(schema: Schema): ValidateFunction {
+    const key = JSON.stringify(schema);
+    const known = this.#validators.get(key) ?? this.#ajv.compile(absolute(schema));
+    this.#validators.set(key, known);
+    return known;
   }
 
   #answer(operation: Operation, { status, responseBody }: Exchange): string[] {
     const response = operation.responses[String(status)];
     // The document leaves most errors out: their body must then be the general one.
-    if (response === undefined && status >= 400)
-      return this.#invalid({ $ref: '#/components/schemas/ErrorResponse' }, responseBody);
+    if (response === undefined && status >= 400) return this.#invalid(ERROR, responseBody);
     if (response === undefined) return ['status unknown'];
     const schema = Object.values(response.content ?? {})[0]?.schema;
     if (schema === undefined) return responseBody === null ? [] : ['body undocumented'];
@@ -75,7 +100,7 @@ export class FlyDocument {
   #invalid(schema: Schema | undefined, value: unknown): string[] {
     if (value === undefined) return [];
     if (schema === undefined) return ['body undocumented'];
-    const validate = this.#ajv.compile(absolute(schema));
+    const validate = this.#validatorOf(schema);
     if (validate(value)) return [];
     return (validate.errors ?? []).map((error) => {
       const name = error.params['additionalProperty'] as string | undefined;

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createFlyService } from '../../src/cloud/fly/fly-service.ts';
 import type { FlyService, FlyServiceOptions } from '../../src/cloud/fly/fly-service.ts';
 import { processIdentity } from '../../src/cloud/machines/process-table.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { DirectoryImages, serverImage } from './cloud-fly-images.ts';
+import { createRecordedFly } from './recorded-fly.ts';
 
 /** The token of every service of the tests. */
 export const TEST_TOKEN = 'fm2_test-token';
@@ -101,7 +101,7 @@ export class FlyRig extends FlyCaller {
   static async start(options: Partial<FlyServiceOptions> = {}): Promise<FlyRig> {
     const dir = mkdtempSync(join(tmpdir(), 'glidepath-fly-'));
     const images = new DirectoryImages(join(dir, 'images'));
-    const service = await createFlyService({
+    const service = await createRecordedFly({
       stateDir: join(dir, 'state'),
       clock: systemClock,
       images,

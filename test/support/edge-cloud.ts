@@ -9,6 +9,7 @@ import type { CloudInfo } from '../../src/cloud/control/cloud-info.ts';
 import { launchCloud } from '../../src/cloud/control/launch.ts';
 import type { LaunchOptions } from '../../src/cloud/control/launch.ts';
 import { stopCloud } from '../../src/cloud/control/stop.ts';
+import { recordingEnvironment } from './recorded-fly.ts';
 
 /** A web server that answers with its machine's id, and what a private address became. */
 const APP = `
@@ -32,8 +33,9 @@ export class CloudRig {
     this.stateDir = join(this.#root, 'cloud');
   }
 
-  /** Starts the daemon on free ports. */
+  /** Starts the daemon on free ports; it inherits where to write its exchanges down. */
   up(options: Partial<LaunchOptions> = {}): Promise<CloudInfo> {
+    Object.assign(process.env, recordingEnvironment());
     return launchCloud({ stateDir: this.stateDir, port: 0, edgePort: 0, ...options });
   }
 

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createFlyService } from '../../src/cloud/fly/fly-service.ts';
 import type { FlyService } from '../../src/cloud/fly/fly-service.ts';
 import type { ResolvedFlyApp } from '../../src/config/resolved.ts';
 import { Secret } from '../../src/diagnostics/secret.ts';
@@ -20,6 +19,7 @@ import { processImageConfig } from '../../src/providers/build/process-image.ts';
 import { packLayer } from '../../src/providers/build/tar-layer.ts';
 import { SERVER_SCRIPT } from './cloud-fly-images.ts';
 import { isAlive, until } from './cloud-fly-rig.ts';
+import { createRecordedFly } from './recorded-fly.ts';
 
 /** The token of the rig's platform. */
 const TOKEN = 'fm2_rig-token';
@@ -52,7 +52,7 @@ export class ProviderRig implements AsyncDisposable {
   static async start(): Promise<ProviderRig> {
     const dir = mkdtempSync(join(tmpdir(), 'glidepath-provider-'));
     const registry = await createRegistry({ stateDir: join(dir, 'registry'), appExists: () => true });
-    const service = await createFlyService({
+    const service = await createRecordedFly({
       stateDir: join(dir, 'state'),
       clock: systemClock,
       images: registry.images,

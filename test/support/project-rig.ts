@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inject } from 'vitest';
+import { recordingEnvironment } from './recorded-fly.ts';
 
 /** How a command ended. */
 export interface CliResult {
@@ -48,7 +49,13 @@ export async function projectRig(files: Readonly<Record<string, string>>): Promi
   const start = (env: Record<string, string>, args: readonly string[]): RunningCli => {
     const child = spawn(process.execPath, [inject('cli'), ...args], {
       cwd: dir,
-      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', NO_COLOR: '1', ...env },
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        HOME: process.env['HOME'] ?? '',
+        NO_COLOR: '1',
+        ...recordingEnvironment(),
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     started.add(child);
@@ -77,6 +84,7 @@ export async function projectRig(files: Readonly<Record<string, string>>): Promi
           PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
           CLI: inject('cli'),
           NO_COLOR: '1',
+          ...recordingEnvironment(),
         },
         stdio: ['ignore', 'pipe', 'pipe'],
       });

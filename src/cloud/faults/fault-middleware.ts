@@ -22,8 +22,8 @@ export function faultMiddleware(
     const error = faults.find((fault) => fault.kind === 'error');
     if (error !== undefined) {
       const message = `a fault is switched on for ${error.route}`;
-      // Both shapes at once: the Machines API reads `error`, the registry `errors`.
-      const body = { error: message, errors: [{ code: 'UNAVAILABLE', message }] };
+      const isRegistry = c.req.path.startsWith('/v2/');
+      const body = isRegistry ? { errors: [{ code: 'UNAVAILABLE', message }] } : { error: message };
       return Response.json(body, { status: error.status });
     }
     await next();
