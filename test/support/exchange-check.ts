@@ -17,22 +17,27 @@ interface Finding {
   readonly status: number;
 }
 
-/**
- * Holds every exchange of a whole run with the local Fly, in this process or in daemons, against the platform's
- * document: a route, field or type that it does not know fails the run. Does nothing where the document is not there.
- */
-export default function setup(project: TestProject): (() => void) | undefined {
-  if (!HAS_FLY_DOCUMENT) return undefined;
-  const root = mkdtempSync(join(tmpdir(), 'glidepath-exchanges-'));
+/** Where this run writes its exchanges down; null where there is no document to hold them against. */
+let root: string | null = null;
+let isWholeRun = false;
+
+/** Lets every rig of the run write down its exchanges with the local Fly, in this process and in daemons. */
+export function setup(project: TestProject): void {
+  if (!HAS_FLY_DOCUMENT) return;
+  root = mkdtempSync(join(tmpdir(), 'glidepath-exchanges-'));
   process.env['GLIDEPATH_TEST_EXCHANGES'] = root;
-  return () => {
-    delete process.env['GLIDEPATH_TEST_EXCHANGES'];
-    try {
-      check(root, isWhole(project));
-    } finally {
-      rmSync(root, { recursive: true, force: true });
-    }
-  };
+  isWholeRun = isWhole(project);
+}
+
+/** Holds all of them against the platform's document: a route, field or type that it does not know fails the run. */
+export function teardown(): void {
+  if (root === null) return;
+  delete process.env['GLIDEPATH_TEST_EXCHANGES'];
+  try {
+    check(root);
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
 }
 
 /** Only the contract tests as a whole are bound to show every deviation. */
@@ -43,11 +48,11 @@ function isWhole({ name, vitest, config }: TestProject): boolean {
   return isAll && name === 'contract';
 }
 
-function check(root: string, isWholeRun: boolean): void {
+function check(dir: string): void {
   const document = new FlyDocument();
   const findings = new Map<string, Finding>();
   let exchanges = 0;
-  for (const file of recordings(root)) {
+  for (const file of recordings(dir)) {
     const test = basename(dirname(file));
     for (const exchange of exchangesOf(file)) {
       exchanges += 1;
@@ -78,8 +83,8 @@ function check(root: string, isWholeRun: boolean): void {
   );
 }
 
-function recordings(root: string): string[] {
-  return readdirSync(root, { recursive: true, withFileTypes: true })
+function recordings(dir: string): string[] {
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.name.endsWith('.ndjson'))
     .map((entry) => join(entry.parentPath, entry.name));
 }
