@@ -57,7 +57,8 @@ export function createFlyPlatform(options: FlyPlatformOptions): AppPlatform {
   return {
     ...reader,
     ensureApp: async (app, name, work) => ensureFlyApp(client, app, name, work),
-    setSecrets: async (name, values, work) => setAppSecrets({ client, memory: options.secretMemory ?? null }, name, values, work),
+    setSecrets: async (name, values, work) =>
+      setAppSecrets({ client, memory: options.secretMemory ?? null }, name, values, work),
     ensureDatabase: async (database, work) => ensureCluster(postgres, database, work),
     async pushImage(name, image, work) {
       return reader.imageReference(name, await registry.push(name, image.layoutDir, work.signal));
@@ -107,8 +108,7 @@ function readerWith(options: FlyPlatformOptions, pacer: Pacer): AppPlatformReade
     missingOfImage: async (reference) => missingOfImage(registry, reference),
     secretNames: async (name) => secretNames(client, name),
     domains: async (name) => readDomains(client, name),
-    findProblems: async (intended) =>
-      findProblems({ ...shared, client, machines, volumes }, intended),
+    findProblems: async (intended) => findProblems({ ...shared, client, machines, volumes }, intended),
     publicUrl: async (name) => options.addressOf(name),
     privateUrl: (name) => `http://${name}.flycast`,
   };
