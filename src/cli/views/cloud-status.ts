@@ -44,7 +44,7 @@ export function renderCloudStatus(status: CloudStatus, options: { color: boolean
   }
   if (status.databases.length > 0) {
     const rows = status.databases.map((database) => [
-      database.id,
+      database.name ?? database.id,
       database.state === 'running' ? green(database.state) : yellow(database.state),
       `127.0.0.1:${database.port}`,
       String(database.connections),

@@ -64,6 +64,8 @@ interface CloudMachineStatus {
 /** One Postgres. */
 export interface CloudDatabaseStatus {
   readonly id: string;
+  /** The name of the cluster that it is of; null for one that no cluster knows of any more. */
+  readonly name: string | null;
   readonly state: string;
   readonly port: number;
   readonly pid: number | null;

@@ -5,9 +5,11 @@ import type { ControlContext } from './control-routes.ts';
 /** Reads everything that `cloud status` shows. */
 export async function readStatus(context: ControlContext): Promise<CloudStatus> {
   const { services, clock, identity } = context;
+  const names = new Map(services.managedPostgres.list().map(({ id, name }) => [id, name]));
   const databases = (await services.postgres.list()).map(
     ({ id, state, port, pid, connections, memoryBytes, sizeBytes }): CloudDatabaseStatus => {
-      return { id, state, port, pid, connections, memoryBytes, sizeBytes };
+      const name = names.get(id) ?? null;
+      return { id, name, state, port, pid, connections, memoryBytes, sizeBytes };
     },
   );
   const apps = readApps(context);
