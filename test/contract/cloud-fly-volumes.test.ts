@@ -64,6 +64,20 @@ test('what a machine writes to its volume outlives stop, update, and the machine
   expect(await rig.ask('web', second.id, '/read')).toBe('one');
 });
 
+test('a volume is there again with its files and its machine after a restart of the service', async () => {
+  await using rig = await FlyRig.start();
+  const { id: volume } = await newVolume(rig);
+  const { id } = await rig.machine('web', serviceConfig(keeper(rig), mounting(volume)), inFra);
+  await rig.ask('web', id, '/keep/one');
+  await rig.service.shutdown({ stopMachines: true });
+  await using again = await rig.again();
+  await again.wait('web', id, 'started');
+  expect(await again.ask('web', id, '/read')).toBe('one');
+  expect((await again.call('GET', '/v1/apps/web/volumes')).body).toMatchObject([
+    { id: volume, attached_machine_id: id, region: 'fra' },
+  ]);
+});
+
 test.skipIf(!hasOwnMounts())(
   'a process finds its volume and files at the very paths of the config, and nobody else does (needs mount namespaces)',
   async () => {

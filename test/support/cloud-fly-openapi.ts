@@ -29,6 +29,8 @@ export interface Exchange {
   readonly responseBody: unknown;
 }
 
+const METHODS: ReadonlySet<string> = new Set(['get', 'put', 'post', 'delete', 'patch']);
+
 /** Whether the platform's document is there to test against. */
 export const HAS_FLY_DOCUMENT: boolean = existsSync(DOCUMENT);
 
@@ -51,6 +53,19 @@ export class FlyDocument {
       .map((path) => ({ path, pattern: pattern(path) }));
     for (const schema of Object.values(document.components.schemas)) close(schema);
     this.#ajv.addSchema({ components: document.components }, 'fly');
+  }
+
+  /** Every operation: its method, and its path without the `/v1` in front, with `{…}` for what varies. */
+  operations(): readonly { readonly method: string; readonly path: string; readonly takesBody: boolean }[] {
+    return Object.entries(this.#paths).flatMap(([path, item]) =>
+      Object.entries(item)
+        .filter(([key]) => METHODS.has(key))
+        .map(([key, { requestBody }]) => ({
+          method: key.toUpperCase(),
+          path,
+          takesBody: requestBody !== undefined,
+        })),
+    );
   }
 
   /** Every way in which an exchange differs from the document, one short text each. */

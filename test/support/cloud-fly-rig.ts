@@ -101,18 +101,16 @@ export class FlyRig extends FlyCaller {
   static async start(options: Partial<FlyServiceOptions> = {}): Promise<FlyRig> {
     const dir = mkdtempSync(join(tmpdir(), 'glidepath-fly-'));
     const images = new DirectoryImages(join(dir, 'images'));
-    const service = await createRecordedFly({
-      stateDir: join(dir, 'state'),
-      clock: systemClock,
-      images,
-      token: TEST_TOKEN,
-      privateAddress: () => null,
-      rateLimits: false,
-      ...options,
-    });
+    const service = await openService(dir, images, options);
     const rig = new FlyRig(dir, images, service, images.add('web', serverImage('one')));
     await rig.call('POST', '/v1/apps', { body: { name: 'web', org_slug: 'personal' } });
     return rig;
+  }
+
+  /** Another service over the same directories, for when the one of before has been shut down. */
+  async again(): Promise<FlyRig> {
+    const service = await openService(this.dir, this.images, {});
+    return new FlyRig(this.dir, this.images, service, this.image);
   }
 
   /** The pid of a machine's process, or null. */
@@ -144,6 +142,22 @@ export class FlyRig extends FlyCaller {
     rmSync(this.dir, { recursive: true, force: true });
     await until(() => pids.every((pid) => !isAlive(pid)), `processes ${pids.join(', ')} to end`);
   }
+}
+
+function openService(
+  dir: string,
+  images: DirectoryImages,
+  options: Partial<FlyServiceOptions>,
+): Promise<FlyService> {
+  return createRecordedFly({
+    stateDir: join(dir, 'state'),
+    clock: systemClock,
+    images,
+    token: TEST_TOKEN,
+    privateAddress: () => null,
+    rateLimits: false,
+    ...options,
+  });
 }
 
 /** Waits for a condition, not for a time. */

@@ -22,16 +22,25 @@ const TRIAL_TIMEOUT_MS = 5_000;
 
 /**
  * The command with its volume and files in place. On Linux, as root or where users may make namespaces, the process sees
- * them at the very paths that the config says. Elsewhere only `FLY_VOLUME_PATH` leads to the volume, and files are left
- * out. That variable is right in every case.
+ * them at the very paths that the config says. Elsewhere only `FLY_VOLUME_PATH` leads to the volume, and files cannot be
+ * placed: throws. That variable is right in every case.
  */
-export function mountedCommand(launch: Launch, mounts: readonly MachineMount[], home: string): Launch {
+export function mountedCommand(
+  launch: Launch,
+  mounts: readonly MachineMount[],
+  home: string,
+  findUnshare: () => readonly string[] | null = ownMounts,
+): Launch {
   if (mounts.length === 0 || launch.command.length === 0) return launch;
-  const unshare = ownMounts();
+  const unshare = findUnshare();
   const volume = mounts.find(({ kind }) => kind === 'volume');
   const volumePath = unshare === null ? volume?.source : volume?.path;
   const env = volumePath === undefined ? launch.env : { ...launch.env, [VOLUME_PATH_VARIABLE]: volumePath };
-  if (unshare === null) return { ...launch, env };
+  if (unshare === null) {
+    const file = mounts.find(({ kind }) => kind === 'file');
+    if (file === undefined) return { ...launch, env };
+    throw new Error(`no file can be put at ${file.path}: processes cannot have mounts of their own here`);
+  }
   const scratch = join(home, '.root');
   mkdirSync(scratch, { recursive: true });
   const bindings = mounts.flatMap((mount) => bindingsOf(mount));
