@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DnsTable } from '../../src/cloud/dns/dns-table.ts';
 import type { FlyService } from '../../src/cloud/fly/fly-service.ts';
 import type { ResolvedFlyApp } from '../../src/config/resolved.ts';
 import { Secret } from '../../src/diagnostics/secret.ts';
@@ -39,12 +40,15 @@ export type Interceptor = (request: Request, forward: () => Promise<Response>) =
 export class ProviderRig implements AsyncDisposable {
   readonly service: FlyService;
   readonly registry: Registry;
+  /** The DNS that certificates are checked against; empty. */
+  readonly dns: DnsTable;
   readonly seen: SeenRequest[] = [];
   readonly #dir: string;
   #interceptors: Interceptor[] = [];
 
-  private constructor(dir: string, service: FlyService, registry: Registry) {
+  private constructor(dir: string, service: FlyService, registry: Registry, dns: DnsTable) {
     this.#dir = dir;
+    this.dns = dns;
     this.service = service;
     this.registry = registry;
   }
@@ -52,14 +56,16 @@ export class ProviderRig implements AsyncDisposable {
   static async start(): Promise<ProviderRig> {
     const dir = mkdtempSync(join(tmpdir(), 'glidepath-provider-'));
     const registry = await createRegistry({ stateDir: join(dir, 'registry'), appExists: () => true });
+    const dns = new DnsTable(null);
     const service = await createRecordedFly({
       stateDir: join(dir, 'state'),
       clock: systemClock,
       images: registry.images,
       token: TOKEN,
       privateAddress: () => null,
+      dns,
     });
-    return new ProviderRig(dir, service, registry);
+    return new ProviderRig(dir, service, registry, dns);
   }
 
   /** A provider as a process of its own would have it; `process` may be frozen as kill -9 would end it. */

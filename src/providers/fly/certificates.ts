@@ -77,15 +77,21 @@ export async function readDomains(
 
 /** What a certificate says, in our words. Pure. */
 export function stateOf(detail: CertificateDetail, hostname: string): DomainState {
-  const isIssued = (detail.certificates ?? []).some((certificate) => certificate.status === 'active');
+  const statuses = new Set((detail.certificates ?? []).map((certificate) => certificate.status));
+  const isIssued = statuses.has('active');
+  // A wildcard is proven by its challenge alone and leads nowhere by itself.
+  const isWildcard = hostname.startsWith('*.');
+  const isConfigured = detail.configured === true || isWildcard;
+  const awaited = isWildcard ? 'awaiting-dns' : 'awaiting-certificate';
   const [error] = detail.validation_errors ?? [];
   const limited = detail.rate_limited_until ?? '';
   const why = [error?.message, error?.remediation].filter((text) => text !== undefined && text !== '');
-  const state = detail.configured !== true ? 'awaiting-dns' : isIssued ? 'issued' : 'awaiting-certificate';
+  const state = !isConfigured ? 'awaiting-dns' : isIssued ? 'issued' : awaited;
+  const mustProve = statuses.has('pending_ownership') || detail.status === 'pending_ownership';
   return {
     hostname,
     state,
-    records: recordsOf(hostname, detail.dns_requirements ?? {}),
+    records: recordsOf(hostname, detail.dns_requirements ?? {}, mustProve),
     detail:
       limited !== ''
         ? `the certificate authority takes no request before ${limited}`
@@ -96,7 +102,7 @@ export function stateOf(detail: CertificateDetail, hostname: string): DomainStat
 }
 
 /** The records that its owner has to write, exactly. A name below a domain may be a CNAME, a domain itself may not. Pure. */
-function recordsOf(hostname: string, needed: DnsRequirements): DnsRecord[] {
+function recordsOf(hostname: string, needed: DnsRequirements, mustProve: boolean): DnsRecord[] {
   const records: DnsRecord[] = [];
   for (const value of needed.a ?? []) records.push({ type: 'A', name: hostname, value });
   for (const value of needed.aaaa ?? []) records.push({ type: 'AAAA', name: hostname, value });
@@ -106,7 +112,8 @@ function recordsOf(hostname: string, needed: DnsRequirements): DnsRecord[] {
   const { acme_challenge: challenge, ownership } = needed;
   if (filled(challenge?.name) && filled(challenge.target))
     records.push({ type: 'CNAME', name: challenge.name, value: challenge.target });
-  if (filled(ownership?.name) && filled(ownership.app_value))
+  // Asked for only where the addresses cannot prove it, as behind another proxy.
+  if (mustProve && filled(ownership?.name) && filled(ownership.app_value))
     records.push({ type: 'TXT', name: ownership.name, value: ownership.app_value });
   return records;
 }
