@@ -95,6 +95,14 @@ export class StrategyRig implements AsyncDisposable {
     return startLoad(`http://127.0.0.1:${this.edge.port}/`, REQUESTS_PER_SECOND, `${app}.localhost`);
   }
 
+  /** Asks the app once, through the edge, which wakes it if need be. */
+  async answers(app: string): Promise<void> {
+    const load = this.load(app);
+    await load.answered(1);
+    const { failed } = await load.end();
+    if (failed.length > 0) throw new Error(`${app} does not answer: ${failed.join(', ')}`);
+  }
+
   /** Runs something under load, and tells how many machines were routed meanwhile and which requests failed. */
   async watch(app: string, run: (load: SteadyLoad) => Promise<unknown>): Promise<Watched> {
     const load = this.load(app);

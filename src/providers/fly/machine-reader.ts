@@ -31,7 +31,8 @@ export function createMachineReader(machines: MachinesApi, clock: Clock): Machin
   const apps = new Map<string, AppReads>();
   const list = async (app: string, reads: AppReads): Promise<ReadonlyMap<string, Machine>> => {
     const waitMs = reads.listedAt + LIST_EVERY_MS - clock.now();
-    if (waitMs > 0) await clock.sleep(waitMs);
+    // Waits in any case: it is not sent before it is known as the next one.
+    await (waitMs > 0 ? clock.sleep(waitMs) : undefined);
     reads.listedAt = clock.now();
     reads.next = null;
     return new Map(((await machines.list(app)) ?? []).map((machine) => [machine.id, machine]));

@@ -44,6 +44,10 @@ export async function watchUntilHealthy(fly: FlyContext, watched: WatchedMachine
   let runningSince: number | null = null;
   for (;;) {
     const machine = await fly.watched.read(ref, signal);
+    if (isOutdated(watched, machine, fly.clock.now() - startedAt)) {
+      await fly.clock.sleep(fly.timing.pollMs, signal);
+      continue;
+    }
     if (machine.instance_id !== watched.instanceId) {
       const what = `is at version ${machine.instance_id} and not at ${watched.instanceId}, which was sent`;
       throw notConvergedError(ref, what);
@@ -61,6 +65,15 @@ export async function watchUntilHealthy(fly: FlyContext, watched: WatchedMachine
     }
     await fly.clock.sleep(fly.timing.pollMs, signal);
   }
+}
+
+/** The platform may answer from a copy that has not heard of the change yet; it does within a moment. */
+const OUTDATED_MS_MAX = 3_000;
+
+function isOutdated({ before, instanceId }: WatchedMachine, machine: Machine, elapsedMs: number): boolean {
+  const isOld =
+    before !== null && machine.instance_id === before.instance_id && machine.instance_id !== instanceId;
+  return isOld && elapsedMs < OUTDATED_MS_MAX;
 }
 
 const BROKEN: ReadonlySet<string> = new Set(['failed', 'launch_failed', 'destroyed', 'destroying']);

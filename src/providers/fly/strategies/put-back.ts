@@ -41,8 +41,8 @@ async function giveOldConfig(undo: Undo, saved: SavedMachine, current: Machine):
   const { fly, deployment, work } = undo;
   const isServing = current.state === 'started' && isHealthy(current) !== false;
   // Out of rotation nobody but this deployment has woken it.
-  const isWokenProbe = isAsleep(saved) && current.state === 'started' && current.cordoned === true;
-  if (isWokenProbe) await stopMachine(fly, retirementOf(undo, saved.id));
+  const isWokenProbe = isAsleep(saved) && !isAsleep(current) && current.cordoned === true;
+  if (isWokenProbe) await putToSleep(undo, saved);
   const { durationMs } = await changeMachine(fly, {
     ref: { app: deployment.platformName, id: saved.id },
     config: pinned(saved),
@@ -60,6 +60,12 @@ async function giveOldConfig(undo: Undo, saved: SavedMachine, current: Machine):
     log: (line) => work.log(line),
   });
   work.log(`${saved.region}: machine ${saved.id} is back on what it ran before after ${seconds(durationMs)}`);
+}
+
+async function putToSleep(undo: Undo, { id }: SavedMachine): Promise<void> {
+  const { fly, deployment, work } = undo;
+  const { state } = await settledMachine(fly, { app: deployment.platformName, id }, work.signal);
+  if (state === 'started') await stopMachine(fly, retirementOf(undo, id));
 }
 
 /** Its config is its own still: it was taken out of rotation, and stopped perhaps. */

@@ -18,7 +18,8 @@ interface Leftover {
   readonly id: string;
   readonly what: string;
   readonly command: string;
-  readonly error: unknown;
+  /** Absent when no call failed and it is not back all the same. */
+  readonly error?: unknown;
 }
 
 /** Calls are few for each machine, and the client keeps to the platform's limits: all that serve nothing go at once. */
@@ -36,8 +37,31 @@ const IDLE_WIDTH = 64;
 export async function undoApp(fly: FlyContext, deployment: AppDeployment, work: PlatformWork): Promise<void> {
   const before = work.recorded(BEFORE) as unknown as SavedState | undefined;
   if (before === undefined) return;
-  const listed = await listMachines(fly, deployment.platformName, work.signal);
-  const undo: Undo = { fly, deployment, work, listed };
+  let listed = await listMachines(fly, deployment.platformName, work.signal);
+  for (let round = 1; ; round++) {
+    const undo: Undo = { fly, deployment, work, listed };
+    const leftovers = await undoOnce(undo, before);
+    if (leftovers.length > 0) throw await undoFailed(undo, leftovers);
+    listed = await listMachines(fly, deployment.platformName, work.signal);
+    const left = stillDeployed(work, listed);
+    if (left.length === 0) return;
+    if (round >= ROUNDS_MAX)
+      throw await undoFailed(
+        undo,
+        left.map((machine) => createdLeftover(undo, machine)),
+      );
+    work.log(`changed after all, by a call that was on its way: ${left.map(({ id }) => id).join(', ')}`);
+  }
+}
+
+/**
+ * A process that was killed may have left calls on their way, which the platform carries out after it was read: so it is
+ * read again, and what they changed is undone as well. They are over within seconds.
+ */
+const ROUNDS_MAX = 3;
+
+async function undoOnce(undo: Undo, before: SavedState): Promise<Leftover[]> {
+  const { deployment, work, listed } = undo;
   const now = new Map(listed.filter((machine) => !isGone(machine)).map((machine) => [machine.id, machine]));
   const leftovers: Leftover[] = [];
   const tasks = (isServing: boolean): (() => Promise<void>)[] =>
@@ -52,7 +76,7 @@ export async function undoApp(fly: FlyContext, deployment: AppDeployment, work: 
   await atOnce(tasks(false), IDLE_WIDTH, work.signal);
   await atOnce(tasks(true), Math.max(1, deployment.app.maxUnavailable), work.signal);
   const known = new Set(before.machines.map((machine) => machine.id));
-  const created = [...now.values()].filter((machine) => !known.has(machine.id) && isToRemove(undo, machine));
+  const created = stillDeployed(work, listed).filter(({ id }) => !known.has(id));
   await atOnce(
     created.map(
       (machine) => () => attempt(leftovers, createdLeftover(undo, machine), () => remove(undo, machine)),
@@ -60,18 +84,20 @@ export async function undoApp(fly: FlyContext, deployment: AppDeployment, work: 
     IDLE_WIDTH,
     work.signal,
   );
-  if (leftovers.length > 0) throw await undoFailed(undo, leftovers);
+  return leftovers;
+}
+
+/** Machines that this deployment made or changed: they carry its key, and the old key once they are put back. */
+function stillDeployed(work: PlatformWork, machines: readonly Machine[]): Machine[] {
+  return machines.filter((machine) => {
+    const key = metadataOf(machine.config, 'key') ?? '';
+    return !isGone(machine) && key.startsWith(keyPrefix(work)) && !key.includes('/restore/');
+  });
 }
 
 /** Whether requests may go to it at this moment: then it must not leave before others are back. */
 function serves(machine: Machine | undefined): boolean {
   return machine?.state === 'started' && machine.cordoned !== true && isHealthy(machine) !== false;
-}
-
-/** A machine carries this deployment's key when the deployment made or changed it, and the old key once it is put back. */
-function isToRemove({ work }: Undo, machine: Machine): boolean {
-  const key = metadataOf(machine.config, 'key') ?? '';
-  return key.startsWith(keyPrefix(work)) && !key.includes('/restore/');
 }
 
 async function remove(undo: Undo, machine: Machine): Promise<void> {
@@ -118,7 +144,7 @@ async function undoFailed(
   const lines = leftovers.map(({ id, what, command, error }) => {
     const machine = there?.find((candidate) => candidate.id === id);
     const gone = there === null ? 'it could not be read' : `machine ${id} is gone`;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = error instanceof Error ? error.message : 'it was put back and is not as it was';
     return `${what}; ${machine === undefined ? gone : stateWords(machine)}: ${reason} By hand: ${command}`;
   });
   const many = leftovers.length === 1 ? '1 machine' : `${leftovers.length} machines`;
