@@ -1,7 +1,7 @@
 import type { StepContext, StepExecutor } from '../../engine/graph.ts';
 import type { DomainState } from '../../providers/app-platform.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
-import { flyAppNamed, releaseInProgress, scopeOf } from '../step-scope.ts';
+import { flyAppNamed, releaseInProgress, scopeOf, type StepScope } from '../step-scope.ts';
 import { domainLines } from './domains.ts';
 import { deployedApps } from './verify.ts';
 
@@ -36,13 +36,24 @@ export function recordStep(deps: PipelineDeps): StepExecutor {
   };
 }
 
+/** What was destroyed, or scaled to no machine at all, answers nobody. */
+function appsThatAnswer(scope: StepScope): readonly string[] {
+  const { action, trigger } = scope.input;
+  if (action === 'destroy') return [];
+  const isDown =
+    trigger.kind === 'scale' &&
+    scope.context.outputs[`health:${trigger.app}`] === undefined &&
+    Object.values(trigger.change.counts).every((count) => count === 0);
+  return isDown ? [] : deployedApps(scope);
+}
+
 /** Ends a deployment by saying where it can be looked at. */
 export function reportStep(deps: PipelineDeps): StepExecutor {
   return {
     async execute(context) {
       const scope = scopeOf<'report'>(deps, context);
       const urls: Record<string, string> = {};
-      for (const name of scope.input.action === 'destroy' ? [] : deployedApps(scope)) {
+      for (const name of appsThatAnswer(scope)) {
         const app = flyAppNamed(scope, name);
         if (app.port === null) continue;
         urls[name] = await deps.platformOf(app).publicUrl(app.platformName);
