@@ -2,6 +2,7 @@ import { EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { CloudInfo } from '../../cloud/control/cloud-info.ts';
 import type { MachinesRequest } from '../../cloud/containers/machines-mode.ts';
+import type { StoppedCloud } from '../../cloud/control/stop.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { openControl } from '../open-control.ts';
 import { writeJson } from '../output.ts';
@@ -102,11 +103,14 @@ export async function cloudDown(context: CommandContext, options: { isForced: bo
   const stopped = await withProgress(context, 'Ending the local cloud', () => stopCloud(cloudDirOf(root)));
   if (context.output.json) writeJson(context.output, stopped);
   else if (!stopped.wasRunning) context.output.write('The local cloud was not running.\n');
-  else
-    context.output.write(
-      `The local cloud is down; ${stopped.ended} ${stopped.ended === 1 ? 'process' : 'processes'} ended, none left.\n`,
-    );
+  else context.output.write(`The local cloud is down; ${counted(stopped)} ended, none left.\n`);
   return EXIT.ok;
+}
+
+function counted({ ended, containers }: StoppedCloud): string {
+  const processes = `${ended} ${ended === 1 ? 'process' : 'processes'}`;
+  if (containers === 0) return processes;
+  return `${processes} and ${containers} ${containers === 1 ? 'container' : 'containers'}`;
 }
 
 /** `glidepath cloud status`. */

@@ -33,7 +33,7 @@ export interface BuilderOptions {
 /**
  * Makes a builder over a work directory, `<commit>/…`: `src` is the export with dependencies, `context` the export
  * alone, `build-<hash>` a copy in which one list of commands was run, `layer-<hash>.tgz` a packed layer, and
- * `process-<hash>` and `container-<hash>` are images as OCI layouts. Each has a `.done` file when it is complete. Any
+ * `process-<hash>` and `container-<hash>` are images as OCI layouts; `layers` holds packed layers by content. Each has a `.done` file when it is complete. Any
  * number of apps, calls and processes may ask at once: each thing is made once, and what was made is promoted as it is.
  */
 export function createBuilder(options: BuilderOptions): ImageBuilder {

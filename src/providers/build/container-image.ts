@@ -111,7 +111,10 @@ async function builtLayout(build: ContainerBuild, layoutDir: string): Promise<Wr
     await mkdir(unpacked);
     await extract({ file: archive, cwd: unpacked });
     await rm(archive);
-    return await layoutFromDockerArchive(unpacked, layoutDir, { createdAt: commitTime });
+    return await layoutFromDockerArchive(unpacked, layoutDir, {
+      createdAt: commitTime,
+      layersDir: join(context.workDir, 'layers'),
+    });
   } finally {
     // The engine's own copy has served its purpose; its build cache stays. Somebody else's tag on it keeps it, too.
     await docker(build, ['image', 'rm', id]).catch(() => undefined);

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -29,7 +29,12 @@ interface ImageConfig {
 export async function layoutFromDockerArchive(
   archiveDir: string,
   layoutDir: string,
-  options: { readonly createdAt: number },
+  options: {
+    /** Milliseconds since the Unix epoch. */
+    readonly createdAt: number;
+    /** Keeps packed layers by what is in them: the layers of a base image are packed once and not in every build. */
+    readonly layersDir: string;
+  },
 ): Promise<WrittenLayout> {
   const [manifest] = JSON.parse(
     await readFile(join(archiveDir, 'manifest.json'), 'utf8'),
@@ -40,11 +45,25 @@ export async function layoutFromDockerArchive(
   if (diffIds.length !== manifest.Layers.length)
     throw new Error(`docker save wrote ${manifest.Layers.length} layers for ${diffIds.length}`);
   const layers: LayoutLayer[] = [];
-  for (const [index, name] of manifest.Layers.entries()) {
-    const packed = join(archiveDir, `packed-${index}.tgz`);
-    layers.push(await packedLayer(join(archiveDir, name), packed, diffIds[index] ?? ''));
-  }
+  await mkdir(options.layersDir, { recursive: true });
+  for (const [index, name] of manifest.Layers.entries())
+    layers.push(await keptLayer(join(archiveDir, name), options.layersDir, diffIds[index] ?? ''));
   return writeLayout(layoutDir, { config: atTime(config, options.createdAt), layers });
+}
+
+/** `<hex>.tgz` is a packed layer, `<hex>.json` what is known of it: written last, so that it is there only for a whole one. */
+async function keptLayer(source: string, layersDir: string, diffId: string): Promise<LayoutLayer> {
+  const base = join(layersDir, diffId.replace('sha256:', ''));
+  const file = `${base}.tgz`;
+  const known = await readFile(`${base}.json`, 'utf8').catch(() => null);
+  if (known !== null) return { ...(JSON.parse(known) as Omit<LayoutLayer, 'file'>), file };
+  // Two builds at once may both pack it.
+  const unfinished = `${base}.${randomUUID()}.unfinished`;
+  const { digest, sizeBytes } = await packedLayer(source, unfinished, diffId);
+  await rename(unfinished, file);
+  await writeFile(`${unfinished}.json`, JSON.stringify({ digest, sizeBytes }));
+  await rename(`${unfinished}.json`, `${base}.json`);
+  return { file, digest, sizeBytes };
 }
 
 /** The layer gzipped; the tar in it must have the digest that the config names. */
