@@ -115,6 +115,7 @@ function addProjectCommands(program: Command, register: Register): void {
   )
     .option('--mermaid', 'print the graph as a Mermaid flowchart')
     .option('--exit-code', 'exit with 3 when something would be done');
+  addGenerate(program, register);
   register(
     program,
     'deploy <environment>',
@@ -155,6 +156,23 @@ function addProjectCommands(program: Command, register: Register): void {
       return rehearse(context, args);
     },
   );
+}
+
+function addGenerate(program: Command, register: Register): void {
+  register(
+    program,
+    'generate [files...]',
+    'write the files that the platforms read: fly.toml, Dockerfiles, the runbook',
+    async (context, args, options) => {
+      const { generate } = await import('./commands/generate.ts');
+      return generate(context, args, {
+        isCheck: options['check'] === true,
+        isForce: options['force'] === true,
+      });
+    },
+  )
+    .option('--check', 'write nothing; exit with 3 and show the difference when something would be written')
+    .option('--force', 'write over edits and over files of your own, remove what is not generated any more');
 }
 
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);

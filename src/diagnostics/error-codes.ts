@@ -62,6 +62,7 @@ export const ERROR_CODES = {
   SECRET_MISSING: { kind: 'user', exit: 2, title: 'A secret is not set' },
   SOURCE_NOT_A_REPOSITORY: { kind: 'user', exit: 2, title: 'This is not a git repository' },
   SOURCE_UNKNOWN_REF: { kind: 'user', exit: 2, title: 'There is no such commit, branch or tag' },
+  GENERATE_FAILED: { kind: 'operation', exit: 1, title: 'A generated file could not be read or written' },
   BUILD_FAILED: { kind: 'operation', exit: 1, title: 'An app could not be built' },
   ENGINE_MISSING: { kind: 'operation', exit: 1, title: 'No container engine answers' },
   MIGRATION_FAILED: { kind: 'operation', exit: 1, title: 'A migration failed; nothing was deployed' },

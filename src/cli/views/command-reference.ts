@@ -18,7 +18,7 @@ export function renderCommandReference(program: Command): string {
     '',
     ...(first?.options ?? []).filter(isGlobal).map(optionLine),
     '',
-    'Exit codes: 0 ok · 1 failed · 2 usage or config · 3 changes pending (`plan --exit-code`) · 4 refused by a gate · 130 interrupted.',
+    'Exit codes: 0 ok · 1 failed · 2 usage or config · 3 changes pending (`plan --exit-code`, `generate`) · 4 refused by a gate · 130 interrupted.',
     '',
   ];
   for (const command of commands) {

@@ -1,0 +1,66 @@
+import { closestName } from '../../config/did-you-mean.ts';
+import { EXIT } from '../../diagnostics/error-codes.ts';
+import { ToolError } from '../../diagnostics/tool-error.ts';
+import { generateFiles } from '../../emit/generate-files.ts';
+import { isPending, reconcileFiles, type FileDecision } from '../../emit/reconcile-files.ts';
+import type { CommandContext, ExitCode } from '../command-context.ts';
+import { openProject } from '../open-project.ts';
+import { writeJson } from '../output.ts';
+import { readGenerated } from '../read-generated.ts';
+import { renderGenerated } from '../views/generated.ts';
+import { writeGenerated } from '../write-generated.ts';
+
+/**
+ * `glidepath generate [FILE…]`: writes the files that the platforms read. Ends with 3 when the repository is not as it
+ * would be generated: with `--check` before, without after what could be written was written.
+ */
+export async function generate(
+  context: CommandContext,
+  only: readonly string[],
+  options: { readonly isCheck: boolean; readonly isForce: boolean },
+): Promise<ExitCode> {
+  if (options.isCheck && options.isForce) {
+    throw new ToolError('CLI_USAGE', '--check writes nothing, so --force has nothing to do.', {
+      hint: 'See how it is used: glidepath generate --help',
+    });
+  }
+  const { project, root } = await openProject(context);
+  const files = generateFiles(project);
+  const onDisk = await readGenerated(
+    root,
+    files.map((file) => file.path),
+  );
+  const all = reconcileFiles(files, onDisk, { force: options.isForce });
+  const decisions = chosen(all, only);
+  if (!options.isCheck) await writeGenerated(root, decisions);
+  const isLeft = (decision: FileDecision): boolean =>
+    options.isCheck ? decision.action !== 'none' : isPending(decision);
+  const { output } = context;
+  if (output.json) {
+    const shown = decisions.map((decision) => ({
+      path: decision.path,
+      state: decision.state,
+      action: decision.action,
+      reason: decision.reason,
+      isPending: isLeft(decision),
+      diff: decision.diff,
+    }));
+    writeJson(output, { check: options.isCheck, pending: decisions.filter(isLeft).length, files: shown });
+  } else {
+    output.write(renderGenerated(decisions, { color: output.color, isCheck: options.isCheck, only }));
+  }
+  return decisions.some(isLeft) ? EXIT.changesPending : EXIT.ok;
+}
+
+/** Only the files that were named; throws CLI_USAGE for one that is none of ours. */
+function chosen(all: readonly FileDecision[], only: readonly string[]): readonly FileDecision[] {
+  if (only.length === 0) return all;
+  const names = only.map((name) => name.replace(/^\.\//, ''));
+  const paths = all.map((decision) => decision.path);
+  const unknown = names.find((name) => !paths.includes(name));
+  if (unknown === undefined) return all.filter((decision) => names.includes(decision.path));
+  const near = closestName(unknown, paths);
+  throw new ToolError('CLI_USAGE', `${unknown} is no file that Glidepath generates for this project.`, {
+    hint: near === null ? 'See which there are: glidepath generate --check' : `Did you mean ${near}?`,
+  });
+}

@@ -1,0 +1,188 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { projectRig, type ProjectRig } from '../support/project-rig.ts';
+
+interface GeneratedDocument {
+  readonly pending: number;
+  readonly files: readonly {
+    path: string;
+    state: string;
+    action: string;
+    isPending: boolean;
+    diff: string;
+  }[];
+}
+
+/** A project whose staging has so much memory, with so many environments. */
+function config(memory: string, environments = ['staging', 'production']): string {
+  return `
+import { defineProject, flyApp, manual, node } from 'glidepath';
+export default defineProject({
+  name: 'tiny',
+  apps: { web: flyApp({ stack: node(), command: ['node', 'dist/main.js'], port: 8080, health: { path: '/' } }) },
+  environments: {
+    ${environments.map((name) => `${name}: { on: manual(), vm: { memory: '${memory}' } }`).join(',\n')}
+  },
+  files: { dockerfile: 'infra/{environment}/Dockerfile' },
+});
+`;
+}
+
+const tiny = (): Promise<ProjectRig> => projectRig({ 'glidepath.config.ts': config('256mb') });
+const read = (rig: ProjectRig, file: string): string => readFileSync(join(rig.dir, file), 'utf8');
+
+const PATHS = [
+  'fly.staging.toml',
+  'fly.production.toml',
+  'infra/staging/Dockerfile',
+  'infra/staging/Dockerfile.dockerignore',
+  'infra/production/Dockerfile',
+  'infra/production/Dockerfile.dockerignore',
+  'docs/RUNBOOK.md',
+];
+
+describe('generate', () => {
+  test('writes what --check says is missing, and then nothing is to be done', async () => {
+    await using rig = await tiny();
+    const before = await rig.json<GeneratedDocument>('generate', '--check');
+    expect(before.files.map((file) => [file.path, file.state])).toEqual(
+      PATHS.map((path) => [path, 'missing']),
+    );
+    expect(PATHS.filter((path) => existsSync(join(rig.dir, path)))).toEqual([]);
+    expect((await rig.run('generate', '--check')).code).toBe(3);
+
+    const written = await rig.run('generate');
+    expect([written.code, written.stdout]).toEqual([0, expect.stringContaining('7 files written.')]);
+    expect(PATHS.filter((path) => !existsSync(join(rig.dir, path)))).toEqual([]);
+    const after = await rig.run('generate', '--check');
+    expect([after.code, after.stdout]).toEqual([0, expect.stringContaining('as it would be generated')]);
+  });
+
+  test('shows how a file differs after the config has changed, and only --check leaves it', async () => {
+    await using rig = await tiny();
+    await rig.run('generate');
+    rig.write('glidepath.config.ts', config('512mb'));
+    const check = await rig.run('generate', '--check', 'fly.staging.toml');
+    expect(check.code).toBe(3);
+    expect(check.stdout).toContain('-  memory = "256mb"\n+  memory = "512mb"\n');
+    expect(read(rig, 'fly.staging.toml')).toContain('256mb');
+    expect((await rig.run('generate', 'fly.staging.toml')).code).toBe(0);
+    expect(read(rig, 'fly.staging.toml')).toContain('512mb');
+    expect(read(rig, 'fly.production.toml')).toContain('256mb');
+  });
+
+  test('keeps an edit, tells of it when the config has changed too, and gives in only to --force', async () => {
+    await using rig = await tiny();
+    await rig.run('generate');
+    rig.write('fly.staging.toml', `${read(rig, 'fly.staging.toml')}# mine\n`);
+    const kept = await rig.run('generate');
+    expect([kept.code, kept.stdout]).toEqual([0, expect.stringContaining('the edits of yours')]);
+
+    rig.write('glidepath.config.ts', config('512mb'));
+    const refused = await rig.run('generate');
+    expect(refused.code).toBe(3);
+    expect(refused.stdout).toContain('-# mine\n');
+    expect(read(rig, 'fly.staging.toml')).toContain('# mine');
+    expect(read(rig, 'fly.production.toml')).toContain('512mb');
+
+    expect((await rig.run('generate', '--force')).code).toBe(0);
+    expect(read(rig, 'fly.staging.toml')).not.toContain('# mine');
+  });
+
+  test('replaces no file of somebody else without --force', async () => {
+    await using rig = await tiny();
+    rig.write('infra/staging/Dockerfile', 'FROM scratch\n');
+    const refused = await rig.run('generate');
+    expect(refused.code).toBe(3);
+    expect(refused.stdout).toContain('glidepath generate --force infra/staging/Dockerfile');
+    expect(read(rig, 'infra/staging/Dockerfile')).toBe('FROM scratch\n');
+    expect((await rig.run('generate', '--force', 'infra/staging/Dockerfile')).code).toBe(0);
+    expect(read(rig, 'infra/staging/Dockerfile')).toContain('glidepath-checksum');
+  });
+
+  test('tells of files of an environment that is gone, and removes with --force those nobody edited', async () => {
+    await using rig = await tiny();
+    await rig.run('generate');
+    rig.write('infra/production/Dockerfile', `${read(rig, 'infra/production/Dockerfile')}# mine\n`);
+    rig.write('glidepath.config.ts', config('256mb', ['staging']));
+    const told = await rig.json<GeneratedDocument>('generate');
+    expect(
+      told.files
+        .filter((file) => file.isPending)
+        .map(({ path, state }) => `${path} ${state}`)
+        .toSorted(),
+    ).toEqual([
+      'fly.production.toml stale',
+      'infra/production/Dockerfile forsaken',
+      'infra/production/Dockerfile.dockerignore stale',
+    ]);
+    expect(existsSync(join(rig.dir, 'fly.production.toml'))).toBe(true);
+
+    expect((await rig.run('generate', '--force')).code).toBe(3);
+    expect(existsSync(join(rig.dir, 'fly.production.toml'))).toBe(false);
+    expect(readdirSync(join(rig.dir, 'infra/production'))).toEqual(['Dockerfile']);
+  });
+});
+
+describe('what generate refuses, it refuses whole', () => {
+  test('a folder that leads out of the project is GENERATE_FAILED, and nothing is written', async () => {
+    await using rig = await tiny();
+    symlinkSync(tmpdir(), join(rig.dir, 'infra'));
+    const { code, stderr } = await rig.run('generate');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('GENERATE_FAILED')]);
+    expect(stderr).toContain('infra/staging/Dockerfile lies outside of the project');
+    expect(existsSync(join(rig.dir, 'fly.staging.toml'))).toBe(false);
+    expect(existsSync(join(tmpdir(), 'staging'))).toBe(false);
+    rmSync(join(rig.dir, 'infra'));
+  });
+
+  test('a folder in the place of the last file leaves every other as it was', async () => {
+    await using rig = await tiny();
+    mkdirSync(join(rig.dir, 'docs/RUNBOOK.md'), { recursive: true });
+    const { code, stderr } = await rig.run('generate');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('docs/RUNBOOK.md cannot be read (EISDIR)')]);
+    expect(existsSync(join(rig.dir, 'fly.staging.toml'))).toBe(false);
+  });
+
+  // Who may write everywhere cannot be refused.
+  test.skipIf(process.getuid?.() === 0)(
+    'a folder without the right to write leaves nothing behind',
+    async () => {
+      await using rig = await tiny();
+      mkdirSync(join(rig.dir, 'docs'));
+      chmodSync(join(rig.dir, 'docs'), 0o500);
+      const { code, stderr } = await rig.run('generate');
+      chmodSync(join(rig.dir, 'docs'), 0o700);
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringContaining('docs/RUNBOOK.md cannot be written (EACCES)'),
+      ]);
+      expect(readdirSync(rig.dir).filter((name) => name.startsWith('fly.') || name === 'infra')).toEqual([]);
+    },
+  );
+
+  test('a file in the way of a folder leaves nothing behind', async () => {
+    await using rig = await tiny();
+    rig.write('docs', 'not a folder\n');
+    const { code, stderr } = await rig.run('generate');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('docs/RUNBOOK.md cannot be written')]);
+    expect(readdirSync(rig.dir).filter((name) => name.startsWith('fly.') || name === 'infra')).toEqual([]);
+  });
+
+  test.each([
+    [
+      ['fly.stagin.toml'],
+      'fly.stagin.toml is no file that Glidepath generates',
+      'Did you mean fly.staging.toml?',
+    ],
+    [['--check', '--force'], '--check writes nothing', 'glidepath generate --help'],
+  ])('%j says what is wrong with it', async (args, message, hint) => {
+    await using rig = await tiny();
+    const { code, stderr } = await rig.run('generate', ...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain(hint);
+  });
+});
