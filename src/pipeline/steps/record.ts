@@ -1,9 +1,19 @@
+import type { ResolvedFlyApp } from '../../config/resolved.ts';
 import type { StepContext, StepExecutor } from '../../engine/graph.ts';
 import type { DomainState } from '../../providers/app-platform.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
 import { flyAppNamed, releaseInProgress, scopeOf, type StepScope } from '../step-scope.ts';
 import { domainLines } from './domains.ts';
 import { deployedApps } from './verify.ts';
+
+/** Where no domain is written any more there is no step for them, and those that are there still lead to the app. */
+async function nameLeftDomains(scope: StepScope, app: ResolvedFlyApp): Promise<void> {
+  if (app.domains.length > 0) return;
+  for (const { hostname } of await scope.deps.platformOf(app).domains(app.platformName)) {
+    const byHand = `fly certs remove ${hostname} -a ${app.platformName}`;
+    scope.context.log(`${hostname} is not in the config any more and stays; take it away by hand: ${byHand}`);
+  }
+}
 
 /** What the step for an app's domains found; nothing where the app has none. */
 function domainsFound(context: StepContext, app: string): readonly DomainState[] {
@@ -59,6 +69,7 @@ export function reportStep(deps: PipelineDeps): StepExecutor {
         urls[name] = await deps.platformOf(app).publicUrl(app.platformName);
         context.log(`${name}: ${urls[name]}`);
         for (const line of domainLines(domainsFound(context, name))) context.log(line);
+        await nameLeftDomains(scope, app);
       }
       return { urls };
     },
