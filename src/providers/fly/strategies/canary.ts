@@ -29,13 +29,13 @@ interface FirstChange {
   change(): Promise<MachineResult>;
 }
 
-/** Beside the one that serves alone, else in the place of one, else the first of the new ones. */
+/** Beside the one that serves alone, else the first of those that are missing, which takes nobody out, else in place. */
 function firstChange(rollout: Rollout): FirstChange | null {
   const { plan } = rollout;
   const { alone } = plan;
   if (alone !== null) return { replaced: null, change: () => startBeside(rollout, alone) };
-  const awake = plan.update.find((machine) => !plan.asleep.includes(machine.id));
-  if (awake !== undefined) return { replaced: awake, change: () => updateMachine(rollout, awake) };
   const [create] = creations(rollout);
-  return create === undefined ? null : { replaced: null, change: create };
+  if (create !== undefined) return { replaced: null, change: create };
+  const awake = plan.update.find((machine) => !plan.asleep.includes(machine.id));
+  return awake === undefined ? null : { replaced: awake, change: () => updateMachine(rollout, awake) };
 }
