@@ -412,7 +412,7 @@ describe('what was observed', () => {
       undo: 'put back the image and config each machine had',
     });
     expect(step(plan, 'deploy:web')).toMatchObject({
-      reason: 'one machine in iad: short downtime while it is replaced; creates shop-web',
+      reason: 'one machine in iad: the new one beside it first, zero downtime; creates shop-web',
       undo: 'remove the machines that were made',
     });
     expect(step(plan, 'deploy:mailer').reason).toContain('shop-mailer exists and has no machines yet');
@@ -442,7 +442,22 @@ describe('how an app is deployed', () => {
   const regions = (...counts: [string, number][]) => counts.map(([region, count]) => ({ region, count }));
 
   test.each<[Parameters<typeof flyApp>[1], string]>([
-    [{ regions: regions(['iad', 1]) }, 'one machine in iad: short downtime while it is replaced'],
+    [{ regions: regions(['iad', 1]) }, 'one machine in iad: the new one beside it first, zero downtime'],
+    [
+      {
+        regions: regions(['iad', 1]),
+        volume: { name: 'data', path: '/data', sizeGb: 1, snapshotRetentionDays: null },
+      },
+      'one machine in iad: short downtime while it is replaced, for its volume stays with its machine',
+    ],
+    [
+      { regions: regions(['iad', 1]), strategy: 'immediate' },
+      'one machine in iad: strategy immediate, short downtime while it is replaced',
+    ],
+    [
+      { regions: regions(['iad', 1]), strategy: 'canary' },
+      'one machine in iad: strategy canary, the new one beside it watched for 1 min, zero downtime',
+    ],
     [
       { regions: regions(['iad', 1]), port: null },
       'one machine in iad: its work pauses while it is replaced',
@@ -460,17 +475,14 @@ describe('how an app is deployed', () => {
       '3 machines, 2 in iad and 1 in sjc, one at a time, zero downtime',
     ],
     [{ regions: regions(['iad', 4]), maxUnavailable: 2 }, '4 machines in iad, 2 at a time, zero downtime'],
-    [
-      { regions: regions(['iad', 2]), maxUnavailable: 2 },
-      '2 machines in iad, all at once: short downtime while they are replaced',
-    ],
+    [{ regions: regions(['iad', 2]), maxUnavailable: 2 }, '2 machines in iad, one at a time, zero downtime'],
     [
       { strategy: 'immediate' },
       '2 machines in iad, strategy immediate, all at once: short downtime while they are replaced',
     ],
     [
       { strategy: 'canary' },
-      '2 machines in iad, strategy canary, one first and the others when it is healthy, zero downtime',
+      '2 machines in iad, strategy canary, one first, watched for 1 min, then one at a time, zero downtime',
     ],
     [
       { strategy: 'bluegreen' },

@@ -88,8 +88,15 @@ function placesWords(app: ResolvedFlyApp): string {
 }
 
 function downtimeWords(app: ResolvedFlyApp): string {
-  if (app.strategy === 'bluegreen') return 'strategy bluegreen, the new one beside it first, zero downtime';
-  return app.port === null ? 'its work pauses while it is replaced' : 'short downtime while it is replaced';
+  const { strategy } = app;
+  const named = strategy === 'rolling' ? '' : `strategy ${strategy}, `;
+  if (strategy === 'bluegreen') return `${named}the new one beside it first, zero downtime`;
+  if (app.port === null) return 'its work pauses while it is replaced';
+  if (strategy === 'immediate') return `${named}short downtime while it is replaced`;
+  if (app.volume !== null)
+    return 'short downtime while it is replaced, for its volume stays with its machine';
+  const watched = strategy === 'canary' ? `watched for ${durationWords(app.canary.bakeMs)}` : 'first';
+  return `${named}the new one beside it ${watched}, zero downtime`;
 }
 
 function strategyWords(app: ResolvedFlyApp, total: number): string {
@@ -97,7 +104,7 @@ function strategyWords(app: ResolvedFlyApp, total: number): string {
     case 'rolling':
       return rollingWords(app, total);
     case 'canary':
-      return 'strategy canary, one first and the others when it is healthy, zero downtime';
+      return `strategy canary, one first, watched for ${durationWords(app.canary.bakeMs)}, then ${rollingWords(app, total)}`;
     case 'bluegreen':
       return 'strategy bluegreen, new ones beside the old, switched when healthy, zero downtime';
     case 'immediate':
@@ -107,9 +114,9 @@ function strategyWords(app: ResolvedFlyApp, total: number): string {
   }
 }
 
+/** However many may be out of service, one is changed first and is back before the others go. */
 function rollingWords(app: ResolvedFlyApp, total: number): string {
-  const atOnce = Math.min(app.maxUnavailable, total);
-  if (atOnce >= total) return 'all at once: short downtime while they are replaced';
+  const atOnce = Math.min(app.maxUnavailable, total - 1);
   return `${atOnce <= 1 ? 'one' : atOnce} at a time, zero downtime`;
 }
 
@@ -140,7 +147,8 @@ function undoWords({ observed }: StageContext, app: ResolvedApp): string {
 function deployTimeoutMs(app: ResolvedApp): number {
   if (app.platform === 'vercel') return VERCEL_MS;
   const perMachine = app.stop.timeoutMs + MACHINE_START_MS + (app.health?.withinMs ?? 0);
-  return DEPLOY_MARGIN_MS + Math.max(1, machineCount(app)) * perMachine;
+  const bakeMs = app.strategy === 'canary' ? app.canary.bakeMs : 0;
+  return DEPLOY_MARGIN_MS + bakeMs + Math.max(1, machineCount(app)) * perMachine;
 }
 
 function machineCount(app: ResolvedFlyApp): number {
