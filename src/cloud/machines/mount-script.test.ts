@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { mountScript } from './mount-script.ts';
 import type { DirectoryReader } from './mount-script.ts';
 
-/** A computer with these paths; those that end with a slash are directories. */
+/** A computer with these paths: a directory ends with a slash, a link with @. */
 function computer(paths: readonly string[]): DirectoryReader {
   const isDirectory = (path: string): boolean => path === '/' || paths.includes(`${path}/`);
   return {
@@ -12,8 +12,8 @@ function computer(paths: readonly string[]): DirectoryReader {
       return paths
         .filter((each) => each.startsWith(base) && /^[^/]+\/?$/u.test(each.slice(base.length)))
         .map((each) => ({
-          name: each.slice(base.length).replace('/', ''),
-          kind: each.endsWith('/') ? 'directory' : 'file',
+          name: each.slice(base.length).replace(/[/@]$/u, ''),
+          kind: each.endsWith('/') ? 'directory' : each.endsWith('@') ? 'link' : 'file',
         }));
     },
   };
@@ -23,7 +23,7 @@ const volume = (path: string) => ({ kind: 'directory' as const, source: '/vol', 
 const base = {
   cwd: '/app',
   scratch: '/s',
-  reader: computer(['/etc/', '/etc/hosts', '/srv/', '/init', '/srv/a/']),
+  reader: computer(['/etc/', '/etc/hosts', '/srv/', '/init', '/srv/a/', '/lib@']),
 };
 
 test('onto a directory that is there the volume is mounted and nothing else happens', () => {
@@ -34,9 +34,9 @@ test('onto a directory that is there the volume is mounted and nothing else happ
 test('for a path that is not there the process gets a root with everything that is, and the path', () => {
   const lines = mountScript({ ...base, bindings: [volume('/data')] }).split('\n');
   expect(lines.slice(5, -1)).toEqual([
-    `mkdir '/s/etc'`,
+    `cp -P '/lib' '/s/'`,
+    `mkdir '/s/etc' '/s/srv'`,
     `mount -o rbind '/etc' '/s/etc'`,
-    `mkdir '/s/srv'`,
     `mount -o rbind '/srv' '/s/srv'`,
     `: > '/s/init'`,
     `mount -o bind '/init' '/s/init'`,
@@ -50,6 +50,7 @@ test('only the directory that lacks something is made anew, and a file is a plac
   const file = { kind: 'file' as const, source: '/f', path: '/etc/app/conf' };
   const lines = mountScript({ ...base, bindings: [file, volume('/srv/a')] }).split('\n');
   expect(lines.slice(5, -1)).toEqual([
+    `cp -P '/lib' '/s/'`,
     `mkdir '/s/srv'`,
     `mount -o rbind '/srv' '/s/srv'`,
     `: > '/s/init'`,

@@ -71,7 +71,7 @@ function mirror(options: {
   const { at, wanted, scratch, reader } = options;
   const own = new Set(wanted.map(({ parts }) => parts[0] ?? ''));
   const others = reader.entries(at).filter(({ name }) => !own.has(name));
-  const commands = others.flatMap(({ name, kind }) => kept(kind, join(at, name), scratch));
+  const commands = kept(others, at, scratch);
   for (const name of own) {
     const path = join(at, name);
     const inside = wanted
@@ -91,12 +91,23 @@ function mirror(options: {
   return commands;
 }
 
-/** Lets an entry of a real directory be the same in the new one. */
-function kept(kind: EntryKind, path: string, scratch: string): string[] {
-  const target = quoted(join(scratch, path));
-  if (kind === 'link') return [`cp -P ${quoted(path)} ${target}`];
-  if (kind === 'directory') return [`mkdir ${target}`, `mount -o rbind ${quoted(path)} ${target}`];
-  return [`: > ${target}`, bind(path, join(scratch, path))];
+/** Lets entries of a real directory be the same in the new one. Few programs for many entries: each costs a start. */
+function kept(
+  entries: readonly { readonly name: string; readonly kind: EntryKind }[],
+  at: string,
+  scratch: string,
+): string[] {
+  const paths = (kind: EntryKind): string[] =>
+    entries.filter((entry) => entry.kind === kind).map(({ name }) => join(at, name));
+  const [links, directories, files] = [paths('link'), paths('directory'), paths('file')];
+  const inScratch = (path: string): string => quoted(join(scratch, path));
+  return [
+    ...(links.length === 0 ? [] : [`cp -P ${links.map(quoted).join(' ')} ${inScratch(at)}`]),
+    ...(directories.length === 0 ? [] : [`mkdir ${directories.map(inScratch).join(' ')}`]),
+    ...directories.map((path) => `mount -o rbind ${quoted(path)} ${inScratch(path)}`),
+    ...files.map((path) => `: > ${inScratch(path)}`),
+    ...files.map((path) => bind(path, join(scratch, path))),
+  ];
 }
 
 /** Something to mount onto. */
