@@ -2,7 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AppPlatform, AppScale } from '../../src/providers/app-platform.ts';
 import type { Machine } from '../../src/providers/fly/wire-types.ts';
 import { until } from '../support/cloud-fly-rig.ts';
-import { deploymentOf, MemoryJournal, ProviderRig, testApp, TestWork } from '../support/fly-rig.ts';
+import {
+  deploymentOf,
+  FreezableProcess,
+  MemoryJournal,
+  ProviderRig,
+  testApp,
+  TestWork,
+} from '../support/fly-rig.ts';
 
 // One service for the file: every test has an app of its own.
 let rig: ProviderRig;
@@ -82,6 +89,26 @@ describe.concurrent('scaling by hand', () => {
     );
   });
 
+  test('gives a copy of a machine with a volume one of its own, and keeps the volume of one that it removes', async () => {
+    const volume = { name: 'data', path: '/data', sizeGb: 1, snapshotRetentionDays: null };
+    const { scale } = await deployed('volumes', { volume, regions: [{ region: 'iad', count: 2 }] });
+    await platform.scale({ ...scale, counts: { iad: 3 } }, scaleWork());
+    const attached = (await platform.observeVolumes('volumes')).map(({ machine }) => machine);
+    expect(attached.toSorted()).toEqual((await living('volumes')).map(({ id }) => id).toSorted());
+    const work = scaleWork('run-3');
+    await platform.scale({ ...scale, counts: { iad: 1 } }, work);
+    const left = (await platform.observeVolumes('volumes')).filter(({ machine }) => machine === null);
+    expect(left).toMatchObject([
+      { name: 'data', region: 'iad', sizeGb: 1 },
+      { name: 'data', region: 'iad' },
+    ]);
+    expect(work.lines.filter((line) => line.includes('stays with its data'))).toHaveLength(2);
+    const unknown = { ...scale, app: { ...scale.app, volume: null }, counts: { iad: 2 } };
+    await expect(platform.scale(unknown, scaleWork('run-4'))).rejects.toMatchObject({
+      code: 'PROVIDER_CONFLICT',
+    });
+  });
+
   test('does nothing twice when it is called again with the same journal', async () => {
     const { scale } = await deployed('again');
     const journal = new MemoryJournal();
@@ -90,6 +117,20 @@ describe.concurrent('scaling by hand', () => {
     const before = (await rig.machines('again')).map((machine) => machine.instance_id).toSorted();
     await platform.scale(asked, scaleWork('run-2', journal));
     expect((await rig.machines('again')).map((machine) => machine.instance_id).toSorted()).toEqual(before);
+  });
+});
+
+describe.concurrent('a scaling that is killed', () => {
+  // The creation · the cordon or lease of the first resize · in the midst of the resizes · at the removal.
+  test.each([1, 2, 5, 8, 11])('right after its change number %i goes on where it was', async (count) => {
+    const name = `killed-${count}`;
+    const { scale } = await deployed(name);
+    const asked: AppScale = { ...scale, counts: { iad: 1, sjc: 1 }, vm: LARGER };
+    const journal = await killAfter(name, count, asked);
+    await platform.scale(asked, scaleWork('run-2', journal));
+    expect((await living(name)).map((machine) => machine.region).toSorted()).toEqual(['iad', 'sjc']);
+    expect(await sizes(name)).toEqual(['shared 2 512', 'shared 2 512']);
+    expect((await living(name)).every((machine) => machine.cordoned !== true)).toBe(true);
   });
 });
 
@@ -126,6 +167,21 @@ async function deployed(name: string, more: Parameters<typeof testApp>[1] = {}) 
   await until(() => rig.routable(name) === 2, `the machines of ${name} to be routed`);
   const scale: AppScale = { app, platformName: name, counts: {}, vm: null };
   return { app, image, scale };
+}
+
+/** Scales in a process that dies right after its nth change of the app; returns its journal. */
+async function killAfter(app: string, count: number, asked: AppScale): Promise<MemoryJournal> {
+  const process = new FreezableProcess();
+  const journal = new MemoryJournal();
+  let changes = 0;
+  const takeOut = rig.intercept((request, forward) => {
+    const isChange = request.method !== 'GET' && request.url.includes(`/apps/${app}/`);
+    if (!isChange || changes >= count || ++changes < count) return null;
+    return forward().finally(() => process.freeze());
+  });
+  await Promise.race([process.frozen, rig.platform(process).scale(asked, scaleWork('run-2', journal))]);
+  takeOut();
+  return journal;
 }
 
 function scaleWork(run = 'run-2', journal: MemoryJournal = new MemoryJournal()): TestWork {
