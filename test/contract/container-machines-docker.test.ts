@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../support/cloud-fly-rig.ts';
-import { findDocker } from '../support/docker.ts';
+import { BASE_IMAGE, findDocker } from '../support/docker.ts';
 import { DockerCloud } from '../support/docker-cloud.ts';
 
 const docker = await findDocker();
@@ -227,7 +227,7 @@ describe.skipIf(docker === null)('machines as containers (needs a Docker engine)
       own,
       '--label',
       'dev.glidepath.machine=unknown',
-      image,
+      BASE_IMAGE,
       'sleep',
       '600',
     );

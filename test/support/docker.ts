@@ -1,9 +1,9 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { spawn } from 'node:child_process';
+import { formatEngineAddress } from '../../src/cloud/containers/engine-address.ts';
 import { findEngine } from '../../src/cloud/containers/find-engine.ts';
 import type { Engine } from '../../src/cloud/containers/find-engine.ts';
 import { findDockerCommand } from '../../src/providers/build/docker-command.ts';
@@ -26,6 +26,7 @@ export interface Docker {
  */
 export const BASE_IMAGE = 'glidepath-test/node:24';
 
+const WITH_LOGIN: ReadonlySet<string> = new Set(['login', 'logout', 'manifest', 'pull', 'push']);
 const TOOLS = ['cat', 'env', 'id', 'ls', 'mkdir', 'sleep'];
 
 /** The engine and its command, with {@link BASE_IMAGE} in it; null where there is none. */
@@ -34,8 +35,12 @@ export async function findDocker(): Promise<Docker | null> {
   const engine = await findEngine(process.env);
   const command = await findDockerCommand({ env: process.env, spawn, clock: systemClock });
   if (engine === null || command === null) return null;
+  // The logins of a test are nobody else's, and nobody's settings.
+  const logins = mkdtempSync(join(tmpdir(), 'glidepath-logins-'));
+  process.once('exit', () => rmSync(logins, { recursive: true, force: true }));
+  const own = { DOCKER_HOST: formatEngineAddress(engine.client.address), DOCKER_CONFIG: logins };
   const run = async (...args: string[]): Promise<string> => {
-    const env = { ...process.env, ...command.env };
+    const env = { ...process.env, ...command.env, ...(WITH_LOGIN.has(args[0] ?? '') ? own : {}) };
     const { stdout } = await promisify(execFile)(command.program, args, { env, maxBuffer: 64 * 1024 * 1024 });
     return stdout;
   };
