@@ -107,6 +107,23 @@ describe('a token of an organization', () => {
     });
   });
 
+  test('shows flyctl nothing of other organizations', async () => {
+    const graphql = async (token: string, query: string): Promise<unknown> =>
+      (await ask(token, 'POST', '/graphql', { query })).body;
+    const apps = '{ apps { nodes { name } } organizations { nodes { slug } } }';
+    expect(await graphql(acme, apps)).toEqual({
+      data: { apps: { nodes: [{ name: 'shop' }] }, organizations: { nodes: [{ slug: 'acme' }] } },
+    });
+    expect(
+      await graphql(acme, '{ app(name: "spy") { id } organization(slug: "other") { id } }'),
+    ).toMatchObject({
+      data: { app: null, organization: null },
+    });
+    expect((await ask(acme, 'GET', '/api/v1/organizations/other')).status).toBe(404);
+    expect((await ask(acme, 'POST', '/api/v1/releases', { app_name: 'spy' })).status).toBe(404);
+    expect((await ask('nobody-knows-this-token', 'POST', '/graphql', { query: apps })).status).toBe(401);
+  });
+
   test('opens the repositories and databases of its organization alone', async () => {
     const digest = `sha256:${'0'.repeat(64)}`;
     const head = async (token: string, app: string): Promise<unknown> =>

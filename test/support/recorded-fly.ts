@@ -5,7 +5,7 @@ import type { FlyService, FlyServiceOptions } from '../../src/cloud/fly/fly-serv
 import { recordExchanges } from '../../src/cloud/server/exchange-recorder.ts';
 
 /** Set by the daemon's caller and read by the daemon: where it writes its exchanges down. */
-export const RECORD_VARIABLE = 'GLIDEPATH_RECORD_EXCHANGES';
+const RECORD_VARIABLE = 'GLIDEPATH_RECORD_EXCHANGES';
 
 /** Where the exchanges of the test that runs now go, a directory named after it; undefined when nobody wants them. */
 export function exchangesOfThisTest(): string | undefined {

@@ -125,6 +125,7 @@ export async function deleteApp(context: FlyContext, app: AppRecord): Promise<vo
   state.removeApp(app.name);
   await context.volumes.removeAllOf(app);
   context.organizations.forgetApp(app.name);
+  context.releases.forgetApp(app.name);
 }
 
 function checkName(name: string): void {

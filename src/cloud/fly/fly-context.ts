@@ -1,5 +1,6 @@
 import type { Clock } from '../../util/clock.ts';
 import type { DnsTable } from '../dns/dns-table.ts';
+import type { ReleaseBook } from '../flyctl/release-book.ts';
 import type { MachineFaults } from '../machines/faults.ts';
 import type { LogBook } from '../machines/log-book.ts';
 import type { MachineRuntime } from '../machines/machine-runtime.ts';
@@ -25,6 +26,7 @@ export interface FlyContext {
   readonly dns: DnsTable;
   readonly limiter: RateLimiter;
   readonly organizations: Organizations;
+  readonly releases: ReleaseBook;
   /** Aborts when the service shuts down: long answers end. */
   readonly signal: AbortSignal;
 }

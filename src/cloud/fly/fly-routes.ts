@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { MiddlewareHandler } from 'hono';
 import { appAccess, authorization } from './access.ts';
+import { flyctlRoutes } from '../flyctl/flyctl-routes.ts';
 import { FlyApiError, notFound } from './api-error.ts';
 import { appRoutes } from './app-routes.ts';
 import { certificateRoutes } from './certificate-routes.ts';
@@ -21,12 +22,15 @@ import { tokenRoutes } from './token-routes.ts';
 import { volumeRoutes } from './volume-routes.ts';
 
 /** What this service answers for; other services share the port. */
-const OWN_PATHS = ['/v1/apps/*', '/v1/orgs/*', '/v1/platform/*', '/v1/tokens/*', '/api/v1/apps/*'];
+const OWN_PATHS = ['/v1/apps/*', '/v1/orgs/*', '/v1/platform/*', '/v1/tokens/*', '/api/v1/*', '/graphql'];
 
 /** What the real API has below these and the local cloud has not. */
 const UNSUPPORTED = /^\/v1\/tokens(?:\/|$)/;
 
-/** The Machines REST API below `/v1` and the logs below `/api/v1`. Every answer carries `fly-request-id`. */
+/**
+ * The Machines REST API below `/v1`, the logs below `/api/v1`, and what flyctl asks besides. Every answer carries
+ * `fly-request-id`.
+ */
 export function flyRoutes(context: FlyContext): Hono {
   const routes = new Hono();
   for (const path of OWN_PATHS)
@@ -50,6 +54,7 @@ export function flyRoutes(context: FlyContext): Hono {
   ])
     routes.route('/v1', part(context));
   routes.route('/api/v1', logRoutes(context));
+  routes.route('/', flyctlRoutes(context));
   for (const path of OWN_PATHS)
     routes.all(path, (c) => {
       if (UNSUPPORTED.test(c.req.path)) throw unsupported(c.req.method, c.req.path);

@@ -7,6 +7,7 @@ import type { Engine } from '../containers/find-engine.ts';
 import { isInContainer } from '../containers/is-in-container.ts';
 import { DnsTable } from '../dns/dns-table.ts';
 import type { EdgeDirectory } from '../edge/directory.ts';
+import { ReleaseBook } from '../flyctl/release-book.ts';
 import { NO_FAULTS } from '../machines/faults.ts';
 import type { MachineFaults } from '../machines/faults.ts';
 import { LogBook } from '../machines/log-book.ts';
@@ -182,7 +183,16 @@ function flyContext(
   const organizations =
     options.organizations ?? new Organizations({ stateDir, adminToken: options.token, clock });
   const dns = options.dns ?? new DnsTable(null);
-  return { ...deps, supervisor, hosts, dns, limiter, organizations, signal };
+  return {
+    ...deps,
+    supervisor,
+    hosts,
+    dns,
+    limiter,
+    organizations,
+    releases: new ReleaseBook(stateDir),
+    signal,
+  };
 }
 
 async function stopForShutdown(context: FlyContext, machine: MachineRecord): Promise<void> {
