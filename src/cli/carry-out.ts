@@ -8,6 +8,7 @@ import type { Release } from '../pipeline/release.ts';
 import { submitDeployment } from '../pipeline/submit.ts';
 import type { DeploymentPlan, Trigger } from '../plan/plan.ts';
 import type { CommandContext, ExitCode } from './command-context.ts';
+import { withLockPatience } from './lock-patience.ts';
 import { withProgress } from './progress.ts';
 import { showRun } from './views/live.ts';
 import { renderOutcome } from './views/outcome.ts';
@@ -46,7 +47,7 @@ export async function carryOut(
     by: context.by,
     runId: bench.newRunId(),
   });
-  return workAndShow(context, bench, run, 0);
+  return withLockPatience(context, bench, run, () => workAndShow(context, bench, run, 0));
 }
 
 /** Throws all that would stop the deployment later and can be known now. */

@@ -10,6 +10,8 @@ export interface CommandContext {
   /** `--local`: the local cloud instead of the platforms. */
   readonly isLocal: boolean;
   readonly isVerbose: boolean;
+  /** How long a run may wait for its turn; null for no limit. */
+  readonly lockWaitMs: number | null;
   /** Aborts on the first Ctrl-C (or SIGTERM). */
   readonly interrupt: AbortSignal;
   /** Who is asking, for the record: `user@host`. */

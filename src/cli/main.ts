@@ -3,6 +3,7 @@ import { EXIT } from '../diagnostics/error-codes.ts';
 import { ERROR_CODES } from '../diagnostics/error-codes.ts';
 import { ToolError } from '../diagnostics/tool-error.ts';
 import type { CommandContext } from './command-context.ts';
+import { lockWaitMs } from './lock-patience.ts';
 import { processOutput, writeJson, type Output } from './output.ts';
 import { createProgram } from './program.ts';
 
@@ -12,6 +13,7 @@ export interface GlobalOptions {
   readonly project?: string;
   readonly local?: boolean;
   readonly verbose?: boolean;
+  readonly waitForLock?: string;
 }
 
 /** Runs the command of this process's arguments; the exit code is left in `process.exitCode`. */
@@ -37,6 +39,7 @@ function contextOf(options: GlobalOptions, output: Output, isLocal: boolean): Co
     projectFile: options.project ?? null,
     isLocal,
     isVerbose: options.verbose === true,
+    lockWaitMs: lockWaitMs(options.waitForLock, process.env),
     get interrupt() {
       return (interrupt ??= interruptSignal());
     },

@@ -91,6 +91,12 @@ function withGlobals(command: Command): Command {
     .option('--verbose', 'print what the steps print');
 }
 
+/** Of every command that carries something out in an environment. */
+const WAIT_FOR_LOCK = [
+  '--wait-for-lock <duration>',
+  'how long to wait for other runs of the environment; 30m in CI, no limit otherwise',
+] as const;
+
 function addProjectCommands(program: Command, register: Register): void {
   register(
     program,
@@ -126,7 +132,8 @@ function addProjectCommands(program: Command, register: Register): void {
     },
   )
     .option('--ref <ref>', 'the branch, tag or commit to deploy; HEAD otherwise')
-    .option('--release <id>', 'an existing release to deploy');
+    .option('--release <id>', 'an existing release to deploy')
+    .option(...WAIT_FOR_LOCK);
   register(
     program,
     'promote <from> <to>',
@@ -135,7 +142,7 @@ function addProjectCommands(program: Command, register: Register): void {
       const { promote } = await import('./commands/deploy.ts');
       return promote(context, from, to);
     },
-  );
+  ).option(...WAIT_FOR_LOCK);
   register(
     program,
     'rollback <environment>',
@@ -146,7 +153,8 @@ function addProjectCommands(program: Command, register: Register): void {
     },
   )
     .option('--to <release>', 'the release to go back to; the one before the live one otherwise')
-    .option('--app <name...>', 'only these apps');
+    .option('--app <name...>', 'only these apps')
+    .option(...WAIT_FOR_LOCK);
   register(
     program,
     'rehearse <trigger...>',
@@ -155,7 +163,7 @@ function addProjectCommands(program: Command, register: Register): void {
       const { rehearse } = await import('./commands/rehearse.ts');
       return rehearse(context, args);
     },
-  );
+  ).option(...WAIT_FOR_LOCK);
 }
 
 function addGenerate(program: Command, register: Register): void {
