@@ -10,20 +10,36 @@ const release = z.object({
   status: z.string(),
   strategy: z.string(),
   imageRef: z.string(),
-  /** The fly.toml as JSON. */
   definition: z.unknown().optional(),
   metadata: z.unknown().optional(),
-  /** Milliseconds since the Unix epoch. */
   createdAt: z.number(),
 });
 const build = z.object({ id: z.int(), app: z.string(), status: z.string(), createdAt: z.number() });
 const book = z.object({ version: z.literal(1), releases: z.array(release), builds: z.array(build) });
 
 /** One release, as whoever deployed told of it. */
-export type ReleaseRecord = Readonly<z.infer<typeof release>>;
+export interface ReleaseRecord {
+  readonly id: string;
+  readonly app: string;
+  readonly version: number;
+  /** `pending`, `running`, `complete`, `failed`, `interrupted`: flyctl's words. */
+  readonly status: string;
+  readonly strategy: string;
+  readonly imageRef: string;
+  /** The fly.toml as JSON. */
+  readonly definition?: unknown;
+  readonly metadata?: unknown;
+  /** Milliseconds since the Unix epoch. */
+  readonly createdAt: number;
+}
 
 /** One build of an image. */
-export type BuildRecord = Readonly<z.infer<typeof build>>;
+export interface BuildRecord {
+  readonly id: number;
+  readonly app: string;
+  readonly status: string;
+  readonly createdAt: number;
+}
 
 /** Releases kept per app, and builds in all; flyctl shows 25. */
 const RELEASES_MAX = 100;
