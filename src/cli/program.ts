@@ -5,6 +5,7 @@ import type { CommandContext, ExitCode } from './command-context.ts';
 import type { GlobalOptions } from './main.ts';
 import { addCloudCommands } from './program-cloud.ts';
 import { addOperateCommands } from './program-operate.ts';
+import { addInitCommand } from './program-init.ts';
 import { addRunCommands } from './program-runs.ts';
 
 /** Makes the context of a command from its options. */
@@ -69,6 +70,7 @@ export function describeProgram(makeContext: MakeContext, onExitCode: (code: Exi
       });
     return command;
   };
+  addInitCommand(program, register);
   addProjectCommands(program, register);
   addOperateCommands(program, register);
   addRunCommands(program, register);

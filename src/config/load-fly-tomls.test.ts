@@ -127,6 +127,8 @@ describe('an app that starts from a fly.toml', () => {
     expect((await said(source, {})).filter((line) => line.includes(' app '))).toEqual([
       "fly.toml:1 warning app is left out: fly.toml stands for 2 apps, and only one can be called shop-live. → Write it where it belongs: environments: { production: { platformName: 'shop-live' } }",
     ]);
+    const named = source.replace("tag('v*'),", "tag('v*'), platformName: 'shop-live',");
+    expect((await said(named, {})).filter((line) => line.includes(' app '))).toEqual([]);
   });
 });
 

@@ -28,6 +28,7 @@ export const ERROR_CODES = {
   CONFIG_CONFLICT: { kind: 'user', exit: 2, title: 'Two settings contradict each other' },
   CONFIG_TOML_SYNTAX: { kind: 'user', exit: 2, title: 'A fly.toml is not TOML' },
   CONFIG_NOT_IMPORTED: { kind: 'user', exit: 2, title: 'Something in a fly.toml is not taken over' },
+  CONFIG_EXISTS: { kind: 'user', exit: 2, title: 'There is a config file already' },
   PLAN_UNKNOWN_TRIGGER: { kind: 'user', exit: 2, title: 'The trigger is not one that exists' },
   PLAN_NOTHING_MATCHES: { kind: 'user', exit: 2, title: 'No environment listens to this trigger' },
   PLAN_UNKNOWN_ENVIRONMENT: { kind: 'user', exit: 2, title: 'There is no such environment' },

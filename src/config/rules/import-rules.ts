@@ -19,7 +19,7 @@ export function importRules(
     return [
       ...missingFile(written, imports),
       ...overwrittenFile(project, scope, written),
-      ...sharedName(project, scope, written, imports),
+      ...sharedName(project, scope, written, imports).filter(() => !isTaken(scopes, written, imports)),
     ];
   });
 }
@@ -81,4 +81,14 @@ function sharedName(
       message: `app is left out: ${file} stands for ${uses.length} apps, and only one can be called ${name}.`,
     },
   ];
+}
+
+/** Whether the config gives the name to one of the apps itself. */
+function isTaken(
+  scopes: readonly CheckedScope[],
+  { file }: WrittenImport,
+  { readings }: FlyTomlImports,
+): boolean {
+  const name = readings.get(file)?.settings.platformName;
+  return scopes.some(({ resolved }) => resolved.platformName === name);
 }
