@@ -144,8 +144,16 @@ describe('pushing', () => {
     await expectError(await put('not json'), 400, 'MANIFEST_INVALID');
     await expectError(await put('{}'), 400, 'MANIFEST_INVALID');
     await expectError(await put('{"config":{"digest":"../../x"}}'), 400, 'MANIFEST_INVALID');
-    const missing = JSON.stringify({ config: { digest: digestOf('gone') }, layers: [] });
+    const config = { digest: digestOf('gone') };
+    const missing = JSON.stringify({ schemaVersion: 2, config, layers: [] });
     await expectError(await put(missing), 400, 'MANIFEST_BLOB_UNKNOWN');
+    const other = [
+      { schemaVersion: 1, config },
+      { schemaVersion: 2, mediaType: INDEX_TYPE, manifests: [] },
+      { schemaVersion: 2, manifests: [] },
+      { schemaVersion: 2, mediaType: 'application/json', config },
+    ];
+    for (const each of other) await expectError(await put(JSON.stringify(each)), 400, 'MANIFEST_INVALID');
     expect(await registry.list()).toEqual([]);
   });
 
@@ -392,6 +400,7 @@ describe('opening an image', () => {
     const images = [await push('web', [plain]), await push('web', [zstd])];
     const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
     const index = JSON.stringify({
+      schemaVersion: 2,
       mediaType: INDEX_TYPE,
       manifests: [
         { mediaType: MANIFEST_TYPE, digest: images[0]?.digest, size: 1, platform: { architecture: 'other' } },

@@ -11,11 +11,14 @@ const schema = z.object({
   edgePort: z.int(),
   token: z.string(),
   startedAt: z.number(),
-  machines: z.object({
-    asked: z.enum(['auto', 'process', 'container']),
-    mode: z.enum(['process', 'container']),
-    engine: z.string().nullable(),
-  }),
+  // A daemon that was started by an earlier version runs processes and says nothing of it.
+  machines: z
+    .object({
+      asked: z.enum(['auto', 'process', 'container']),
+      mode: z.enum(['process', 'container']),
+      engine: z.string().nullable(),
+    })
+    .default({ asked: 'process', mode: 'process', engine: null }),
 });
 
 /** How a running local cloud is reached. The token is a secret: never printed. */

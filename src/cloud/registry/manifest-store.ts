@@ -3,7 +3,7 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SerialQueue } from '../../util/serial-queue.ts';
 import type { BlobStore } from './blob-store.ts';
-import { parseManifest, referencesOf } from './manifest.ts';
+import { parseManifest, parsePushedManifest, referencesOf } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
 import { OciError } from './oci-error.ts';
 import { hexOf, isDigest, isTag } from './oci-names.ts';
@@ -61,7 +61,7 @@ export class ManifestStore {
         throw new OciError(400, 'DIGEST_INVALID', `the manifest has digest ${digest}, not ${reference}`);
       if (!isDigest(reference) && !isTag(reference))
         throw new OciError(400, 'MANIFEST_INVALID', `${reference} is neither a tag nor a digest`);
-      const manifest = parseManifest(bytes, contentType);
+      const manifest = parsePushedManifest(bytes, contentType);
       await this.#requireReferences(repository, manifest);
       await this.#blobs.writeWhole(this.#blobs.pathOf(digest), bytes);
       await this.#blobs.writeWhole(this.#manifestFile(repository, digest), manifest.mediaType);

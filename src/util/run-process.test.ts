@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { systemClock } from './clock.ts';
+import { runProcess, type ProcessRun } from './run-process.ts';
+
+function run(script: string, more: Partial<ProcessRun> = {}) {
+  return runProcess(spawn, systemClock, {
+    program: '/bin/sh',
+    args: ['-c', script],
+    cwd: tmpdir(),
+    env: { PATH: process.env['PATH'] ?? '' },
+    signal: new AbortController().signal,
+    onLine: () => undefined,
+    ...more,
+  });
+}
+
+test('tells lines of both streams and the exit code, and sees only the variables it is given', async () => {
+  const lines: string[] = [];
+  const env = { PATH: process.env['PATH'] ?? '', GIVEN: 'yes' };
+  const result = await run('echo $GIVEN$HOME; echo no >&2; exit 3', {
+    env,
+    onLine: (line) => lines.push(line),
+  });
+  expect(result).toEqual({ exitCode: 3, timedOut: false });
+  expect(lines.toSorted()).toEqual(['no', 'yes']);
+});
+
+test('what takes too long is ended with all that it started', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'glidepath-run-'));
+  const file = join(dir, 'pid');
+  const result = await run(`sleep 60 & echo $! > ${file}; wait`, { timeoutMs: 300 });
+  expect(result).toEqual({ exitCode: null, timedOut: true });
+  const pid = Number(readFileSync(file, 'utf8'));
+  expect(existsSync(`/proc/${pid}`) && !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')).toBe(
+    false,
+  );
+  rmSync(dir, { recursive: true });
+});
+
+test('an abort is thrown, and a program that is not there is an error', async () => {
+  const stop = new AbortController();
+  const running = run('sleep 60', { signal: stop.signal });
+  stop.abort(new Error('enough'));
+  await expect(running).rejects.toThrow('enough');
+  await expect(run('', { program: '/no/such/program' })).rejects.toThrow('ENOENT');
+});
