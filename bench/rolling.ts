@@ -1,10 +1,7 @@
 // How much a rolling deployment takes beyond what its machines must: its wall time over the physical floor, the time in
 // which the bare processes boot and answer their health check, one after the other.
-import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
-import { SERVER_SCRIPT } from '../test/support/cloud-fly-images.ts';
 import { deploymentOf, ProviderRig, testApp, TestWork } from '../test/support/fly-rig.ts';
+import { bareBootMs } from './support/bare-boot.ts';
 
 const MACHINES = 3;
 const ROUNDS = 3;
@@ -24,7 +21,7 @@ export async function run(): Promise<void> {
   const ratios: number[] = [];
   for (let round = 1; round <= ROUNDS; round++) {
     let floorMs = 0;
-    for (let machine = 0; machine < MACHINES; machine++) floorMs += await bareBootMs();
+    for (let machine = 0; machine < MACHINES; machine++) floorMs += await bareBootMs(1, BOOT_MS);
     const image = await rig.image(app.name, `round ${round}`, { BOOT_MS });
     const startedAt = performance.now();
     await platform.deploy(
@@ -39,39 +36,6 @@ export async function run(): Promise<void> {
   }
   const median = ratios.sort((a, b) => a - b)[Math.floor(ratios.length / 2)] ?? Number.NaN;
   console.log(`rolling deployment over boot + health: ${median.toFixed(2)} (goal ≤ 1.2)`);
-}
-
-/** From the start of the process to its first healthy answer, with nothing in between. */
-async function bareBootMs(): Promise<number> {
-  const port = await freePort();
-  const startedAt = performance.now();
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', SERVER_SCRIPT], {
-    env: { PATH: process.env['PATH'], PORT: String(port), BOOT_MS },
-    stdio: 'ignore',
-  });
-  try {
-    while (!(await isHealthy(port))) await delay(2);
-    return performance.now() - startedAt;
-  } finally {
-    const ended = new Promise((resolve) => child.once('close', resolve));
-    child.kill('SIGKILL');
-    await ended;
-  }
-}
-
-async function isHealthy(port: number): Promise<boolean> {
-  return fetch(`http://127.0.0.1:${port}/health`).then(
-    (response) => response.ok,
-    () => false,
-  );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 if (import.meta.main) await run();
