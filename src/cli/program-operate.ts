@@ -8,10 +8,16 @@ export function addOperateCommands(program: Command, register: Register): void {
     'status [environment]',
     'what runs where, how healthy, since when, by whom; who sleeps, and what is not as written',
     async (context, [environment], options) => {
+      if (options['emergency'] === true) {
+        const { emergency } = await import('./commands/emergency.ts');
+        return emergency(context, environment ?? null);
+      }
       const { status } = await import('./commands/status.ts');
       return status(context, environment ?? null, { isWatching: options['watch'] === true });
     },
-  ).option('--watch', 'again every 2 seconds, until interrupted');
+  )
+    .option('--watch', 'again every 2 seconds, until interrupted')
+    .option('--emergency', 'the commands of flyctl to go on without Glidepath, with everything filled in');
   register(
     program,
     'health <environment>',

@@ -17,6 +17,7 @@ import { systemClock, type Clock } from '../util/clock.ts';
 import type { CommandContext } from './command-context.ts';
 import { containerBuildsFor, type ContainerBuildsOptions } from './container-builds.ts';
 import { cloudDirOf, openProject, stateDirOf } from './open-project.ts';
+import { patientFetch } from './patient-fetch.ts';
 import { accountOfApp, accountOfDatabase, openPlatforms, type Platforms } from './open-platforms.ts';
 import { runCommand } from './run-command.ts';
 import { createVault, type SecretVault } from './secret-vault.ts';
@@ -43,6 +44,8 @@ export interface Workbench {
 export interface WorkbenchOptions {
   /** Only the journal and the history: works on a local cloud that is down, too. */
   readonly journalOnly?: boolean;
+  /** How long the platforms may be asked in all, in milliseconds; then PROVIDER_UNREACHABLE. As long as it takes otherwise. */
+  readonly patienceMs?: number;
 }
 
 /** Opens the journal, the history, git and the platforms of a project. */
@@ -73,7 +76,9 @@ export async function openWorkbench(
   const db = openStateDatabase(join(stateDir, 'state.db'));
   const history = createHistory(db);
   const source = await openSource(root);
-  const platforms = isJournalOnly ? NO_PLATFORMS : await openRealPlatforms(cloud, vault, db);
+  const platforms = isJournalOnly
+    ? NO_PLATFORMS
+    : await openRealPlatforms(cloud, vault, db, options.patienceMs);
   const deps: PipelineDeps = {
     platformOf: (app) => platforms.open(accountOfApp(app)),
     databasePlatformOf: (database) => platforms.open(accountOfDatabase(database)),
@@ -164,13 +169,14 @@ async function openRealPlatforms(
   cloud: CloudInfo | null,
   vault: SecretVault,
   db: DatabaseSync,
+  patienceMs: number | undefined,
 ): Promise<Platforms> {
   const { createSecretMemory } = await import('../pipeline/secret-memory.ts');
   return openPlatforms({
     cloud,
     vault,
     clock: systemClock,
-    fetch: (url, init) => fetch(url, init),
+    fetch: patientFetch((url, init) => fetch(url, init), patienceMs),
     random: Math.random,
     secretMemory: createSecretMemory(db, randomBytes),
   });
