@@ -68,6 +68,20 @@ describe.concurrent('scaling by hand', () => {
     expect(await sizes('sizes')).toEqual(['shared 1 256', 'shared 1 256']);
   });
 
+  test('puts a successor beside a machine that serves alone, so that it is never away', async () => {
+    const { scale } = await deployed('alone', { regions: [{ region: 'iad', count: 1 }] });
+    const [old] = await living('alone');
+    let lowest = rig.routable('alone');
+    const unsubscribe = rig.service.directory.onChange(() => {
+      lowest = Math.min(lowest, rig.routable('alone'));
+    });
+    const result = await platform.scale({ ...scale, vm: LARGER }, scaleWork());
+    unsubscribe();
+    expect(lowest).toBe(1);
+    expect(result).toMatchObject({ created: [expect.any(String)], resized: [], removed: [old?.id] });
+    expect(await sizes('alone')).toEqual(['shared 2 512']);
+  });
+
   test('leaves a sleeping machine asleep with its new size', async () => {
     const { scale } = await deployed('asleep', { sleep: 'when-idle' });
     const [one] = await rig.machines('asleep');
@@ -93,7 +107,7 @@ describe.concurrent('scaling by hand', () => {
     const volume = { name: 'data', path: '/data', sizeGb: 1, snapshotRetentionDays: null };
     const { scale } = await deployed('volumes', { volume, regions: [{ region: 'iad', count: 2 }] });
     await platform.scale({ ...scale, counts: { iad: 3 } }, scaleWork());
-    const attached = (await platform.observeVolumes('volumes')).map(({ machine }) => machine);
+    const attached = (await platform.observeVolumes('volumes')).map(({ machine }) => machine ?? 'none');
     expect(attached.toSorted()).toEqual((await living('volumes')).map(({ id }) => id).toSorted());
     const work = scaleWork('run-3');
     await platform.scale({ ...scale, counts: { iad: 1 } }, work);
@@ -158,13 +172,14 @@ describe.concurrent('a scaling that fails', () => {
   });
 });
 
-/** An app with two machines in iad that run release r-1, and a scaling of it that asks for nothing yet. */
+/** An app, with two machines in iad where nothing else is said, that runs release r-1, and a scaling of it that asks for nothing yet. */
 async function deployed(name: string, more: Parameters<typeof testApp>[1] = {}) {
   const app = testApp(name, more);
   await platform.ensureApp(app, name, new TestWork());
   const image = await rig.image(name, 'one');
   await platform.deploy(deploymentOf(app, image, 'r-1'), new TestWork());
-  await until(() => rig.routable(name) === 2, `the machines of ${name} to be routed`);
+  const count = app.regions.reduce((sum, region) => sum + region.count, 0);
+  await until(() => rig.routable(name) === count, `the machines of ${name} to be routed`);
   const scale: AppScale = { app, platformName: name, counts: {}, vm: null };
   return { app, image, scale };
 }

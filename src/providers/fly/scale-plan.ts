@@ -34,7 +34,29 @@ export function scalePlan(scale: AppScale, machines: readonly SavedMachine[]): S
     }));
   });
   const kept = sorted.filter((machine) => !remove.includes(machine));
-  return { create, resize: kept.filter((machine) => !hasSize(machine.config, scale.vm)), remove };
+  const resize = kept.filter((machine) => !hasSize(machine.config, scale.vm));
+  const alone = create.length === 0 ? servingAlone(scale, kept, resize) : null;
+  if (alone === null) return { create, resize, remove };
+  const successor = { region: alone.region, number: inRegion(alone.region).length + 1, like: alone };
+  return {
+    create: [successor],
+    resize: resize.filter((machine) => machine !== alone),
+    remove: [...remove, alone],
+  };
+}
+
+/**
+ * The machine that would take the app away while its size changes: the only one that runs. It gets a successor instead,
+ * unless it has a volume, which it cannot share, or is a worker, of which there might not be two at once.
+ */
+function servingAlone(
+  scale: AppScale,
+  kept: readonly SavedMachine[],
+  resize: readonly SavedMachine[],
+): SavedMachine | null {
+  const [only, ...others] = kept.filter((machine) => machine.state === 'started');
+  if (only === undefined || others.length > 0 || !resize.includes(only)) return null;
+  return scale.app.port === null || volumeIdOf(only.config) !== null ? null : only;
 }
 
 function nothingToCopy(scale: AppScale): never {
