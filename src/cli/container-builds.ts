@@ -5,6 +5,7 @@ import type { ResolvedFlyApp, ResolvedProject } from '../config/resolved.ts';
 import { ToolError } from '../diagnostics/tool-error.ts';
 import type { ContainerBuilds } from '../providers/build/container-image.ts';
 import { systemClock } from '../util/clock.ts';
+import { wantsProcessImages } from './process-images.ts';
 import type { SecretVault } from './secret-vault.ts';
 
 /** What decides how the images of a project are built. */
@@ -24,7 +25,8 @@ export function containerBuildsFor(
   options: ContainerBuildsOptions,
 ): (app: ResolvedFlyApp) => Promise<ContainerBuilds | null> {
   const { cloud } = options;
-  if (cloud?.machines.mode === 'process') return () => Promise.resolve(null);
+  const isOfProcesses = cloud === null ? wantsProcessImages(options.env) : cloud.machines.mode === 'process';
+  if (isOfProcesses) return () => Promise.resolve(null);
   const asked = cloud?.machines.asked ?? 'container';
   let opening: Promise<ContainerBuilds | null> | null = null;
   return async () => {

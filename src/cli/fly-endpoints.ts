@@ -1,6 +1,7 @@
 import type { CloudInfo } from '../cloud/control/cloud-info.ts';
 import { ToolError } from '../diagnostics/tool-error.ts';
 import type { Fetch } from '../util/fetch.ts';
+import { isThisMachine } from './process-images.ts';
 
 /** Where Fly is: the real one, or the local cloud. The provider is handed this and knows no more. */
 export interface FlyEndpoints {
@@ -53,7 +54,7 @@ function realEndpoints(read: EndpointSources['read']): FlyEndpoints {
     apiBaseUrl: baseUrl('FLY_FLAPS_BASE_URL', read) ?? 'https://api.machines.dev',
     ...(platform === undefined ? {} : { platformBaseUrl: platform }),
     // As Docker has it: what is on this machine is spoken to without TLS.
-    registryUrl: `${/^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/.test(registryHost) ? 'http' : 'https'}://${registryHost}`,
+    registryUrl: `${isThisMachine(registryHost) ? 'http' : 'https'}://${registryHost}`,
     registryHost,
     addressOf: (app) => Promise.resolve(`https://${app}.fly.dev`),
   };

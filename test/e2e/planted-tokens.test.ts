@@ -39,6 +39,8 @@ async function tell(rig: ProjectRig, args: string, env: Record<string, string> =
       HTTPS_PROXY: `http://${proxy.host}`,
       NO_PROXY: '127.0.0.1',
       NODE_EXTRA_CA_CERTS: proxy.certificate,
+      // The cloud behind the proxy runs processes.
+      GLIDEPATH_IMAGES: 'process',
       ...env,
     },
     ...args.split(' '),
