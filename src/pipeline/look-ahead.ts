@@ -1,5 +1,6 @@
 import type { ResolvedEnvironment, ResolvedFlyApp } from '../config/resolved.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { AppPlatformReader } from '../providers/app-platform.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import type { Release } from './release.ts';
 
@@ -25,6 +26,24 @@ export async function lookAhead(
   if (release === null || problems.some((problem) => problem.severity === 'error')) return problems;
   const images = await Promise.all(apps.map((app) => imageProblem(deps, environment, app, release)));
   return [...problems, ...images.filter((problem) => problem !== null)];
+}
+
+/**
+ * The same for a plan, with its own handles: those of the environment's first token, as everything that a plan reads.
+ */
+export async function lookAheadOfPlan(
+  wanted: readonly ResolvedEnvironment[],
+  readerOf: (environment: ResolvedEnvironment) => AppPlatformReader | null,
+): Promise<readonly Diagnostic[]> {
+  const problems: Diagnostic[] = [];
+  for (const environment of wanted) {
+    const all = environment.apps.filter((app) => app.platform === 'fly');
+    const apps = all.filter((app) => app.token === all[0]?.token && app.org === all[0].org);
+    const reader = readerOf(environment);
+    if (reader === null) continue;
+    problems.push(...(await reader.findProblems({ environment: environment.name, apps })));
+  }
+  return problems;
 }
 
 /**

@@ -62,6 +62,10 @@ describe('a region, size or organization that does not exist', () => {
       diagnostics: [{ path: 'environments.staging.apps.web.regions' }],
     });
     expect(await noRuns(rig)).toEqual({ runs: [] });
+    const planned = await rig.run('plan', 'deploy', 'staging', '--local');
+    expect(planned.code).toBe(0);
+    expect(planned.stdout).toMatch(/Deploy web/);
+    expect(planned.stderr).toMatch(/Fly has no region "sjx"/);
   });
 
   test('an unknown size is a mistake in the config, with its line', async () => {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { ResolvedProject } from '../../config/resolved.ts';
@@ -11,6 +12,7 @@ import { parseTrigger } from '../../plan/trigger.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
 import { renderPlanTree } from '../views/plan-tree.ts';
+import { renderDiagnostic } from '../views/problem.ts';
 import { openProject, stateDirOf } from '../open-project.ts';
 
 /** `glidepath plan <trigger>`: what would be done, and why; changes nothing. */
@@ -21,7 +23,7 @@ export async function plan(
 ): Promise<ExitCode> {
   const { project, root } = await openProject(context);
   const trigger = parseTriggerWords(words);
-  const observed = await observeWhereKnown(context, project, root, trigger);
+  const { observed, problems } = await observeWhereKnown(context, project, root, trigger);
   const { output } = context;
   const planned = planFor(project, trigger, observed);
   if (output.json) {
@@ -32,6 +34,8 @@ export async function plan(
   } else {
     output.write(renderPlanTree(planned, { color: output.color, width: Math.min(output.width, 140) }));
   }
+  // Beside the plan, which is one document: what would stop it now need not when it is carried out.
+  for (const problem of problems) output.error(`${renderDiagnostic(problem, output.color)}\n`);
   return options.isExitCode && planned.deployments.length > 0 ? EXIT.changesPending : EXIT.ok;
 }
 
@@ -52,26 +56,32 @@ export function planFor(project: ResolvedProject, trigger: Trigger, observed: Ob
 
 /**
  * Reads what runs where it can be read: on the local cloud when asked, else where the environment's token is set.
- * A plan without that knowledge is still a plan.
+ * A plan without that knowledge is still a plan. What would stop it is found on the way.
  */
 async function observeWhereKnown(
   context: CommandContext,
   project: ResolvedProject,
   root: string,
   trigger: Trigger,
-): Promise<Observed> {
-  const wanted = matchEnvironments(project, trigger).map((match) => match.environment);
+): Promise<{ observed: Observed; problems: readonly Diagnostic[] }> {
+  const matches = matchEnvironments(project, trigger);
+  const wanted = matches.map((match) => match.environment);
   const hasToken = wanted.some((environment) =>
     environment.apps.some((app) => (context.env[app.token] ?? '') !== ''),
   );
   const hasState = existsSync(join(stateDirOf(root, context.isLocal), 'state.db'));
-  if (!context.isLocal && !(hasToken && hasState)) return { environments: {} };
+  if (!context.isLocal && !(hasToken && hasState)) return { observed: { environments: {} }, problems: [] };
   const { openWorkbench } = await import('../wiring.ts');
   const { observe } = await import('../../pipeline/observe.ts');
+  const { lookAheadOfPlan } = await import('../../pipeline/look-ahead.ts');
   const { withProgress } = await import('../progress.ts');
   const bench = await openWorkbench(context);
   try {
-    return await withProgress(context, 'Reading what runs', () => observe(wanted, bench));
+    return await withProgress(context, 'Reading what runs', async () => {
+      const standing = matches.flatMap((match) => (match.action === 'destroy' ? [] : [match.environment]));
+      const problems = await lookAheadOfPlan(standing, (environment) => bench.readerOf(environment));
+      return { observed: await observe(wanted, bench), problems };
+    });
   } finally {
     await bench.close();
   }

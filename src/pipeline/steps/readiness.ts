@@ -115,7 +115,7 @@ async function isPushedAgain(
 }
 
 async function secretGaps({ scope, release }: WayBack, app: ResolvedFlyApp): Promise<Gap[]> {
-  const { deps, context, input } = scope;
+  const { deps, input } = scope;
   const names = await deps.platformOf(app).secretNames(app.platformName);
   if (names === null) {
     return [
