@@ -33,8 +33,11 @@ test('init writes a config that validates and plans, and says what it found, kep
     /swap_size_mb is kept as it is[^]*fly\.toml:3:1 {2}swap_size_mb {2}CONFIG_NOT_IMPORTED/,
   );
   await rig.commit('Config');
-  const plan = await rig.json<{ environments: unknown }>('plan', 'deploy', 'production');
-  expect(JSON.stringify(plan)).toContain('shop-live');
+  expect((await rig.run('plan', 'deploy', 'production')).code).toBe(0);
+  const { project } = await rig.json<{ project: { environments: unknown } }>('validate');
+  expect(project.environments).toMatchObject([
+    { apps: [{ platformName: 'shop-live', port: 3000, flyToml: { extra: { swap_size_mb: 512 } } }] },
+  ]);
 });
 
 test('init writes over nothing unless it is told to, and --dry-run writes nothing at all', async () => {
@@ -60,7 +63,9 @@ test('init writes over nothing unless it is told to, and --dry-run writes nothin
 
 test('init with a name that is none, or a fly.toml with mistakes, says so', async () => {
   await using rig = await projectRig({
-    'fly.toml': TOML.replace('"ams"', '"amx"').replace('swap_', 'swop_'),
+    'fly.toml': TOML.replace('"ams"', '"amx"')
+      .replace('swap_', 'swop_')
+      .concat('[[vm]]\nsize = "shared-cpu-3x"\n'),
   });
   const name = await rig.run('init', '--name', 'My Shop');
   expect(name.code).toBe(2);
@@ -69,5 +74,6 @@ test('init with a name that is none, or a fly.toml with mistakes, says so', asyn
   expect(code).toBe(2);
   expect(stdout).toMatch(/is written/);
   expect(stderr).toMatch(/"amx", which is not a region of Fly[^]*fly\.toml:2:1[^]*Did you mean ams\?/);
+  expect(stderr).toMatch(/"shared-cpu-3x"[^]*fly\.toml:13:1[^]*Did you mean shared-cpu-1x\?/);
   expect(stderr).toMatch(/no key swop_size_mb[^]*fly\.toml:3:1[^]*Did you mean swap_size_mb\?/);
 });

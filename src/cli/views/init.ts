@@ -49,7 +49,7 @@ export function renderInit({ config, file, isWritten, diagnostics }: InitResult,
     ...section('Found', found),
     ...section('Assumed; correct it where it is wrong', config.assumed),
     ...section('Kept as it is, in the generated fly.toml files', config.kept),
-    ...section('Left out', config.ignored),
+    ...section('Left out, or left as it is', config.ignored),
     ...others.flatMap((warning) => [renderDiagnostic(warning, color), '']),
     ...section('Next', [
       `${cyan('glidepath validate')}  every mistake, with its line`,

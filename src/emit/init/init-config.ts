@@ -19,7 +19,7 @@ export interface InitConfig {
   readonly assumed: readonly string[];
   /** Keys of fly.toml files that are kept as they are: `fly.toml: statics[0].guest_path`. */
   readonly kept: readonly string[];
-  /** What is not taken over, and why. */
+  /** What is not taken over, and why; and what stays as it is. */
   readonly ignored: readonly string[];
 }
 
@@ -56,7 +56,7 @@ export function initConfig(
       ...(answers.org === undefined && apps.some(isOnFly) ? ['the organisation on Fly is personal'] : []),
     ],
     kept: readings(apps).flatMap((reading) => reading.kept.map((key) => `${reading.path}: ${key}`)),
-    ignored: [...ignoredOf(apps), ...workflowsOf(repository)],
+    ignored: [...ignoredOf(apps), ...bareFiles(apps), ...workflowsOf(repository)],
   };
 }
 
@@ -193,6 +193,16 @@ function ignoredOf(apps: readonly FoundApp[]): string[] {
       .filter(({ message }) => message.includes(' is left out'))
       .map(({ message, location }) => `${reading.path}:${location?.line ?? 1}: ${message}`),
   );
+}
+
+/** What flyctl takes by itself. */
+function bareFiles(apps: readonly FoundApp[]): string[] {
+  return readings(apps)
+    .filter(({ path }) => path === 'fly.toml')
+    .map(
+      ({ path }) =>
+        `${path}: stays, so that a bare fly deploy still finds it; under another name it would not`,
+    );
 }
 
 /** GitHub workflows that deploy would do so beside Glidepath. */
