@@ -97,6 +97,17 @@ describe('a token of an organization', () => {
     });
   });
 
+  test('runs the images of its organization and no others', async () => {
+    const [own, foreign] = [await rig.push(cloud, 'shop'), await rig.push(cloud, 'spy')];
+    const create = (image: string) =>
+      ask(acme, 'POST', '/v1/apps/shop/machines', { config: { image }, skip_launch: true });
+    expect((await create(own)).status).toBe(200);
+    expect(await create(foreign)).toMatchObject({
+      status: 400,
+      body: { error: expect.stringContaining('manifest unknown') },
+    });
+  });
+
   test('says of itself what it is', async () => {
     expect((await ask(acme, 'GET', '/v1/tokens/current')).body).toMatchObject({
       tokens: [{ org_slug: 'acme', organization: 'acme', apps: [] }],

@@ -95,7 +95,7 @@ async function createMachine(context: FlyContext, app: AppRecord, body: MachineB
   const config = parseMachineConfig(body.config);
   if (body.region) requireRegion(body.region);
   checkSecretsVersion(app, body);
-  const imageRef = await resolveImage(context.images, config.image);
+  const imageRef = await resolveImage(context, app, config.image);
   const name = body.name || newMachineName();
   const twin = state.machinesOf(app.name).find((other) => other.name === name && other.state !== 'destroyed');
   if (twin !== undefined)
@@ -181,7 +181,7 @@ async function updateMachine(
   const config = parseMachineConfig(body.config);
   requireSameVolume(machine, config);
   checkSecretsVersion(state.app(machine.app), body);
-  const imageRef = await resolveImage(context.images, config.image);
+  const imageRef = await resolveImage(context, state.app(machine.app), config.image);
   // Somebody else may have come first while the image was looked up.
   check();
   const stop = stopOptionsOf(machine.config);

@@ -1,5 +1,6 @@
 import type { AppRecord, MachineRecord } from '../fly/records.ts';
 import { metadataOf } from '../fly/machine-config.ts';
+import { openImageFor } from '../fly/resolve-image.ts';
 import { isoTime } from '../fly/machine-view.ts';
 import type { Organization } from '../organizations/organizations.ts';
 import { releasesOf } from './app-releases.ts';
@@ -40,7 +41,7 @@ export function appObject(context: FlyctlContext, app: AppRecord): GraphqlObject
     currentReleaseUnprocessed: current,
     releases: listed,
     releasesUnprocessed: listed,
-    image: async (args: FieldArguments) => imageObject(context, textOf(args, 'ref')),
+    image: async (args: FieldArguments) => imageObject(context, app, textOf(args, 'ref')),
     ipAddresses: { nodes: app.ips.filter((ip) => !ip.shared).map(addressObject) },
     sharedIpAddress: app.ips.find((ip) => ip.shared)?.ip ?? null,
     // No machine here has an address of its own to the outside.
@@ -99,8 +100,12 @@ export function organizationObject({ slug, name, number }: Organization): Graphq
   };
 }
 
-async function imageObject({ images }: FlyctlContext, reference: string): Promise<GraphqlObject> {
-  const image = await images.open(reference);
+async function imageObject(
+  context: FlyctlContext,
+  app: AppRecord,
+  reference: string,
+): Promise<GraphqlObject> {
+  const image = await openImageFor(context, app, reference);
   if (image === null) throw new GraphqlFieldError(`Could not find image "${reference}"`, 'NOT_FOUND');
   return {
     __typename: 'Image',
