@@ -1,4 +1,15 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Secret } from '../../src/diagnostics/secret.ts';
+import { writeLayout } from '../../src/providers/build/oci-layout.ts';
+import { processImageConfig } from '../../src/providers/build/process-image.ts';
+import { packLayer } from '../../src/providers/build/tar-layer.ts';
+import { FLY_TIMING } from '../../src/providers/fly/fly-timing.ts';
+import { createRegistryClient } from '../../src/providers/fly/registry-client.ts';
+import { systemClock } from '../../src/util/clock.ts';
+import { SERVER_SCRIPT } from '../support/cloud-fly-images.ts';
 import { until } from '../support/cloud-fly-rig.ts';
 import { BASE_IMAGE, findDocker } from '../support/docker.ts';
 import { DockerCloud } from '../support/docker-cloud.ts';
@@ -29,6 +40,30 @@ const service = (image: string, more: object = {}): object => ({
   checks: { up: { type: 'tcp', port: 8080, interval: '2s', timeout: '1s' } },
   ...more,
 });
+
+/** Pushes an image as process mode makes it; returns its reference. */
+async function processImage(cloud: DockerCloud): Promise<string> {
+  const dir = mkdtempSync(join(tmpdir(), 'glidepath-process-image-'));
+  try {
+    writeFileSync(join(dir, 'server.mjs'), SERVER_SCRIPT);
+    const layer = await packLayer(dir, ['server.mjs'], join(dir, 'layer.tgz'));
+    const config = processImageConfig({ layer, command: ['node', '/app/server.mjs'], env: {}, labels: {} });
+    const layoutDir = join(dir, 'layout');
+    await writeLayout(layoutDir, { config, layers: [layer] });
+    const client = createRegistryClient({
+      registryUrl: `http://${cloud.registryHost}`,
+      token: new Secret(cloud.cloud.info.token),
+      fetch: (url, init) => fetch(url, init),
+      clock: systemClock,
+      random: Math.random,
+      timing: FLY_TIMING,
+    });
+    const digest = await client.push('web', layoutDir, new AbortController().signal);
+    return `${cloud.registryHost}/web@${digest}`;
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
 
 describe.skipIf(docker === null)('machines as containers (needs a Docker engine)', () => {
   let cloud: DockerCloud;
@@ -202,6 +237,40 @@ describe.skipIf(docker === null)('machines as containers (needs a Docker engine)
     }
   });
 
+  test('have their volume where the config says, and find it again when they are made anew', async () => {
+    const volume = await cloud.call('POST', '/v1/apps/web/volumes', {
+      name: 'data',
+      region: 'iad',
+      size_gb: 1,
+    });
+    const base = await cloud.push('web', 'CMD ["sleep", "600"]');
+    const mounts = [{ volume: volume.body.id, path: '/data' }];
+    const exec = (id: string, command: string) =>
+      cloud.call('POST', `/v1/apps/web/machines/${id}/exec`, { command: ['/bin/sh', '-c', command] });
+    const one = await cloud.machine('web', { image: base, mounts });
+    expect((await exec(one, 'echo kept > /data/file; echo lost > /lost; cat /data/file')).body.stdout).toBe(
+      'kept\n',
+    );
+    await cleared('web', one);
+    const two = await cloud.machine('web', { image: base, mounts });
+    expect((await exec(two, 'cat /data/file; ls /lost')).body).toMatchObject({
+      stdout: 'kept\n',
+      exit_code: 2,
+    });
+    await cleared('web', two);
+    await cloud.call('DELETE', `/v1/apps/web/volumes/${volume.body.id}`);
+  });
+
+  test('of an image without a system around it are processes, also where an engine answers', async () => {
+    const files = await processImage(cloud);
+    const id = await cloud.machine('web', service(files));
+    await routed('web');
+    expect(await cloud.ask('web')).toContain('fine');
+    expect(await cloud.containers()).toEqual([]);
+    expect(cloud.cloud.services.fly.processes()).toMatchObject([{ machineId: id, container: null }]);
+    await cleared('web', id);
+  });
+
   test('a command that is not in the image is an exit with 127', async () => {
     const id = await cloud.machine(
       'web',
@@ -257,5 +326,16 @@ describe.skipIf(docker === null)('machines as containers (needs a Docker engine)
     expect(lines).toBe(1);
     await cleared('web', id);
     await cleared('web', gone);
+  });
+
+  test('a reset takes the images back out of the engine, too', async () => {
+    const names = () => cloud.docker.run('image', 'ls', '--quiet', 'glidepath.localhost/last');
+    await cloud.app('last');
+    const last = await cloud.push('last', DOCKERFILE, { 'server.cjs': SERVER });
+    await cloud.machine('last', service(last));
+    expect(await names()).not.toBe('');
+    await cloud.call('POST', '/_glidepath/reset');
+    expect(await names()).toBe('');
+    expect(await cloud.containers()).toEqual([]);
   });
 });

@@ -55,5 +55,5 @@ test('what the platform sets wins, and nothing of ours goes in', () => {
 
 test('the ports that an environment needs of this computer are found again in it', () => {
   const seen = env({ A: 'http://api.flycast', B: 'postgres://u:p@127.0.0.1:5433/db', C: 'http://x:1' });
-  expect([...hostPortsIn(seen)].toSorted()).toEqual([4302, 5433]);
+  expect(hostPortsIn(seen)).toEqual(new Set([4302, 5433]));
 });

@@ -4,7 +4,7 @@ import { formatEngineAddress, parseEngineHost } from './engine-address.ts';
 import type { EngineAddress } from './engine-address.ts';
 import { engineAt } from './find-engine.ts';
 import type { Engine } from './find-engine.ts';
-import { removeCloudFrom } from './left-containers.ts';
+import { containersOf, removeCloudFrom } from './left-containers.ts';
 
 /** Remembers which engine a cloud's containers are in, before there are any. */
 export function rememberEngine(stateDir: string, { client }: Engine): void {
@@ -22,6 +22,13 @@ export async function removeLeftContainers(stateDir: string): Promise<number> {
   const removed = await removeCloudFrom(engine.client, stateDir);
   rmSync(fileOf(stateDir), { force: true });
   return removed;
+}
+
+/** How many containers a cloud has in its engine now, ended ones too. */
+export async function countContainers(stateDir: string): Promise<number> {
+  const address = rememberedEngine(stateDir);
+  const engine = address === null ? null : await engineAt(address);
+  return engine === null ? 0 : (await containersOf(engine.client, stateDir)).length;
 }
 
 function rememberedEngine(stateDir: string): EngineAddress | null {

@@ -2,7 +2,7 @@ import { existsSync, realpathSync, rmSync } from 'node:fs';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import { systemClock } from '../../util/clock.ts';
 import { processIdentity } from '../machines/process-table.ts';
-import { removeLeftContainers } from '../containers/engine-file.ts';
+import { countContainers, removeLeftContainers } from '../containers/engine-file.ts';
 import { askCloud, readCloud } from './client.ts';
 import { cloudFileOf } from './cloud-info.ts';
 import type { CloudInfo } from './cloud-info.ts';
@@ -20,7 +20,7 @@ export interface StoppedCloud {
   readonly wasRunning: boolean;
   /** Processes that ran before and do not any more: the daemon, machines, Postgres servers. */
   readonly ended: number;
-  /** Containers that the daemon had not removed. */
+  /** Containers that there were before and are not any more. */
   readonly containers: number;
   /** Those among them that the daemon itself had not ended: it was killed, or something escaped it. */
   readonly strays: readonly { readonly pid: number; readonly command: string }[];
@@ -36,18 +36,20 @@ export async function stopCloud(stateDir: string): Promise<StoppedCloud> {
     return { wasRunning: false, ended: 0, containers: 0, strays: [] };
   const dir = realpathSync(stateDir);
   const before = processesOfCloud(dir, new Set(cloud === null ? [] : [cloud.pid]));
+  const containersBefore = await countContainers(dir);
   if (cloud !== null) await endDaemon(cloud);
   // Whoever launched it may have been killed before it could write where it is.
   const strays = processesOfCloud(dir, new Set());
   const left = await endProcesses(strays, systemClock);
   if (left.length > 0) throw stopFailure(left);
-  const containers = await removeLeftContainers(dir);
+  const containersLeft = await removeLeftContainers(dir);
   rmSync(cloudFileOf(dir), { force: true });
   const ended = new Set([...before, ...strays].map((each) => each.pid)).size + (cloud === null ? 0 : 1);
   return {
-    wasRunning: cloud !== null || strays.length > 0 || containers > 0,
+    wasRunning: cloud !== null || strays.length > 0 || containersLeft > 0,
     ended,
-    containers,
+    // One may have come up after the count.
+    containers: Math.max(containersBefore, containersLeft),
     strays: strays.map(({ pid, command }) => ({ pid, command })),
   };
 }
