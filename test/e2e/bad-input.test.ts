@@ -94,6 +94,14 @@ describe('the local cloud', () => {
     expect((await rig.run('cloud', 'status')).code).toBe(0);
   });
 
+  test('says how machines can run when it is told another way', async () => {
+    await using rig = await projectRig(tinyProject());
+    const { code, stderr } = await rig.run('cloud', 'up', '--machines', 'vm');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/Machines cannot run as "vm".[\s\S]*auto, process or container/);
+    expect((await rig.run('cloud', 'status')).code).toBe(1);
+  });
+
   test('says which port is taken', async () => {
     await using rig = await projectRig(tinyProject());
     const squatter = createServer().listen(0, '127.0.0.1');

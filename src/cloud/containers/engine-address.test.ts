@@ -27,13 +27,13 @@ test.each(['tcp://10.0.0.7:2376', 'ssh://me@host', 'npipe:////./pipe/docker_engi
 test('DOCKER_HOST wins over the context in use, which wins over the usual socket', () => {
   const socket = { kind: 'socket', path: '/var/run/docker.sock' };
   expect(engineAddress({ HOME: home })).toEqual(socket);
-  context('colima', 'unix:///home/me/.colima/docker.sock');
+  context('colima', 'unix:///run/colima/docker.sock');
   expect(engineAddress({ HOME: home, DOCKER_CONTEXT: 'colima' })).toEqual({
     kind: 'socket',
-    path: '/home/me/.colima/docker.sock',
+    path: '/run/colima/docker.sock',
   });
   writeFileSync(join(home, '.docker', 'config.json'), '{"currentContext":"colima"}');
-  expect(engineAddress({ HOME: home })).toMatchObject({ path: '/home/me/.colima/docker.sock' });
+  expect(engineAddress({ HOME: home })).toMatchObject({ path: '/run/colima/docker.sock' });
   expect(engineAddress({ HOME: home, DOCKER_CONTEXT: 'default' })).toEqual(socket);
   expect(engineAddress({ HOME: home, DOCKER_HOST: 'unix:///a' })).toEqual({ kind: 'socket', path: '/a' });
   expect(engineAddress({ HOME: home, DOCKER_CONTEXT: 'unknown' })).toBeNull();
