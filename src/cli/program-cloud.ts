@@ -89,6 +89,8 @@ Faults, until cleared or so many times:
   flapping APP-OR-MACHINE delay=2s
   lease-stolen APP-OR-MACHINE delay=10s [times=N]
   image-gone APP[@sha256:…]
+  host-unreachable APP-OR-MACHINE-OR-HOST
+  no-capacity REGION [times=N]
   list
   clear
 
