@@ -75,7 +75,7 @@ describe('an immediate deployment', () => {
 });
 
 describe('killed and started again', () => {
-  const kills = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+  const kills = [1, 3, 4, 6, 9];
 
   test('after any change, the deployment goes on, or is undone from its journal alone', async () => {
     await Promise.all(

@@ -1,3 +1,4 @@
+import { hasStatus } from './fly-api-error.ts';
 import type { FlyContext } from './fly-context.ts';
 import { notConvergedError } from './deploy-errors.ts';
 import { isRouted, METADATA } from './machine-config.ts';
@@ -25,6 +26,8 @@ export interface MachineChange {
   readonly leaveCordoned: boolean;
   /** False: it stays in rotation while it is changed; the proxy goes by its checks alone. */
   readonly isTakenOut?: boolean;
+  /** True: it serves nothing, so that its process is ended at once instead of being asked to stop. */
+  readonly isIdle?: boolean;
   /**
    * The machine as read a moment ago, where nothing but this work changes its state. Saves reading it again: the update
    * is made only from the version that was read.
@@ -80,7 +83,7 @@ async function apply(
 ): Promise<Applied> {
   if (isGone(found)) throw notConvergedError(change.ref, 'was destroyed by somebody else');
   if (canStay(change, found)) return keep(fly, change, lease, found);
-  const before = await outOfRotation(fly, change, lease, found);
+  const before = await ended(fly, change, lease, await outOfRotation(fly, change, lease, found));
   const slept = change.wasAsleep && isAsleep(before);
   const staysAsleep = slept && change.isProbe !== true;
   const sent = await sendUpdate(fly, change, lease, { before, staysAsleep });
@@ -126,6 +129,23 @@ async function outOfRotation(
   return change.seen === undefined
     ? settledMachine(fly, change.ref, lease.signal)
     : { ...found, cordoned: true };
+}
+
+/** A release that does not run may not heed its stop signal either: nobody waits for it. */
+async function ended(
+  fly: FlyContext,
+  change: MachineChange,
+  lease: HeldLease,
+  found: Machine,
+): Promise<Machine> {
+  if (change.isIdle !== true || found.state !== 'started') return found;
+  try {
+    await fly.machines.kill(change.ref, { nonce: lease.nonce, signal: lease.signal });
+  } catch (error) {
+    // It ended by itself in between, or is just being started again.
+    if (!hasStatus(error, 412)) throw error;
+  }
+  return settledMachine(fly, change.ref, lease.signal);
 }
 
 /** Ends a machine that was woken only to be proven. */

@@ -39,6 +39,8 @@ export interface MachinesApi {
   start(ref: MachineRef, options: CallOptions): Promise<void>;
   /** Asks it to stop; it need not have stopped when this resolves. */
   stop(ref: MachineRef, options: CallOptions): Promise<void>;
+  /** Ends its process at once. */
+  kill(ref: MachineRef, options: CallOptions): Promise<void>;
   /** Ends and removes it. One that is gone already is no error. */
   destroy(ref: MachineRef, options: CallOptions): Promise<void>;
   /** Takes a lease, or with `nonce` lengthens one. */
@@ -120,7 +122,9 @@ export function createMachinesApi(client: FlyClient): MachinesApi {
 }
 
 /** Rotation, start and stop: all may be sent twice. */
-function lifecycleCalls(change: Change): Pick<MachinesApi, 'cordon' | 'uncordon' | 'start' | 'stop'> {
+function lifecycleCalls(
+  change: Change,
+): Pick<MachinesApi, 'cordon' | 'uncordon' | 'start' | 'stop' | 'kill'> {
   return {
     async cordon(ref, options) {
       await change(ref, 'POST', '/cordon', { ...options, isRepeatable: true });
@@ -138,6 +142,9 @@ function lifecycleCalls(change: Change): Pick<MachinesApi, 'cordon' | 'uncordon'
     },
     async stop(ref, options) {
       await change(ref, 'POST', '/stop', { ...options, body: {}, isRepeatable: true });
+    },
+    async kill(ref, options) {
+      await change(ref, 'POST', '/stop', { ...options, body: { signal: 'SIGKILL' }, isRepeatable: true });
     },
   };
 }

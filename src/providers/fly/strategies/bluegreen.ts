@@ -1,8 +1,8 @@
 import { ToolError } from '../../../diagnostics/tool-error.ts';
-import { listMachines } from '../list-machines.ts';
+import { nullIfMissing } from '../machines-api.ts';
 import { cordonMachine, destroyMachine, stopMachine } from '../machine-retire.ts';
-import { isAsleep, isHealthy } from '../machine-state.ts';
-import { isServing, type SavedMachine } from '../rollout-plan.ts';
+import { isAsleep, isGone, isHealthy } from '../machine-state.ts';
+import { isServing } from '../rollout-plan.ts';
 import { atOnce } from '../rollout-waves.ts';
 import { nameKeptVolume } from '../volumes.ts';
 import type { Machine } from '../wire-types.ts';
@@ -12,8 +12,8 @@ import type { MachineResult, Rollout, Strategy } from './rollout.ts';
 
 /** Machines that are started at once; the client keeps to the platform's limits of calls by itself. */
 const GREEN_WIDTH = 64;
-/** Calls on old machines at once. */
-const BLUE_WIDTH = 8;
+/** Machines that are switched at once. */
+const WIDTH = 64;
 
 /**
  * A second fleet beside the first:
@@ -25,27 +25,27 @@ const BLUE_WIDTH = 8;
  */
 export const bluegreen: Strategy = async (rollout) => {
   const { fly, before, deployment, work } = rollout;
-  const { signal } = work;
-  const blue = before.machines;
-  const green = await atOnce(greenTasks(rollout), GREEN_WIDTH, signal);
+  const green = await atOnce(greenTasks(rollout), GREEN_WIDTH, work.signal);
   const ids = green.map(({ id }) => id);
-  await atOnce(
-    ids.map((id) => async () => enterRotation(rollout, id)),
-    BLUE_WIDTH,
-    signal,
+  await forEach(rollout, ids, (id) => enterRotation(rollout, id));
+  await requireServing(rollout, ids, 'before the old ones left rotation');
+  const blue = await present(
+    rollout,
+    before.machines.map(({ id }) => id),
   );
-  await requireServing(rollout, ids, 'before the old ones were taken out of rotation');
-  work.log(`${ids.length} new machines are in rotation, healthy; the old ones leave it`);
-  const there = await stillThere(rollout, blue);
-  await fly.clock.sleep(there.length === 0 ? 0 : fly.timing.drainMs, signal);
-  await forEach(rollout, there, (id) => cordonMachine(fly, retirementOf(rollout, id)));
-  await fly.clock.sleep(there.length === 0 ? 0 : fly.timing.drainMs, signal);
-  const running = there.filter(({ state }) => state === 'started' || state === 'stopping');
-  await forEach(rollout, running, (id) => stopMachine(fly, retirementOf(rollout, id)));
-  if (there.length > 0) await requireServing(rollout, ids, 'after the old ones were stopped');
-  await forEach(rollout, there, (id) => destroyMachine(fly, retirementOf(rollout, id)));
-  for (const saved of blue) await nameKeptVolume(fly, deployment.platformName, saved.config, work);
-  if (there.length > 0) work.log(`${there.length} old machines removed`);
+  if (blue.length === 0) return green;
+  work.log(`${ids.length} new machines are in rotation, healthy; the ${blue.length} old ones leave it`);
+  await fly.clock.sleep(fly.timing.drainMs, work.signal);
+  await forEach(rollout, idsOf(blue), (id) => cordonMachine(fly, retirementOf(rollout, id)));
+  await fly.clock.sleep(fly.timing.drainMs, work.signal);
+  const running = blue.filter(({ state }) => state === 'started' || state === 'stopping');
+  await forEach(rollout, idsOf(running), (id) => stopMachine(fly, retirementOf(rollout, id)));
+  await requireServing(rollout, ids, 'after the old ones were stopped');
+  await forEach(rollout, idsOf(blue), (id) => destroyMachine(fly, retirementOf(rollout, id)));
+  for (const saved of before.machines) {
+    await nameKeptVolume(fly, deployment.platformName, saved.config, work);
+  }
+  work.log(`${blue.length} old machines removed`);
   return green;
 };
 
@@ -57,32 +57,32 @@ function greenTasks(rollout: Rollout): (() => Promise<MachineResult>)[] {
   );
 }
 
-async function stillThere(rollout: Rollout, blue: readonly SavedMachine[]): Promise<Machine[]> {
+/** Those of some machines that are there: read one by one where they are few, in one list where they are many. */
+async function present(rollout: Rollout, ids: readonly string[]): Promise<Machine[]> {
   const { fly, deployment, work } = rollout;
-  const known = new Set(blue.map(({ id }) => id));
-  const listed = await listMachines(fly, deployment.platformName, work.signal);
-  return listed.filter((machine) => known.has(machine.id) && !machine.state.startsWith('destroy'));
+  const read = (id: string): Promise<Machine | null> =>
+    nullIfMissing(fly.watched.read({ app: deployment.platformName, id }, work.signal));
+  const found = await Promise.all(ids.map((id) => read(id)));
+  return found.filter((machine) => machine !== null).filter((machine) => !isGone(machine));
+}
+
+function idsOf(machines: readonly Machine[]): string[] {
+  return machines.map(({ id }) => id);
 }
 
 async function forEach(
   rollout: Rollout,
-  machines: readonly Machine[],
+  ids: readonly string[],
   act: (id: string) => Promise<void>,
 ): Promise<void> {
-  const tasks = machines.map(
-    ({ id }) =>
-      async () =>
-        act(id),
-  );
-  await atOnce(tasks, BLUE_WIDTH, rollout.work.signal);
+  const tasks = ids.map((id) => async () => act(id));
+  await atOnce(tasks, WIDTH, rollout.work.signal);
 }
 
 /** The switch is made, and made final, only while every new machine serves: never on the word of an earlier answer. */
 async function requireServing(rollout: Rollout, ids: readonly string[], when: string): Promise<void> {
-  const { fly, deployment, work, before } = rollout;
-  const now = new Map(
-    (await listMachines(fly, deployment.platformName, work.signal)).map((machine) => [machine.id, machine]),
-  );
+  const { deployment, before } = rollout;
+  const now = new Map((await present(rollout, ids)).map((machine) => [machine.id, machine]));
   const maySleep = deployment.app.sleep !== 'never';
   const broken = ids.filter((id) => !serves(now.get(id), maySleep));
   if (broken.length === 0) return;

@@ -53,6 +53,7 @@ async function giveOldConfig(undo: Undo, saved: SavedMachine, current: Machine):
     leaveCordoned: saved.cordoned,
     // What serves nothing need not be taken out of rotation first.
     isTakenOut: isServing,
+    isIdle: !isServing,
     withinMs: withinMsOf(undo),
     isDone: (machine) => metadataOf(machine.config, 'key')?.startsWith(keyPrefix(work)) !== true,
     holder: holderOf(work),
