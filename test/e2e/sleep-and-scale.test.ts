@@ -214,6 +214,22 @@ describe('glidepath scale', () => {
   });
 });
 
+test('two versions that a failed deployment left behind are said loudly, with both ways out', async () => {
+  await using rig = await projectRig(tinyProject({ production: "rollback: 'manual'," }));
+  await rig.cloudUp();
+  expect((await rig.run('deploy', 'production', '--local')).code).toBe(0);
+  rig.write(
+    'server.mjs',
+    GOOD_SERVER.replace("void response.end('ok')", 'void response.writeHead(500).end()'),
+  );
+  await rig.commit('Bad');
+  expect((await rig.run('deploy', 'production', '--local')).code).toBe(1);
+  const { stdout } = await rig.run('status', 'production', '--local');
+  expect(stdout).toMatch(/✗ web runs 2 versions at once: r-\w+-\w+ on machine \w+, r-\w+-\w+ on machine \w+/);
+  expect(stdout).toContain('glidepath deploy production --local, or glidepath rollback production --local');
+  expect(stdout).toMatch(/there: machine \w+ cordoned/);
+});
+
 describe('glidepath cloud', () => {
   test('strikes apps by the names of the config, and refuses names that mean nothing', async () => {
     await using rig = await projectRig(tinyProject({ machines: 1 }));
