@@ -78,10 +78,6 @@ export const FLY_DEVIATIONS: readonly FlyDeviation[] = [
     because: 'fly-go reads null of a volume that no machine has (volume_types.go)',
   },
   {
-    is: /^POST \/apps\/\{app_name\}\/machines 412 \/status: must be equal/,
-    because: 'the newer document adds volume_placement_capacity to the status codes',
-  },
-  {
     is: /\/checks\/\w+\/interval: must be string/,
     because: 'durations may be whole nanoseconds, as Go writes them (fly-go, machine_types.go)',
   },
