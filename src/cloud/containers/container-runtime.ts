@@ -14,6 +14,7 @@ import type { ContainerSpec } from './container-spec.ts';
 import { EngineError } from './engine-client.ts';
 import type { Engine } from './find-engine.ts';
 import { HostGateway } from './host-gateway.ts';
+import { withEngine } from './with-engine.ts';
 import { containersOf, removeCloudFrom, removeContainers, removeImage } from './left-containers.ts';
 
 /** What a container runtime is made of. */
@@ -27,8 +28,9 @@ export interface ContainerRuntimeOptions {
   readonly signal: AbortSignal;
 }
 
-/** How a start that cannot be is told from one that failed. */
-const NOT_RUNNABLE = /executable file not found|no such file or directory|permission denied|not a directory/i;
+/** What the engine says when the program itself cannot be run, and not when it is in trouble. */
+const NOT_RUNNABLE =
+  /executable file not found|exec: "[^"]*": .*(?:no such file|permission denied|is a directory)|exec format error/is;
 
 /** Runs machines as containers. One container is one start of a machine: its file system is the image's again each time. */
 export class ContainerRuntime {
@@ -58,8 +60,16 @@ export class ContainerRuntime {
     return new ContainerRuntime(options, network, await containersOf(client, options.cloud));
   }
 
-  /** Makes and starts a container. Null when its program cannot be run at all. */
+  /**
+   * Makes and starts a container. Null when its program cannot be run at all. An engine that is away, because it is
+   * started anew, is waited for.
+   */
   async start(machineId: string, spec: ContainerSpec, logFile: string): Promise<MachineProcess | null> {
+    const { clock, signal } = this.#options;
+    return withEngine({ clock, signal }, () => this.#startOnce(machineId, spec, logFile));
+  }
+
+  async #startOnce(machineId: string, spec: ContainerSpec, logFile: string): Promise<MachineProcess | null> {
     const { client } = this.#options.engine;
     const image = await this.#ensureImage(spec);
     for (const port of hostPortsIn(spec.env)) await this.#gateway?.open(port);
@@ -77,7 +87,7 @@ export class ContainerRuntime {
     try {
       await client.json({ method: 'POST', path: `/containers/${Id}/start` });
     } catch (error) {
-      await removeContainers(client, [Id]);
+      await removeContainers(client, [Id]).catch(() => undefined);
       if (error instanceof EngineError && NOT_RUNNABLE.test(error.message)) return null;
       throw error;
     }
