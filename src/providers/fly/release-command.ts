@@ -3,7 +3,7 @@ import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { FlyContext } from './fly-context.ts';
 import { createOnce } from './machine-create.ts';
 import { metadataOf, RELEASE_COMMAND_GROUP, releaseCommandConfig } from './machine-config.ts';
-import { isGone, unexpectedExit } from './machine-state.ts';
+import { isGone, unexpectedExit, type MachineExit } from './machine-state.ts';
 import type { MachineRef } from './machines-api.ts';
 import { keyPrefix } from './journal-keys.ts';
 import { listMachines } from './list-machines.ts';
@@ -18,8 +18,14 @@ const LOGS_EVERY_MS = 500;
 /** How long to look for the last lines of a command that has ended; logs arrive a little after the exit. */
 const LAST_LINES_MS = 2_000;
 
-/** What became of the command: its exit code, or null when it took too long or nobody knows. */
-type CommandEnd = { readonly kind: 'exited'; readonly code: number | null } | { readonly kind: 'timed-out' };
+/** After so long a command is a long one: it is looked at less often. */
+const LONG_MS = 10_000;
+const LONG_POLL_MS = 1_000;
+
+/** What became of the command: how it ended, null where nobody knows, or that it took too long. */
+type CommandEnd =
+  | { readonly kind: 'exited'; readonly exit: MachineExit | null; readonly state: string }
+  | { readonly kind: 'timed-out' };
 
 /**
  * Runs a command once, with the new image and the app's environment, on a temporary machine without services that is
@@ -52,7 +58,7 @@ export async function runReleaseCommand(
     work.log(`release command runs on machine ${machine.id}: ${command.line}`);
     const tail = createTail(fly, ref.current, fly.clock.now(), work);
     const end = await waitForEnd(fly, ref.current, command.timeoutMs, tail, work.signal);
-    await tail.finish();
+    await tail.finish({ isFailed: end.kind === 'timed-out' || end.exit?.code !== 0 });
     requireSuccess(end, deployment, command, tail.lines());
     await work.once(DONE, async () => true);
   } finally {
@@ -100,13 +106,15 @@ async function waitForEnd(
   for (;;) {
     const machine = await fly.machines.get(ref, signal);
     const exit = unexpectedExit(machine, new Set());
-    if (exit !== null) return { kind: 'exited', code: exit.code };
+    if (exit !== null) return { kind: 'exited', exit, state: machine.state };
     // The event may come a moment after the state; a machine that could not start at all never gets one.
     if (ENDED.has(machine.state) && ++endedWithoutExit > ENDED_LOOKS_MAX)
-      return { kind: 'exited', code: null };
-    if (fly.clock.now() - startedAt >= timeoutMs) return { kind: 'timed-out' };
+      return { kind: 'exited', exit: null, state: machine.state };
+    const elapsedMs = fly.clock.now() - startedAt;
+    if (elapsedMs >= timeoutMs) return { kind: 'timed-out' };
     await tail.poll();
-    await fly.clock.sleep(fly.timing.pollMs, signal);
+    const pauseMs = elapsedMs < LONG_MS ? fly.timing.pollMs : LONG_POLL_MS;
+    await fly.clock.sleep(Math.min(pauseMs, timeoutMs - elapsedMs), signal);
   }
 }
 
@@ -120,13 +128,9 @@ function requireSuccess(
   command: { line: string; timeoutMs: number },
   lines: readonly string[],
 ): void {
-  if (end.kind === 'exited' && end.code === 0) return;
+  if (end.kind === 'exited' && end.exit?.code === 0) return;
   const how =
-    end.kind === 'timed-out'
-      ? `took longer than ${command.timeoutMs / 1000} s and was ended`
-      : end.code === null
-        ? 'did not run to its end'
-        : `failed with exit code ${end.code}`;
+    end.kind === 'timed-out' ? `took longer than ${command.timeoutMs / 1000} s and was ended` : endWords(end);
   throw new ToolError(
     'MIGRATION_FAILED',
     `The release command of ${deployment.app.name} ${how}: ${command.line}`,
@@ -137,12 +141,31 @@ function requireSuccess(
   );
 }
 
+/** A shell's own codes for a program that is not there, and for one that may not be run. */
+const NOT_RUN: Readonly<Record<number, string>> = {
+  126: 'is there but cannot be executed',
+  127: 'is not in the image',
+};
+
+function endWords({ exit, state }: CommandEnd & { kind: 'exited' }): string {
+  if (exit === null) return `did not run to its end; its machine is ${state}`;
+  if (exit.isOutOfMemory) return 'ran out of memory';
+  if (exit.code === null) return 'ended with an unknown exit code';
+  const why = NOT_RUN[exit.code];
+  return why === undefined
+    ? `failed with exit code ${exit.code}`
+    : `could not be started: the program ${why} (exit code ${exit.code})`;
+}
+
 /** Prints a machine's lines once each, as they come. */
 interface Tail {
   /** Reads the logs if it is time to. */
   poll(): Promise<void>;
-  /** Reads until nothing new has come for a look, at most `LAST_LINES_MS`. */
-  finish(): Promise<void>;
+  /**
+   * Reads what has come by now; of a command that failed until nothing new has come for a look, at most
+   * `LAST_LINES_MS`: the reason stands in its last lines.
+   */
+  finish(how: { isFailed: boolean }): Promise<void>;
   lines(): readonly string[];
 }
 
@@ -164,12 +187,12 @@ function createTail(fly: FlyContext, ref: MachineRef, startedAt: number, work: P
     async poll() {
       if (fly.clock.now() - readAt >= LOGS_EVERY_MS) await read();
     },
-    async finish() {
+    async finish({ isFailed }) {
       const deadline = fly.clock.now() + LAST_LINES_MS;
-      await read();
-      while (lines.length === 0 && fly.clock.now() < deadline) {
+      for (let fresh = await read(); fly.clock.now() < deadline; fresh = await read()) {
+        const isComplete = lines.length > 0 && !(isFailed && fresh > 0);
+        if (isComplete) return;
         await fly.clock.sleep(LOGS_EVERY_MS, work.signal);
-        await read();
       }
     },
     lines: () => lines,
