@@ -229,9 +229,9 @@ test('after down no process is left, and up again brings the app back', async ()
   const cloud = await rig.up();
   const id = await rig.deploy(cloud, 'web');
   const pid = (await cloudStatus(cloud)).apps[0]?.machines[0]?.pid ?? 0;
-  expect(await stopCloud(rig.stateDir)).toEqual({ wasRunning: true, ended: 2, strays: [] });
+  expect(await stopCloud(rig.stateDir)).toEqual({ wasRunning: true, ended: 2, containers: 0, strays: [] });
   expect([cloud.pid, pid].filter(isRunning)).toEqual([]);
-  expect(await stopCloud(rig.stateDir)).toEqual({ wasRunning: false, ended: 0, strays: [] });
+  expect(await stopCloud(rig.stateDir)).toEqual({ wasRunning: false, ended: 0, containers: 0, strays: [] });
   const again = await rig.up();
   const address = await urlOf(again, 'web');
   expect(await vi.waitFor(() => textOf(address))).toBe(id);
