@@ -60,7 +60,7 @@ export default defineProject({
       database: 'main',
     }),
   },
-  // One instance each, and so a short gap while it is replaced. No gap: instances: 2 with strategy: 'rolling'.
+  // One instance each: the web's successor starts beside it, without a gap; a worker pauses while it is replaced.
   order: [['worker', 'regenerator'], ['web']],
   smoke: {
     command: 'pnpm vitest run tests/smoke/plan-generation.smoke.ts',
