@@ -82,7 +82,7 @@ function baseStage(app: ResolvedFlyApp, base: BaseImages): string[] {
       ].join('\n'),
     ),
     ...(base.hasUser ? [] : [makeUser(base.uid)]),
-    ...(app.volume === null ? [] : [runInstruction(`mkdir -p ${app.volume.path}`)]),
+    ...(app.volume === null ? [] : [makeVolumeDirectory(app.volume.path, base)]),
     'WORKDIR /app',
   ];
 }
@@ -104,7 +104,10 @@ function runtimeStage(app: ResolvedFlyApp, base: BaseImages, recipe: Recipe): st
   const command = app.command ?? recipe.command;
   return [
     `FROM ${base.runtime} AS runtime`,
-    ...(base.form === 'distroless' ? ['COPY --from=base /usr/bin/dumb-init /usr/bin/dumb-init'] : []),
+    // As the user of the image the folder of the app would be that user's.
+    ...(base.form === 'distroless'
+      ? ['USER 0:0', 'COPY --from=base /usr/bin/dumb-init /usr/bin/dumb-init']
+      : []),
     ...(base.form === 'stripped' ? [strip(app)] : []),
     'WORKDIR /app',
     ...environment(app, base, recipe),
@@ -124,8 +127,13 @@ function runtimeStage(app: ResolvedFlyApp, base: BaseImages, recipe: Recipe): st
 }
 
 /** A new volume of Docker belongs to whom its directory in the image belongs to; one of Fly to root. */
+function makeVolumeDirectory(path: string, base: BaseImages): string {
+  return runInstruction(`mkdir -p ${path} && chown ${base.uid}:${base.uid} ${path}`);
+}
+
+/** A last stage without a shell takes the folder over, which it has not. */
 function volumeDirectory(app: ResolvedFlyApp, base: BaseImages): string[] {
-  if (app.volume === null) return [];
+  if (app.volume === null || base.form !== 'distroless') return [];
   const { path } = app.volume;
   return [`COPY --from=base --chown=${base.uid}:${base.uid} ${path} ${path}`];
 }

@@ -38,12 +38,9 @@ export function quoted(value: string): string {
 export function copyInstruction(
   path: string,
   stage: string | null,
-  options: { readonly to?: string; readonly owner?: number } = {},
+  options: { readonly to?: string } = {},
 ): string {
-  const flags = [
-    ...(stage === null ? [] : [`--from=${stage}`]),
-    ...(options.owner === undefined ? [] : [`--chown=${options.owner}:${options.owner}`]),
-  ];
+  const flags = stage === null ? [] : [`--from=${stage}`];
   const from = stage === null ? path : path === '.' ? '/app' : `/app/${path}`;
   const to = options.to ?? path;
   const words = [...flags, from, to === '.' ? './' : `./${to}`];

@@ -35,10 +35,19 @@ function serviceRecipe(app: ResolvedFlyApp): Recipe {
     ],
     isBuilt,
     env: { NODE_ENV: 'production', HOST: '0.0.0.0' },
-    // By the script "start" of package.json, without npm in between.
-    command: app.stack.name === 'node' ? ['node', '--run', 'start'] : null,
+    command: app.stack.name === 'node' ? START_SCRIPT : null,
   };
 }
+
+/**
+ * The script "start" of package.json in place of the shell: neither npm nor `node --run` is between the app and the
+ * signals, for both end at once and take the app along before it has finished.
+ */
+const START_SCRIPT = [
+  '/bin/sh',
+  '-c',
+  `eval "exec env $(node -p 'require("./package.json").scripts.start')"`,
+] as const;
 
 /** What it was built with is not what it runs with. */
 const DROP_MODULES = runInstruction('rm -rf node_modules');
@@ -56,14 +65,15 @@ function nextjsRecipe(app: ResolvedFlyApp): Recipe {
   const { uid } = baseImages(app);
   const check = [
     `if [ ! -d ${STANDALONE} ]; then echo "Set output: 'standalone' in next.config: there is no ${STANDALONE}." >&2; exit 1; fi`,
-    // Next.js keeps pictures and pages it has made here; nothing else of the image is written.
-    `mkdir -p public ${STANDALONE}/.next/cache`,
+    // Next.js keeps pictures and pages it has made in its cache; nothing else of the image is written.
+    `mkdir -p public /own/cache && rm -rf ${STANDALONE}/.next/cache`,
   ].join(' && \\\n    ');
   return {
     stages: [[...buildStage(app, packages, ['/app/.next/cache']), runInstruction(check)]],
     copies: [
       copyInstruction(STANDALONE, 'build'),
-      copyInstruction(`${STANDALONE}/.next/cache`, 'build', { owner: uid }),
+      // Afterwards, for only a folder that is new gets the owner: those above it stay root's.
+      `COPY --from=build --chown=${uid}:${uid} /own/cache ./${STANDALONE}/.next/cache`,
       copyInstruction('public', 'build', { to: `${STANDALONE}/public` }),
       copyInstruction('.next/static', 'build', { to: `${STANDALONE}/.next/static` }),
     ],
