@@ -107,6 +107,8 @@ export async function projectRig(files: Readonly<Record<string, string>>): Promi
         '0',
         '--edge-port',
         '0',
+        // As on a machine without a container engine, unless a test is about one.
+        ...(args.includes('--machines') ? [] : ['--machines', 'process']),
         ...args,
       ]).result;
       if (code !== 0) throw new Error(`cloud up exited with ${code}\n${stdout}${stderr}`);
