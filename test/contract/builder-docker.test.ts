@@ -112,7 +112,9 @@ describe.skipIf(docker === null)('building a Dockerfile with BuildKit (needs a D
     });
     const { at } = await createGitSource({ root, spawn }).commit(commit);
     expect(config.created).toBe(new Date(at).toISOString());
-    expect(await printed(image, 'cat', '/app/greeting', '/app/files')).toBe('hello\nDockerfile\nfiles\ngreeting\n');
+    expect(await printed(image, 'cat', '/app/greeting', '/app/files')).toBe(
+      'hello\nDockerfile\nfiles\ngreeting\n',
+    );
   });
 
   test('a secret is in no layer, no label, no history, no argument and no log', async () => {
