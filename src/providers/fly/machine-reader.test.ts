@@ -50,6 +50,21 @@ test('two hundred that are looked at all the time take one list a second', async
   expect(asked.filter((what) => what !== 'list').length).toBeLessThan(8);
 });
 
+test('who is patient shares a list with all who come meanwhile', async () => {
+  const clock = new VirtualClock();
+  const { asked, reader } = platform(clock, 200);
+  const watch = async (id: string, from: number): Promise<void> => {
+    await clock.sleep(from);
+    for (let look = 0; look < 2; look++) await reader.read({ app: 'shop', id }, undefined, 5_000);
+  };
+  // One a second, as they are made.
+  const all = Promise.all(Array.from({ length: 60 }, (_, index) => watch(`m${index}`, index * 1_000)));
+  await clock.run();
+  await all;
+  expect(asked.every((what) => what === 'list')).toBe(true);
+  expect(asked.length).toBeLessThanOrEqual(14);
+});
+
 test('a reading is never older than the question', async () => {
   const clock = new VirtualClock();
   const { reader } = platform(clock, 20);

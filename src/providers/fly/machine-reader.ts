@@ -4,8 +4,11 @@ import type { Machine } from './wire-types.ts';
 
 /** Reads machines for any number of watchers with as few requests as possible. */
 export interface MachineReader {
-  /** The machine as it was at some instant after this call. Throws as the platform answers. */
-  read(ref: MachineRef, signal?: AbortSignal): Promise<Machine>;
+  /**
+   * The machine as it was at some instant after this call. Throws as the platform answers. With `patienceMs` the answer
+   * may come so much later, so that others who are as patient can share it.
+   */
+  read(ref: MachineRef, signal?: AbortSignal, patienceMs?: number): Promise<Machine>;
 }
 
 /**
@@ -21,30 +24,36 @@ const LIST_EVERY_MS = 1_000;
 interface AppReads {
   /** When each machine was last asked for. */
   readonly askedAt: Map<string, number>;
-  /** The list that has not been sent yet: whoever comes now still gets its answer. */
-  next: Promise<ReadonlyMap<string, Machine>> | null;
+  /** The lists that have not been sent yet, for those in a hurry and for the others: whoever comes now gets the answer. */
+  next: List | null;
+  later: List | null;
   listedAt: number;
 }
+
+type List = Promise<ReadonlyMap<string, Machine>>;
 
 /** Makes a reader; it remembers who is watched and no machine. */
 export function createMachineReader(machines: MachinesApi, clock: Clock): MachineReader {
   const apps = new Map<string, AppReads>();
-  const list = async (app: string, reads: AppReads): Promise<ReadonlyMap<string, Machine>> => {
-    const waitMs = reads.listedAt + LIST_EVERY_MS - clock.now();
+  const list = async (app: string, reads: AppReads, place: 'next' | 'later', leastMs: number): List => {
+    const waitMs = Math.max(leastMs, reads.listedAt + LIST_EVERY_MS - clock.now());
     // Waits in any case: it is not sent before it is known as the next one.
     await (waitMs > 0 ? clock.sleep(waitMs) : undefined);
     reads.listedAt = clock.now();
-    reads.next = null;
+    reads[place] = null;
     return new Map(((await machines.list(app)) ?? []).map((machine) => [machine.id, machine]));
   };
   return {
-    async read(ref, signal) {
-      const reads = apps.get(ref.app) ?? { askedAt: new Map(), next: null, listedAt: -Infinity };
+    async read(ref, signal, patienceMs = 0) {
+      const reads = apps.get(ref.app) ?? { askedAt: new Map(), next: null, later: null, listedAt: -Infinity };
       apps.set(ref.app, reads);
-      note(reads.askedAt, ref.id, clock.now());
-      if (reads.askedAt.size < LIST_FROM) return machines.get(ref, signal);
-      reads.next ??= list(ref.app, reads);
-      const found = (await unlessAborted(reads.next, signal)).get(ref.id);
+      if (patienceMs === 0) note(reads.askedAt, ref.id, clock.now());
+      if (patienceMs === 0 && reads.askedAt.size < LIST_FROM) return machines.get(ref, signal);
+      const shared =
+        patienceMs === 0
+          ? (reads.next ??= list(ref.app, reads, 'next', 0))
+          : (reads.later ??= list(ref.app, reads, 'later', patienceMs));
+      const found = (await unlessAborted(shared, signal)).get(ref.id);
       // A destroyed machine is in no list, and can still be read with its events.
       return found ?? machines.get(ref, signal);
     },

@@ -8,7 +8,7 @@ import {
   unhealthyError,
 } from './deploy-errors.ts';
 import { checkCount, checksOf } from './machine-config.ts';
-import { eventId, isTransient, unexpectedExit } from './machine-state.ts';
+import { eventId, isTransient, startedAtOf, unexpectedExit } from './machine-state.ts';
 import type { MachineRef } from './machines-api.ts';
 import type { Machine } from './wire-types.ts';
 
@@ -20,6 +20,8 @@ export interface WatchedMachine {
   /** The machine as it was before the change: its events and check results are not news. Null for a new machine. */
   readonly before: Machine | null;
   readonly withinMs: number;
+  /** Nobody waits for this machine in particular: a look may be so late, and be shared with others. */
+  readonly patienceMs?: number | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -43,7 +45,7 @@ export async function watchUntilHealthy(fly: FlyContext, watched: WatchedMachine
     lastLines(fly, ref, firstStartAfter(machine, known) ?? startedAt - LOG_SLACK_MS);
   let runningSince: number | null = null;
   for (;;) {
-    const machine = await fly.watched.read(ref, signal);
+    const machine = await fly.watched.read(ref, signal, watched.patienceMs);
     if (isOutdated(watched, machine, fly.clock.now() - startedAt)) {
       await fly.clock.sleep(fly.timing.pollMs, signal);
       continue;
@@ -58,13 +60,28 @@ export async function watchUntilHealthy(fly: FlyContext, watched: WatchedMachine
     const redirect = checkRedirect(machine, watched.before);
     if (redirect !== null) throw redirectError(ref, machine, redirect);
     const now = fly.clock.now();
-    runningSince = machine.state === 'started' ? (runningSince ?? now) : null;
+    runningSince = machine.state === 'started' ? (runningSince ?? beginning(machine, startedAt, now)) : null;
     if (runningSince !== null && isProven(fly, watched, machine, now - runningSince)) return machine;
     if (now - startedAt >= watched.withinMs) {
       throw unhealthyError(ref, machine, watched.withinMs, await output(machine));
     }
-    await fly.clock.sleep(fly.timing.pollMs, signal);
+    await fly.clock.sleep(pauseMs(fly, now - startedAt), signal);
   }
+}
+
+/** What has taken long is looked at less often: so that it is seen at most a twentieth of its time too late. */
+function pauseMs(fly: FlyContext, elapsedMs: number): number {
+  return Math.min(PAUSE_MS_MAX, Math.max(fly.timing.pollMs, elapsedMs / 20));
+}
+
+const PAUSE_MS_MAX = 1_000;
+
+/**
+ * When it began to run: by the platform's clock, as far as that agrees with ours. One that is seen only now and then is
+ * not to run the longer for it.
+ */
+function beginning(machine: Machine, watchedSince: number, now: number): number {
+  return Math.min(now, Math.max(watchedSince, startedAtOf(machine) ?? now));
 }
 
 /** The platform may answer from a copy that has not heard of the change yet; it does within a moment. */

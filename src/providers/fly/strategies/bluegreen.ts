@@ -6,7 +6,7 @@ import { isServing } from '../rollout-plan.ts';
 import { atOnce } from '../rollout-waves.ts';
 import { nameKeptVolume } from '../volumes.ts';
 import type { Machine } from '../wire-types.ts';
-import { createMachine, enterRotation } from './create-machine.ts';
+import { createMachine, enterRotation, MANY } from './create-machine.ts';
 import { retirementOf } from './remove-machines.ts';
 import type { MachineResult, Rollout, Strategy } from './rollout.ts';
 
@@ -50,10 +50,12 @@ export const bluegreen: Strategy = async (rollout) => {
 };
 
 function greenTasks(rollout: Rollout): (() => Promise<MachineResult>)[] {
-  return rollout.deployment.app.regions.flatMap(({ region, count }) =>
-    Array.from({ length: count }, (_, index) => async () => {
-      return createMachine(rollout, { name: `green/${region}/${index + 1}`, region, isRouted: false });
-    }),
+  const names = rollout.deployment.app.regions.flatMap(({ region, count }) =>
+    Array.from({ length: count }, (_, index) => ({ region, name: `green/${region}/${index + 1}` })),
+  );
+  const isOneOfMany = names.length >= MANY;
+  return names.map(
+    (machine) => async () => createMachine(rollout, { ...machine, isRouted: false, isOneOfMany }),
   );
 }
 

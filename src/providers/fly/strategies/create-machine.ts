@@ -20,7 +20,17 @@ export interface NewMachine {
   readonly region: string;
   /** False: it starts out of rotation, to be put in later by {@link enterRotation}. */
   readonly isRouted: boolean;
+  /** One of many that are made at a time: nothing waits for this one in particular. */
+  readonly isOneOfMany?: boolean;
 }
+
+/**
+ * How late one of many may be seen to be healthy. The platform lets one be made a second: so one list shows about as many
+ * new ones as this has seconds, and the last of them is seen that much later.
+ */
+const PATIENCE_MS = 5_000;
+/** From so many on their number of requests matters more than some seconds. */
+export const MANY = 8;
 
 /** Makes a machine with the new release, or finds the one that an earlier try made, and waits until it is healthy. */
 export async function createMachine(rollout: Rollout, wanted: NewMachine): Promise<MachineResult> {
@@ -33,7 +43,8 @@ export async function createMachine(rollout: Rollout, wanted: NewMachine): Promi
       `${region}: machine ${machine.id} created${wanted.isRouted ? '' : ' out of rotation'}, waiting until it is healthy`,
     );
     const ref = { app: deployment.platformName, id: machine.id };
-    const watched = { ref, instanceId: machine.instance_id, before: null, signal: work.signal };
+    const patienceMs = wanted.isOneOfMany === true ? PATIENCE_MS : undefined;
+    const watched = { ref, instanceId: machine.instance_id, before: null, patienceMs, signal: work.signal };
     const healthy = await watchUntilHealthy(fly, { ...watched, withinMs: withinMsOf(rollout) });
     requireSameDigest(rollout, healthy);
     const durationMs = fly.clock.now() - startedAt;

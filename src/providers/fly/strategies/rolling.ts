@@ -1,6 +1,6 @@
 import { atOnce, inWaves } from '../rollout-waves.ts';
 import { startBeside, leaveTo } from './beside.ts';
-import { createMachine } from './create-machine.ts';
+import { createMachine, MANY } from './create-machine.ts';
 import { removeMachines } from './remove-machines.ts';
 import type { MachineResult, Rollout, Strategy } from './rollout.ts';
 import { updateMachine } from './update-machine.ts';
@@ -38,8 +38,12 @@ export const rolling: Strategy = async (rollout) => {
 
 /** One task for each machine that is missing; each ends with a healthy machine in rotation. */
 export function creations(rollout: Rollout): (() => Promise<MachineResult>)[] {
-  return rollout.plan.create.map(({ region, number }) => async () => {
-    return createMachine(rollout, { name: `create/${region}/${number}`, region, isRouted: true });
+  const { create } = rollout.plan;
+  return create.map(({ region, number }, index) => async () => {
+    const name = `create/${region}/${number}`;
+    // The others wait for the first.
+    const isOneOfMany = create.length >= MANY && index > 0;
+    return createMachine(rollout, { name, region, isRouted: true, isOneOfMany });
   });
 }
 
