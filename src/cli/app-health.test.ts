@@ -16,6 +16,7 @@ function machine(state: string, more: Partial<ObservedMachine> = {}): ObservedMa
     release: null,
     commit: null,
     healthy: true,
+    reachable: true,
     cordoned: false,
     startedAt: null,
     cpuKind: null,

@@ -86,7 +86,7 @@ async function appHealth(app: ResolvedFlyApp, deps: HealthDeps): Promise<AppHeal
 }
 
 function countsOf(machines: readonly ObservedMachine[]): NonNullable<AppHealth['before']> {
-  const awake = machines.filter(({ state }) => state === 'started').length;
+  const awake = machines.filter(({ state, reachable }) => state === 'started' && reachable).length;
   const asleep = machines.filter(({ state }) => state === 'stopped' || state === 'suspended').length;
   return { awake, asleep, other: machines.length - awake - asleep };
 }

@@ -21,6 +21,7 @@ function machine(region: string, more: Partial<ObservedMachine> = {}): ObservedM
     release: null,
     commit: null,
     healthy: null,
+    reachable: true,
     cordoned: false,
     startedAt: null,
     cpuKind: 'shared',

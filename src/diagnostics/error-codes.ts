@@ -89,6 +89,7 @@ export const ERROR_CODES = {
   PROVIDER_CONFLICT: { kind: 'operation', exit: 1, title: 'Somebody else holds or changed the resource' },
   PROVIDER_QUOTA: { kind: 'operation', exit: 1, title: 'The platform has no room or allowance left' },
   PROVIDER_UNREACHABLE: { kind: 'operation', exit: 1, title: 'The platform did not answer' },
+  PROVIDER_HOST_UNREACHABLE: { kind: 'operation', exit: 1, title: 'The host of a machine cannot be reached' },
   PROVIDER_REJECTED: { kind: 'operation', exit: 1, title: 'The platform rejected the request' },
   PROVIDER_NOT_SUPPORTED: {
     kind: 'operation',

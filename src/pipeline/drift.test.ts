@@ -22,6 +22,7 @@ function machine(id: string, more: Partial<ObservedMachine> = {}): ObservedMachi
     release: 'r-live',
     commit: null,
     healthy: true,
+    reachable: true,
     cordoned: false,
     startedAt: null,
     cpuKind: 'shared',
@@ -81,6 +82,15 @@ describe('an app', () => {
       { written: 'every machine takes requests', there: 'machine b cordoned' },
       { written: 'the live release', there: 'an image that nobody recorded on machine c' },
     ]);
+  });
+
+  test('does not differ by a machine on a lost host, with another in its place or without', () => {
+    const lost = machine('a', { reachable: false, healthy: false, digest: OTHER, release: 'r-old' });
+    expect(appDrift(app, [lost, ...AS_WRITTEN.slice(1)], LIVE)).toEqual([]);
+    expect(appDrift(app, [lost, machine('d'), ...AS_WRITTEN.slice(1)], LIVE)).toEqual([]);
+    expect(runningVersions([lost, machine('d')])).toHaveLength(1);
+    const none = [lost, machine('c', { region: 'sjc' })];
+    expect(appDrift(app, none, LIVE)).toEqual([{ kind: 'count', region: 'iad', written: 2, there: 0 }]);
   });
 
   test('is not called different where the platform or the record does not say', () => {

@@ -28,21 +28,28 @@ export type MachineSize = ResolvedFlyApp['vm'];
 
 /**
  * How what runs of an app differs from what is written. `liveDigest` is the image of the release on record; null when
- * it is not known here. A deployment makes every one of these go. Pure.
+ * it is not known here. A deployment makes every one of these go. What is on a lost host is another matter: see
+ * `lostMachines`. Pure.
  */
 export function appDrift(
   app: ResolvedFlyApp,
-  machines: readonly ObservedMachine[],
+  observed: readonly ObservedMachine[],
   liveDigest: string | null,
 ): Difference[] {
+  const machines = observed.filter((machine) => machine.reachable);
   const cordoned = machines.filter((machine) => machine.cordoned);
   return [
-    ...countDifferences(app, machines),
+    ...countDifferences(app, machines, lostMachines(observed)),
     ...sizeDifferences(app, machines),
     ...sleepDifferences(app, machines),
     ...(cordoned.length === 0 ? [] : [{ kind: 'cordoned' as const, machines: idsOf(cordoned) }]),
     ...imageDifferences(machines, liveDigest),
   ];
+}
+
+/** Machines on hosts that the platform cannot reach: they serve nobody, and are back when their hosts are. Pure. */
+export function lostMachines(machines: readonly ObservedMachine[]): ObservedMachine[] {
+  return machines.filter((machine) => !machine.reachable);
 }
 
 /** The settings of the app in its environment that would say what is there; empty when none would. Pure. */
@@ -119,13 +126,19 @@ function memoryText(megabytes: number): string {
   return megabytes % 1024 === 0 ? `${megabytes / 1024}gb` : `${megabytes}mb`;
 }
 
-function countDifferences(app: ResolvedFlyApp, machines: readonly ObservedMachine[]): Difference[] {
+/** Machines on lost hosts account for those that are missing: nobody has changed the number. */
+function countDifferences(
+  app: ResolvedFlyApp,
+  machines: readonly ObservedMachine[],
+  lost: readonly ObservedMachine[],
+): Difference[] {
   const written = new Map(app.regions.map(({ region, count }) => [region, count]));
   const regions = new Set([...written.keys(), ...machines.map((machine) => machine.region)]);
   return [...regions].flatMap((region): Difference[] => {
     const there = inRegion(machines, region);
     const count = written.get(region) ?? 0;
-    return there === count ? [] : [{ kind: 'count', region, written: count, there }];
+    const isExplained = there < count && there + inRegion(lost, region) >= count;
+    return there === count || isExplained ? [] : [{ kind: 'count', region, written: count, there }];
   });
 }
 

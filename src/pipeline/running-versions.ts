@@ -8,8 +8,9 @@ export interface RunningVersion {
   readonly machines: readonly string[];
 }
 
-/** The versions that run of one app, the most common first: more than one is never meant to stay. Pure. */
-export function runningVersions(machines: readonly ObservedMachine[]): RunningVersion[] {
+/** The versions that run of one app, the most common first: more than one is never meant to stay. On a lost host nothing runs. Pure. */
+export function runningVersions(observed: readonly ObservedMachine[]): RunningVersion[] {
+  const machines = observed.filter((machine) => machine.reachable);
   const byDigest = Map.groupBy(machines, (machine) => machine.digest);
   return [...byDigest]
     .map(([digest, group]) => ({

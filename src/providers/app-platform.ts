@@ -13,6 +13,8 @@ export interface ObservedMachine {
   readonly release: string | null;
   /** The full sha of the commit of that release, from its metadata. */
   readonly commit: string | null;
+  /** False while the platform cannot reach the host that it sits on: it serves nobody and cannot be changed. */
+  readonly reachable: boolean;
   readonly healthy: boolean | null;
   readonly cordoned: boolean;
   readonly startedAt: number | null;

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DnsTable } from '../../src/cloud/dns/dns-table.ts';
+import { imagesWithFaults } from '../../src/cloud/faults/images-with-faults.ts';
 import type { FlyService } from '../../src/cloud/fly/fly-service.ts';
+import { NO_FAULTS, type MachineFaults } from '../../src/cloud/machines/faults.ts';
 import type { ResolvedFlyApp } from '../../src/config/resolved.ts';
 import { Secret } from '../../src/diagnostics/secret.ts';
 import type { AppDeployment, AppPlatform, PlatformWork } from '../../src/providers/app-platform.ts';
@@ -53,14 +55,16 @@ export class ProviderRig implements AsyncDisposable {
     this.registry = registry;
   }
 
-  static async start(): Promise<ProviderRig> {
+  /** With `faults`, machines, hosts, regions and images meet those that are switched on. */
+  static async start(faults: MachineFaults = NO_FAULTS): Promise<ProviderRig> {
     const dir = mkdtempSync(join(tmpdir(), 'glidepath-provider-'));
     const registry = await createRegistry({ stateDir: join(dir, 'registry'), appExists: () => true });
     const dns = new DnsTable(null);
     const service = await createRecordedFly({
       stateDir: join(dir, 'state'),
       clock: systemClock,
-      images: registry.images,
+      images: imagesWithFaults(registry.images, faults),
+      faults,
       token: TOKEN,
       privateAddress: () => null,
       dns,
@@ -116,7 +120,12 @@ export class ProviderRig implements AsyncDisposable {
   }
 
   /** Packs and pushes a new version of the test server for an app, with what goes wrong in it; returns its reference. */
-  async image(app: string, version: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
+  async image(
+    app: string,
+    version: string,
+    env: Readonly<Record<string, string>> = {},
+    platform: AppPlatform = this.platform(),
+  ): Promise<string> {
     const dir = mkdtempSync(join(this.#dir, 'image-'));
     writeFileSync(join(dir, 'server.mjs'), SERVER_SCRIPT);
     const layer = await packLayer(dir, ['server.mjs'], join(dir, 'layer.tgz'));
@@ -132,7 +141,7 @@ export class ProviderRig implements AsyncDisposable {
       layoutDir,
       mode: 'process' as const,
     };
-    return this.platform().pushImage(app, image, new TestWork());
+    return platform.pushImage(app, image, new TestWork());
   }
 
   async machines(app: string): Promise<Machine[]> {

@@ -33,6 +33,7 @@ export function machineRow(
 }
 
 function stateWord(machine: MachineStatus, { green, yellow, red, blue }: Paint): string {
+  if (!machine.reachable) return red('host unreachable');
   if (machine.cordoned) return yellow(`${machine.state}, cordoned`);
   if (machine.state === 'started') return green('started');
   if (isCrashed(machine)) return red('stopped');
@@ -45,9 +46,9 @@ function isCrashed(machine: MachineStatus): boolean {
   return machine.rest?.by === 'itself' && machine.rest.exitCode !== 0;
 }
 
-function healthWord({ state, healthy }: MachineStatus, { dim, green, red }: Paint): string {
+function healthWord({ state, healthy, reachable }: MachineStatus, { dim, green, red }: Paint): string {
   // The checks of a machine that does not run say nothing.
-  if (healthy === null || state !== 'started') return dim('–');
+  if (healthy === null || state !== 'started' || !reachable) return dim('–');
   return healthy ? green('healthy') : red('unhealthy');
 }
 

@@ -20,8 +20,9 @@ export function renderOutcome(
   switch (run.status) {
     case 'succeeded':
       lines.push(`${green('✓')} ${bold(run.title)}${took}`);
-      for (const [app, url] of Object.entries(reportedUrls(steps)))
+      for (const [app, url] of Object.entries(reported(steps).urls ?? {}))
         lines.push(`  ${app.padEnd(14)} ${cyan(url)}`);
+      for (const note of reported(steps).notes ?? []) lines.push(`  ${yellow('!')} ${note}`);
       break;
     case 'waiting':
       lines.push(`${yellow('⏸')} ${bold(run.title)} waits for an approval.`);
@@ -77,10 +78,10 @@ function undoneText(steps: readonly StepRecord[]): string {
   return undone === 0 ? '; nothing had been changed' : '; everything it changed was put back';
 }
 
-function reportedUrls(steps: readonly StepRecord[]): Record<string, string> {
-  const result = steps.find((step) => step.id === 'report')?.result as
-    | { urls?: Record<string, string> }
-    | null
-    | undefined;
-  return result?.urls ?? {};
+/** The result of the step that ends a deployment; older journals have no notes in it. */
+function reported(steps: readonly StepRecord[]): {
+  readonly urls?: Record<string, string>;
+  readonly notes?: readonly string[];
+} {
+  return (steps.find((step) => step.id === 'report')?.result as ReturnType<typeof reported> | null) ?? {};
 }

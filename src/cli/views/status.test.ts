@@ -15,6 +15,7 @@ function machine(id: string, more: Partial<MachineStatus> = {}): MachineStatus {
     release: 'r-1',
     commit: null,
     healthy: true,
+    reachable: true,
     cordoned: false,
     startedAt: NOW - 4 * MINUTE_MS,
     cpuKind: 'shared',
@@ -126,6 +127,14 @@ test('two versions at once are said loudly, with both ways out', () => {
   expect(rendered([machine('a')], { versions })).toMatch(
     /✗ web runs 2 versions at once: r-1 on 2 machines, an image that nobody recorded on machine c\n.*glidepath deploy staging --local, or glidepath rollback staging --local/,
   );
+});
+
+test('a machine on a lost host serves nobody, and the command that takes it away is named', () => {
+  const text = rendered([machine('a'), machine('b', { reachable: false, healthy: false })]);
+  expect(text).toMatch(/b +iad +host unreachable +– /);
+  expect(text).toContain('web: machine b is on a host in iad that Fly cannot reach; it serves nobody');
+  expect(text).toContain('fly machine destroy --force b -a shop-web');
+  expect(rendered([machine('a')])).not.toContain('cannot reach');
 });
 
 test('volumes are listed, and one that no machine has is said to be paid for', () => {

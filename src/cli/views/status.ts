@@ -1,4 +1,5 @@
 import { DOMAIN_WORDS, dnsTable } from '../../pipeline/dns-table.ts';
+import { lostMachines } from '../../pipeline/drift.ts';
 import type { DomainState } from '../../providers/app-platform.ts';
 import type { AppStatus, EnvironmentStatus } from '../environment-status.ts';
 import { driftLines } from './drift.ts';
@@ -60,6 +61,7 @@ function appLines(
   for (const app of status.apps) {
     const next = isChanging ? null : waysOut(status.environment, isLocal);
     lines.push(...versionLines(app, next, colors));
+    lines.push(...lostLines(app, colors));
     if (app.drift === null) continue;
     const at = { app: app.name, environment: status.environment };
     lines.push(...driftLines(app.drift, { ...at, now, colors }));
@@ -82,6 +84,14 @@ function versionLines(app: AppStatus, next: string | null, colors: Paint): strin
   const text = `${bold(app.name)} runs ${app.versions.length} versions at once: ${words.join(', ')}`;
   if (next === null) return [`  ${dim('…')} ${text}, while a run is under way`];
   return [`  ${red('✗')} ${red(text)}`, `    ${cyan('→')} ${next}`];
+}
+
+/** A machine whose host is lost comes back with what it ran: whoever has another in its place takes it away. */
+function lostLines(app: AppStatus, { red, bold, cyan }: Paint): string[] {
+  return lostMachines(app.machines ?? []).flatMap(({ id, region }) => [
+    `  ${red('✗')} ${bold(app.name)}: ${red(`machine ${id} is on a host in ${region} that Fly cannot reach`)}; it serves nobody`,
+    `    ${cyan('→')} a deployment puts another in its place; then take it away: fly machine destroy --force ${id} -a ${app.platformName}`,
+  ]);
 }
 
 function waysOut(environment: string, isLocal: boolean): string {

@@ -3,6 +3,7 @@ import type { StepContext, StepExecutor } from '../../engine/graph.ts';
 import type { DomainState } from '../../providers/app-platform.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
 import { flyAppNamed, releaseInProgress, scopeOf, type StepScope } from '../step-scope.ts';
+import { lostMachines } from '../drift.ts';
 import { domainLines } from './domains.ts';
 import { deployedApps } from './verify.ts';
 
@@ -57,7 +58,21 @@ function appsThatAnswer(scope: StepScope): readonly string[] {
   return isDown ? [] : deployedApps(scope);
 }
 
-/** Ends a deployment by saying where it can be looked at. */
+/** What a deployment had to leave behind, for people to take care of: machines on hosts that cannot be reached. */
+async function leftBehind(scope: StepScope): Promise<string[]> {
+  const notes: string[] = [];
+  for (const name of appsThatAnswer(scope)) {
+    const app = flyAppNamed(scope, name);
+    const observed = await scope.deps.platformOf(app).observeApp(app.platformName);
+    for (const { id, region, release } of lostMachines(observed?.machines ?? []))
+      notes.push(
+        `${name}: machine ${id} in ${region} is left with ${release ?? 'what it ran'}, on a host that Fly cannot reach. Take it away: fly machine destroy --force ${id} -a ${app.platformName}`,
+      );
+  }
+  return notes;
+}
+
+/** Ends a deployment by saying where it can be looked at, and what is left to do. */
 export function reportStep(deps: PipelineDeps): StepExecutor {
   return {
     async execute(context) {
@@ -71,7 +86,9 @@ export function reportStep(deps: PipelineDeps): StepExecutor {
         for (const line of domainLines(domainsFound(context, name))) context.log(line);
         await nameLeftDomains(scope, app);
       }
-      return { urls };
+      const notes = await leftBehind(scope);
+      for (const note of notes) context.log(note);
+      return { urls, notes };
     },
   };
 }

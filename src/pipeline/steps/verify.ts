@@ -43,13 +43,14 @@ export function deployedApps(scope: StepScope): readonly string[] {
   return environment.apps.map((app) => app.name);
 }
 
-/** Every way in which what runs differs from what should, in words. Pure. */
+/** Every way in which what runs differs from what should, in words. What is on a lost host does not run. Pure. */
 export function differences(
   app: ResolvedFlyApp,
   digest: string,
-  machines: readonly ObservedMachine[],
+  observed: readonly ObservedMachine[],
 ): string[] {
   const problems: string[] = [];
+  const machines = observed.filter((machine) => machine.reachable);
   for (const machine of machines) {
     const where = `${app.platformName} machine ${machine.id} in ${machine.region}`;
     if (machine.digest !== digest) problems.push(`${where} runs ${machine.digest ?? 'an unknown image'}`);

@@ -59,6 +59,18 @@ export function redirectError(ref: MachineRef, machine: Machine, redirect: Check
   );
 }
 
+/** A machine cannot be changed, nor proven, for the platform does not reach the host that it sits on. */
+export function hostUnreachableError(ref: MachineRef, machine: Machine, cause?: unknown): ToolError {
+  return new ToolError(
+    'PROVIDER_HOST_UNREACHABLE',
+    `${sentence(ref)} in ${machine.region} is on a host that Fly cannot reach: it serves nobody, and cannot be changed.`,
+    {
+      hint: `Deploy again, which makes another in its place; or wait until the host is back: fly machine status ${ref.id} -a ${ref.app}`,
+      cause,
+    },
+  );
+}
+
 /** A machine runs something else than was sent: the platform went back by itself, or somebody changed it. */
 export function notConvergedError(ref: MachineRef, what: string): ToolError {
   return new ToolError('DEPLOY_NOT_CONVERGED', `${sentence(ref)} ${what}.`, {

@@ -5,7 +5,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Fetch } from '../../util/fetch.ts';
 import { findAccessProblem } from './find-access-problem.ts';
 import type { FlyClient } from './fly-client.ts';
-import { isGone } from './machine-state.ts';
+import { isGone, isReachable } from './machine-state.ts';
 import type { MachinesApi } from './machines-api.ts';
 import { volumeMistake } from './volume-mistake.ts';
 import type { VolumesApi } from './volumes-api.ts';
@@ -63,7 +63,24 @@ async function findProblemsOf(
   const look: Look = { lookout, environment, app, machines: alive };
   const regions = await regionProblems(look);
   if (!access.exists) return regions;
+  regions.push(...lostHostProblems(look));
   return [...regions, ...(await volumeProblems(look)), ...(await redirectProblems(look))];
+}
+
+/** Another machine is made in its place, unless the data of this one are on the lost host as well. */
+function lostHostProblems({ environment, app, machines }: Look): Diagnostic[] {
+  return machines
+    .filter((machine) => !isReachable(machine))
+    .map(({ id, region }) => ({
+      severity: app.volume === null ? 'warning' : 'error',
+      code: 'PROVIDER_HOST_UNREACHABLE',
+      message: `Machine ${id} of ${app.name} in ${environment} is on a host in ${region} that Fly cannot reach${app.volume === null ? ': another one takes its place, and it stays as it is' : ', and its volume with it'}.`,
+      hint:
+        app.volume === null
+          ? `When the new one serves, take the lost one away: fly machine destroy --force ${id} -a ${app.platformName}`
+          : `Wait until the host is back; or, where the data may be lost or are elsewhere too: fly machine destroy --force ${id} -a ${app.platformName}`,
+      path: `environments.${environment}.apps.${app.name}.regions`,
+    }));
 }
 
 async function regionProblems({ lookout, environment, app, machines }: Look): Promise<Diagnostic[]> {

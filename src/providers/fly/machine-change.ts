@@ -1,8 +1,8 @@
 import { hasStatus } from './fly-api-error.ts';
 import type { FlyContext } from './fly-context.ts';
-import { notConvergedError } from './deploy-errors.ts';
+import { hostUnreachableError, notConvergedError } from './deploy-errors.ts';
 import { isRouted, METADATA } from './machine-config.ts';
-import { digestOf, isAsleep, isGone } from './machine-state.ts';
+import { digestOf, isAsleep, isGone, isReachable } from './machine-state.ts';
 import { withLease, type HeldLease } from './machine-lease.ts';
 import { sendUpdate } from './machine-update.ts';
 import { settledMachine, watchUntilHealthy } from './machine-watch.ts';
@@ -58,6 +58,14 @@ export interface MachineChanged {
  * uncordoned if it still has the old one.
  */
 export async function changeMachine(fly: FlyContext, change: MachineChange): Promise<MachineChanged> {
+  try {
+    return await changeUnderLease(fly, change);
+  } catch (error) {
+    throw (await lostHost(fly, change, error)) ?? error;
+  }
+}
+
+async function changeUnderLease(fly: FlyContext, change: MachineChange): Promise<MachineChanged> {
   const startedAt = fly.clock.now();
   const { ref, signal } = change;
   return withLease(fly, { ref, description: change.holder, signal }, async (lease) => {
@@ -68,6 +76,17 @@ export async function changeMachine(fly: FlyContext, change: MachineChange): Pro
     }
     return { durationMs: fly.clock.now() - startedAt, isProven };
   });
+}
+
+/** What a 503 comes from, where the platform says so of the machine: its host was lost meanwhile. */
+async function lostHost(
+  fly: FlyContext,
+  { ref, signal }: MachineChange,
+  error: unknown,
+): Promise<Error | null> {
+  if (!hasStatus(error, 503)) return null;
+  const machine = await fly.machines.get(ref, signal).catch(() => null);
+  return machine === null || isReachable(machine) ? null : hostUnreachableError(ref, machine, error);
 }
 
 interface Applied {

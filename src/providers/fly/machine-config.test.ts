@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { ImportedFlyToml, ResolvedFlyApp } from '../../config/resolved.ts';
 import { testApp } from '../../../test/support/fly-rig.ts';
 import { appMachineConfig, configHash, releaseCommandConfig, type ConfigInput } from './machine-config.ts';
 
@@ -116,8 +117,58 @@ describe("an app's config", () => {
     ).toEqual([]);
   });
 
-  test('never forces https, because the private address is plain HTTP', () => {
+  test('never forces https by itself, because the private address is plain HTTP', () => {
     expect(JSON.stringify(appMachineConfig(INPUT))).not.toContain('force_https');
+  });
+});
+
+describe('what an imported fly.toml asks of machines', () => {
+  const withExtra = (extra: ImportedFlyToml['extra'], sleep: ResolvedFlyApp['sleep'] = 'never'): ConfigInput => ({
+    ...INPUT,
+    app: testApp('shop', { sleep, flyToml: { path: 'fly.toml', extra } }),
+  });
+  const EXTRA = {
+    swap_size_mb: 512,
+    http_service: { force_https: true },
+    statics: [{ guest_path: '/app/public', url_prefix: '/static' }],
+    metrics: [{ port: 9091, path: '/metrics' }],
+    files: [{ guest_path: '/etc/key', secret_name: 'KEY' }],
+    experimental: { cmd: ['a'] },
+  };
+
+  test('is in their config, in the words of the Machines API', () => {
+    const config = appMachineConfig(withExtra(EXTRA));
+    expect(config).toMatchObject({
+      init: { swap_size_mb: 512 },
+      statics: EXTRA.statics,
+      metrics: { port: 9091, path: '/metrics' },
+      files: EXTRA.files,
+    });
+    expect(config.services?.[0]?.['ports']).toEqual([
+      { port: 80, handlers: ['http'], force_https: true },
+      { port: 443, handlers: ['tls', 'http'] },
+    ]);
+  });
+
+  test('is memory and files for a release command, and nothing else', () => {
+    const config = releaseCommandConfig(withExtra(EXTRA), ['/app/bin/migrate']);
+    expect(config).toMatchObject({
+      init: { exec: ['/app/bin/migrate'], swap_size_mb: 512 },
+      files: EXTRA.files,
+      restart: { policy: 'no' },
+      services: [],
+    });
+    expect(Object.keys(config)).not.toEqual(expect.arrayContaining(['statics']));
+  });
+
+  test.each([
+    ['never', { policy: 'never' }, { policy: 'no' }],
+    ['never', { policy: 'on-failure', retries: 3 }, { policy: 'on-failure', max_retries: 3 }],
+    ['never', { policy: 'on-failure' }, { policy: 'on-failure', max_retries: 10 }],
+    ['when-idle', { retries: 2 }, { policy: 'on-failure', max_retries: 2 }],
+    ['when-idle', { policy: 'always' }, { policy: 'always' }],
+  ] as const)('sleep %s with restart %o starts machines again with %o', (sleep, restart, expected) => {
+    expect(appMachineConfig(withExtra({ restart: [restart] }, sleep))['restart']).toEqual(expected);
   });
 });
 

@@ -1,6 +1,7 @@
 import { hasStatus } from './fly-api-error.ts';
 import type { FlyContext } from './fly-context.ts';
 import { isRouted } from './machine-config.ts';
+import { isReachable } from './machine-state.ts';
 import { heldBySomebodyElse } from './machine-lease.ts';
 import type { MachineRef } from './machines-api.ts';
 import type { Machine } from './wire-types.ts';
@@ -20,12 +21,13 @@ const STOP_MARGIN_MS = 30_000;
 
 /**
  * Takes a machine away without cutting what it still answers: cordon → a moment for what is on its way → stop, by the
- * signal and time-out of its config → destroy. One that is gone is no error.
+ * signal and time-out of its config → destroy. One that is gone is no error. On a lost host it can only be marked: it is
+ * destroyed when the host is back.
  */
 export async function retireMachine(fly: FlyContext, retirement: Retirement): Promise<void> {
   const machine = await find(fly, retirement);
   if (machine === null) return;
-  if (machine.state === 'started') {
+  if (machine.state === 'started' && isReachable(machine)) {
     await cordonMachine(fly, retirement);
     if (isRouted(machine.config)) await fly.clock.sleep(fly.timing.drainMs, retirement.signal);
     await stopMachine(fly, retirement);

@@ -26,8 +26,14 @@ export function isGone(machine: Machine): boolean {
   return machine.state === 'destroyed' || machine.state === 'destroying' || machine.state === 'launch_failed';
 }
 
-/** Null when it has no checks. */
+/** Whether the platform can reach its host. While it cannot, the machine serves nobody and cannot be changed. */
+export function isReachable(machine: Machine): boolean {
+  return machine.host_status !== 'unreachable';
+}
+
+/** Null when it has no checks. What its checks said before its host was lost counts for nothing. */
 export function isHealthy(machine: Machine): boolean | null {
+  if (!isReachable(machine)) return false;
   const checks = machine.checks ?? [];
   if (checks.length === 0) return checkCount(machine.config) === 0 ? null : false;
   return checks.every((check) => check.status === 'passing');

@@ -3,12 +3,13 @@ import { checkRedirect } from './check-redirect.ts';
 import {
   brokenStateError,
   exitedError,
+  hostUnreachableError,
   notConvergedError,
   redirectError,
   unhealthyError,
 } from './deploy-errors.ts';
 import { checkCount, checksOf } from './machine-config.ts';
-import { eventId, isTransient, startedAtOf, unexpectedExit } from './machine-state.ts';
+import { eventId, isReachable, isTransient, startedAtOf, unexpectedExit } from './machine-state.ts';
 import type { MachineRef } from './machines-api.ts';
 import type { Machine } from './wire-types.ts';
 
@@ -63,6 +64,7 @@ export async function watchUntilHealthy(fly: FlyContext, watched: WatchedMachine
     runningSince = machine.state === 'started' ? (runningSince ?? beginning(machine, startedAt, now)) : null;
     if (runningSince !== null && isProven(fly, watched, machine, now - runningSince)) return machine;
     if (now - startedAt >= watched.withinMs) {
+      if (!isReachable(machine)) throw hostUnreachableError(ref, machine);
       throw unhealthyError(ref, machine, watched.withinMs, await output(machine));
     }
     await fly.clock.sleep(pauseMs(fly, now - startedAt), signal);
@@ -96,6 +98,8 @@ function isOutdated({ before, instanceId }: WatchedMachine, machine: Machine, el
 const BROKEN: ReadonlySet<string> = new Set(['failed', 'launch_failed', 'destroyed', 'destroying']);
 
 function isProven(fly: FlyContext, watched: WatchedMachine, machine: Machine, runningForMs: number): boolean {
+  // Its host may be back in a moment; until then its checks are what they were.
+  if (!isReachable(machine)) return false;
   const expected = checkCount(machine.config);
   if (expected === 0) return runningForMs >= fly.timing.settleMs;
   const checks = machine.checks ?? [];

@@ -1,5 +1,6 @@
 import type { FlyClient, FlyRequest } from './fly-client.ts';
 import { hasStatus } from './fly-api-error.ts';
+import { answeredMachine } from './answered-machine.ts';
 import { READ_MACHINE_LIMIT } from './pacer.ts';
 import type { Lease, Machine, MachineConfig } from './wire-types.ts';
 
@@ -74,26 +75,22 @@ export function createMachinesApi(client: FlyClient): MachinesApi {
     async list(app, signal) {
       const path = `${appPath(app)}/machines`;
       const answer = client.send({ method: 'GET', path, resource: `app ${app}`, subject: app, signal });
-      return nullIfMissing(answer) as Promise<Machine[] | null>;
+      const machines = (await nullIfMissing(answer)) as unknown[] | null;
+      return machines?.map(answeredMachine) ?? null;
     },
     async get(ref, signal) {
       const request = { method: 'GET', path: pathOf(ref), resource: nameOf(ref), subject: ref.id } as const;
-      return (await client.send({ ...request, limit: READ_MACHINE_LIMIT, signal })) as Machine;
+      return answeredMachine(await client.send({ ...request, limit: READ_MACHINE_LIMIT, signal }));
     },
     async create(app, input, signal) {
       const path = `${appPath(app)}/machines`;
-      const resource = `a new machine of app ${app}`;
-      return (await client.send({
-        method: 'POST',
-        path,
-        body: input,
-        resource,
-        subject: app,
-        signal,
-      })) as Machine;
+      const where = input.region === undefined ? '' : ` in ${input.region}`;
+      const resource = `a new machine of app ${app}${where}`;
+      const request = { method: 'POST', path, body: input, resource, subject: app, signal } as const;
+      return answeredMachine(await client.send(request));
     },
     async update(ref, input, options) {
-      return (await change(ref, 'POST', '', { ...options, body: input })) as Machine;
+      return answeredMachine(await change(ref, 'POST', '', { ...options, body: input }));
     },
     ...lifecycleCalls(change),
     async destroy(ref, options) {

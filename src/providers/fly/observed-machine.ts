@@ -1,6 +1,6 @@
 import type { ObservedMachine } from '../app-platform.ts';
 import { metadataOf } from './machine-config.ts';
-import { digestOf, isHealthy, startedAtOf } from './machine-state.ts';
+import { digestOf, isHealthy, isReachable, startedAtOf } from './machine-state.ts';
 import { restOf, wakeOf } from './machine-story.ts';
 import type { Machine, MachineConfig } from './wire-types.ts';
 
@@ -16,6 +16,7 @@ export function observedMachine(machine: Machine): ObservedMachine {
     digest: digestOf(machine),
     release: metadataOf(machine.config, 'release'),
     commit: metadataOf(machine.config, 'commit'),
+    reachable: isReachable(machine),
     healthy: isHealthy(machine),
     cordoned: machine.cordoned ?? false,
     startedAt: startedAtOf(machine),
@@ -52,6 +53,6 @@ const AUTOSTOP: ReadonlyMap<unknown, NonNullable<ObservedMachine['sleep']>> = ne
 
 function wakesOnRequest(machine: Machine): boolean {
   const services = machine.config.services ?? [];
-  if (services.length === 0 || machine.cordoned === true) return false;
+  if (services.length === 0 || machine.cordoned === true || !isReachable(machine)) return false;
   return services.every((service) => service['autostart'] !== false);
 }

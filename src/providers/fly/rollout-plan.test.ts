@@ -20,6 +20,16 @@ describe('what a deployment does to which machine', () => {
     expect(plan.remove).toEqual([]);
   });
 
+  test('counts what is on a lost host as missing, and touches nothing of it', () => {
+    const lost = machine('lost', 'iad', { host_status: 'unreachable' });
+    const before = savedState([lost, machine('a', 'iad')]);
+    expect(before.unreachable).toEqual([{ id: 'lost', region: 'iad' }]);
+    const plan = rolloutPlan(testApp('web'), before);
+    expect(plan.create).toEqual([{ region: 'iad', number: 2 }]);
+    expect(plan.update.map(({ id }) => id)).toEqual(['a']);
+    expect(plan.remove).toEqual([]);
+  });
+
   test('removes what is too many, keeping those that serve', () => {
     const plan = planFor(
       [{ region: 'iad', count: 1 }],

@@ -1,7 +1,7 @@
 import type { ResolvedFlyApp } from '../../config/resolved.ts';
 import type { Json } from '../../util/json.ts';
 import { APP_GROUP, METADATA } from './machine-config.ts';
-import { digestOf, imageOf, isAsleep, isGone, isHealthy } from './machine-state.ts';
+import { digestOf, imageOf, isAsleep, isGone, isHealthy, isReachable } from './machine-state.ts';
 import { volumeIdOf } from './volumes.ts';
 import type { Machine, MachineConfig } from './wire-types.ts';
 
@@ -26,6 +26,8 @@ export interface SavedState {
   readonly machines: readonly SavedMachine[];
   /** Machines of other process groups: left alone, and said so. */
   readonly leftAlone: readonly { readonly id: string; readonly group: string }[];
+  /** Own machines on hosts that cannot be reached: they count as missing. Absent in older journals. */
+  readonly unreachable?: readonly { readonly id: string; readonly region: string }[];
 }
 
 /** What a deployment does to which machine, in this order. */
@@ -51,10 +53,13 @@ export function savedState(machines: readonly Machine[]): SavedState {
   const versions = alive.map((machine) => Number(machine.config.metadata?.[METADATA.releaseVersion] ?? 0));
   return {
     releaseVersion: Math.max(0, ...versions.filter(Number.isFinite)) + 1,
-    machines: alive.filter(isOurs).map(saved),
+    machines: alive.filter((machine) => isOurs(machine) && isReachable(machine)).map(saved),
     leftAlone: alive
       .filter((machine) => !isOurs(machine))
       .map((machine) => ({ id: machine.id, group: machine.config.metadata?.[METADATA.processGroup] ?? '' })),
+    unreachable: alive
+      .filter((machine) => isOurs(machine) && !isReachable(machine))
+      .map(({ id, region }) => ({ id, region })),
   };
 }
 

@@ -8,7 +8,7 @@ import { listMachines } from './list-machines.ts';
 import { createOnce } from './machine-create.ts';
 import { metadataOf } from './machine-config.ts';
 import { retireMachine } from './machine-retire.ts';
-import { isAsleep, isGone } from './machine-state.ts';
+import { isAsleep, isGone, isReachable } from './machine-state.ts';
 import { watchUntilHealthy } from './machine-watch.ts';
 import { savedState, savedStateAsJson, type SavedMachine, type SavedState } from './rollout-plan.ts';
 import { inWaves } from './rollout-waves.ts';
@@ -39,6 +39,8 @@ export async function scaleApp(fly: FlyContext, scale: AppScale, work: PlatformW
   const before = (await work.once(BEFORE, async () =>
     savedStateAsJson(savedState(listed)),
   )) as unknown as SavedState;
+  for (const { id, region } of before.unreachable ?? [])
+    work.log(`${region}: machine ${id} is on a host that cannot be reached, and is not counted`);
   const plan = scalePlan(scale, before.machines);
   requireKnownVolumes(scale, plan);
   const scaling: Scaling = { fly, scale, work, plan };
@@ -148,7 +150,10 @@ async function remove({ fly, scale, work }: Scaling, saved: SavedMachine): Promi
 /** Converged means observed: counts and sizes are read once more. */
 async function requireScaled({ fly, scale, work }: Scaling): Promise<void> {
   const machines = (await listMachines(fly, scale.platformName, work.signal)).filter(
-    (machine) => !isGone(machine) && (metadataOf(machine.config, 'processGroup') ?? 'app') === 'app',
+    (machine) =>
+      !isGone(machine) &&
+      isReachable(machine) &&
+      (metadataOf(machine.config, 'processGroup') ?? 'app') === 'app',
   );
   const problems = Object.entries(scale.counts).flatMap(([region, count]) => {
     const there = machines.filter((machine) => machine.region === region).length;

@@ -66,7 +66,10 @@ export interface Machine {
   readonly region: string;
   /** Changes with every update; sent back as `current_version` to compare and set. */
   readonly instance_id: string;
+  /** Only a part of it, while its host cannot be reached (`incomplete_config`): what it runs, its size, its metadata. */
   readonly config: MachineConfig;
+  /** Whether the host that it sits on answers the platform. */
+  readonly host_status?: 'ok' | 'unknown' | 'unreachable';
   readonly image_ref?: {
     readonly registry?: string;
     readonly repository?: string;

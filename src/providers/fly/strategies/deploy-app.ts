@@ -11,6 +11,7 @@ import type { Machine } from '../wire-types.ts';
 import { bluegreen } from './bluegreen.ts';
 import { canary } from './canary.ts';
 import { immediate } from './immediate.ts';
+import { requireReplaceable, settleLostMachines } from './lost-machines.ts';
 import { reportMixed, requireConverged } from './require-converged.ts';
 import { rolling } from './rolling.ts';
 import type { MachineResult, Rollout, Strategy } from './rollout.ts';
@@ -42,6 +43,7 @@ export async function deployApp(
     savedStateAsJson(savedState(listed)),
   )) as unknown as SavedState;
   for (const { id, group } of before.leftAlone) work.log(`machine ${id} (${group}) is left alone`);
+  requireReplaceable(deployment, before, work);
   await warnOfLostImages(fly, before, work);
   await prepareVolumes(fly, app, platformName, work);
   const plan = rolloutPlan(app, before);
@@ -56,6 +58,7 @@ export async function deployApp(
   };
   try {
     const machines = await strategyOf(rollout)(rollout);
+    await settleLostMachines(rollout);
     await requireConverged(rollout);
     return resultOf(rollout, machines);
   } catch (error) {

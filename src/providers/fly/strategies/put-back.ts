@@ -5,7 +5,8 @@ import { changeMachine } from '../machine-change.ts';
 import { metadataOf, METADATA } from '../machine-config.ts';
 import { createOnce } from '../machine-create.ts';
 import { releaseOwnLease, withLease } from '../machine-lease.ts';
-import { digestIn, isAsleep, isHealthy } from '../machine-state.ts';
+import { hostUnreachableError } from '../deploy-errors.ts';
+import { digestIn, isAsleep, isHealthy, isReachable } from '../machine-state.ts';
 import { stopMachine } from '../machine-retire.ts';
 import { settledMachine, watchUntilHealthy } from '../machine-watch.ts';
 import type { SavedMachine } from '../rollout-plan.ts';
@@ -28,6 +29,7 @@ export interface Undo {
  */
 export async function putBack(undo: Undo, saved: SavedMachine, current: Machine | null): Promise<void> {
   if (current === null) return restore(undo, saved);
+  if (!isReachable(current)) return leaveLost(undo, saved, current);
   if (metadataOf(current.config, 'key')?.startsWith(keyPrefix(undo.work)) === true) {
     return giveOldConfig(undo, saved, current);
   }
@@ -35,6 +37,14 @@ export async function putBack(undo: Undo, saved: SavedMachine, current: Machine 
   const { fly, deployment, work } = undo;
   const ref = { app: deployment.platformName, id: saved.id };
   await releaseOwnLease(fly, { ref, description: holderOf(work), signal: work.signal });
+}
+
+/** Nothing can be done to it: that is no harm where the deployment had not come to it yet. */
+function leaveLost({ deployment, work }: Undo, saved: SavedMachine, current: Machine): void {
+  const isTouched =
+    current.instance_id !== saved.instanceId || (current.cordoned === true) !== saved.cordoned;
+  if (isTouched) throw hostUnreachableError({ app: deployment.platformName, id: saved.id }, current);
+  work.log(`${saved.region}: machine ${saved.id} is as it was, on a host that cannot be reached`);
 }
 
 async function giveOldConfig(undo: Undo, saved: SavedMachine, current: Machine): Promise<void> {

@@ -1,7 +1,7 @@
 import { ToolError } from '../../../diagnostics/tool-error.ts';
 import { listMachines } from '../list-machines.ts';
 import { APP_GROUP, metadataOf } from '../machine-config.ts';
-import { digestOf, isGone } from '../machine-state.ts';
+import { digestOf, isGone, isHealthy, isReachable } from '../machine-state.ts';
 import type { Machine } from '../wire-types.ts';
 import type { Rollout } from './rollout.ts';
 
@@ -54,11 +54,13 @@ export async function reportMixed(rollout: Rollout): Promise<void> {
 export function stateWords(machine: Machine): string {
   const release = metadataOf(machine.config, 'release');
   const cordoned = machine.cordoned === true ? ', cordoned' : '';
-  return `machine ${machine.id} in ${machine.region} runs ${digestOf(machine) ?? machine.config.image} (${release === null ? 'no release of Glidepath' : `release ${release}`}, ${machine.state}${cordoned})`;
+  const host = isReachable(machine) ? '' : ', on a host that cannot be reached';
+  return `machine ${machine.id} in ${machine.region} runs ${digestOf(machine) ?? machine.config.image} (${release === null ? 'no release of Glidepath' : `release ${release}`}, ${machine.state}${cordoned}${host})`;
 }
 
 async function ownMachines({ fly, deployment, work, before }: Rollout): Promise<Machine[]> {
-  const leftAlone = new Set(before.leftAlone.map(({ id }) => id));
+  // What was on a lost host beforehand is no part of what was deployed.
+  const leftAlone = new Set([...before.leftAlone, ...(before.unreachable ?? [])].map(({ id }) => id));
   const listed = await listMachines(fly, deployment.platformName, work.signal);
   return listed.filter(
     (machine) =>
@@ -86,9 +88,16 @@ function faultOf(rollout: Rollout, machine: Machine): { what: string; command: s
       command: `fly machine update ${id} -a ${deployment.platformName} --image ${image}`,
     };
   }
-  if (machine.cordoned !== true) return null;
+  if (machine.cordoned === true) {
+    return {
+      what: `${is} is still cordoned`,
+      command: `fly machine uncordon ${id} -a ${deployment.platformName}`,
+    };
+  }
+  // Proven one by one; the first of them may have failed while the last was proven.
+  if (machine.state !== 'started' || isHealthy(machine) !== false) return null;
   return {
-    what: `${is} is still cordoned`,
-    command: `fly machine uncordon ${id} -a ${deployment.platformName}`,
+    what: `${is} is not healthy any more`,
+    command: `fly machine status ${id} -a ${deployment.platformName}`,
   };
 }

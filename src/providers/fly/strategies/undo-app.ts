@@ -69,7 +69,7 @@ async function undoOnce(undo: Undo, before: SavedState): Promise<Leftover[]> {
       .filter((saved) => serves(now.get(saved.id)) === isServing)
       .map(
         (saved) => () =>
-          attempt(leftovers, leftoverOf(deployment.platformName, saved), () =>
+          attempt(leftovers, leftoverOf(undo, saved, now.get(saved.id)), () =>
             putBack(undo, saved, now.get(saved.id) ?? null),
           ),
       );
@@ -125,8 +125,21 @@ function createdLeftover({ deployment }: Undo, { id, region }: Machine): Omit<Le
   };
 }
 
-function leftoverOf(app: string, saved: SavedMachine): Omit<Leftover, 'error'> {
+function leftoverOf(
+  { deployment }: Undo,
+  saved: SavedMachine,
+  now: Machine | undefined,
+): Omit<Leftover, 'error'> {
+  const app = deployment.platformName;
   const image = saved.image ?? saved.config.image;
+  // It was not changed yet, only taken out of rotation.
+  if (now?.cordoned === true && now.instance_id === saved.instanceId) {
+    return {
+      id: saved.id,
+      what: `machine ${saved.id} in ${saved.region} is not back in rotation`,
+      command: `fly machine uncordon ${saved.id} -a ${app}`,
+    };
+  }
   return {
     id: saved.id,
     what: `machine ${saved.id} in ${saved.region} is not back on ${image}`,
