@@ -846,11 +846,25 @@ describe('settings that contradict each other', () => {
       [
         project({
           apps: { web: vercelApp({ framework: 'nextjs' }) },
-          environments: { staging: { ...other, apps: { web: { port: 80 } } } },
+          environments: {
+            staging: {
+              ...other,
+              apps: {
+                web: {
+                  port: 80,
+                  domains: ['a.example.com'],
+                  build: { target: 'run' },
+                  canary: { bake: '5s' },
+                  volume: { name: 'data', path: '/data' },
+                },
+              },
+            },
+          },
         }),
-        [
-          'environments.staging.apps.web.port: environments.staging.apps.web.port is not a setting of an app on Vercel. → Take it out: web runs on Vercel.',
-        ],
+        ['canary', 'build', 'domains', 'port', 'volume'].map(
+          (key) =>
+            `environments.staging.apps.web.${key}: environments.staging.apps.web.${key} is not a setting of an app on Vercel. → Take it out: web runs on Vercel.`,
+        ),
       ],
       [
         staging({ apps: { web: { vercel: { token: 'X' } } } }),

@@ -31,7 +31,7 @@ export interface MigrationDefinition {
 }
 
 /** What every app may say, on whichever platform. */
-interface CommonAppSettings<A extends string = string, D extends string = string> {
+export interface CommonAppSettings<A extends string = string, D extends string = string> {
   /**
    * The app's name on its platform, with `{project}`, `{environment}`, `{app}` and `{pr}`. Default
    * `{project}-{environment}-{app}`, without the app where there is only one. In a review environment `{environment}`

@@ -1,29 +1,38 @@
 import type { ConfigPath } from '../config-path.ts';
-import type { AppOverrides } from '../definition/app-definition.ts';
+import type { AppOverrides, CommonAppSettings } from '../definition/app-definition.ts';
 import type { Mistake } from '../mistake.ts';
 import { lastWritten, mergedSetting, type AppScope } from '../resolve/layers.ts';
 import { databaseVariable } from '../resolve/resolve-env.ts';
 import { conflict } from './conflict.ts';
 import { named } from '../named.ts';
 
-/** Settings that only Fly machines have, where one app in one environment may say them. */
-const ONLY_FLY = [
-  'config',
-  'regions',
-  'instances',
-  'sleep',
-  'minMachinesRunning',
-  'vm',
-  'concurrency',
-  'stop',
-  'strategy',
-  'maxUnavailable',
-  'hardened',
-  'dockerfile',
-  'command',
-  'port',
-  'fly',
-] as const satisfies readonly (keyof AppOverrides)[];
+/** What one app in one environment may say on whichever platform. */
+type OnEveryPlatform = keyof CommonAppSettings | 'health' | 'migrate' | 'vercel';
+
+/** The other settings: only Fly has them. A record, so that the compiler asks for every new one. */
+const ONLY_FLY: Readonly<Record<Exclude<keyof AppOverrides, OnEveryPlatform>, true>> = {
+  config: true,
+  regions: true,
+  instances: true,
+  sleep: true,
+  minMachinesRunning: true,
+  vm: true,
+  concurrency: true,
+  stop: true,
+  strategy: true,
+  maxUnavailable: true,
+  canary: true,
+  hardened: true,
+  dockerfile: true,
+  build: true,
+  command: true,
+  domains: true,
+  port: true,
+  volume: true,
+  fly: true,
+};
+
+const VERCEL: readonly (keyof AppOverrides)[] = ['vercel'];
 
 /** What is wrong with an app on whichever platform. */
 export function appRules(scope: AppScope): Mistake[] {
@@ -85,7 +94,8 @@ function variableMistakes(scope: AppScope): Mistake[] {
 function platformMistakes(scope: AppScope): Mistake[] {
   const path: ConfigPath = ['environments', scope.environmentName, 'apps', scope.appName];
   const written = named(scope.environment.apps, scope.appName) ?? {};
-  const foreign = scope.app.platform === 'vercel' ? ONLY_FLY : (['vercel'] as const);
+  const foreign =
+    scope.app.platform === 'vercel' ? (Object.keys(ONLY_FLY) as (keyof AppOverrides)[]) : VERCEL;
   const platform = scope.app.platform === 'vercel' ? 'Vercel' : 'Fly';
   return foreign
     .filter((key) => written[key] !== undefined)
