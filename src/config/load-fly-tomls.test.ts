@@ -39,7 +39,7 @@ swap_size_mb = 512
 const STAGING = "staging: { on: push('main') }";
 
 function config(web: string, environments = STAGING, more = ''): string {
-  return `import { defineProject, flyApp, pullRequest, push, tag } from 'glidepath';
+  return `import { defineProject, flyApp, pullRequest, push, tag, urlOf } from 'glidepath';
 export default defineProject({
   name: 'shop',
   apps: { web: flyApp({ ${web} }) },
@@ -91,6 +91,17 @@ describe('an app that starts from a fly.toml', () => {
       env: { LOG_LEVEL: { kind: 'literal', value: 'info' }, KEPT: { kind: 'literal', value: 'yes' } },
       flyToml: { path: 'fly.toml', extra: { swap_size_mb: 512 } },
     });
+  });
+
+  test('does not suspend with swap, nor answers plain HTTP where its file forces HTTPS', async () => {
+    const source = config("config: 'fly.toml', env: { SELF: urlOf('web') }, sleep: 'suspend'");
+    const toml = TOML.replace('[http_service]', '[http_service]\nforce_https = true');
+    expect(toml).toContain('force_https');
+    const lines = await said(source, { 'fly.toml': toml });
+    expect(lines.map((line) => line.replace(/^\S+ /, ''))).toEqual([
+      "warning apps.web.env.SELF is the private address of web, which is plain HTTP, and the fly.toml of web sends plain HTTP away. → Write force_https = false there, or use publicUrlOf('web').",
+      "error apps.web.sleep is suspend, but fly.toml gives web swap, and Fly suspends no machine with swap. → Use sleep: 'when-idle', or take swap_size_mb out.",
+    ]);
   });
 
   test('has the file of an environment instead, or none', async () => {

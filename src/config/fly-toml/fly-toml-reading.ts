@@ -10,7 +10,7 @@ export interface FlyTomlReading {
   readonly settings: AppOverrides;
   /** What the config has no setting for: kept as it is in the generated files. */
   readonly extra: Readonly<Record<string, Json>>;
-  /** The keys of `extra`, as they are written: `http_service.force_https`. */
+  /** The keys of `extra` that machines do not take over, as they are written: `experimental.cmd`. */
   readonly kept: readonly string[];
   /** Everything wrong, and every key that is kept, left out or read in another way than it is written. */
   readonly diagnostics: readonly Diagnostic[];

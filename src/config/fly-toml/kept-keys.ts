@@ -2,19 +2,22 @@ import type { Json } from '../../util/json.ts';
 import { isRecord, pathText, type ConfigPath } from '../config-path.ts';
 import type { Mistake } from '../mistake.ts';
 import { FLY_TOML_SHAPE, type TomlShape, type TomlType } from './fly-toml-shape.ts';
+import { machineKeys } from './machine-keys.ts';
 import type { TomlTable } from './parse-toml.ts';
 import { tomlWarning } from './toml-problem.ts';
 
 /** Why some keys have no setting; the others: there is none yet. By the beginning of their path, without indexes. */
 const REASONS: Readonly<Record<string, string>> = {
-  'http_service.force_https':
-    'the machines of Glidepath answer plain HTTP too, because their private address is plain HTTP',
   'http_service.auto_start_machines':
     'Glidepath has machines started by a request exactly where they may sleep',
   'build.image': 'Glidepath builds the image from the commit',
   'build.builder': 'Glidepath builds from a Dockerfile or by the stack',
   'build.buildpacks': 'Glidepath builds from a Dockerfile or by the stack',
   'deploy.seed_command': 'Fly runs it at the first launch only',
+  files:
+    'only files that are a secret are written to its machines: local_path is a file of the build, and of raw_value Fly’s documents and flyctl disagree what it is',
+  metrics: 'a machine has one port for metrics, with its path',
+  restart: 'machines are started again in one way',
   'deploy.wait_timeout': 'without a check of http_service there is nothing to wait for',
   'deploy.release_command_timeout': 'a migration of Glidepath always has an end',
   checks: 'they steer no traffic; health is the check of http_service',
@@ -25,6 +28,7 @@ const REASONS: Readonly<Record<string, string>> = {
 export interface KeptKeys {
   /** Without the tables of Fly that were emptied, or were empty: they say nothing. */
   readonly extra: TomlTable;
+  /** Those that have no effect on machines. */
   readonly paths: readonly ConfigPath[];
   /** One warning for each key. */
   readonly mistakes: readonly Mistake[];
@@ -33,7 +37,8 @@ export interface KeptKeys {
 /** Everything left in a document that was read; `said` are the paths that have a message already. */
 export function keptKeys(rest: TomlTable, said: readonly ConfigPath[]): KeptKeys {
   const extra = withoutEmpty(rest, FLY_TOML_SHAPE);
-  const paths = pathsOf(extra, FLY_TOML_SHAPE, []);
+  const applied = new Set(machineKeys(extra).paths.map(pathText));
+  const paths = pathsOf(extra, FLY_TOML_SHAPE, []).filter((path) => !applied.has(pathText(path)));
   const known = new Set(said.map(pathText));
   return {
     extra,

@@ -253,9 +253,8 @@ internal_port = 53`;
       health: { path: '/up' },
     });
     expect(extra).toEqual({ http_service: { force_https: true, checks: [{ headers: { A: 'b' } }] } });
-    expect(kept).toEqual(['services[0].http_checks[0].headers', 'services[0].force_https']);
+    expect(kept).toEqual(['services[0].http_checks[0].headers']);
     expect(said(text).map((line) => line.split(':')[0])).toEqual([
-      '1 warning services[0].force_https is kept as it is in the generated file, and does nothing in a deployment by Glidepath',
       '4 warning services[0].auto_stop_machines is true, the old spelling of "stop", and read as that.',
       '15 warning services[0].ports[2] is left out',
       '17 warning services[0].tcp_checks is left out',

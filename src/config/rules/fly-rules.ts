@@ -1,3 +1,4 @@
+import { machineKeys } from '../fly-toml/machine-keys.ts';
 import type { Mistake } from '../mistake.ts';
 import { nameHint } from '../did-you-mean.ts';
 import type { ResolvedFlyApp } from '../resolved.ts';
@@ -97,6 +98,16 @@ function sleepMistakes(scope: AppScope, app: ResolvedFlyApp): Mistake[] {
         sleep.path,
         `is suspend, but ${scope.appName} has ${app.vm.memoryMb} MB in ${scope.environmentName}, and Fly suspends at most 2 GB`,
         "Use sleep: 'when-idle', or less memory.",
+      ),
+    );
+  }
+  const swapMb = machineKeys(app.flyToml?.extra ?? {}).keys.swapSizeMb ?? 0;
+  if (sleep !== null && app.sleep === 'suspend' && swapMb > 0) {
+    mistakes.push(
+      conflict(
+        sleep.path,
+        `is suspend, but ${app.flyToml?.path ?? 'its fly.toml'} gives ${scope.appName} swap, and Fly suspends no machine with swap`,
+        "Use sleep: 'when-idle', or take swap_size_mb out.",
       ),
     );
   }

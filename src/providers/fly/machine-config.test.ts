@@ -123,7 +123,10 @@ describe("an app's config", () => {
 });
 
 describe('what an imported fly.toml asks of machines', () => {
-  const withExtra = (extra: ImportedFlyToml['extra'], sleep: ResolvedFlyApp['sleep'] = 'never'): ConfigInput => ({
+  const withExtra = (
+    extra: ImportedFlyToml['extra'],
+    sleep: ResolvedFlyApp['sleep'] = 'never',
+  ): ConfigInput => ({
     ...INPUT,
     app: testApp('shop', { sleep, flyToml: { path: 'fly.toml', extra } }),
   });

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { FLY_RESTARTS } from '../../config/fly-toml/fly-words.ts';
+import { machineKeys, type MachineKeys } from '../../config/fly-toml/machine-keys.ts';
 import type { ResolvedFlyApp } from '../../config/resolved.ts';
 import type { MachineCheck, MachineConfig, MachineService } from './wire-types.ts';
 
@@ -39,16 +41,19 @@ export const RELEASE_COMMAND_GROUP = 'fly_app_release_command';
 /** The config of a machine that serves an app. Pure. */
 export function appMachineConfig(input: ConfigInput): MachineConfig {
   const { app } = input;
+  const imported = importedKeys(app);
   const base: MachineConfig = {
     image: input.image,
     env: { ...flyEnv(app, APP_GROUP), ...input.env },
     guest: guestOf(app),
-    init: app.command === null ? {} : { cmd: [...app.command] },
-    // An app that may sleep may also end by itself when idle; only a crash is to be restarted then.
-    restart: app.sleep === 'never' ? { policy: 'always' } : { policy: 'on-failure', max_retries: 10 },
+    init: { ...(app.command === null ? {} : { cmd: [...app.command] }), ...swapOf(imported) },
+    restart: restartOf(app, imported),
     stop_config: { signal: app.stop.signal, timeout: goDuration(app.stop.timeoutMs) },
     auto_destroy: false,
-    services: app.port === null ? [] : [serviceOf(app, app.port)],
+    services: app.port === null ? [] : [serviceOf(app, app.port, imported)],
+    ...filesOf(imported),
+    ...(imported.statics.length === 0 ? {} : { statics: imported.statics }),
+    ...(imported.metrics === null ? {} : { metrics: imported.metrics }),
     ...(input.mounts === undefined || input.mounts.length === 0 ? {} : { mounts: [...input.mounts] }),
   };
   return { ...base, metadata: metadataFor(input, APP_GROUP, base) };
@@ -56,17 +61,22 @@ export function appMachineConfig(input: ConfigInput): MachineConfig {
 
 /** The config of the temporary machine that runs a release command: no services, no checks, no restart. Pure. */
 export function releaseCommandConfig(input: ConfigInput, command: readonly string[]): MachineConfig {
+  const imported = importedKeys(input.app);
   const base: MachineConfig = {
     image: input.image,
     env: { ...flyEnv(input.app, RELEASE_COMMAND_GROUP), ...input.env, RELEASE_COMMAND: '1' },
     guest: guestOf(input.app),
     // An absolute path is the program itself: an entrypoint of the image must not get in between.
-    init: command[0]?.startsWith('/') === true ? { exec: [...command] } : { cmd: [...command] },
+    init: {
+      ...(command[0]?.startsWith('/') === true ? { exec: [...command] } : { cmd: [...command] }),
+      ...swapOf(imported),
+    },
     restart: { policy: 'no' },
     stop_config: { signal: input.app.stop.signal, timeout: goDuration(input.app.stop.timeoutMs) },
     auto_destroy: false,
     dns: { skip_registration: true },
     services: [],
+    ...filesOf(imported),
   };
   return { ...base, metadata: metadataFor(input, RELEASE_COMMAND_GROUP, base) };
 }
@@ -112,14 +122,38 @@ function guestOf(app: ResolvedFlyApp): { cpu_kind: string; cpus: number; memory_
   return { cpu_kind: app.vm.cpuKind, cpus: app.vm.cpus, memory_mb: app.vm.memoryMb };
 }
 
-/** One TCP service on 80 and 443. Never `force_https`: the private address (`.flycast`) is plain HTTP. */
-function serviceOf(app: ResolvedFlyApp, port: number): MachineService {
+/** What the fly.toml that the settings start from asks of machines beyond them. */
+function importedKeys(app: ResolvedFlyApp): MachineKeys {
+  return machineKeys(app.flyToml?.extra ?? {}).keys;
+}
+
+function swapOf({ swapSizeMb }: MachineKeys): { swap_size_mb?: number } {
+  return swapSizeMb === null ? {} : { swap_size_mb: swapSizeMb };
+}
+
+function filesOf({ files }: MachineKeys): { files?: MachineKeys['files'] } {
+  return files.length === 0 ? {} : { files };
+}
+
+/** As the imported fly.toml says; what it leaves open, as in the fly.toml that is generated (`FLY_RESTARTS`). */
+function restartOf(app: ResolvedFlyApp, { restart }: MachineKeys): { policy: string; max_retries?: number } {
+  // An app that may sleep may also end by itself when idle; only a crash is to be restarted then.
+  const own = FLY_RESTARTS[app.sleep === 'never' ? 'awake' : 'sleeping'];
+  const policy = restart?.policy ?? own.policy;
+  const retries = restart?.retries ?? FLY_RESTARTS.sleeping.retries;
+  // The API's own word for flyctl's `never`. Retries count only after a failure (OpenAPI, `fly.MachineRestart`).
+  if (policy !== 'on-failure') return { policy: policy === 'never' ? 'no' : policy };
+  return { policy, max_retries: retries };
+}
+
+/** One TCP service on 80 and 443. No `force_https` unless it is asked for: the private address (`.flycast`) is plain HTTP. */
+function serviceOf(app: ResolvedFlyApp, port: number, { forceHttps }: MachineKeys): MachineService {
   const { type, softLimit, hardLimit } = app.concurrency;
   return {
     protocol: 'tcp',
     internal_port: port,
     ports: [
-      { port: 80, handlers: ['http'] },
+      { port: 80, handlers: ['http'], ...(forceHttps === true ? { force_https: true } : {}) },
       { port: 443, handlers: ['tls', 'http'] },
     ],
     concurrency: { type, soft_limit: softLimit, ...(hardLimit === null ? {} : { hard_limit: hardLimit }) },
