@@ -104,6 +104,25 @@ describe('an app that starts from a fly.toml', () => {
     ]);
   });
 
+  test.each([
+    [
+      'whose port is no number',
+      TOML.replace('3000', '"3000"'),
+      ['fly.toml:6 error http_service.internal_port is "3000", but must be a whole number.'],
+    ],
+    [
+      'that has no port',
+      TOML.replace('internal_port = 3000', ''),
+      ['fly.toml:5 error The service of fly.toml needs the key internal_port.'],
+    ],
+    ['that is no TOML', 'app = ', ['fly.toml:1 error fly.toml is not TOML: invalid value.']],
+    ['that is not there', null, ['glidepath.config.ts:4 error There is no file fly.toml.']],
+  ])('is not called a worker because of a file %s', async (_, toml, expected) => {
+    const source = config("config: 'fly.toml', health: { path: '/up' }, env: { SELF: urlOf('web') }");
+    const lines = await said(source, toml === null ? {} : { 'fly.toml': toml });
+    expect(lines.map((line) => line.split(' →')[0])).toEqual(expected);
+  });
+
   test('has the file of an environment instead, or none', async () => {
     const project = await load(
       config(

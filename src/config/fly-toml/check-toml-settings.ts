@@ -5,14 +5,12 @@ import { nameHint } from '../did-you-mean.ts';
 import type { Mistake } from '../mistake.ts';
 import { appOverridesSchema } from '../schema/app-schema.ts';
 import type { Problem } from '../schema/problem.ts';
+import { PORT_STAND_IN } from './read-service.ts';
 import { sourceOf } from './source-of.ts';
 import type { TomlDraft } from './toml-draft.ts';
 import { tomlMistake } from './toml-problem.ts';
 
 type Issue = z.core.$ZodIssue;
-
-/** In place of a wrong port, so that no app is called a worker only because of a mistake. */
-const PORT_STAND_IN = 8080;
 
 /** How Fly calls the settings that must not be missing where there is anything around them. */
 const KEY_OF_MISSING: Readonly<Record<string, string>> = {

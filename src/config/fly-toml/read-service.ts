@@ -4,6 +4,9 @@ import { setDuration } from './set-duration.ts';
 import { honour, leaveOut, take, tableIn, tablesIn, type PlacedTable, type TomlDraft } from './toml-draft.ts';
 import { tomlMistake, tomlWarning } from './toml-problem.ts';
 
+/** In place of a port that is wrong or missing, so that no app is called a worker only because of a mistake. */
+export const PORT_STAND_IN = 8080;
+
 /** How the app is reached, when its machines sleep, and how one sees that they are healthy. None: a worker. */
 export function readService(draft: TomlDraft): void {
   const root: PlacedTable = { table: draft.rest, path: [] };
@@ -26,6 +29,9 @@ export function readService(draft: TomlDraft): void {
 
 function readPort(draft: TomlDraft, service: PlacedTable): void {
   if (honour(draft, service, 'internal_port', ['port'])) return;
+  draft.settings.push({ path: ['port'], value: PORT_STAND_IN, from: service.path });
+  // One of the wrong type was taken out, and said.
+  if (draft.mistakes.some(({ path }) => path.join('.') === 'http_service.internal_port')) return;
   draft.mistakes.push({
     code: 'CONFIG_MISSING_KEY',
     path: service.path,

@@ -1,6 +1,7 @@
 import type { ProjectDefinition } from '../definition/project-definition.ts';
 import { NO_IMPORTS, type FlyTomlImports } from '../fly-toml/fly-toml-reading.ts';
 import type { Mistake } from '../mistake.ts';
+import { writtenImport } from '../resolve/import-layer.ts';
 import { appScopes } from '../resolve/layers.ts';
 import { resolveApp } from '../resolve/resolve-app.ts';
 import type { CheckedScope } from './checked-scope.ts';
@@ -23,21 +24,30 @@ export function findConflicts(project: ProjectDefinition, imports: FlyTomlImport
   const scopes = Object.keys(project.environments)
     .flatMap((name) => appScopes(project, name, imports))
     .map((scope): CheckedScope => ({ ...scope, resolved: resolveApp(scope) }));
+  // Nothing is known of an app whose fly.toml cannot be read: what it seems to lack may be written there.
+  const known = scopes.filter((scope) => isReadable(scope, imports));
   return unique([
     ...checkRules(project),
     ...gateRules(project),
     ...environmentRules(project),
     ...orderRules(project),
-    ...scopes.flatMap(appRules),
-    ...scopes.flatMap(flyRules),
-    ...scopes.flatMap(volumeRules),
+    ...known.flatMap(appRules),
+    ...known.flatMap(flyRules),
+    ...known.flatMap(volumeRules),
     ...domainRules(scopes),
-    ...urlRules(project, scopes),
+    ...urlRules(project, known),
     ...platformNameRules(project, scopes),
     ...tokenRules(project, scopes),
     ...fileRules(project, scopes),
     ...importRules(project, scopes, imports),
   ]);
+}
+
+function isReadable({ project, environmentName, appName }: CheckedScope, imports: FlyTomlImports): boolean {
+  const written = writtenImport(project, environmentName, appName);
+  if (written === null) return true;
+  const reading = imports.readings.get(written.file);
+  return reading?.diagnostics.every(({ code }) => code !== 'CONFIG_TOML_SYNTAX') === true;
 }
 
 /** What is written once, at an app, is wrong in every environment, and said once. */
