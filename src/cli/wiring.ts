@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +15,7 @@ import { BugError } from '../util/assert.ts';
 import { systemClock, type Clock } from '../util/clock.ts';
 import type { CommandContext } from './command-context.ts';
 import { containerBuildsFor, type ContainerBuildsOptions } from './container-builds.ts';
+import { makeStateDir } from './make-state-dir.ts';
 import { cloudDirOf, openProject, stateDirOf } from './open-project.ts';
 import { patientFetch } from './patient-fetch.ts';
 import { accountOfApp, accountOfDatabase, openPlatforms, type Platforms } from './open-platforms.ts';
@@ -59,7 +59,7 @@ export async function openWorkbench(
   const vault = createVault(context.env);
   const clock = systemClock;
   const stateDir = stateDirOf(root, context.isLocal);
-  makeStateDir(stateDir);
+  makeStateDir(root, stateDir);
   const [
     { openStateDatabase },
     { openSqliteStore },
@@ -127,17 +127,6 @@ function newRunId(clock: Clock): string {
 async function storedInput(engine: Engine, runId: string): Promise<DeploymentInput | null> {
   const run = await engine.get(runId);
   return run === null ? null : deploymentInput(run.input);
-}
-
-function makeStateDir(dir: string): void {
-  try {
-    mkdirSync(dir, { recursive: true });
-  } catch (error) {
-    throw new ToolError('STORE_UNREADABLE', `The state directory ${dir} cannot be made: ${String(error)}`, {
-      hint: 'Make the project directory writable.',
-      cause: error,
-    });
-  }
 }
 
 async function requireCloud(root: string): Promise<CloudInfo> {

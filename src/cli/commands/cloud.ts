@@ -4,6 +4,7 @@ import type { CloudInfo } from '../../cloud/control/cloud-info.ts';
 import type { MachinesRequest } from '../../cloud/containers/machines-mode.ts';
 import type { StoppedCloud } from '../../cloud/control/stop.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
+import { makeStateDir } from '../make-state-dir.ts';
 import { openControl } from '../open-control.ts';
 import { writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
@@ -48,6 +49,7 @@ async function launch(context: CommandContext, root: string, options: CloudUpOpt
     });
   }
   const machines = machinesRequest(options.machines);
+  makeStateDir(root, cloudDirOf(root));
   const { launchCloud } = await import('../../cloud/control/launch.ts');
   const idle = options.idle === null ? {} : { idleMs: await durationMs(options.idle) };
   return withProgress(context, 'Starting the local cloud', () =>
