@@ -88,6 +88,9 @@ describe('an error as stored', () => {
       hint: 'Could not be put back and needs a look by hand: web.',
       output: ['o', 'RUN_UNDO_FAILED web: gone look'],
     });
+    expect(withUndoFailures({ ...cause, hint: 'glidepath cloud status' }, failures)?.hint).toBe(
+      'glidepath cloud status\nCould not be put back and needs a look by hand: web.',
+    );
     expect(withUndoFailures(null, failures)).toMatchObject({ code: 'RUN_UNDO_FAILED' });
   });
 });

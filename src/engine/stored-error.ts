@@ -49,7 +49,7 @@ export function withUndoFailures(
   }
   return {
     ...cause,
-    hint: cause.hint === null ? hint : `${cause.hint} ${hint}`,
+    hint: cause.hint === null ? hint : `${cause.hint}\n${hint}`,
     output: [...cause.output, ...lines],
   };
 }

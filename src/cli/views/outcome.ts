@@ -59,8 +59,12 @@ export function renderOutcome(
   }
   if (run.error !== null) {
     lines.push(`  ${run.error.message}`);
-    for (const line of printedLines(run.error.output)) lines.push(dim(`  │ ${line}`));
-    if (run.error.hint !== null) next(run.error.hint);
+    for (const line of printedLines(run.error.output)) {
+      // What could not be put back is said with what to do; the rest was printed by others.
+      const shown = line.startsWith('RUN_UNDO_FAILED') ? localHint(line, options.isLocal) : line;
+      lines.push(dim(`  │ ${shown}`));
+    }
+    for (const hint of run.error.hint?.split('\n') ?? []) next(hint);
     next(`glidepath run show ${run.id}`);
     lines.push(`  ${dim(`${run.error.code} · docs/errors/${run.error.code}.md`)}`);
   }
