@@ -193,7 +193,8 @@ const list = (value: unknown): string[] | null =>
 const TYPOS_MAX = 3;
 
 function usageError(error: CommanderError, program: Command, argv: readonly string[]): ToolError {
-  const message = error.message.replace(/^error: /, '');
+  // commander puts what was probably meant on a line of its own.
+  const message = error.message.replace(/^error: /, '').replace(/\n\((.*)\)$/, '. $1');
   if (error.code === 'commander.unknownCommand' || error.code === 'commander.help') {
     const names = program.commands.flatMap((command) =>
       command.commands.length === 0
@@ -215,7 +216,7 @@ function usageError(error: CommanderError, program: Command, argv: readonly stri
   const command = argv.slice(0, (group?.commands.length ?? 0) > 0 ? 2 : 1).join(' ');
   return new ToolError(
     'CLI_USAGE',
-    `${message.charAt(0).toUpperCase()}${message.slice(1)}.`.replace('..', '.'),
+    `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.?]$/.test(message) ? '' : '.'}`,
     {
       hint: `See how it is used: glidepath ${command} --help`,
       cause: error,

@@ -66,6 +66,7 @@ test.each<[string, Partial<ScaleArguments>, typeof web, RegExp]>([
   ['a region twice', { counts: ['iad=1', 'iad=2'] }, web, /iad is named twice/],
   ['no number', { counts: ['iad=many'] }, web, /"iad=many" is no count.*iad=3/],
   ['less than none', { counts: ['iad=-1'] }, web, /"-1" is no number of machines/],
+  ['less than none in several regions', { counts: ['-1'] }, spread, /^"-1" is no number of machines/],
   ['a slip of the finger', { counts: ['iad=3000'] }, web, /"3000" is no number.*From 0 to 200/],
   ['a number without a region', { counts: ['3'] }, spread, /3 machines where\?.*iad=3 sjc=3/],
   [

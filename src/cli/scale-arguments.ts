@@ -62,10 +62,13 @@ function parseCount(
   const used = [...new Set([...app.regions, ...machines].map(({ region }) => region))];
   const [, named, number] = /^(?:([^=]+)=)?(-?\d+)$/.exec(text) ?? [];
   if (number === undefined) throw usage(`"${text}" is no count of a region.`, 'Write it like iad=3.');
+  const count = Number(number);
+  if (count < 0 || count > COUNT_MAX)
+    throw usage(`"${number}" is no number of machines.`, `From 0 to ${COUNT_MAX}.`);
   const region = named ?? (used.length === 1 ? used[0] : undefined);
   if (region === undefined) {
     throw usage(
-      `${text} machines where? ${app.name} has several regions.`,
+      `${text} machine${count === 1 ? '' : 's'} where? ${app.name} has several regions.`,
       `Say it: ${used.map((each) => `${each}=${text}`).join(' ')}`,
     );
   }
@@ -73,9 +76,7 @@ function parseCount(
   if (!known.includes(region)) {
     throw usage(`There is no region "${region}".`, nameHint(region, known, 'regions'));
   }
-  const count = Number(number);
-  if (count >= 0 && count <= COUNT_MAX) return [region, count];
-  throw usage(`"${number}" is no number of machines.`, `From 0 to ${COUNT_MAX}.`);
+  return [region, count];
 }
 
 function parseSize(
