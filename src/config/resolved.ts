@@ -169,7 +169,7 @@ export interface ResolvedFlyApp extends ResolvedAppBase {
   readonly maxUnavailable: number;
   /** How a canary is judged; only read where `strategy` is `canary`. */
   readonly canary: ResolvedCanary;
-  /** dumb-init, non-root, minimal base, image scan. */
+  /** dumb-init, non-root, minimal base, image scan. The same in all environments, for they have one image. */
   readonly hardened: boolean;
   /** How its image is built from the Dockerfile. */
   readonly build: ResolvedImageBuild;

@@ -88,7 +88,10 @@ export interface FlySettings {
   readonly maxUnavailable?: number;
   /** How a canary is judged before the rest follows; for `strategy: 'canary'`. */
   readonly canary?: CanaryDefinition;
-  /** dumb-init, non-root, minimal base, image scan. Default false. */
+  /**
+   * dumb-init, non-root, minimal base, image scan. Default false. One image is built for all environments, so that one of
+   * them that asks for it has it in all.
+   */
   readonly hardened?: boolean;
   /** One volume for each machine; null takes it away. */
   readonly volume?: VolumeDefinition | null;

@@ -141,6 +141,24 @@ describe('where nothing is said', () => {
   });
 });
 
+test('an app that one environment hardens is hardened in all, for they have one image; others are not', () => {
+  const { environments } = resolved({
+    apps: { web: flyApp({ hardened: false }), job: flyApp({}) },
+    environments: {
+      staging: { on: push('main') },
+      production: { on: push('production'), apps: { web: { hardened: true } } },
+    },
+  });
+  const hardened = environments.map(({ apps }) =>
+    apps.map((app) => [app.name, app.platform === 'fly' && app.hardened]),
+  );
+  const both = [
+    ['web', true],
+    ['job', false],
+  ];
+  expect(hardened).toEqual([both, both]);
+});
+
 describe('inheritance', () => {
   test('the app in the environment wins over the environment, that over the app, and that over the project', () => {
     const project: Partial<ProjectDefinition> = {
@@ -148,7 +166,7 @@ describe('inheritance', () => {
       apps: {
         web: flyApp({
           sleep: 'suspend',
-          hardened: true,
+          strategy: 'canary',
           instances: 2,
           regions: ['ams'],
           env: { A: 'app', B: 'app', C: 'app' },
@@ -158,7 +176,7 @@ describe('inheritance', () => {
         staging: {
           fly: { org: 'of-environment' },
           sleep: 'when-idle',
-          hardened: false,
+          strategy: 'immediate',
           regions: ['iad', 'fra'],
           env: { B: 'environment', C: 'environment' },
           apps: { web: { sleep: 'never', env: { C: 'both' }, fly: { token: 'BOTH' } } },
@@ -169,7 +187,7 @@ describe('inheritance', () => {
       org: 'of-environment',
       token: 'BOTH',
       sleep: 'never',
-      hardened: false,
+      strategy: 'immediate',
       regions: [
         { region: 'iad', count: 2 },
         { region: 'fra', count: 2 },

@@ -1,6 +1,6 @@
 import type { ProjectDefinition } from '../definition/project-definition.ts';
 import { NO_IMPORTS, type FlyTomlImports } from '../fly-toml/fly-toml-reading.ts';
-import type { ResolvedProject } from '../resolved.ts';
+import type { ResolvedEnvironment, ResolvedProject } from '../resolved.ts';
 import { resolveChecks } from './resolve-checks.ts';
 import { resolveFiles } from './resolve-files.ts';
 import { resolveEnvironment } from './resolve-environment.ts';
@@ -20,8 +20,28 @@ export function resolveProject(
     checks: resolveChecks(project),
     ciSkip: project.ci?.skip ?? [],
     files: resolveFiles(project),
-    environments: Object.entries(project.environments).map(([name, environment]) =>
-      resolveEnvironment(project, name, environment, imports),
+    environments: withOneHardening(
+      Object.entries(project.environments).map(([name, environment]) =>
+        resolveEnvironment(project, name, environment, imports),
+      ),
     ),
   };
+}
+
+/**
+ * Hardening is of the image, and one image is built for all environments (decision 11): an app that is to be hardened in
+ * one of them is hardened in all, or what passed staging would not be what runs in production.
+ */
+function withOneHardening(environments: readonly ResolvedEnvironment[]): ResolvedEnvironment[] {
+  const hardened = new Set(
+    environments.flatMap(({ apps }) =>
+      apps.filter((app) => app.platform === 'fly' && app.hardened).map((app) => app.name),
+    ),
+  );
+  return environments.map((environment) => ({
+    ...environment,
+    apps: environment.apps.map((app) =>
+      app.platform === 'fly' ? { ...app, hardened: hardened.has(app.name) } : app,
+    ),
+  }));
 }
