@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { failure, secondWork, StrategyRig } from '../support/strategy-rig.ts';
 
 const THREE = { regions: [{ region: 'iad', count: 3 }] };
@@ -63,9 +63,13 @@ describe.concurrent('mixed versions are never silent', () => {
       if (isMade || !request.url.includes('/joined/') || !request.url.endsWith('/uncordon')) return null;
       isMade = true;
       const metadata = { fly_process_group: 'app' };
-      return rig.fly
-        .call('POST', '/v1/apps/joined/machines', { region: 'iad', config: { image, metadata } })
-        .then(forward);
+      const made = async (): Promise<void> => {
+        const body = { region: 'iad', config: { image, metadata } };
+        const { status } = await rig.fly.call('POST', '/v1/apps/joined/machines', body);
+        // The first release has used up what may be made at once.
+        expect(status).toBe(200);
+      };
+      return vi.waitFor(made, { timeout: 5_000, interval: 250 }).then(forward);
     });
     const error = await failure(rig.platform.deploy(next, secondWork()));
     takeOut();
