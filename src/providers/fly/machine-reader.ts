@@ -17,9 +17,12 @@ export interface MachineReader {
  */
 const LIST_FROM = 8;
 /** A machine that nobody has asked for in this time is not watched any more. */
-const WATCHED_MS = 2_000;
-/** The pace of lists: Fly allows one a second of an app in the long run. */
+const WATCHED_MS = 2_500;
+/** The pace of lists: Fly allows one a second of an app in the long run, and three at once after a while without. */
 const LIST_EVERY_MS = 1_000;
+const LISTS_AT_ONCE = 3;
+/** What is asked at about the same time is answered by one list. */
+const GATHER_MS = 50;
 
 interface AppReads {
   /** When each machine was last asked for. */
@@ -27,7 +30,8 @@ interface AppReads {
   /** The lists that have not been sent yet, for those in a hurry and for the others: whoever comes now gets the answer. */
   next: List | null;
   later: List | null;
-  listedAt: number;
+  /** When the bucket of lists is full again, if none is sent. */
+  fullAt: number;
 }
 
 type List = Promise<ReadonlyMap<string, Machine>>;
@@ -36,16 +40,15 @@ type List = Promise<ReadonlyMap<string, Machine>>;
 export function createMachineReader(machines: MachinesApi, clock: Clock): MachineReader {
   const apps = new Map<string, AppReads>();
   const list = async (app: string, reads: AppReads, place: 'next' | 'later', leastMs: number): List => {
-    const waitMs = Math.max(leastMs, reads.listedAt + LIST_EVERY_MS - clock.now());
-    // Waits in any case: it is not sent before it is known as the next one.
-    await (waitMs > 0 ? clock.sleep(waitMs) : undefined);
-    reads.listedAt = clock.now();
+    const emptyMs = reads.fullAt - (LISTS_AT_ONCE - 1) * LIST_EVERY_MS - clock.now();
+    await clock.sleep(Math.max(GATHER_MS, leastMs, emptyMs));
+    reads.fullAt = Math.max(reads.fullAt, clock.now()) + LIST_EVERY_MS;
     reads[place] = null;
     return new Map(((await machines.list(app)) ?? []).map((machine) => [machine.id, machine]));
   };
   return {
     async read(ref, signal, patienceMs = 0) {
-      const reads = apps.get(ref.app) ?? { askedAt: new Map(), next: null, later: null, listedAt: -Infinity };
+      const reads = apps.get(ref.app) ?? { askedAt: new Map(), next: null, later: null, fullAt: -Infinity };
       apps.set(ref.app, reads);
       if (patienceMs === 0) note(reads.askedAt, ref.id, clock.now());
       if (patienceMs === 0 && reads.askedAt.size < LIST_FROM) return machines.get(ref, signal);

@@ -67,12 +67,15 @@ export async function watchUntilHealthy(fly: FlyContext, watched: WatchedMachine
       if (!isReachable(machine)) throw hostUnreachableError(ref, machine);
       throw unhealthyError(ref, machine, watched.withinMs, await output(machine));
     }
-    await fly.clock.sleep(pauseMs(fly, now - startedAt), signal);
+    const settledInMs = runningSince === null ? null : runningSince + fly.timing.settleMs - now;
+    await fly.clock.sleep(pauseMs(fly, machine, now - startedAt, settledInMs), signal);
   }
 }
 
 /** What has taken long is looked at less often: so that it is seen at most a twentieth of its time too late. */
-function pauseMs(fly: FlyContext, elapsedMs: number): number {
+function pauseMs(fly: FlyContext, machine: Machine, elapsedMs: number, settledInMs: number | null): number {
+  // Without checks nothing is to be seen before it has run long enough.
+  if (settledInMs !== null && checkCount(machine.config) === 0) return Math.max(1, settledInMs);
   return Math.min(PAUSE_MS_MAX, Math.max(fly.timing.pollMs, elapsedMs / 20));
 }
 
