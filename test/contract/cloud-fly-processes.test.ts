@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { MachineFaults } from '../../src/cloud/machines/faults.ts';
+import { serverImage } from '../support/cloud-fly-images.ts';
 import { FlyRig, isAlive, serviceConfig, until } from '../support/cloud-fly-rig.ts';
 
 const path = (id: string, action = ''): string => `/v1/apps/web/machines/${id}${action}`;
@@ -326,4 +327,34 @@ test('two services over two directories know nothing of each other', async () =>
   await other.service.reset();
   expect(isAlive(one.pid(id) ?? 0)).toBe(true);
   expect((await other.call('GET', `/v1/apps/web/machines/${id}`)).status).toBe(404);
+});
+
+test('what was sent to a machine before it left rotation reaches it before its stop signal', async () => {
+  await using rig = await FlyRig.start();
+  const image = rig.images.add('web', {
+    ...serverImage('two'),
+    files: {
+      'server.mjs': `
+import { createServer } from 'node:http';
+createServer((request, response) => response.end('ok')).listen(Number(process.env.PORT), '127.0.0.1');
+process.on('SIGTERM', () => { console.log('signal at ' + Date.now()); process.exit(0); });
+`,
+    },
+  });
+  const stopped = async (id: string): Promise<{ leftAt: number; signalAt: number }> => {
+    let leftAt = 0;
+    const unsubscribe = rig.service.directory.onChange(() => {
+      if (leftAt === 0 && !rig.isReady('web', id)) leftAt = Date.now();
+    });
+    await rig.call('POST', path(id, '/stop'), { body: { signal: 'SIGTERM' } });
+    await rig.wait('web', id, 'stopped');
+    unsubscribe();
+    const line = (await logOf(rig)).findLast((text) => text.startsWith('signal at '));
+    return { leftAt, signalAt: Number(line?.slice('signal at '.length)) };
+  };
+  const { id } = await rig.machine('web', serviceConfig(image));
+  await until(() => rig.isReady('web', id));
+  const { leftAt, signalAt } = await stopped(id);
+  expect(leftAt).toBeGreaterThan(0);
+  expect(signalAt - leftAt).toBeGreaterThanOrEqual(20);
 });

@@ -12,6 +12,11 @@ const PORT_PROBE_EVERY_MS = 20;
 const PORT_PROBE_EAGER_MS = 60_000;
 const PORT_PROBE_LATER_MS = 500;
 const PORT_PROBE_TIMEOUT_MS = 1000;
+/**
+ * From the instant at which the edge sends nothing new until the process is asked to end: what was sent a moment before
+ * has reached it by then. One that closes its connections at the signal would throw away what it has not read yet.
+ */
+const LEAVE_ROTATION_MS = 30;
 
 /** What a machine has in memory only: its process, its checks and the operation under way. */
 export class LiveMachine {
@@ -73,6 +78,13 @@ export class LiveMachine {
     this.#checks = null;
     this.#watch = null;
     this.isListening = false;
+  }
+
+  /** Looks after the process no more; where requests may be on their way to it, waits until they have arrived. */
+  async leaveRotation({ isInUse }: { readonly isInUse: boolean }): Promise<void> {
+    const mayBeAsked = isInUse && this.isReady();
+    this.unwatch();
+    if (mayBeAsked) await this.#clock.sleep(LEAVE_ROTATION_MS);
   }
 
   checks(): CheckState[] {

@@ -227,9 +227,10 @@ export class MachineSupervisor {
   async #end(machine: MachineRecord, options: StopOptions): Promise<ExitReport | null> {
     const live = this.live(machine);
     const { process } = live;
-    live.unwatch();
-    if (process === null) return null;
     live.stopping = process;
+    await live.leaveRotation({ isInUse: options.timeoutMs > 0 && !machine.cordoned });
+    // A service that was shut down meanwhile leaves it to the next one.
+    if (process === null || this.#isReleased) return null;
     // A process that stands still cannot act on a signal; its memory is given up, as Fly drops the snapshot.
     return await process.stop(live.isSuspended ? { signal: 'SIGKILL', timeoutMs: 0 } : options);
   }
