@@ -67,7 +67,7 @@ function addWorldCommands(cloud: Command, register: Register): void {
       });
     },
   )
-    .option('--points-to <app>', 'the app it leads to, such as staging/web')
+    .option('--points-to <name>', 'the app it leads to, such as staging/web, or another host name')
     .option('--clear', 'take its records away');
   register(cloud, 'region [code]', 'how far regions are away', async (context, [code], options) => {
     const { cloudRegion } = await import('./commands/cloud-world.ts');

@@ -23,7 +23,7 @@ export async function cloudDns(
   if (pointsTo !== null && isCleared) throw usage('--points-to and --clear exclude each other.', DNS_FORM);
   if (host !== null && isCleared) await world.clearDns(cloud, host);
   if (host !== null && pointsTo !== null) {
-    await world.setDns(cloud, host, { cname: [`${platformName(project, pointsTo)}.fly.dev`] });
+    await world.setDns(cloud, host, { cname: [targetOf(project, pointsTo)] });
   }
   const all = Object.entries(await world.listDns(cloud));
   const hosts = host === null ? all : all.filter(([name]) => name === host.toLowerCase());
@@ -86,6 +86,11 @@ function dnsRow([host, records]: [string, DnsRecords]): string[] {
     (values ?? []).map((value) => `${type} ${value}`),
   );
   return [host, parts.join(', ')];
+}
+
+/** Another host name, such as that of a certificate's challenge, or an app: no name of an app has a dot. */
+function targetOf(project: ResolvedProject, name: string): string {
+  return name.includes('.') ? name : `${platformName(project, name)}.fly.dev`;
 }
 
 /** `web` where one environment has it, `staging/web`, or the name on the platform. */

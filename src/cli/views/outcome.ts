@@ -22,7 +22,8 @@ export function renderOutcome(
       lines.push(`${green('✓')} ${bold(run.title)}${took}`);
       for (const [app, url] of Object.entries(reported(steps).urls ?? {}))
         lines.push(`  ${app.padEnd(14)} ${cyan(url)}`);
-      for (const note of reported(steps).notes ?? []) lines.push(`  ${yellow('!')} ${note}`);
+      for (const [first, ...more] of (reported(steps).notes ?? []).map((note) => note.split('\n')))
+        lines.push(`  ${yellow('!')} ${first}`, ...more.map((line) => `    ${line}`));
       break;
     case 'waiting':
       lines.push(`${yellow('⏸')} ${bold(run.title)} waits for an approval.`);

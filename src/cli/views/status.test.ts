@@ -149,11 +149,13 @@ test('a domain tells what it waits for, and which records are missing', () => {
   const records = [{ type: 'CNAME', name: 'www.shop.test', value: 'shop-web.fly.dev' }] as const;
   const text = rendered([machine('a')], {
     domains: [
-      { hostname: 'www.shop.test', state: 'awaiting-dns', detail: null, records },
+      { hostname: 'www.shop.test', state: 'awaiting-dns', detail: 'no record leads to the app', records },
       { hostname: 'shop.test', state: 'issued', detail: null, records: [] },
     ],
   });
-  expect(text).toMatch(/www\.shop\.test +web +does not lead here yet/);
+  expect(text).toMatch(/www\.shop\.test +web +does not lead here yet: its DNS records are missing\n/);
   expect(text).toMatch(/shop\.test +web +has its certificate/);
-  expect(text).toMatch(/DNS records for www\.shop\.test:\n +CNAME +www\.shop\.test +shop-web\.fly\.dev/);
+  expect(text).toMatch(
+    /DNS records for www\.shop\.test:\n +CNAME +www\.shop\.test +shop-web\.fly\.dev\n +no record leads to the app\n/,
+  );
 });

@@ -104,7 +104,8 @@ function domainRows(app: AppStatus, { green, yellow }: Paint): string[][] {
     domain.hostname,
     app.name,
     (domain.state === 'issued' ? green : yellow)(DOMAIN_WORDS[domain.state]) +
-      (domain.detail === null ? '' : ` (${domain.detail})`),
+      // Of records that are missing it stands below them.
+      (domain.detail === null || domain.state === 'awaiting-dns' ? '' : ` (${domain.detail})`),
   ]);
 }
 

@@ -23,10 +23,17 @@ export function domainsStep(deps: PipelineDeps): StepExecutor {
 /** What each domain waits for, with the records of those that are not verified. Pure. */
 export function domainLines(domains: readonly DomainState[]): readonly string[] {
   return domains.flatMap((domain) => {
-    const why = domain.detail === null ? '' : ` (${domain.detail})`;
-    const line = `${domain.hostname} ${DOMAIN_WORDS[domain.state]}${why}`;
-    return domain.state === 'awaiting-dns' ? [`${line}:`, ...dnsTable(domain)] : [line];
+    const line = `${domain.hostname} ${DOMAIN_WORDS[domain.state]}`;
+    if (domain.state === 'awaiting-dns') return [`${line}:`, ...dnsTable(domain)];
+    return [domain.detail === null ? line : `${line} (${domain.detail})`];
   });
+}
+
+/** What is left to do about domains after a deployment: the records of each that are missing. Pure. */
+export function domainNotes(domains: readonly DomainState[]): readonly string[] {
+  return domains
+    .filter(({ state }) => state === 'awaiting-dns')
+    .map((domain) => domainLines([domain]).join('\n'));
 }
 
 /** A domain without DNS is only a word of warning, unless the deployment would fail by it at its very end. */

@@ -4,7 +4,7 @@ import type { DomainState } from '../../providers/app-platform.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
 import { flyAppNamed, releaseInProgress, scopeOf, type StepScope } from '../step-scope.ts';
 import { lostMachines } from '../drift.ts';
-import { domainLines } from './domains.ts';
+import { domainLines, domainNotes } from './domains.ts';
 import { deployedApps } from './verify.ts';
 
 /** Where no domain is written any more there is no step for them, and those that are there still lead to the app. */
@@ -78,17 +78,20 @@ export function reportStep(deps: PipelineDeps): StepExecutor {
     async execute(context) {
       const scope = scopeOf<'report'>(deps, context);
       const urls: Record<string, string> = {};
+      const missing: string[] = [];
       for (const name of appsThatAnswer(scope)) {
         const app = flyAppNamed(scope, name);
         if (app.port === null) continue;
         urls[name] = await deps.platformOf(app).publicUrl(app.platformName);
         context.log(`${name}: ${urls[name]}`);
-        for (const line of domainLines(domainsFound(context, name))) context.log(line);
+        const domains = domainsFound(context, name);
+        for (const line of domainLines(domains)) context.log(line);
+        missing.push(...domainNotes(domains));
         await nameLeftDomains(scope, app);
       }
       const notes = await leftBehind(scope);
       for (const note of notes) context.log(note);
-      return { urls, notes };
+      return { urls, notes: [...notes, ...missing] };
     },
   };
 }

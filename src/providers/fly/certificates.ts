@@ -85,13 +85,16 @@ export function stateOf(detail: CertificateDetail, hostname: string): DomainStat
   const awaited = isWildcard ? 'awaiting-dns' : 'awaiting-certificate';
   const [error] = detail.validation_errors ?? [];
   const limited = detail.rate_limited_until ?? '';
-  const why = [error?.message, error?.remediation].filter((text) => text !== undefined && text !== '');
   const state = !isConfigured ? 'awaiting-dns' : isIssued ? 'issued' : awaited;
   const mustProve = statuses.has('pending_ownership') || detail.status === 'pending_ownership';
+  const records = recordsOf(hostname, detail.dns_requirements ?? {}, mustProve);
+  // What to do about missing records is said by the records.
+  const remediation = state === 'awaiting-dns' && records.length > 0 ? undefined : error?.remediation;
+  const why = [error?.message, remediation].filter((text) => text !== undefined && text !== '');
   return {
     hostname,
     state,
-    records: recordsOf(hostname, detail.dns_requirements ?? {}, mustProve),
+    records,
     detail:
       limited !== ''
         ? `the certificate authority takes no request before ${limited}`
