@@ -60,16 +60,20 @@ export function renderOutcome(
   }
   if (run.error !== null) {
     lines.push(`  ${run.error.message}`);
-    for (const line of printedLines(run.error.output)) {
-      // What could not be put back is said with what to do; the rest was printed by others.
-      const shown = line.startsWith('RUN_UNDO_FAILED') ? localHint(line, options.isLocal) : line;
-      lines.push(dim(`  │ ${shown}`));
-    }
+    const { output } = run.error;
+    for (const line of printedLines(output.filter((line) => !isLeftOver(line))))
+      lines.push(dim(`  │ ${line}`));
+    // What could not be put back is said whole, with the commands that do it.
+    for (const line of output.filter(isLeftOver)) lines.push(`  │ ${localHint(line, options.isLocal)}`);
     for (const hint of run.error.hint?.split('\n') ?? []) next(hint);
     next(`glidepath run show ${run.id}`);
     lines.push(`  ${dim(`${run.error.code} · docs/errors/${run.error.code}.md`)}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+function isLeftOver(line: string): boolean {
+  return line.startsWith('RUN_UNDO_FAILED');
 }
 
 function isRefusal(run: RunRecord): boolean {

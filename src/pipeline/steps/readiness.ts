@@ -105,8 +105,12 @@ async function isPushedAgain(
       signal: context.signal,
     });
     if (image.digest !== digest) return false;
-    await deps.platformOf(app).pushImage(app.platformName, image, context);
-    return true;
+    const platform = deps.platformOf(app);
+    const reference = await platform.pushImage(app.platformName, image, context);
+    // A registry may take a push and not give the image out again.
+    if ((await platform.missingOfImage(reference)).length === 0) return true;
+    context.log(`${app.name}: it was pushed again, and cannot be pulled all the same`);
+    return false;
   } catch (error) {
     if (context.signal.aborted || !(error instanceof ToolError)) throw error;
     context.log(`${app.name}: it could not be brought back: ${error.message}`);

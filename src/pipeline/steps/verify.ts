@@ -2,26 +2,31 @@ import type { ResolvedFlyApp } from '../../config/resolved.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { StepExecutor } from '../../engine/graph.ts';
 import type { ObservedMachine } from '../../providers/app-platform.ts';
+import { lostMachines } from '../drift.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
 import { digestOf } from '../release.ts';
 import { flyAppNamed, imageOf, scopeOf, type StepScope } from '../step-scope.ts';
 
-/** Reads the platforms again: every machine of every app runs the release's digests, or the deployment failed (invariant 11). */
+/** A check that flaps is seen by a second look, one interval after the first; longer than this nobody waits for it. */
+const SECOND_LOOK_MS_MAX = 5_000;
+
+/**
+ * Reads the platforms again: every machine of every app runs the release's digests, or the deployment failed (invariant
+ * 11). Looks twice at a release that is new here, for at one look a check may have passed by luck.
+ */
 export function verifyStep(deps: PipelineDeps): StepExecutor {
   return {
     async execute(context) {
       const scope = scopeOf<'verify'>(deps, context);
-      const problems: string[] = [];
-      let machines = 0;
-      for (const name of deployedApps(scope)) {
-        const app = flyAppNamed(scope, name);
-        const observed = await deps.platformOf(app).observeApp(app.platformName);
-        machines += observed?.machines.length ?? 0;
-        problems.push(...differences(app, digestOf(imageOf(scope, name)), observed?.machines ?? []));
+      let { machines, problems, lost } = await look(scope);
+      const pauseMs = secondLookAfterMs(scope);
+      if (problems.length === 0 && pauseMs > 0) {
+        await deps.clock.sleep(pauseMs, context.signal);
+        ({ machines, problems, lost } = await look(scope));
       }
       if (problems.length === 0) {
         context.log(`${machines} machines run the release's digests`);
-        return { machines };
+        return { machines, lost };
       }
       throw new ToolError(
         'DEPLOY_NOT_CONVERGED',
@@ -33,6 +38,41 @@ export function verifyStep(deps: PipelineDeps): StepExecutor {
       );
     },
   };
+}
+
+interface Found {
+  /** Those that can be reached. */
+  readonly machines: number;
+  readonly problems: readonly string[];
+  /** What is left to people, in words: machines on hosts that cannot be reached. */
+  readonly lost: string[];
+}
+
+async function look(scope: StepScope): Promise<Found> {
+  const problems: string[] = [];
+  const lost: string[] = [];
+  let machines = 0;
+  for (const name of deployedApps(scope)) {
+    const app = flyAppNamed(scope, name);
+    const observed = await scope.deps.platformOf(app).observeApp(app.platformName);
+    const there = observed?.machines ?? [];
+    machines += there.filter(({ reachable }) => reachable).length;
+    problems.push(...differences(app, digestOf(imageOf(scope, name)), there));
+    lost.push(...lostMachines(there).map((machine) => lostWords(app, machine)));
+  }
+  return { machines, problems, lost };
+}
+
+function lostWords({ name, platformName }: ResolvedFlyApp, { id, region, release }: ObservedMachine): string {
+  return `${name}: machine ${id} in ${region} is left with ${release ?? 'what it ran'}, on a host that Fly cannot reach. Take it away: fly machine destroy --force ${id} -a ${platformName}`;
+}
+
+/** The longest interval of the apps' checks. What was gone back to, or only counted anew, has shown before that it runs. */
+function secondLookAfterMs(scope: StepScope): number {
+  const { trigger } = scope.input;
+  if (trigger.kind === 'rollback' || trigger.kind === 'scale') return 0;
+  const intervals = deployedApps(scope).map((name) => flyAppNamed(scope, name).health?.intervalMs ?? 0);
+  return Math.min(SECOND_LOOK_MS_MAX, Math.max(0, ...intervals));
 }
 
 /** The apps this run deploys: all of the environment, or those a rollback was limited to. */
