@@ -18,12 +18,10 @@ export async function cloudFault(context: CommandContext, words: readonly string
     const [{ apps }, regions] = await Promise.all([control.cloudStatus(cloud), listRegions(cloud)]);
     for (const one of aimFault(fault, { project, apps, regions })) await control.setFault(cloud, one);
   }
-  const { describeFault } = await import('../../cloud/faults/fault.ts');
+  const { faultLine } = await import('../views/fault-line.ts');
   const faults = await control.listFaults(cloud);
   if (context.output.json) writeJson(context.output, { faults });
   else if (faults.length === 0) context.output.write('No fault is switched on.\n');
-  else
-    for (const fault of faults)
-      context.output.write(`  ${fault.id}  ${describeFault(fault)}, struck ${fault.struck}\n`);
+  else for (const fault of faults) context.output.write(`  ${faultLine(fault)}\n`);
   return EXIT.ok;
 }

@@ -1,5 +1,6 @@
 import type { CloudStatus } from '../../cloud/control/cloud-status.ts';
-import { describeFault } from '../../cloud/faults/fault.ts';
+import { counted } from './counted.ts';
+import { faultLine } from './fault-line.ts';
 import { paint } from './paint.ts';
 import { renderTable } from './table.ts';
 import { formatDuration } from './time.ts';
@@ -12,7 +13,7 @@ export function renderCloudStatus(status: CloudStatus, options: { color: boolean
     '',
     renderTable(
       ['service', 'address', 'holds'].map(dim),
-      status.services.map((service) => [service.name, cyan(service.url), String(service.holds)]),
+      status.services.map(({ name, url, holds }) => [name, cyan(url), counted(holds, HELD[name] ?? 'thing')]),
     ).trimEnd(),
   ];
   if (status.apps.length > 0) {
@@ -35,12 +36,21 @@ export function renderCloudStatus(status: CloudStatus, options: { color: boolean
         rows,
       ).trimEnd(),
     );
-    for (const app of status.apps) {
-      if (app.url === null) continue;
-      const traffic =
-        app.traffic === null ? '' : dim(`  ${app.traffic.requests} requests, ${app.traffic.errors} errors`);
-      lines.push(`  ${cyan(app.url)}  ${dim(app.name)}${traffic}`);
-    }
+    const addresses = status.apps.flatMap(({ name, url, traffic }) =>
+      url === null
+        ? []
+        : [
+            [
+              name,
+              cyan(url),
+              ...(traffic === null
+                ? []
+                : [counted(traffic.requests, 'request'), counted(traffic.errors, 'error')]),
+            ],
+          ],
+    );
+    if (addresses.length > 0)
+      lines.push('', renderTable(['app', 'address', 'answered', 'failed'].map(dim), addresses).trimEnd());
   }
   if (status.databases.length > 0) {
     const rows = status.databases.map((database) => [
@@ -56,10 +66,18 @@ export function renderCloudStatus(status: CloudStatus, options: { color: boolean
       renderTable(['database', 'state', 'address', 'connections', 'memory', 'size'].map(dim), rows).trimEnd(),
     );
   }
-  for (const fault of status.faults)
-    lines.push('', `  ${red('fault')} ${fault.id}  ${describeFault(fault)} ${dim(`struck ${fault.struck}`)}`);
+  if (status.faults.length > 0) lines.push('');
+  for (const fault of status.faults) lines.push(`  ${red('fault')} ${faultLine(fault)}`);
   return `${lines.join('\n')}\n`;
 }
+
+/** What each service holds. */
+const HELD: Readonly<Record<string, string>> = {
+  fly: 'app',
+  'managed-postgres': 'database',
+  registry: 'image',
+  edge: 'address',
+};
 
 /** How machines run, and why not otherwise. */
 function machinesLine({ asked, mode, engine }: CloudStatus['machines']): string {

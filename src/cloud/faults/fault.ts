@@ -61,13 +61,21 @@ export function isRouteFault<T extends Fault>(fault: T): fault is Extract<T, { r
   return 'route' in fault;
 }
 
-/** One line for people: `crash of web, 2 times`. */
+/** One line for people: `crash of web, 2 times`, `slow-boot of web by 5 s`. */
 export function describeFault(fault: Fault): string {
   const times = fault.times === null ? '' : fault.times === 1 ? ', once' : `, ${fault.times} times`;
   if (isRouteFault(fault)) {
     const detail =
-      fault.kind === 'error' ? ` ${fault.status}` : fault.kind === 'delay' ? ` of ${fault.delayMs} ms` : '';
+      fault.kind === 'error'
+        ? ` ${fault.status}`
+        : fault.kind === 'delay'
+          ? ` of ${long(fault.delayMs)}`
+          : '';
     return `${fault.kind}${detail} on ${fault.route}${times}`;
   }
-  return `${fault.kind}${fault.delayMs > 0 ? ` of ${fault.delayMs} ms` : ''} of ${fault.target}${times}`;
+  return `${fault.kind} of ${fault.target}${fault.delayMs > 0 ? ` by ${long(fault.delayMs)}` : ''}${times}`;
+}
+
+function long(ms: number): string {
+  return ms % 1000 === 0 ? `${ms / 1000} s` : `${ms} ms`;
 }
