@@ -3,7 +3,6 @@ import type { StepContext, StepExecutor } from '../../engine/graph.ts';
 import type { DomainState } from '../../providers/app-platform.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
 import { flyAppNamed, releaseInProgress, scopeOf, type StepScope } from '../step-scope.ts';
-import { lostMachines } from '../drift.ts';
 import { domainLines, domainNotes } from './domains.ts';
 import { deployedApps } from './verify.ts';
 
@@ -58,18 +57,10 @@ function appsThatAnswer(scope: StepScope): readonly string[] {
   return isDown ? [] : deployedApps(scope);
 }
 
-/** What a deployment had to leave behind, for people to take care of: machines on hosts that cannot be reached. */
-async function leftBehind(scope: StepScope): Promise<string[]> {
-  const notes: string[] = [];
-  for (const name of appsThatAnswer(scope)) {
-    const app = flyAppNamed(scope, name);
-    const observed = await scope.deps.platformOf(app).observeApp(app.platformName);
-    for (const { id, region, release } of lostMachines(observed?.machines ?? []))
-      notes.push(
-        `${name}: machine ${id} in ${region} is left with ${release ?? 'what it ran'}, on a host that Fly cannot reach. Take it away: fly machine destroy --force ${id} -a ${app.platformName}`,
-      );
-  }
-  return notes;
+/** What reading everything again found that is left to people. */
+function leftBehind(context: StepContext): readonly string[] {
+  const verified = context.outputs['verify'] as { lost?: readonly string[] } | undefined;
+  return verified?.lost ?? [];
 }
 
 /** Ends a deployment by saying where it can be looked at, and what is left to do. */
@@ -89,7 +80,7 @@ export function reportStep(deps: PipelineDeps): StepExecutor {
         missing.push(...domainNotes(domains));
         await nameLeftDomains(scope, app);
       }
-      const notes = await leftBehind(scope);
+      const notes = [...leftBehind(context)];
       for (const note of notes) context.log(note);
       return { urls, notes: [...notes, ...missing] };
     },
