@@ -84,7 +84,10 @@ test('machines outlive a killed daemon and are adopted with their version, port 
   await daemon.kill();
   expect(isAlive(pid)).toBe(true);
 
+  const adoptedAt = Date.now();
   const { service, caller } = await daemon.succeed();
+  // The edge lets requests wait for the first check of a machine as long ago as that.
+  expect(service.directory.app('web')?.machines[0]?.startedAt).toBeGreaterThanOrEqual(adoptedAt);
   expect(await caller.get('web', id)).toMatchObject({ state: 'started', instance_id: version });
   expect(service.processes().map((info) => info.pid)).toEqual([pid]);
   await until(() => service.directory.app('web')?.machines[0]?.routable === true);

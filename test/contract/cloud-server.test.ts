@@ -224,6 +224,29 @@ test('killed without a word, it leaves its machines serving, and the next one ta
   expect(await textOf(address)).toBe(id);
 });
 
+test('after a kill -9, whoever the ports of the next one answer gets the machine and no error', async () => {
+  await using rig = new CloudRig();
+  const first = await rig.up();
+  const id = await rig.deploy(first, 'web');
+  const address = await urlOf(first, 'web');
+  await killHard(first);
+  const answers = new Set<string>();
+  let isUp = false;
+  const asking = (async () => {
+    // Until it is up nobody listens: that alone may fail.
+    while (!isUp)
+      await textOf(address).then(
+        (text) => answers.add(text),
+        () => undefined,
+      );
+  })();
+  await rig.up();
+  isUp = true;
+  await asking;
+  answers.add(await textOf(address));
+  expect([...answers]).toEqual([id]);
+});
+
 test('after down no process is left, and up again brings the app back', async () => {
   await using rig = new CloudRig();
   const cloud = await rig.up();

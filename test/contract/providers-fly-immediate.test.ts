@@ -45,6 +45,13 @@ describe('an immediate deployment', () => {
     expect(await rig.leases('now')).toEqual([]);
   });
 
+  test('keeps the requests of the meantime waiting, so that none fails', async () => {
+    const { app } = await rig.deployed('waits', THREE);
+    const next = await rig.next(app);
+    const { lowest, load } = await rig.watch('waits', () => rig.platform.deploy(next, secondWork()));
+    expect([lowest, load.failed]).toEqual([0, []]);
+  });
+
   test('that ends with sick machines is undone at once: all of them together, in the time of one', async () => {
     const { app } = await rig.deployed('now-bad', { ...THREE, maxUnavailable: 1 }, { BOOT_MS: '1500' });
     const before = await rig.was('now-bad');

@@ -42,5 +42,6 @@ export interface EdgeMachine {
   readonly routable: boolean;
   /** Stopped or suspended, not cordoned: may be woken. */
   readonly wakeable: boolean;
+  /** When it started, or was adopted by the present service; milliseconds since the Unix epoch. */
   readonly startedAt: number | null;
 }

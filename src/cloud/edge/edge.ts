@@ -45,6 +45,8 @@ export interface EdgeOptions {
   readonly limits?: Partial<EdgeLimits>;
   /** Simulated delay in milliseconds of requests to a region. */
   readonly latencyMs?: (region: string) => number;
+  /** Requests are held until then: before, nothing is known of any app. Default: at once. */
+  readonly ready?: Promise<void>;
 }
 
 /** How one app is reached from this machine. */
@@ -90,9 +92,12 @@ class RunningEdge implements Edge {
   readonly #ids = new RequestIds(EDGE_REGION);
   readonly #closing = new AbortController();
   #stopListening: () => void = () => undefined;
+  #isReady: boolean;
 
   constructor(options: EdgeOptions) {
     this.#options = options;
+    this.#isReady = options.ready === undefined;
+    void options.ready?.then(() => (this.#isReady = true));
     const limits = { ...DEFAULT_EDGE_LIMITS, ...options.limits };
     this.#deps = { clock: options.clock, limits, latencyMs: options.latencyMs };
     this.#main = this.#newServer(() => null);
@@ -212,6 +217,10 @@ class RunningEdge implements Edge {
   }
 
   #serve(app: string | null, request: IncomingMessage, response: ServerResponse): void {
+    if (!this.#isReady) {
+      void this.#options.ready?.then(() => this.#serve(app, request, response));
+      return;
+    }
     const origin = this.#origin(request);
     const traffic = this.#trafficOf(app, request);
     if (traffic === null) {
@@ -222,6 +231,10 @@ class RunningEdge implements Edge {
   }
 
   async #upgrade(app: string | null, upgrade: UpgradeRequest): Promise<void> {
+    if (!this.#isReady) {
+      upgrade.socket.once('error', () => upgrade.socket.destroy());
+      await this.#options.ready;
+    }
     const origin = this.#origin(upgrade.request);
     const traffic = this.#trafficOf(app, upgrade.request);
     if (traffic === null) answerSocketPlainly(upgrade.socket, this.#unknownApp(app, upgrade.request, origin));

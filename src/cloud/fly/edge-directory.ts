@@ -87,14 +87,17 @@ function edgeMachine(context: FlyContext, machine: MachineRecord): EdgeMachine {
     routable: isReachable && isUp && !machine.cordoned && live.isReady(),
     wakeable:
       isReachable && (machine.state === 'stopped' || machine.state === 'suspended') && !machine.cordoned,
-    startedAt: isUp ? machine.startedAt : null,
+    // A machine that was adopted has passed no check yet, as one that has just started.
+    startedAt: isUp ? Math.max(machine.startedAt ?? 0, live.watchedSince) : null,
   };
 }
 
 const EDGE_STATES = ['started', 'stopped', 'suspended', 'starting', 'stopping'] as const;
+/** A new version or a restart: its process ends first, and the machine is back in a moment, as after a start. */
+const COMING_BACK: ReadonlySet<MachineState> = new Set(['replacing', 'restarting']);
 
 function edgeState(state: MachineState): EdgeMachine['state'] {
-  return EDGE_STATES.find((known) => known === state) ?? 'other';
+  return COMING_BACK.has(state) ? 'starting' : (EDGE_STATES.find((known) => known === state) ?? 'other');
 }
 
 function autostopOf(services: readonly MachineService[]): EdgeApp['autostop'] {

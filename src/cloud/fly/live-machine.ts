@@ -30,6 +30,8 @@ export class LiveMachine {
   /** A fault makes every check of this process fail. */
   isUnhealthy = false;
   isListening = false;
+  /** Since when this service looks after the process, milliseconds since the Unix epoch: its checks know nothing older. */
+  watchedSince = 0;
   #checks: HealthChecks | null = null;
   #watch: AbortController | null = null;
   #operation = new AbortController();
@@ -62,6 +64,7 @@ export class LiveMachine {
   }): void {
     this.unwatch();
     const { port, checks, isUnhealthy, isContainer } = options;
+    this.watchedSince = this.#clock.now();
     const onChange = this.#onChange;
     this.#checks = new HealthChecks(checks, { clock: this.#clock, port, isContainer, onChange, isUnhealthy });
     if (!options.hasServices) return;

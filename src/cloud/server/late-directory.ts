@@ -6,6 +6,9 @@ import type { EdgeApp, EdgeDirectory } from '../edge/directory.ts';
  */
 export class LateDirectory implements EdgeDirectory {
   readonly #listeners = new Set<() => void>();
+  #boundNow: () => void = () => undefined;
+  /** Resolves once the real one is there. */
+  readonly bound: Promise<void> = new Promise((resolve) => (this.#boundNow = resolve));
   #real: EdgeDirectory | null = null;
 
   /** From now on everything is asked of `real`. */
@@ -13,6 +16,7 @@ export class LateDirectory implements EdgeDirectory {
     this.#real = real;
     real.onChange(() => this.#changed());
     this.#changed();
+    this.#boundNow();
   }
 
   app(name: string): EdgeApp | null {

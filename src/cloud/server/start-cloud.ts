@@ -170,6 +170,7 @@ async function openEdge(
       port: edgePort,
       appPorts,
       latencyMs: (region) => latency.of(region),
+      ready: directory.bound,
       ...(idle === undefined ? {} : { idle }),
     });
   } catch (error) {
