@@ -76,9 +76,14 @@ export async function watchUntilHealthy(fly: FlyContext, watched: WatchedMachine
 function pauseMs(fly: FlyContext, machine: Machine, elapsedMs: number, settledInMs: number | null): number {
   // Without checks nothing is to be seen before it has run long enough.
   if (settledInMs !== null && checkCount(machine.config) === 0) return Math.max(1, settledInMs);
-  return Math.min(PAUSE_MS_MAX, Math.max(fly.timing.pollMs, elapsedMs / 20));
+  const isSoon = elapsedMs < OFTEN_MS;
+  return isSoon ? fly.timing.pollMs : Math.min(PAUSE_MS_MAX, Math.max(PAUSE_MS_MIN, elapsedMs / 20));
 }
 
+/** For so long the burst of the rate limit lets a machine be looked at often. */
+const OFTEN_MS = 2_000;
+/** Later slower than the limit, so that whoever has to put the machine back need not wait to look at it. */
+const PAUSE_MS_MIN = 250;
 const PAUSE_MS_MAX = 1_000;
 
 /**

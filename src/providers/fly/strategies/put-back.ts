@@ -53,6 +53,10 @@ async function giveOldConfig(undo: Undo, saved: SavedMachine, current: Machine):
   // Out of rotation nobody but this deployment has woken it.
   const isWokenProbe = isAsleep(saved) && !isAsleep(current) && current.cordoned === true;
   if (isWokenProbe) await putToSleep(undo, saved);
+  const isSteady =
+    current.state === 'started' &&
+    !isWokenProbe &&
+    (current.cordoned === true || deployment.app.sleep === 'never');
   const { durationMs } = await changeMachine(fly, {
     ref: { app: deployment.platformName, id: saved.id },
     config: pinned(saved),
@@ -64,6 +68,8 @@ async function giveOldConfig(undo: Undo, saved: SavedMachine, current: Machine):
     // What serves nothing need not be taken out of rotation first.
     isTakenOut: isServing,
     isIdle: !isServing,
+    // Out of rotation, or never asleep: nothing but this work changes its state.
+    seen: isSteady ? current : undefined,
     withinMs: withinMsOf(undo),
     isDone: (machine) => metadataOf(machine.config, 'key')?.startsWith(keyPrefix(work)) !== true,
     holder: holderOf(work),
