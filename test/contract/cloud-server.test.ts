@@ -231,17 +231,18 @@ test('after a kill -9, whoever the ports of the next one answer gets the machine
   const address = await urlOf(first, 'web');
   await killHard(first);
   const answers = new Set<string>();
-  let isUp = false;
+  const up = new AbortController();
   const asking = (async () => {
     // Until it is up nobody listens: that alone may fail.
-    while (!isUp)
+    while (!up.signal.aborted) {
       await textOf(address).then(
         (text) => answers.add(text),
         () => undefined,
       );
+    }
   })();
   await rig.up();
-  isUp = true;
+  up.abort();
   await asking;
   answers.add(await textOf(address));
   expect([...answers]).toEqual([id]);

@@ -117,7 +117,7 @@ export class AppTraffic {
     const machines = this.app?.machines ?? [];
     this.#backends = machines.map((machine) => {
       const known = this.#byId.get(machine.id);
-      known?.update(machine);
+      known?.update(machine, now);
       const backend = known ?? new Backend(machine, now);
       this.#byId.set(machine.id, backend);
       return backend;

@@ -43,7 +43,7 @@ function oneToStop(app: EdgeApp, here: readonly Backend[], now: number, idleMs: 
   return idle[0] ?? null;
 }
 
-/** A machine that has just started was not idle before: it did not run. */
+/** A machine that has just become ready was not idle before: nobody could ask it for anything. */
 function idleFrom(backend: Backend): number {
-  return Math.max(backend.idleSince, backend.machine.startedAt ?? 0);
+  return Math.max(backend.idleSince, backend.openSince, backend.machine.startedAt ?? 0);
 }

@@ -11,6 +11,8 @@ export class Backend {
   load = 0;
   /** Since when nothing is under way; milliseconds since the Unix epoch. */
   idleSince: number;
+  /** Since when it takes requests, as far as known: one that boots is not idle. */
+  openSince: number;
   /** Chosen by the idle watch and about to be stopped: gets nothing new. */
   held = false;
   /** It refused a connection a moment ago: preferred again from this instant on. */
@@ -20,6 +22,7 @@ export class Backend {
   constructor(machine: EdgeMachine, now: number) {
     this.machine = machine;
     this.idleSince = now;
+    this.openSince = now;
     this.agent = newAgent();
   }
 
@@ -29,9 +32,10 @@ export class Backend {
   }
 
   /** Takes over what the directory says now; drops idle connections once nothing new may be sent over them. */
-  update(machine: EdgeMachine): void {
+  update(machine: EdgeMachine, now: number): void {
     const was = this.machine;
     this.machine = machine;
+    if (!was.routable && machine.routable) this.openSince = now;
     if (
       was.routable &&
       (!machine.routable || machine.port !== was.port || machine.startedAt !== was.startedAt)

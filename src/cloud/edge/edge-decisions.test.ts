@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { machinesToStop } from './autostop.ts';
 import { Backend } from './backend.ts';
 import type { EdgeApp, EdgeMachine } from './directory.ts';
+import { idleSettings } from './idle-watch.ts';
 import { decideWithoutBackend, pickBackend } from './route-decision.ts';
 import type { RouteInput } from './route-decision.ts';
 
@@ -142,6 +143,19 @@ describe('which machines are put to sleep', () => {
     const backends = [backend('a'), backend('c', { region: 'syd' })];
     expect(ids(backends, { minMachinesRunning: 1 })).toEqual(['c']);
     expect(ids(backends, { minMachinesRunning: 2, primaryRegion: null })).toEqual([]);
+  });
+
+  test('the time that a machine took to boot does not count as idle', () => {
+    const booted = backend('a', { routable: false });
+    booted.update({ ...booted.machine, routable: true }, NOW - 4_000);
+    expect(ids([booted])).toEqual([]);
+    booted.openSince = NOW - 5_000;
+    expect(ids([booted])).toEqual(['a']);
+  });
+
+  test('not within a second, however short they may idle, so that a new one can be seen healthy', () => {
+    expect(idleSettings(100)).toEqual({ idleMs: 1_000, checkMs: 100 });
+    expect(idleSettings(8_000)).toEqual({ idleMs: 8_000, checkMs: 2_000 });
   });
 
   test('never a busy one, one idle for too short, or one of an app that asks for none of it', () => {

@@ -13,9 +13,16 @@ export interface IdleSettings {
 /** "Every few minutes", says Fly of its own proxy. */
 export const DEFAULT_IDLE: IdleSettings = { checkMs: 180_000, idleMs: 60_000 };
 
+/**
+ * A machine is never put to sleep sooner: its state may be read five times a second (Fly's limit), and whoever starts
+ * one must come to see it healthy. Fly's own proxy looks every few minutes only.
+ */
+const IDLE_MS_MIN = 1_000;
+
 /** The settings behind `--idle 5s`: idle for that long, looked for four times as often, within reason. */
 export function idleSettings(idleMs: number): IdleSettings {
-  return { idleMs, checkMs: Math.max(100, Math.min(30_000, Math.round(idleMs / 4))) };
+  const checkMs = Math.max(100, Math.min(30_000, Math.round(idleMs / 4)));
+  return { idleMs: Math.max(IDLE_MS_MIN, idleMs), checkMs };
 }
 
 /** Looks until the signal aborts; every look stops at most one machine per app and region. */
