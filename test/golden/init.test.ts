@@ -100,6 +100,15 @@ const FIXTURES: Readonly<Record<string, Fixture>> = {
       'packages/lib/package.json': PACKAGE({ scripts: { build: 'tsc' } }),
     },
   },
+  'a workspace with Next.js, a service and Phoenix': {
+    files: {
+      'package.json': PACKAGE({ workspaces: ['apps/*'] }),
+      'apps/site/package.json': PACKAGE({ scripts: { build: 'next build', start: 'next start' } }),
+      'apps/site/next.config.js': `module.exports = { output: 'standalone' };`,
+      'apps/api/package.json': PACKAGE({ scripts: { start: 'node server.js' } }),
+      'apps/live/mix.exs': 'def project do [app: :live, deps: [{:phoenix, "~> 1.8"}]] end',
+    },
+  },
   'only a Dockerfile': { files: { Dockerfile: 'FROM x\nEXPOSE 5000\n' } },
   'nothing recognised': { files: { 'README.md': '# Hello' } },
 };

@@ -28,9 +28,17 @@ export function findApps(repository: Repository): FoundApp[] {
   const served = new Set(onFly.filter(isServed).map(({ folder }) => folder));
   const web = appsOfNext(repository).filter(({ folder }) => !served.has(folder));
   const drafts = [...web, ...onFly];
-  if (drafts.length > 0) return named(drafts);
+  if (drafts.length > 0) return named([...drafts, ...packagesBeside(repository, drafts)]);
   const others = unconfigured(repository);
   return named(others.length > 0 ? others : [nothing()]);
+}
+
+/** What starts beside the apps that a platform's files tell of. An app of the root may be made of all packages. */
+function packagesBeside(repository: Repository, drafts: readonly Draft[]): Draft[] {
+  if (drafts.some(({ folder }) => folder === '')) return [];
+  return unconfigured(repository).filter(
+    ({ folder }) => folder !== '' && drafts.every((draft) => draft.folder !== folder),
+  );
 }
 
 function appsOnFly(repository: Repository): Draft[] {

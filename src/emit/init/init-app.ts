@@ -7,6 +7,9 @@ import type { Repository } from './repository.ts';
 /** Where an app listens when nothing says so: as `fly launch` sets it up. */
 const PORT = 8080;
 
+/** As Next.js itself has it. */
+const NEXT_PORT = 3000;
+
 /** Words in the names of packages that speak to Postgres. */
 const POSTGRES =
   /^(pg|postgres|postgres\.js|prisma|@prisma\/client|drizzle-orm|typeorm|sequelize|knex|kysely)$/;
@@ -97,6 +100,7 @@ interface StackCode {
 function stackCode(repository: Repository, app: FoundApp): StackCode {
   if (app.kind === 'generic' || app.kind === 'phoenix') return { code: `${app.kind}()`, imports: [app.kind] };
   const manager = packageManagerOf(repository);
+  const call = isStandalone(app) ? 'node' : app.kind;
   const entries: CodeEntry[] = manager === 'npm' ? [] : [{ key: 'packageManager', value: quoted(manager) }];
   const scripts = nodeManifest(repository, app.folder)?.scripts ?? {};
   if (app.folder !== '') entries.push(...workspaceEntries(app, manager, scripts));
@@ -113,46 +117,69 @@ function stackCode(repository: Repository, app: FoundApp): StackCode {
   } else if (app.kind === 'node') {
     entries.push({ key: 'include', value: listed(['dist', 'node_modules', 'package.json']) });
   }
-  return { code: { call: app.kind, entries }, imports: [app.kind] };
+  return { code: { call, entries }, imports: [call] };
 }
 
 /** Commands run in the root of the repository, where the lock file is. */
 function workspaceEntries(
-  { folder, kind }: FoundApp,
+  app: FoundApp,
   manager: 'npm' | 'pnpm' | 'yarn',
   scripts: Readonly<Record<string, string>>,
 ): CodeEntry[] {
+  const { folder, kind } = app;
   const commands = {
     npm: ['npm ci', `npm run build --workspace ${folder}`],
     pnpm: ['pnpm install --frozen-lockfile', `pnpm --filter ./${folder} build`],
     yarn: ['yarn install --immutable', `yarn --cwd ${folder} build`],
   }[manager];
   const build = scripts['build'] === undefined ? commands.slice(0, 1) : commands;
-  const include =
-    kind === 'nextjs' ? [`${folder}/.next`, `${folder}/public`] : [folder, 'node_modules', 'package.json'];
+  const include = isStandalone(app)
+    ? [`${folder}/.next/standalone`]
+    : kind === 'nextjs'
+      ? [`${folder}/.next`, `${folder}/public`]
+      : [folder, 'node_modules', 'package.json'];
   return [
-    { key: 'build', value: listed(build) },
+    { key: 'build', value: listed([...build, ...(isStandalone(app) ? standaloneCopies(folder) : [])]) },
     { key: 'include', value: listed(include) },
+  ];
+}
+
+/** The server that Next.js makes of a package: below it lies the repository again, as far as it is needed. */
+function isStandalone({ folder, kind, platform, dockerfile }: FoundApp): boolean {
+  return kind === 'nextjs' && platform === 'fly' && folder !== '' && dockerfile === null;
+}
+
+/** What the server serves itself is not copied by its build (nextjs.org/docs, output: standalone). */
+function standaloneCopies(folder: string): string[] {
+  const server = `${folder}/.next/standalone/${folder}`;
+  return [
+    `cp -R ${folder}/.next/static ${server}/.next/`,
+    `mkdir -p ${folder}/public && cp -R ${folder}/public ${server}/`,
   ];
 }
 
 /** In a workspace nothing says which of its packages is meant. */
 function commandEntry(repository: Repository, app: FoundApp): CodeEntry[] {
   const start = nodeManifest(repository, app.folder)?.scripts['start'];
+  if (isStandalone(app)) {
+    const server = `${app.folder}/.next/standalone/${app.folder}/server.js`;
+    return [{ key: 'command', value: listed(['node', server]) }];
+  }
   if (app.folder === '' || start === undefined) return [];
   return [{ key: 'command', value: listed(['/bin/sh', '-c', `cd ${app.folder} && exec ${start}`]) }];
 }
 
 function needsPort(app: FoundApp): boolean {
-  return app.kind === 'node' || app.kind === 'generic';
+  return app.kind === 'node' || app.kind === 'generic' || isStandalone(app);
 }
 
 function hasHealthOfStack(app: FoundApp): boolean {
-  return app.kind === 'phoenix' || app.kind === 'nextjs';
+  return app.kind === 'phoenix' || (app.kind === 'nextjs' && !isStandalone(app));
 }
 
 /** What a Dockerfile exposes. */
 function portOf(repository: Repository, app: FoundApp): string {
+  if (isStandalone(app)) return String(NEXT_PORT);
   const text = app.dockerfile === null ? undefined : repository.texts.get(app.dockerfile);
   return /^EXPOSE\s+(\d+)/im.exec(text ?? '')?.[1] ?? String(PORT);
 }

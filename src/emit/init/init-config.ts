@@ -1,12 +1,10 @@
+import { posix } from 'node:path';
 import { nodeManifest } from './node-manifest.ts';
-import { codeText, quoted, type Code, type CodeEntry } from './code.ts';
+import { codeText, LINE_LENGTH_MAX, quoted, type Code, type CodeEntry } from './code.ts';
 import { findApps, type FoundApp } from './find-apps.ts';
 import { initApp, type InitApp } from './init-app.ts';
 import { initEnvironments, isProduction, type InitEnvironment } from './init-environments.ts';
-import { slugOf, type Repository } from './repository.ts';
-
-/** Names in one import are put into one line up to here, as formatters do. */
-const LINE_LENGTH_MAX = 100;
+import { folderOf, slugOf, type Repository } from './repository.ts';
 
 /** A config for a repository, and what one should know of how it came about. */
 export interface InitConfig {
@@ -56,7 +54,12 @@ export function initConfig(
       ...(answers.org === undefined && apps.some(isOnFly) ? ['the organisation on Fly is personal'] : []),
     ],
     kept: readings(apps).flatMap((reading) => reading.kept.map((key) => `${reading.path}: ${key}`)),
-    ignored: [...ignoredOf(apps), ...bareFiles(apps), ...workflowsOf(repository)],
+    ignored: [
+      ...ignoredOf(apps),
+      ...bareFiles(apps),
+      ...phoenixOf(repository, apps),
+      ...workflowsOf(repository),
+    ],
   };
 }
 
@@ -203,6 +206,16 @@ function bareFiles(apps: readonly FoundApp[]): string[] {
       ({ path }) =>
         `${path}: stays, so that a bare fly deploy still finds it; under another name it would not`,
     );
+}
+
+/** A release of Phoenix is built where its mix.exs is, and Glidepath builds in the folder of its config. */
+function phoenixOf({ texts }: Repository, apps: readonly FoundApp[]): string[] {
+  const served = new Set(apps.map(({ folder }) => folder));
+  return [...texts.keys()]
+    .filter((file) => posix.basename(file) === 'mix.exs' && folderOf(file) !== '')
+    .filter((file) => !texts.has('mix.exs') && !served.has(folderOf(file)))
+    .filter((file) => /\{:phoenix,/.test(texts.get(file) ?? ''))
+    .map((file) => `${file}: a Phoenix app that is not at the root; give it a config in its own folder`);
 }
 
 /** GitHub workflows that deploy would do so beside Glidepath. */
