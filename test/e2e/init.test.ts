@@ -6,6 +6,7 @@ import { projectRig } from '../support/project-rig.ts';
 const TOML = `app = "shop-live"
 primary_region = "ams"
 swap_size_mb = 512
+console_command = "node repl.js"
 
 [http_service]
   internal_port = 3000
@@ -24,19 +25,31 @@ test('init writes a config that validates and plans, and says what it found, kep
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toMatch(/✓ glidepath\.config\.ts is written/);
   expect(stdout).toMatch(/web: Node on Fly {2}fly\.toml/);
-  expect(stdout).toMatch(/fly\.toml: swap_size_mb/);
-  expect(stdout).toMatch(/fly\.toml:11: processes\.worker is left out/);
-  expect(stdout).toMatch(/glidepath cloud up/);
+  expect(stdout).toMatch(/fly\.toml: console_command/);
+  // Machines have a place for it.
+  expect(stdout).not.toMatch(/swap_size_mb/);
+  expect(stdout).toMatch(/fly\.toml:12: processes\.worker is left out/);
+  expect(stdout).toMatch(
+    /glidepath validate {16}every mistake.*\n {2}glidepath plan deploy production {2}what.*\n.*cloud up {16}a/,
+  );
   const valid = await rig.run('validate');
   expect(valid.code).toBe(0);
   expect(valid.stderr).toMatch(
-    /swap_size_mb is kept as it is[^]*fly\.toml:3:1 {2}swap_size_mb {2}CONFIG_NOT_IMPORTED/,
+    /console_command is kept as it is[^]*fly\.toml:4:1 {2}console_command {2}CONFIG_NOT_IMPORTED/,
   );
   await rig.commit('Config');
   expect((await rig.run('plan', 'deploy', 'production')).code).toBe(0);
   const { project } = await rig.json<{ project: { environments: unknown } }>('validate');
   expect(project.environments).toMatchObject([
-    { apps: [{ platformName: 'shop-live', port: 3000, flyToml: { extra: { swap_size_mb: 512 } } }] },
+    {
+      apps: [
+        {
+          platformName: 'shop-live',
+          port: 3000,
+          flyToml: { extra: { swap_size_mb: 512, console_command: 'node repl.js' } },
+        },
+      ],
+    },
   ]);
 });
 
@@ -74,6 +87,6 @@ test('init with a name that is none, or a fly.toml with mistakes, says so', asyn
   expect(code).toBe(2);
   expect(stdout).toMatch(/is written/);
   expect(stderr).toMatch(/"amx", which is not a region of Fly[^]*fly\.toml:2:1[^]*Did you mean ams\?/);
-  expect(stderr).toMatch(/"shared-cpu-3x"[^]*fly\.toml:13:1[^]*Did you mean shared-cpu-1x\?/);
+  expect(stderr).toMatch(/"shared-cpu-3x"[^]*fly\.toml:14:1[^]*Did you mean shared-cpu-1x\?/);
   expect(stderr).toMatch(/no key swop_size_mb[^]*fly\.toml:3:1[^]*Did you mean swap_size_mb\?/);
 });

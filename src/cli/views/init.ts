@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { InitResult } from '../commands/init.ts';
 import { paint } from './paint.ts';
 import { renderDiagnostic } from './problem.ts';
+import { padEnd, visibleWidth } from './table.ts';
 
 /** The result of `init` for machines. */
 export function initDocument({ config, file, isWritten, diagnostics }: InitResult): unknown {
@@ -51,13 +52,21 @@ export function renderInit({ config, file, isWritten, diagnostics }: InitResult,
     ...section('Kept as it is, in the generated fly.toml files', config.kept),
     ...section('Left out, or left as it is', config.ignored),
     ...others.flatMap((warning) => [renderDiagnostic(warning, color), '']),
-    ...section('Next', [
-      `${cyan('glidepath validate')}  every mistake, with its line`,
-      `${cyan(`glidepath plan deploy ${environment?.name ?? 'production'}`)}  what would be done`,
-      `${cyan('glidepath cloud up')}  a local cloud to rehearse on, without an account`,
-    ]),
+    ...section(
+      'Next',
+      columns([
+        [cyan('glidepath validate'), 'every mistake, with its line'],
+        [cyan(`glidepath plan deploy ${environment?.name ?? 'production'}`), 'what would be done'],
+        [cyan('glidepath cloud up'), 'a local cloud to rehearse on, without an account'],
+      ]),
+    ),
   ];
   return `${lines.join('\n').trimEnd()}\n`;
+}
+
+function columns(rows: readonly (readonly [left: string, right: string])[]): string[] {
+  const width = Math.max(...rows.map(([left]) => visibleWidth(left)));
+  return rows.map(([left, right]) => `${padEnd(left, width)}  ${right}`);
 }
 
 const KINDS = { phoenix: 'Phoenix', nextjs: 'Next.js', node: 'Node', generic: 'a container' } as const;
