@@ -106,6 +106,35 @@ describe.concurrent('a machine that', () => {
     expect(await rig.summary('no-boot')).toEqual(ALL_OLD);
   });
 
+  test('crashes in its turn, before it is changed, gets the new release all the same', async () => {
+    const app = await rig.deployed('crash-turn');
+    const pids: boolean[] = [];
+    await whenSecondIsLeased('crash-turn', async (_, second) => {
+      pids.push(rig.fly.service.crashMachine('crash-turn', second));
+      await until(async () => (await rig.summary('crash-turn')).some((line) => line !== 'started r-1'));
+    });
+    const { error } = await rig.deploy(app, 'r-2');
+    expect(pids).toEqual([true]);
+    expect(error).toBeNull();
+    expect(await rig.summary('crash-turn')).toEqual(ALL_NEW);
+  });
+
+  test('crashes after it was changed fails the deployment, and what it ran is put back', async () => {
+    const app = await rig.deployed('crash-new');
+    const clear: (() => number)[] = [];
+    const changed = await whenSecondIsLeased('crash-new', async (first) => {
+      clear.push(rig.fault('crash', first));
+      rig.fly.service.crashMachine('crash-new', first);
+      await until(async () => !(await rig.summary('crash-new')).includes('started r-2'));
+      rig.when('POST', new RegExp(`/${first}$`), () => clear.forEach((end) => end()));
+    });
+    const { error, undoError } = await rig.deploy(app, 'r-2');
+    expect(error?.code).toBe('DEPLOY_NOT_CONVERGED');
+    expect(error?.message).toContain(`machine ${changed.first} in iad`);
+    expect(undoError).toBeNull();
+    expect(await rig.summary('crash-new')).toEqual(ALL_OLD);
+  });
+
   test('fails again while the last one is proven does not pass for healthy', async () => {
     const app = await rig.deployed('relapse');
     const clear: (() => number)[] = [];

@@ -1,7 +1,7 @@
 import { ToolError } from '../../../diagnostics/tool-error.ts';
 import { listMachines } from '../list-machines.ts';
 import { APP_GROUP, metadataOf } from '../machine-config.ts';
-import { digestOf, isGone, isHealthy, isReachable } from '../machine-state.ts';
+import { digestOf, isAsleep, isGone, isHealthy, isReachable } from '../machine-state.ts';
 import type { Machine } from '../wire-types.ts';
 import type { Rollout } from './rollout.ts';
 
@@ -70,6 +70,10 @@ async function ownMachines({ fly, deployment, work, before }: Rollout): Promise<
   );
 }
 
+function isRunning(machine: Machine): boolean {
+  return machine.state === 'started' && isHealthy(machine) !== false;
+}
+
 function faultOf(rollout: Rollout, machine: Machine): { what: string; command: string } | null {
   const { deployment, digest } = rollout;
   const is = stateWords(machine);
@@ -95,7 +99,7 @@ function faultOf(rollout: Rollout, machine: Machine): { what: string; command: s
     };
   }
   // Proven one by one; the first of them may have failed while the last was proven.
-  if (machine.state !== 'started' || isHealthy(machine) !== false) return null;
+  if (isAsleep(machine) ? deployment.app.sleep !== 'never' : isRunning(machine)) return null;
   return {
     what: `${is} is not healthy any more`,
     command: `fly machine status ${id} -a ${deployment.platformName}`,
