@@ -1,5 +1,6 @@
 import type { AppMetrics } from '../cloud/edge/app-metrics.ts';
 import type { ResolvedApp, ResolvedEnvironment, ResolvedFlyApp } from '../config/resolved.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { RunRecord } from '../engine/engine.ts';
 import { appDrift, differenceKey, driftWords, settingsToWrite, type Difference } from '../pipeline/drift.ts';
 import { deploymentInput } from '../pipeline/deployment-input.ts';
@@ -11,6 +12,7 @@ import type {
   ObservedMachine,
   ObservedVolume,
 } from '../providers/app-platform.ts';
+import { missingToken, sightProblem } from './sight-problem.ts';
 import { isLeftBehind } from './views/queue-note.ts';
 import type { Workbench } from './wiring.ts';
 
@@ -19,6 +21,8 @@ export interface EnvironmentStatus {
   readonly environment: string;
   /** False where no token is set, so that nothing could be read. */
   readonly isReadable: boolean;
+  /** Why nothing could be seen: no token, or one without the right. */
+  readonly problem: Pick<Diagnostic, 'code' | 'message' | 'hint'> | null;
   readonly live: {
     readonly release: string;
     readonly commit: string;
@@ -107,6 +111,7 @@ export async function readEnvironmentStatus(
   return {
     environment: environment.name,
     isReadable: reader !== null,
+    problem: await whyUnseen(reader, environment, apps),
     live: live === null ? null : shownLive(live),
     runs: runs.filter(isUnderWay).map((run) => ({
       id: run.id,
@@ -116,6 +121,17 @@ export async function readEnvironmentStatus(
     })),
     apps,
   };
+}
+
+/** Where no app seems to exist, that may be for want of a right. */
+async function whyUnseen(
+  reader: AppPlatformReader | null,
+  environment: ResolvedEnvironment,
+  apps: readonly AppStatus[],
+): Promise<EnvironmentStatus['problem']> {
+  if (reader === null) return missingToken(environment);
+  if (apps.some(({ machines }) => machines !== null)) return null;
+  return sightProblem(reader, environment.name, environment.apps);
 }
 
 interface Known {

@@ -93,7 +93,9 @@ export async function openPlatforms(deps: PlatformDeps): Promise<Platforms> {
 }
 
 function missing(name: string): ToolError {
-  return new ToolError('SECRET_MISSING', `The token ${name} is not set.`, { hint: `export ${name}=…` });
+  return new ToolError('SECRET_MISSING', `The token ${name} is not set.`, {
+    hint: `export ${name}=…, or work on the local cloud with --local`,
+  });
 }
 
 /** Asks the local cloud once, when the token is first needed. */

@@ -21,6 +21,10 @@ interface Problem {
 
 /** Deploys as against the real platform, whose address is the local one's, with a token from the environment. */
 async function deployWith(rig: ProjectRig, token: string): Promise<CliResult> {
+  return runWith(rig, token, 'deploy', 'staging', '--json');
+}
+
+async function runWith(rig: ProjectRig, token: string, ...args: string[]): Promise<CliResult> {
   const cloud = await cloudOf(rig);
   const host = `127.0.0.1:${cloud.apiPort}`;
   const env = {
@@ -29,7 +33,7 @@ async function deployWith(rig: ProjectRig, token: string): Promise<CliResult> {
     FLY_REGISTRY_HOST: host,
     FLY_API_TOKEN_STAGING: token,
   };
-  return rig.runWith(env, 'deploy', 'staging', '--json');
+  return rig.runWith(env, ...args);
 }
 
 function problemOf(result: CliResult): Problem['error'] {
@@ -79,6 +83,26 @@ describe('a region, size or organization that does not exist', () => {
 });
 
 describe('a token without access', () => {
+  test('is what status, scale and logs speak of, and not of apps that are not there', async () => {
+    await using rig = await projectRig(tinyProject({ machines: 1 }));
+    await rig.cloudUp();
+    expect((await rig.run('deploy', 'staging', '--local')).code).toBe(0);
+    const token = await organizationToken(await cloudOf(rig), 'acme');
+    const lacking = /The token FLY_API_TOKEN_STAGING of staging lacks a right: .* It is a token of acme\./;
+    const status = await runWith(rig, token, 'status', 'staging');
+    expect(status.stdout).toMatch(/no release is on record here/);
+    expect(status.stdout).toMatch(lacking);
+    for (const args of [
+      ['scale', 'staging', 'web', '--count', '2'],
+      ['logs', 'staging'],
+    ]) {
+      const { code, stderr } = await runWith(rig, token, ...args);
+      expect([args[0], code, stderr]).toEqual([args[0], 1, expect.stringMatching(lacking)]);
+    }
+    const without = await rig.run('status', 'staging');
+    expect(without.stdout).toMatch(/The token FLY_API_TOKEN_STAGING of staging is not set[^]*--local/);
+  });
+
   test('names itself, and the right that is missing', async () => {
     await using rig = await projectRig(tinyProject());
     await rig.cloudUp();

@@ -4,6 +4,7 @@ import { environmentHealth, type AppHealth } from '../app-health.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
+import { missingToken } from '../sight-problem.ts';
 import { renderHealth } from '../views/health.ts';
 import { paint } from '../views/paint.ts';
 import { localHint } from '../views/problem.ts';
@@ -15,10 +16,9 @@ export async function health(context: CommandContext, name: string): Promise<Exi
   const environment = requireEnvironment(bench.project, name);
   const reader = bench.readerOf(environment);
   if (reader === null) {
-    const token = environment.apps[0]?.token ?? 'FLY_API_TOKEN';
-    throw new ToolError('SECRET_MISSING', `The token ${token} of ${name} is not set.`, {
-      hint: `export ${token}=…, or look at the local cloud with --local`,
-    });
+    const problem = missingToken(environment);
+    const message = problem?.message ?? `No app of ${name} is on a platform that can be asked.`;
+    throw new ToolError(problem?.code ?? 'PROVIDER_NOT_SUPPORTED', message, { hint: problem?.hint });
   }
   const found = await withProgress(context, `Asking ${name}`, () =>
     environmentHealth(environment, {

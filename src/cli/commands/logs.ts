@@ -4,6 +4,7 @@ import type { ResolvedApp } from '../../config/resolved.ts';
 import type { LogLine } from '../../providers/app-platform.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
+import { missingToken, requireSight } from '../sight-problem.ts';
 import { paint } from '../views/paint.ts';
 import type { Workbench } from '../wiring.ts';
 import { openBench, requireEnvironment, unknownApp } from './deploy.ts';
@@ -38,13 +39,14 @@ export async function logs(
   }
   const reader = bench.readerOf(environment);
   if (reader === null) {
-    throw new ToolError('SECRET_MISSING', `The token of ${name} is not set, so its logs cannot be read.`, {
-      hint: `export ${apps[0]?.token ?? ''}=…`,
-    });
+    const problem = missingToken(environment);
+    const message = problem?.message ?? `No app of ${name} is on a platform whose logs can be read.`;
+    throw new ToolError(problem?.code ?? 'PROVIDER_NOT_SUPPORTED', message, { hint: problem?.hint });
   }
   const read = (since: number | null): Promise<AppLine[]> =>
     readLines(reader, apps, Math.max(1, options.lines), since);
   const first = await read(null);
+  if (first.length === 0) await requireSight(reader, name, apps);
   print(context, bench, options.lines === 0 ? [] : first.slice(-options.lines));
   let last = first.at(-1)?.at ?? 0;
   while (options.follow && !context.interrupt.aborted) {

@@ -9,6 +9,7 @@ import { carryOut } from '../carry-out.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
 import { isScaledSo, machinesAfter, parseScale, type ScaleArguments } from '../scale-arguments.ts';
+import { requireSight } from '../sight-problem.ts';
 import { configLines } from '../views/drift.ts';
 import { paint } from '../views/paint.ts';
 import type { Workbench } from '../wiring.ts';
@@ -58,6 +59,7 @@ async function readMachines(
 ): Promise<readonly ObservedMachine[]> {
   const observed = await bench.deps.platformOf(app).observeApp(app.platformName);
   if (observed !== null && observed.machines.length > 0) return observed.machines;
+  if (observed === null) await requireSight(bench.deps.platformOf(app), environment.name, [app]);
   throw new ToolError(
     'PLAN_NOTHING_DEPLOYED',
     `${app.name} has no machine in ${environment.name} that could be copied.`,

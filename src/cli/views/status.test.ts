@@ -35,6 +35,7 @@ function rendered(machines: readonly MachineStatus[], more: Partial<EnvironmentS
   const status: EnvironmentStatus = {
     environment: 'staging',
     isReadable: true,
+    problem: null,
     live: { release: 'r-1', commit: 'c', at: NOW - MINUTE_MS, by: 'ada@host', runId: 'run-1' },
     runs: [],
     apps: [
@@ -158,4 +159,28 @@ test('a domain tells what it waits for, and which records are missing', () => {
   expect(text).toMatch(
     /DNS records for www\.shop\.test:\n +CNAME +www\.shop\.test +shop-web\.fly\.dev\n +no record leads to the app\n/,
   );
+});
+
+test('what could not be seen is not called absent, and what runs without a record is not called undeployed', () => {
+  const shown = (more: Partial<EnvironmentStatus>): string =>
+    renderEnvironmentStatus(
+      { environment: 'staging', isReadable: true, problem: null, live: null, runs: [], apps: [], ...more },
+      { color: false, now: NOW, isLocal: false },
+    );
+  const problem = { code: 'SECRET_MISSING', message: 'The token T is not set.', hint: 'export T=…' } as const;
+  expect(shown({ problem, isReadable: false })).toBe(
+    'staging  no release is on record here\n  ! The token T is not set.\n    → export T=…\n\n',
+  );
+  expect(shown({})).toContain('nothing deployed yet: glidepath deploy staging');
+  const app = {
+    name: 'web',
+    platformName: 'w',
+    url: null,
+    versions: [],
+    drift: null,
+    volumes: [],
+    domains: [],
+  };
+  const text = shown({ apps: [{ ...app, machines: [machine('a')] }] });
+  expect(text).toMatch(/^staging {2}no release is on record here; this is what runs:\n/);
 });

@@ -19,7 +19,7 @@ export function renderEnvironmentStatus(
   const { bold, dim, cyan } = colors;
   const live =
     status.live === null
-      ? `${dim('nothing deployed yet:')} ${localHint(`glidepath deploy ${status.environment}`, options.isLocal)}`
+      ? nothingLive(status, dim, options.isLocal)
       : `${bold(status.live.release)} ${dim(`since ${formatAgo(status.live.at, options.now)}, by ${status.live.by}`)}`;
   const lines = [`${bold(status.environment)}  ${live}`];
   for (const run of status.runs) {
@@ -28,14 +28,23 @@ export function renderEnvironmentStatus(
     const hint = next === null ? '' : `  ${cyan('→')} ${localHint(next, options.isLocal)}`;
     lines.push(`  ${word} ${run.title} ${dim(run.id)}${hint}`);
   }
-  if (!status.isReadable) {
-    lines.push(dim('  no token is set, so that the platform could not be read; the local cloud: --local'));
+  if (status.problem !== null) {
+    lines.push(`  ${colors.yellow('!')} ${status.problem.message}`);
+    if (status.problem.hint !== undefined) lines.push(`    ${cyan('→')} ${status.problem.hint}`);
   }
   // Where nothing was ever deployed, a table of nothing says no more than that.
   const isKnown =
     status.isReadable && (status.live !== null || status.apps.some((app) => app.machines !== null));
   if (isKnown) lines.push(...appLines(status, colors, options));
   return `${lines.join('\n')}\n\n`;
+}
+
+/** No release is on record in this clone; what is on the platform may still have been deployed from another. */
+function nothingLive(status: EnvironmentStatus, dim: Paint['dim'], isLocal: boolean): string {
+  if (status.problem !== null) return dim('no release is on record here');
+  if (status.apps.some((app) => (app.machines ?? []).length > 0))
+    return dim('no release is on record here; this is what runs:');
+  return `${dim('nothing deployed yet:')} ${localHint(`glidepath deploy ${status.environment}`, isLocal)}`;
 }
 
 /** Machines, addresses and volumes of every app, then what is not as it should be. */
