@@ -31,6 +31,8 @@ export interface ResponseSeries {
   totals(at: number): readonly number[];
   /** The same for the `seconds` that end with the second of `at` (ms since the Unix epoch). */
   within(at: number, seconds: number): readonly number[];
+  /** How long the responses of those seconds took together, in seconds; with null of all since the edge started. */
+  tookS(at: number, seconds: number | null): number;
   /** When the last one came, in whole seconds. */
   readonly lastSecond: number;
 }
@@ -49,7 +51,7 @@ export class ResponseCounts {
       ring = new SecondRing(response);
       this.#series.set(key, ring);
     }
-    ring.add(second, bucketOf(response.ms / 1_000));
+    ring.add(second, response.ms / 1_000);
   }
 
   /** Every machine and status that had a response within what is kept. */
@@ -75,6 +77,8 @@ class SecondRing implements ResponseSeries {
   lastSecond = 0;
   readonly #totals: number[] = Array.from({ length: BUCKETS }, () => 0);
   readonly #counts = new Uint32Array(RESPONSES_KEPT_S * BUCKETS);
+  #tookTotalS = 0;
+  readonly #tookS = new Float64Array(RESPONSES_KEPT_S);
   /** Which second a slot of the ring holds now. */
   readonly #seconds = new Float64Array(RESPONSES_KEPT_S);
 
@@ -84,13 +88,17 @@ class SecondRing implements ResponseSeries {
     this.status = status;
   }
 
-  add(second: number, bucket: number): void {
+  add(second: number, tookS: number): void {
+    const bucket = bucketOf(tookS);
     const slot = second % RESPONSES_KEPT_S;
     const from = slot * BUCKETS;
     if (this.#seconds[slot] !== second) {
       this.#seconds[slot] = second;
       this.#counts.fill(0, from, from + BUCKETS);
+      this.#tookS[slot] = 0;
     }
+    this.#tookS[slot] = (this.#tookS[slot] ?? 0) + tookS;
+    this.#tookTotalS += tookS;
     this.#counts[from + bucket] = (this.#counts[from + bucket] ?? 0) + 1;
     this.#totals[bucket] = (this.#totals[bucket] ?? 0) + 1;
     this.lastSecond = Math.max(this.lastSecond, second);
@@ -105,6 +113,14 @@ class SecondRing implements ResponseSeries {
   within(at: number, seconds: number): readonly number[] {
     const last = Math.floor(at / 1_000);
     return this.#sum((held) => held <= last && held > last - seconds);
+  }
+
+  tookS(at: number, seconds: number | null): number {
+    const last = Math.floor(at / 1_000);
+    const sumOf = (isWanted: (second: number) => boolean): number =>
+      this.#tookS.reduce((sum, took, slot) => sum + (isWanted(this.#seconds[slot] ?? 0) ? took : 0), 0);
+    if (seconds === null) return this.#tookTotalS - sumOf((held) => held > last);
+    return sumOf((held) => held <= last && held > last - seconds);
   }
 
   #sum(isWanted: (second: number) => boolean): number[] {

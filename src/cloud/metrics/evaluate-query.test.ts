@@ -52,6 +52,13 @@ test('A plain selector is the count since the start, with every label', () => {
   ]);
 });
 
+test('The sum of the times is what all responses of the window took together', () => {
+  const metric = 'fly_app_http_response_time_seconds_sum{app="shop"}';
+  const [a, b] = ask(`sum by (instance) (increase(${metric.replace('}', '}[60s]')}))`) as [string, number][];
+  expect([a?.[1], b?.[1]]).toEqual([expect.closeTo(59 * 0.003), expect.closeTo(59 * 0.2)]);
+  expect(ask(`sum(${metric})`)).toEqual([[{}, expect.closeTo(100 * 0.203)]]);
+});
+
 test('A quantile lies within the bucket of what was measured', () => {
   const query =
     'histogram_quantile(0.95, sum by (instance, le) (rate(fly_app_http_response_time_seconds_bucket{app="shop"}[60s])))';

@@ -18,6 +18,7 @@ export const SAMPLED_METRICS: readonly string[] = [
   'fly_app_http_responses_count',
   'fly_app_http_response_time_seconds_bucket',
   'fly_app_http_response_time_seconds_count',
+  'fly_app_http_response_time_seconds_sum',
 ];
 
 /** On Fly the server that a machine is on; here there is one. */
@@ -32,16 +33,26 @@ export function responseSamples(asked: {
 }): readonly Sample[] {
   const { metric, apps, at, rangeS } = asked;
   const isHistogram = metric.endsWith('_bucket');
+  const isSum = metric.endsWith('_sum');
   return apps.flatMap(({ app, series }) =>
     series.flatMap((one) => {
+      if (isSum)
+        return [{ labels: labelsOf(metric, app, one), value: one.tookS(at, rangeS === 0 ? null : rangeS) }];
       const buckets = rangeS === 0 ? one.totals(at) : one.within(at, rangeS);
-      const { instance, region } = one;
-      const labels = { __name__: metric, app, host: HOST, instance, region, status: String(one.status) };
+      const labels = labelsOf(metric, app, one);
       const cumulative = runningSums(buckets);
       if (!isHistogram) return [{ labels, value: cumulative.at(-1) ?? 0 }];
       return cumulative.map((value, index) => ({ labels: { ...labels, le: boundOf(index) }, value }));
     }),
   );
+}
+
+function labelsOf(
+  metric: string,
+  app: string,
+  { instance, region, status }: ResponseSeries,
+): Record<string, string> {
+  return { __name__: metric, app, host: HOST, instance, region, status: String(status) };
 }
 
 function boundOf(index: number): string {

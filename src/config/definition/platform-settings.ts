@@ -35,7 +35,7 @@ export interface CanaryDefinition {
   readonly bake?: string;
   /** Share of answers of 500 and above that it may have more than the old machines. Default 0.01. */
   readonly maxErrorRate?: number;
-  /** Its 95th percentile may be this many times that of the old machines. Default 1.5. */
+  /** It may take this many times as long to answer as the old machines, in the mean and at the 95th percentile. Default 1.5. */
   readonly maxLatencyRatio?: number;
   /** With fewer requests in the bake time health alone decides. Default 20. */
   readonly minRequests?: number;

@@ -5,8 +5,19 @@ export interface EdgeFigures {
   readonly requests: number;
   /** Answers with a status of 500 and above. */
   readonly errors: number;
-  /** The 95th percentile of the time to answer; null where nothing was answered. */
-  readonly p95Ms: number | null;
+  /** How long they took in the mean; null where nothing was answered, or the edge does not say. */
+  readonly meanMs: number | null;
+  /** The least that those up to the 95th percentile can have taken in the mean: a few slow ones do not raise it. */
+  readonly mostMs: number | null;
+  /** Where the 95th percentile lies; null where nothing was answered. */
+  readonly p95: LatencyBucket | null;
+}
+
+/** Two bounds of the edge's histogram: nobody knows more exactly how long the answers between them took. */
+export interface LatencyBucket {
+  readonly fromMs: number;
+  /** Infinity for the slowest there are. */
+  readonly toMs: number;
 }
 
 /** What is asked of the edge. */
@@ -56,38 +67,67 @@ export function createEdgeMetrics(client: FlyClient): EdgeMetrics {
     async compare(question) {
       const { app, machine } = question;
       const window = `[${Math.max(1, Math.round(question.windowMs / 1000))}s]`;
-      const responses = `fly_app_http_responses_count{app="${app}"}${window}`;
-      const [counts, own, others] = await Promise.all([
-        query(question, `sum by (instance, status) (increase(${responses}))`),
-        query(question, p95Query(`app="${app}",instance="${machine}"`, window)),
-        query(question, p95Query(`app="${app}",instance!="${machine}"`, window)),
+      const increase = (metric: string): string => `increase(fly_app_http_${metric}{app="${app}"}${window})`;
+      const [counts, buckets, took] = await Promise.all([
+        query(question, `sum by (instance, status) (${increase('responses_count')})`),
+        query(question, `sum by (instance, le) (${increase('response_time_seconds_bucket')})`),
+        query(question, `sum by (instance) (${increase('response_time_seconds_sum')})`),
       ]);
+      const figures = (isWanted: (sample: Sample) => boolean): EdgeFigures =>
+        figuresOf(counts.filter(isWanted), buckets.filter(isWanted), took.filter(isWanted));
       const isOwn = (sample: Sample): boolean => sample.metric['instance'] === machine;
-      return {
-        machine: figuresOf(counts.filter(isOwn), own),
-        others: figuresOf(
-          counts.filter((sample) => !isOwn(sample)),
-          others,
-        ),
-      };
+      return { machine: figures(isOwn), others: figures((sample) => !isOwn(sample)) };
     },
   };
 }
 
-function p95Query(labels: string, window: string): string {
-  const bucket = `fly_app_http_response_time_seconds_bucket{${labels}}${window}`;
-  return `histogram_quantile(0.95, sum by (le) (rate(${bucket})))`;
+/** `increase` is an estimate between scrapes: counts are rounded to whole answers. */
+function figuresOf(
+  counts: readonly Sample[],
+  buckets: readonly Sample[],
+  took: readonly Sample[],
+): EdgeFigures {
+  const requests = Math.round(sumOf(counts));
+  const tookMs = took.length === 0 ? null : 1000 * sumOf(took);
+  return {
+    requests,
+    errors: Math.round(sumOf(counts.filter((sample) => Number(sample.metric['status']) >= 500))),
+    meanMs: tookMs === null || requests === 0 ? null : tookMs / requests,
+    ...latencyFigures(histogramOf(buckets), tookMs),
+  };
 }
 
-/** `increase` is an estimate between scrapes: counts are rounded to whole answers. */
-function figuresOf(counts: readonly Sample[], p95: readonly Sample[]): EdgeFigures {
-  const sum = (samples: readonly Sample[]): number =>
-    Math.round(samples.reduce((total, sample) => total + (valueOf(sample) ?? 0), 0));
-  const seconds = p95[0] === undefined ? null : valueOf(p95[0]);
+function sumOf(samples: readonly Sample[]): number {
+  return samples.reduce((total, sample) => total + (valueOf(sample) ?? 0), 0);
+}
+
+/** Answers by the upper bound of their bucket in milliseconds, cumulative, in order. */
+function histogramOf(samples: readonly Sample[]): readonly (readonly [number, number])[] {
+  const counts = new Map<number, number>();
+  for (const sample of samples) {
+    const le = sample.metric['le'] ?? '';
+    const bound = le === '+Inf' ? Number.POSITIVE_INFINITY : 1000 * Number(le);
+    counts.set(bound, (counts.get(bound) ?? 0) + (valueOf(sample) ?? 0));
+  }
+  return [...counts].toSorted(([a], [b]) => a - b);
+}
+
+function latencyFigures(
+  histogram: readonly (readonly [number, number])[],
+  tookMs: number | null,
+): Pick<EdgeFigures, 'p95' | 'mostMs'> {
+  const all = histogram.at(-1)?.[1] ?? 0;
+  const index = all === 0 ? -1 : histogram.findIndex(([, count]) => count >= 0.95 * all);
+  const [toMs, most] = histogram[index] ?? [0, 0];
+  if (index < 0 || most === 0) return { p95: null, mostMs: null };
+  // What lies above is taken to be as slow as it can be.
+  const aboveMs = histogram.slice(index + 1).reduce((sum, [bound, count], offset) => {
+    const own = count - (histogram[index + offset]?.[1] ?? 0);
+    return own === 0 ? sum : sum + own * bound;
+  }, 0);
   return {
-    requests: sum(counts),
-    errors: sum(counts.filter((sample) => Number(sample.metric['status']) >= 500)),
-    p95Ms: seconds === null ? null : seconds * 1000,
+    p95: { fromMs: histogram[index - 1]?.[0] ?? 0, toMs },
+    mostMs: tookMs === null ? null : Math.max(0, tookMs - aboveMs) / most,
   };
 }
 
