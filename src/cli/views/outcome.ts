@@ -48,11 +48,11 @@ export function renderOutcome(
       next(`glidepath run show ${run.id}`);
       break;
     case 'cancelled':
-      lines.push(`${yellow('⊘')} ${bold(run.title)} was cancelled${took}${undoneText(steps)}.`);
+      lines.push(`${yellow('⊘')} ${bold(run.title)} was cancelled${took}${undoneText(run, steps)}.`);
       break;
     case 'failed':
       lines.push(
-        `${red('✗')} ${bold(run.title)} ${isRefusal(run) ? 'was refused' : 'failed'}${took}${undoneText(steps)}.`,
+        `${red('✗')} ${bold(run.title)} ${isRefusal(run) ? 'was refused' : 'failed'}${took}${undoneText(run, steps)}.`,
       );
       break;
     default:
@@ -80,11 +80,32 @@ function isRefusal(run: RunRecord): boolean {
   return run.error?.code.startsWith('GATE_') === true;
 }
 
-function undoneText(steps: readonly StepRecord[]): string {
+/** Steps whose work outlives them. All others only look, make what is missing, or write down. */
+const LASTING: ReadonlySet<string> = new Set([
+  'migrate',
+  'deploy',
+  'scale',
+  'destroy-app',
+  'destroy-database',
+]);
+
+/** Never says more than is known: what began may have changed something, whether it succeeded or not. */
+function undoneText(run: RunRecord, steps: readonly StepRecord[]): string {
   const undone = steps.filter((step) => step.status === 'undone').length;
   const stuck = steps.filter((step) => step.status === 'undo-failed').map((step) => step.id);
   if (stuck.length > 0) return `; NOT put back: ${stuck.join(', ')}`;
-  return undone === 0 ? '; nothing had been changed' : '; everything it changed was put back';
+  const began = new Set(
+    steps.filter(({ startedAt, status }) => startedAt !== null && status !== 'undone').map(({ id }) => id),
+  );
+  const left = run.graph.nodes.filter(({ id, action }) => LASTING.has(action.kind) && began.has(id));
+  const apps = left.filter(({ action }) => action.kind !== 'migrate');
+  if (apps.length > 0)
+    return `; left as it is, to be looked at: ${apps.map(({ title }) => title).join(', ')}`;
+  if (undone > 0)
+    return left.length > 0
+      ? '; every app was put back, migrations stay'
+      : '; everything it changed was put back';
+  return left.length > 0 ? '; no app had been changed' : '; nothing had been changed';
 }
 
 /** The result of the step that ends a deployment; older journals have no notes in it. */

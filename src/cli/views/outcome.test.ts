@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import type { RunRecord, StepRecord } from '../../engine/engine.ts';
+import type { StepStatus } from '../../engine/events.ts';
+import { renderOutcome } from './outcome.ts';
+
+/** How a failed run of these steps is told, by step and how it ended. */
+function told(ended: Readonly<Record<string, StepStatus>>): string {
+  const ids = Object.keys(ended);
+  const run = {
+    id: 'run-1',
+    title: 'deploy abc to production',
+    status: 'failed',
+    startedAt: 0,
+    finishedAt: 1_000,
+    error: null,
+    graph: { nodes: ids.map((id) => ({ id, title: `The ${id}`, action: { kind: id.split(':')[0] } })) },
+  } as unknown as RunRecord;
+  const steps = ids.map((id): StepRecord => {
+    const status = ended[id] ?? 'pending';
+    const startedAt = status === 'pending' ? null : 1;
+    return { id, status, attempt: 1, startedAt, finishedAt: null, result: null, error: null };
+  });
+  const [, line = ''] = renderOutcome(run, steps, { color: false, isLocal: false, interrupted: false }).split(
+    '\n',
+  );
+  return line.replace(/^.*; /u, '');
+}
+
+test.each([
+  [{ 'build:web': 'failed', 'deploy:web': 'pending' }, 'nothing had been changed.'],
+  [{ 'build:web': 'succeeded', 'deploy:web': 'undone' }, 'everything it changed was put back.'],
+  [{ 'migrate:main': 'failed', 'deploy:web': 'pending' }, 'no app had been changed.'],
+  [{ 'migrate:main': 'succeeded', 'deploy:web': 'undone' }, 'every app was put back, migrations stay.'],
+  // As with rollback: 'manual'.
+  [
+    { 'deploy:api': 'succeeded', 'deploy:web': 'failed' },
+    'left as it is, to be looked at: The deploy:api, The deploy:web.',
+  ],
+  [{ 'deploy:web': 'undo-failed' }, 'NOT put back: deploy:web.'],
+] as const)('after %j it says: %s', (ended, text) => {
+  expect(told(ended)).toBe(text);
+});
