@@ -9,9 +9,10 @@ import { projectPath } from '../emit/project-path.ts';
 import { databaseCommands } from '../emit/runbook/database-commands.ts';
 import { emergencyCommands, tokenCommand, type EmergencyTopic } from '../emit/runbook/emergency-commands.ts';
 import type { EmergencyFacts, EmergencyMachine } from '../emit/runbook/emergency-facts.ts';
+import { lostMachines } from '../pipeline/drift.ts';
 import type { History } from '../pipeline/history.ts';
 import type { Release } from '../pipeline/release.ts';
-import type { AppPlatformReader } from '../providers/app-platform.ts';
+import type { AppPlatformReader, ObservedMachine } from '../providers/app-platform.ts';
 
 /** What can be done in one environment without Glidepath. */
 export interface EmergencyEnvironment {
@@ -88,17 +89,11 @@ async function machinesOf(
   reader: AppPlatformReader,
   app: ResolvedFlyApp,
   unread: string[],
-): Promise<readonly EmergencyMachine[]> {
+): Promise<readonly ObservedMachine[]> {
   try {
     const observed = await reader.observeApp(app.platformName);
     if (observed === null) unread.push(`There is no app ${app.platformName} that the token can see.`);
-    return (observed?.machines ?? []).map(({ id, region, state, release, digest }) => ({
-      id,
-      region,
-      state,
-      release,
-      digest,
-    }));
+    return observed?.machines ?? [];
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
     unread.push(`${app.name}: ${error.message}`);
@@ -109,13 +104,14 @@ async function machinesOf(
 interface Read {
   readonly app: ResolvedFlyApp;
   readonly reader: AppPlatformReader | null;
-  readonly machines: readonly EmergencyMachine[];
+  readonly machines: readonly ObservedMachine[];
   readonly live: Release | null;
   readonly previous: Release | null;
 }
 
 function emergencyApp(project: ResolvedProject, environment: ResolvedEnvironment, read: Read): EmergencyApp {
-  const { app, reader, machines, live, previous } = read;
+  const { app, reader, live, previous } = read;
+  const machines = read.machines.filter((machine) => machine.reachable).map(machineFacts);
   const named = (digest: string | null | undefined): string | null => {
     if (digest === null || digest === undefined) return null;
     return (
@@ -136,6 +132,23 @@ function emergencyApp(project: ResolvedProject, environment: ResolvedEnvironment
     name: app.name,
     platformName: app.platformName,
     ...facts,
-    topics: emergencyCommands({ app, flyToml, facts }),
+    topics: [...lostTopics(app, lostMachines(read.machines)), ...emergencyCommands({ app, flyToml, facts })],
   };
+}
+
+function machineFacts({ id, region, state, release, digest }: ObservedMachine): EmergencyMachine {
+  return { id, region, state, release, digest };
+}
+
+/** What no other command reaches: they name only machines that can be changed. */
+function lostTopics(app: ResolvedFlyApp, lost: readonly ObservedMachine[]): EmergencyTopic[] {
+  if (lost.length === 0) return [];
+  return [
+    {
+      id: 'lost-hosts',
+      title: 'On a host that cannot be reached',
+      note: 'It serves nobody and cannot be changed. Once another serves in its place; Fly does it when the host is back.',
+      commands: lost.map(({ id }) => `fly machine destroy --force ${id} --app ${app.platformName}`),
+    },
+  ];
 }

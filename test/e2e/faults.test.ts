@@ -35,6 +35,8 @@ interface Status {
 
 const APP = 'tiny-staging';
 const UPDATES = `/v1/apps/${APP}/machines/*`;
+/** What crashed over and over is started again later and later. */
+const AGAIN_WITHIN_MS = 60_000;
 const BLUEGREEN = "strategy: 'bluegreen',";
 const CANARY = "strategy: 'canary', canary: { bake: '4s' },";
 
@@ -94,7 +96,7 @@ function isServing({ live, machines }: Seen): boolean {
 async function oneReleaseServes(): Promise<Seen> {
   await rig.run('cloud', 'fault', 'clear');
   let now = await seen();
-  await until(async () => isServing((now = await seen())), 'one release to serve', 20_000).catch(() => {
+  await until(async () => isServing((now = await seen())), 'one release to serve', AGAIN_WITHIN_MS).catch(() => {
     throw new Error(`not one release serves: ${JSON.stringify(now, null, 1)}`);
   });
   expect(await (await fetch(now.url ?? '')).text()).toContain(String(now.live));
@@ -221,6 +223,9 @@ describe('a deployment says what it cannot settle by itself', () => {
     expect(machines.filter(({ reachable }) => reachable).map(({ release }) => release)).toEqual([live, live]);
     const status = (await rig.run('status', 'staging', '--local')).stdout;
     expect(status).toContain(`machine ${lost} is on a host in iad that Fly cannot reach; it serves nobody`);
+    const emergency = (await rig.run('status', 'staging', '--emergency', '--local')).stdout;
+    expect(emergency).toContain(`fly machine destroy --force ${lost} --app ${APP}`);
+    expect(emergency).not.toContain(`fly machine update ${lost}`);
     await fault('clear');
     await deploys();
     expect((await oneReleaseServes()).machines).toHaveLength(2);
