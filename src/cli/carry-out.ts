@@ -73,7 +73,7 @@ async function requirePreflight(
     const looked = await withProgress(context, 'Looking ahead', () =>
       lookAhead(bench.deps, environment, release),
     );
-    diagnostics.push(...looked);
+    diagnostics.push(...looked.map(bench.place));
   }
   const first = diagnostics.find((diagnostic) => diagnostic.severity === 'error');
   if (first !== undefined) throw new ToolError(first.code, first.message, { hint: first.hint, diagnostics });

@@ -1,17 +1,16 @@
 import { join } from 'node:path';
-import { loadProject } from '../config/load-project.ts';
-import type { ResolvedProject } from '../config/resolved.ts';
+import { loadProject, type LoadedProject } from '../config/load-project.ts';
 import type { CommandContext } from './command-context.ts';
 
 /** The project alone: what `plan` needs. Apart from the wiring, so that it loads nothing that carries anything out. */
 export async function openProject(
   context: CommandContext,
-): Promise<{ project: ResolvedProject; root: string }> {
+): Promise<Pick<LoadedProject, 'project' | 'root' | 'place'>> {
   const loaded = await loadProject({
     cwd: context.cwd,
     ...(context.projectFile === null ? {} : { file: context.projectFile }),
   });
-  return { project: loaded.project, root: loaded.root };
+  return { project: loaded.project, root: loaded.root, place: loaded.place };
 }
 
 /** Where the state of a project is kept: the local cloud's apart from the real platforms'. */

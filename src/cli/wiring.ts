@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { CloudInfo } from '../cloud/control/cloud-info.ts';
 import type { ResolvedEnvironment, ResolvedProject } from '../config/resolved.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { ToolError } from '../diagnostics/tool-error.ts';
 import type { Engine } from '../engine/engine.ts';
 import { deploymentInput, type DeploymentInput } from '../pipeline/deployment-input.ts';
@@ -27,6 +28,8 @@ export interface Workbench {
   readonly project: ResolvedProject;
   /** The directory of the config file. */
   readonly root: string;
+  /** Says of what a platform has against a setting where it is written. */
+  readonly place: (diagnostic: Diagnostic) => Diagnostic;
   readonly engine: Engine;
   readonly history: History;
   readonly deps: PipelineDeps;
@@ -53,7 +56,7 @@ export async function openWorkbench(
   context: CommandContext,
   options: WorkbenchOptions = {},
 ): Promise<Workbench> {
-  const { project, root } = await openProject(context);
+  const { project, root, place } = await openProject(context);
   const isJournalOnly = options.journalOnly === true;
   const cloud = context.isLocal && !isJournalOnly ? await requireCloud(root) : null;
   const vault = createVault(context.env);
@@ -103,6 +106,7 @@ export async function openWorkbench(
   return {
     project,
     root,
+    place,
     engine,
     history,
     deps,

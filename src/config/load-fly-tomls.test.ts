@@ -123,6 +123,34 @@ describe('an app that starts from a fly.toml', () => {
     expect(lines.map((line) => line.split(' →')[0])).toEqual(expected);
   });
 
+  test('is named as the place of what a platform has against its settings', async () => {
+    const environments = `${STAGING}, production: { on: tag('v*'), regions: ['ams'], apps: { web: { vm: { memory: '1gb' } } } }`;
+    write({
+      'fly.toml': TOML,
+      'glidepath.config.ts': config("config: 'fly.toml', health: { path: '/up' }", environments),
+    });
+    const { place } = await loadProject({ cwd: root });
+    const placed = (path: string): string => {
+      const found = place({ severity: 'error', code: 'CONFIG_INVALID_VALUE', message: '', path });
+      const { file = '', line = 0 } = found.location ?? {};
+      return `${found.path} ${file}:${line}`;
+    };
+    expect(placed('environments.staging.apps.web.regions')).toBe('apps.web.config.regions fly.toml:2');
+    expect(placed('environments.production.apps.web.regions')).toBe(
+      'environments.production.regions glidepath.config.ts:5',
+    );
+    expect(placed('environments.staging.apps.web.health.path')).toBe(
+      'apps.web.health.path glidepath.config.ts:4',
+    );
+    expect(placed('environments.production.apps.web.vm.memory')).toBe(
+      'environments.production.apps.web.vm.memory glidepath.config.ts:5',
+    );
+    // Nobody wrote it, or it is no setting: nothing is made up.
+    expect(placed('environments.staging.fly.token')).toBe('environments.staging.fly.token :0');
+    expect(placed('environments.nowhere.apps.web.regions')).toBe('environments.nowhere.apps.web.regions :0');
+    expect(placed('smoke.command')).toBe('smoke.command :0');
+  });
+
   test('has the file of an environment instead, or none', async () => {
     const project = await load(
       config(

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { ToolError } from '../diagnostics/tool-error.ts';
 import { loadConfig, shown } from './load-config.ts';
 import { loadFlyTomls } from './load-fly-tomls.ts';
+import { placeDiagnostic } from './place-diagnostic.ts';
 import type { ResolvedProject } from './resolved.ts';
 import { resolveProject } from './resolve/resolve-project.ts';
 import { validateConfig } from './validate-config.ts';
@@ -15,6 +16,8 @@ export interface LoadedProject {
   readonly root: string;
   /** Warnings only. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Says of what a platform has against a setting where it is written. */
+  readonly place: (diagnostic: Diagnostic) => Diagnostic;
 }
 
 /**
@@ -43,5 +46,12 @@ export async function loadProject(options: {
       { hint: 'Correct what is listed, then: glidepath validate', diagnostics },
     );
   }
-  return { project: resolveProject(definition, imports), file: loaded.file, root: loaded.root, diagnostics };
+  const written = { definition, imports, shownFile: loaded.shownFile, source: loaded.source };
+  return {
+    project: resolveProject(definition, imports),
+    file: loaded.file,
+    root: loaded.root,
+    diagnostics,
+    place: (diagnostic) => placeDiagnostic(written, diagnostic),
+  };
 }

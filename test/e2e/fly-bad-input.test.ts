@@ -63,7 +63,7 @@ describe('a region, size or organization that does not exist', () => {
       code: 'CONFIG_INVALID_VALUE',
       message: 'Fly has no region "sjx", where web of staging is to run.',
       hint: 'Did you mean sjc?',
-      diagnostics: [{ path: 'environments.staging.apps.web.regions' }],
+      diagnostics: [{ path: 'environments.staging.regions', location: { file: 'glidepath.config.ts' } }],
     });
     expect(await noRuns(rig)).toEqual({ runs: [] });
     const planned = await rig.run('plan', 'deploy', 'staging', '--local');

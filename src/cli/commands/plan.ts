@@ -80,7 +80,7 @@ async function observeWhereKnown(
     return await withProgress(context, 'Reading what runs', async () => {
       const standing = matches.flatMap((match) => (match.action === 'destroy' ? [] : [match.environment]));
       const problems = await lookAheadOfPlan(standing, (environment) => bench.readerOf(environment));
-      return { observed: await observe(wanted, bench), problems };
+      return { observed: await observe(wanted, bench), problems: problems.map(bench.place) };
     });
   } finally {
     await bench.close();
