@@ -15,7 +15,7 @@ export interface MachineReader {
  * From so many machines watched at once one list for all of them is cheaper than a request for each. Below it the
  * single requests are worth their number: they may be made five times as often, so that a change is seen sooner.
  */
-const LIST_FROM = 8;
+const LIST_FROM = 12;
 /** A machine that nobody has asked for in this time is not watched any more. */
 const WATCHED_MS = 2_500;
 /** The pace of lists: Fly allows one a second of an app in the long run, and three at once after a while without. */

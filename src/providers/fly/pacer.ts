@@ -17,6 +17,12 @@ export interface Pacer {
   take(bucket: string, limit: RateLimit, signal?: AbortSignal): Promise<void>;
 }
 
+/**
+ * The platform counts from when a request arrives, and we from when it is sent: without some slack the one after a burst
+ * comes a moment too early, is refused, and waits a whole turn more.
+ */
+const SLACK_MS = 30;
+
 /** Makes a pacer with a bucket per name, all full at first. */
 export function createPacer(clock: Clock): Pacer {
   const buckets = new Map<string, { tokens: number; at: number }>();
@@ -28,7 +34,7 @@ export function createPacer(clock: Clock): Pacer {
       const tokens = Math.min(limit.burst, refilled) - 1;
       buckets.set(name, { tokens, at: now });
       // A debt is a place in the queue: whoever comes later waits longer.
-      if (tokens < 0) await clock.sleep(Math.ceil((-tokens / limit.perSecond) * 1000), signal);
+      if (tokens < 0) await clock.sleep(Math.ceil((-tokens / limit.perSecond) * 1000) + SLACK_MS, signal);
     },
   };
 }
