@@ -199,7 +199,7 @@ export class GraphRun {
       await interruptRun(ledger);
       return 'interrupted';
     }
-    if (halt !== null) return undoRun(this.#options, await beginUndo(ledger, halt));
+    if (halt !== null) return undoRun(this.#options, await beginUndo(this.#options, halt));
     const ms = this.#msToNext();
     if (this.#retryAt.size > 0 || (ms !== null && ms <= HOLD_MS_MAX)) return null;
     assert(

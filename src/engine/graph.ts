@@ -60,6 +60,11 @@ export interface StepExecutor {
   execute(context: StepContext): Promise<Json>;
   /** Puts back what `execute` changed, as far as it got. Must bear being called again. */
   undo?(context: StepContext): Promise<void>;
+  /**
+   * Ends what `execute` left running elsewhere when its process died in it and the step is not gone on with: the run
+   * failed or was cancelled. Called before anything is undone. Must bear being called again.
+   */
+  abandon?(context: StepContext): Promise<void>;
 }
 
 /** Executors by `action.kind`. */

@@ -3,7 +3,7 @@ import type { Clock } from '../util/clock.ts';
 import type { RunEnd } from './end-run.ts';
 import { finishRun, interruptRun } from './end-run.ts';
 import type { StoredError } from './events.ts';
-import type { GraphNode, StepExecutors } from './graph.ts';
+import type { GraphNode, StepContext, StepExecutors } from './graph.ts';
 import { retryDelayMs } from './retry-delay.ts';
 import { runAttempt } from './run-attempt.ts';
 import type { RunHalt } from './run-halt.ts';
@@ -35,13 +35,15 @@ export interface UndoGoal {
  * Settles what is left open (steps that a crash cut off, waits) and stores why and to which end the run is put back.
  * From here on it only goes backwards, whoever carries it on.
  */
-export async function beginUndo(ledger: RunLedger, halt: RunHalt): Promise<UndoGoal> {
+export async function beginUndo(options: UndoRunOptions, halt: RunHalt): Promise<UndoGoal> {
+  const { ledger } = options;
   const because = haltReason(halt);
   const goal: UndoGoal =
     halt.kind === 'failed' ? { status: 'failed', cause: halt.error } : { status: 'cancelled', cause: null };
   const left = [...ledger.steps.values()]
     .filter((row) => row.status === 'running' || row.status === 'waiting')
     .sort((a, b) => (a.startedOrder ?? 0) - (b.startedOrder ?? 0));
+  for (const row of left) if (row.status === 'running') await abandonStep(options, ledger.node(row.stepId));
   const stops = left.map(({ stepId }): StepTransition => {
     const message = `Step "${stepId}" was given up because ${because}.`;
     return {
@@ -83,10 +85,37 @@ export async function undoRun(options: UndoRunOptions, goal: UndoGoal): Promise<
   return 'finished';
 }
 
+/** Only a crash leaves a step running here. What its executor cannot end is told, and holds nothing up. */
+async function abandonStep(options: UndoRunOptions, node: GraphNode): Promise<void> {
+  const { ledger, redact } = options;
+  const executor = options.executors[node.action.kind];
+  if (executor?.abandon === undefined) return;
+  const outcome = await tryCall(options, node, {
+    attempt: ledger.step(node.id).attempt,
+    what: `ending what step "${node.id}" left running`,
+    call: async (context) => executor.abandon?.(context),
+  });
+  ledger.journal.lost.throwIfAborted();
+  if (outcome.kind !== 'succeeded')
+    ledger.journal.log(
+      node.id,
+      `What it left running could not be ended: ${toStoredError(outcome.error, redact).message}`,
+    );
+}
+
 async function undoStep(options: UndoRunOptions, node: GraphNode, since: number): Promise<StepTransition> {
   const { ledger, clock, random, redact } = options;
   for (let attempt = 1; ; attempt += 1) {
-    const outcome = await tryUndo(options, node, attempt);
+    const outcome = await tryCall(options, node, {
+      attempt,
+      what: `undoing step "${node.id}"`,
+      call: async (context) => {
+        const executor = options.executors[node.action.kind];
+        if (executor?.undo === undefined)
+          throw new Error(`Nothing here knows how to undo "${node.action.kind}".`);
+        await executor.undo(context);
+      },
+    });
     ledger.journal.lost.throwIfAborted();
     if (outcome.kind === 'succeeded') return { kind: 'undone', step: node.id, since };
     const isRepeatable = outcome.error instanceof ToolError && outcome.error.retry === 'safe';
@@ -98,8 +127,12 @@ async function undoStep(options: UndoRunOptions, node: GraphNode, since: number)
 }
 
 /** An undo is never told of a cancel or a failure, only of its own time-out and of a lost lease. */
-async function tryUndo(options: UndoRunOptions, node: GraphNode, attempt: number) {
-  const { ledger, executors, clock } = options;
+async function tryCall(
+  options: UndoRunOptions,
+  node: GraphNode,
+  { attempt, what, call }: { attempt: number; what: string; call: (context: StepContext) => Promise<void> },
+) {
+  const { ledger, clock } = options;
   const { journal } = ledger;
   const stop = new AbortController();
   const onLost = () => stop.abort(journal.lost.reason);
@@ -113,13 +146,8 @@ async function tryUndo(options: UndoRunOptions, node: GraphNode, attempt: number
     signal: stop.signal,
   });
   const outcome = await runAttempt({
-    what: `undoing step "${node.id}"`,
-    run: async () => {
-      const executor = executors[node.action.kind];
-      if (executor?.undo === undefined)
-        throw new Error(`Nothing here knows how to undo "${node.action.kind}".`);
-      await executor.undo(context);
-    },
+    what,
+    run: () => call(context),
     stop,
     timeoutMs: node.timeoutMs,
     clock,

@@ -183,6 +183,8 @@ export interface AppPlatform extends AppPlatformReader {
     timeoutMs: number,
     work: PlatformWork,
   ): Promise<void>;
+  /** Ends a command that `runReleaseCommand` with the same journal left running when its process died. */
+  endReleaseCommand(platformName: string, work: PlatformWork): Promise<void>;
   /** Puts the release on every machine by the app's strategy, healthy before the next. Saves what was there first. */
   deploy(deployment: AppDeployment, work: PlatformWork): Promise<DeployResult>;
   /** Puts back what `deploy` with the same journal saved, and proves it healthy. */

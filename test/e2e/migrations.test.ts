@@ -82,6 +82,24 @@ describe('a migration', () => {
     expect(steps).not.toContain('deploy:web');
   });
 
+  test('that is cut off by a kill -9 and cancelled is ended, with no temporary machine left behind', async () => {
+    await using rig = await projectRig(
+      projectWith("console.log('migrating');\nsetInterval(() => {}, 1000);\n"),
+    );
+    await rig.cloudUp();
+    const running = rig.start('deploy', 'staging', '--local', '--verbose');
+    await running.printed(/│ migrating/);
+    running.child.kill('SIGKILL');
+    await running.result;
+    const { runs } = await rig.json<{ runs: { id: string }[] }>('runs', '--local');
+    const cancelled = await rig.run('run', 'cancel', runs[0]?.id ?? '', '--local', '--verbose');
+    expect(cancelled.code).toBe(0);
+    expect(cancelled.stdout).toMatch(/the release command was ended: machine \w+ removed/);
+    expect(cancelled.stdout).toContain('no app had been changed');
+    const { apps } = await rig.json<{ apps: { machines: unknown[] }[] }>('cloud', 'status');
+    expect(apps.flatMap((app) => app.machines)).toEqual([]);
+  });
+
   test('that fails leaves no temporary machine behind', async () => {
     await using rig = await projectRig(projectWith('process.exit(1);\n'));
     await rig.cloudUp();

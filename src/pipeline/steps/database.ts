@@ -29,6 +29,13 @@ export function migrateStep(deps: PipelineDeps): StepExecutor {
       else if (database !== null) await migrateDatabase(scope, database);
       return { migrated: true };
     },
+    async abandon(context) {
+      const scope = scopeOf<'migrate'>(deps, context);
+      if (scope.action.app === null) return;
+      const app = flyAppNamed(scope, scope.action.app);
+      if (app.migrate?.runs === 'release-command')
+        await deps.platformOf(app).endReleaseCommand(app.platformName, context);
+    },
   };
 }
 

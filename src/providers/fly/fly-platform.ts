@@ -19,7 +19,7 @@ import { observedVolume } from './volumes.ts';
 import { createPacer, type Pacer } from './pacer.ts';
 import { readOnlyFetch } from './read-only-fetch.ts';
 import { createRegistryClient } from './registry-client.ts';
-import { runReleaseCommand } from './release-command.ts';
+import { endReleaseCommand, runReleaseCommand } from './release-command.ts';
 import { scaleApp, undoScale } from './scale.ts';
 import { secretNames, setAppSecrets } from './secrets.ts';
 import { deployApp } from './strategies/deploy-app.ts';
@@ -65,6 +65,7 @@ export function createFlyPlatform(options: FlyPlatformOptions): AppPlatform {
     },
     runReleaseCommand: async (deployment, line, timeoutMs, work) =>
       runReleaseCommand(fly, deployment, { line, timeoutMs }, work),
+    endReleaseCommand: async (platformName, work) => endReleaseCommand(fly, platformName, work),
     deploy: async (deployment, work) => deployApp(fly, deployment, work),
     undoDeploy: async (deployment, work) => undoApp(fly, deployment, work),
     scale: async (scale, work) => scaleApp(fly, scale, work),

@@ -29,6 +29,11 @@ describe('an exit that nobody asked for', () => {
     });
   });
 
+  test('has no code where nobody saw the end, which the platform tells as a negative one', () => {
+    const unseen = { ...crash('c'), request: { exit_event: { exit_code: -1, requested_stop: false } } };
+    expect(exitOf([unseen])?.code).toBeNull();
+  });
+
   test('of the version before an update does not count', () => {
     expect(exitOf([event('start'), stop, event('update'), crash('c')])).toBeNull();
   });

@@ -87,7 +87,8 @@ export function unexpectedExit(machine: Machine, known: ReadonlySet<string>): Ma
     const exit = event.type === 'exit' ? event.request?.exit_event : undefined;
     if (exit === undefined || exit.requested_stop === true) continue;
     return {
-      code: exit.exit_code ?? null,
+      // Codes are never negative: so an end is told that nobody saw.
+      code: exit.exit_code === undefined || exit.exit_code < 0 ? null : exit.exit_code,
       isOutOfMemory: exit.oom_killed === true,
       restarts: event.request?.restart_count ?? 0,
     };

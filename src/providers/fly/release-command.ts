@@ -48,7 +48,7 @@ export async function runReleaseCommand(
   }
   if (work.recorded(DONE) !== undefined) return;
   const app = deployment.platformName;
-  const key = `${keyPrefix(work)}release-command`;
+  const key = commandKey(work);
   const listed = await listMachines(fly, app, work.signal);
   await removeOthers(fly, { app, key, listed }, work);
   const ref: { current: MachineRef | null } = { current: null };
@@ -64,6 +64,16 @@ export async function runReleaseCommand(
   } finally {
     await removeAll(fly, app, key, ref.current, work);
   }
+}
+
+/** Removes the machine of a command that a process which died left running: nobody waits for its end any more. */
+export async function endReleaseCommand(fly: FlyContext, app: string, work: PlatformWork): Promise<void> {
+  await removeAll(fly, app, commandKey(work), null, work);
+}
+
+/** Carried by the machine, so that a later try of the same step finds it. */
+function commandKey(work: PlatformWork): string {
+  return `${keyPrefix(work)}release-command`;
 }
 
 /** Journal key of a command that has succeeded. */
@@ -241,6 +251,7 @@ async function removeAll(
     for (const machine of (await fly.machines.list(app)) ?? []) {
       if (isGone(machine) || metadataOf(machine.config, 'key') !== key) continue;
       await fly.machines.destroy({ app, id: machine.id }, {});
+      if (known === null) work.log(`the release command was ended: machine ${machine.id} removed`);
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
