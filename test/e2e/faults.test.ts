@@ -96,9 +96,11 @@ function isServing({ live, machines }: Seen): boolean {
 async function oneReleaseServes(): Promise<Seen> {
   await rig.run('cloud', 'fault', 'clear');
   let now = await seen();
-  await until(async () => isServing((now = await seen())), 'one release to serve', AGAIN_WITHIN_MS).catch(() => {
-    throw new Error(`not one release serves: ${JSON.stringify(now, null, 1)}`);
-  });
+  await until(async () => isServing((now = await seen())), 'one release to serve', AGAIN_WITHIN_MS).catch(
+    () => {
+      throw new Error(`not one release serves: ${JSON.stringify(now, null, 1)}`);
+    },
+  );
   expect(await (await fetch(now.url ?? '')).text()).toContain(String(now.live));
   return now;
 }
