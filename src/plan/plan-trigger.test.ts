@@ -289,6 +289,15 @@ describe('promotion and rollback', () => {
     ]);
   });
 
+  test('a rollback watches no canary: the release has served there before', () => {
+    const project = live({ apps: [flyApp('web', { strategy: 'canary' })] });
+    const back = only(project, { kind: 'rollback', environment: 'live', release: 'r-1', apps: null });
+    const forth = only(project, deployTo('live'));
+    expect(step(back, 'deploy:web').reason).not.toMatch(/canary|watched/);
+    expect(step(forth, 'deploy:web').reason).toMatch(/canary.* watched/);
+    expect(step(back, 'deploy:web').timeoutMs).toBeLessThan(step(forth, 'deploy:web').timeoutMs);
+  });
+
   test('a rollback of one app touches no other', () => {
     const plan = only(shop(), { kind: 'rollback', environment: 'staging', release: 'r-1', apps: ['web'] });
     expect(plan.steps.map((step) => step.id)).toEqual([

@@ -68,6 +68,19 @@ describe('the strategy that is written', () => {
     expect(kept).toBe(strategy === 'canary' ? 2 : 0);
   });
 
+  test('canary is not waited for on the way back, to a release that has served before', async () => {
+    await using rig = await deployed("strategy: 'canary', canary: { bake: '2s' },", 2);
+    const before = await webOf(rig);
+    const { result } = await deployUnderLoad(rig, `${GOOD_SERVER}\n// second`);
+    expect(result.code).toBe(0);
+    const back = await rig.run('rollback', 'staging', '--local', '--verbose');
+    expect([back.code, /as the canary/.test(back.stdout)]).toEqual([0, false]);
+    expect((await webOf(rig)).machines.map(({ release }) => release)).toEqual([
+      before.release,
+      before.release,
+    ]);
+  });
+
   test('canary stops a release whose answers fail, with the figures, and puts the one before back', async () => {
     await using rig = await deployed(CANARY, 2);
     const { before, after, result } = await deployUnderLoad(rig, FLAKY_SERVER);

@@ -1,5 +1,6 @@
 import type { StepExecutor } from '../../engine/graph.ts';
 import type { Json } from '../../util/json.ts';
+import { appGoingBack } from '../../plan/app-going-back.ts';
 import type { AppDeployment } from '../../providers/app-platform.ts';
 import { appVariables } from '../env-values.ts';
 import { withOwnCommands } from '../own-commands.ts';
@@ -20,6 +21,7 @@ export function deployStep(deps: PipelineDeps): StepExecutor {
       await platform.setSecrets(app.platformName, secrets, context);
       const deployment: AppDeployment = {
         ...appDeployment(scope, app.name, env),
+        app: scope.input.action === 'rollback' ? appGoingBack(app) : app,
         guard: (commits) => requireNotBackwards(scope, commits),
       };
       const at = { environment: scope.input.environment.name, app: app.name };

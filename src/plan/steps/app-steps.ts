@@ -1,5 +1,6 @@
 import type { ResolvedApp, ResolvedFlyApp } from '../../config/resolved.ts';
 import { unreachable } from '../../util/assert.ts';
+import { appGoingBack } from '../app-going-back.ts';
 import type { PlanStep } from '../plan.ts';
 import { count, durationWords, list } from '../words.ts';
 import type { Stage, StageContext, StagePlanner } from './stage.ts';
@@ -22,7 +23,8 @@ export function appStages(context: StageContext): StagePlanner[] {
     wave.flatMap((name) => context.apps.filter((app) => app.name === name)),
   );
   const waves = order.filter((wave) => wave.length > 0);
-  return (context.match.action === 'rollback' ? waves.toReversed() : waves).map((wave) => waveStage(wave));
+  if (context.match.action !== 'rollback') return waves.map((wave) => waveStage(wave));
+  return waves.toReversed().map((wave) => waveStage(wave.map((app) => appGoingBack(app))));
 }
 
 function waveStage(wave: readonly ResolvedApp[]): StagePlanner {
