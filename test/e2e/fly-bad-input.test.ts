@@ -225,35 +225,38 @@ const REDIRECTING = GOOD_SERVER.replace(
 );
 
 describe('a health path that redirects', () => {
-  test('ends the deployment at once, says where it leads, and leaves what ran', async () => {
+  const atRoot = (machines: number): string =>
+    tinyConfig({ machines }).replace(
+      /health: \{.*\},/,
+      "health: { path: '/', interval: '1s', within: '60s', gracePeriod: '1s' },",
+    );
+
+  test('in what runs is refused before anything is changed, with where it leads', async () => {
     await using rig = await projectRig(tinyProject({ machines: 1, server: REDIRECTING }));
     await rig.cloudUp();
     expect((await rig.run('deploy', 'staging', '--local')).code).toBe(0);
-    rig.write(
-      'glidepath.config.ts',
-      tinyConfig({ machines: 1 }).replace(
-        /health: \{.*\},/,
-        "health: { path: '/', interval: '1s', within: '60s', gracePeriod: '1s' },",
-      ),
-    );
+    const before = await machines(rig);
+    rig.write('glidepath.config.ts', atRoot(1));
     await rig.commit('Another path');
+    const result = await rig.run('deploy', 'staging', '--local');
+    expect(result.code).toBe(2);
+    expect(result.stderr).toMatch(
+      /The health path \/ of web in staging redirects to \/login in what runs now[\s\S]*CONFIG_INVALID_VALUE/,
+    );
+    expect(await machines(rig)).toEqual(before);
+  });
+
+  test('in a first release ends the deployment at once, says where it leads, and leaves no machine', async () => {
+    await using rig = await projectRig({
+      ...tinyProject({ machines: 1, server: REDIRECTING }),
+      'glidepath.config.ts': atRoot(1),
+    });
+    await rig.cloudUp();
     const startedAt = Date.now();
     const result = await rig.run('deploy', 'staging', '--local');
     expect(result.code).toBe(1);
-    expect(result.stderr).toMatch(
-      /The health path \/ of web in staging redirects to \/login in what runs now/,
-    );
     expect(result.stdout).toMatch(/redirects to \/login \(HTTP 302\); Fly does not follow redirects/);
     expect(Date.now() - startedAt).toBeLessThan(45_000);
-    const cloud = await cloudOf(rig);
-    const left = await call(cloud, cloud.token, 'GET', `/v1/apps/${APP}/machines`);
-    expect(left).toMatchObject([
-      {
-        state: 'started',
-        checks: [{ status: 'passing' }],
-        config: { services: [{ checks: [{ path: '/health' }] }] },
-      },
-    ]);
-    expect((left as { cordoned?: boolean }[])[0]?.cordoned ?? false).toBe(false);
+    expect(await machines(rig)).toEqual([]);
   });
 });

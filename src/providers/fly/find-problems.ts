@@ -5,6 +5,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Fetch } from '../../util/fetch.ts';
 import { findAccessProblem } from './find-access-problem.ts';
 import type { FlyClient } from './fly-client.ts';
+import { checksOf } from './machine-config.ts';
 import { isGone, isReachable } from './machine-state.ts';
 import type { MachinesApi } from './machines-api.ts';
 import { volumeMistake } from './volume-mistake.ts';
@@ -139,19 +140,22 @@ async function volumeProblems({ lookout, environment, app }: Look): Promise<Diag
 }
 
 /**
- * Asks what runs for the health path, the way users would. A redirect there is a warning and not an error: the release
- * that is to be deployed may be the one that answers. A sleeping app is not woken for it.
+ * Asks what runs for the health path, the way users would. A path that is newly written and redirects is an error. One
+ * that the machines are checked at already is a warning: the release to be deployed may be the one that mends it. A
+ * sleeping app is not woken for it.
  */
 async function redirectProblems({ lookout, environment, app, machines }: Look): Promise<Diagnostic[]> {
   if (app.health === null || app.port === null) return [];
   if (!machines.some((machine) => machine.state === 'started')) return [];
-  const target = await redirectTarget(lookout, app.platformName, app.health.path);
+  const { path } = app.health;
+  const target = await redirectTarget(lookout, app.platformName, path);
   if (target === null) return [];
+  const isChecked = machines.some(({ config }) => checksOf(config).some((check) => check.path === path));
   return [
     {
-      severity: 'warning',
-      code: 'DEPLOY_UNHEALTHY',
-      message: `The health path ${app.health.path} of ${app.name} in ${environment} redirects to ${target} in what runs now; Fly does not follow redirects, so such a check never passes.`,
+      severity: isChecked ? 'warning' : 'error',
+      code: isChecked ? 'DEPLOY_UNHEALTHY' : 'CONFIG_INVALID_VALUE',
+      message: `The health path ${path} of ${app.name} in ${environment} redirects to ${target} in what runs now; Fly does not follow redirects, so such a check never passes.`,
       hint: 'Name a path that answers 200 itself, also over plain HTTP.',
       path: `environments.${environment}.apps.${app.name}.health.path`,
     },
