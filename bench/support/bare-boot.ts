@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SERVER_SCRIPT } from '../../test/support/cloud-fly-images.ts';
@@ -10,6 +11,22 @@ import { SERVER_SCRIPT } from '../../test/support/cloud-fly-images.ts';
 export async function bareBootMs(machines: number, bootMs: string): Promise<number> {
   const startedAt = performance.now();
   await Promise.all(Array.from({ length: machines }, () => bootOne(bootMs)));
+  return performance.now() - startedAt;
+}
+
+/** So many bare processes started at once, until the last runs its first line. In milliseconds. */
+export async function bareStartMs(machines: number): Promise<number> {
+  const startedAt = performance.now();
+  await Promise.all(
+    Array.from({ length: machines }, async () => {
+      const child = spawn(process.execPath, ['--input-type=module', '--eval', SERVER_SCRIPT], {
+        env: { PATH: process.env['PATH'], BOOT_MS: '60000' },
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      await once(child.stdout, 'data');
+      child.kill('SIGKILL');
+    }),
+  );
   return performance.now() - startedAt;
 }
 
