@@ -9,6 +9,10 @@ import { flyAppNamed, imageOf, scopeOf, type StepScope } from '../step-scope.ts'
 
 /** A check that flaps is seen by a second look, one interval after the first; longer than this nobody waits for it. */
 const SECOND_LOOK_MS_MAX = 5_000;
+/** A machine that the proxy wakes or puts to sleep has come to rest by then: a boot, or a stop time-out and its kill. */
+const REST_MS_MAX = 30_000;
+/** Between two looks at one that has not. */
+const REST_LOOK_MS = 1_000;
 
 /**
  * Reads the platforms again: every machine of every app runs the release's digests, or the deployment failed (invariant
@@ -18,11 +22,11 @@ export function verifyStep(deps: PipelineDeps): StepExecutor {
   return {
     async execute(context) {
       const scope = scopeOf<'verify'>(deps, context);
-      let { machines, problems, lost } = await look(scope);
+      let { machines, problems, lost } = await lookAtRest(scope);
       const pauseMs = secondLookAfterMs(scope);
       if (problems.length === 0 && pauseMs > 0) {
         await deps.clock.sleep(pauseMs, context.signal);
-        ({ machines, problems, lost } = await look(scope));
+        ({ machines, problems, lost } = await lookAtRest(scope));
       }
       if (problems.length === 0) {
         context.log(`${machines} machines run the release's digests`);
@@ -44,12 +48,27 @@ interface Found {
   /** Those that can be reached. */
   readonly machines: number;
   readonly problems: readonly string[];
+  /** What is no problem yet: machines that the proxy may be waking or putting to sleep right now. */
+  readonly moving: readonly string[];
   /** What is left to people, in words: machines on hosts that cannot be reached. */
   readonly lost: string[];
 }
 
+/** Looks until nothing moves any more, or something else is wrong. What has not come to rest in time is a problem. */
+async function lookAtRest(scope: StepScope): Promise<Found> {
+  const { clock } = scope.deps;
+  const deadline = clock.now() + REST_MS_MAX;
+  for (;;) {
+    const found = await look(scope);
+    if (found.moving.length === 0 || found.problems.length > 0) return found;
+    if (clock.now() >= deadline) return { ...found, problems: found.moving };
+    await clock.sleep(REST_LOOK_MS, scope.context.signal);
+  }
+}
+
 async function look(scope: StepScope): Promise<Found> {
   const problems: string[] = [];
+  const moving: string[] = [];
   const lost: string[] = [];
   let machines = 0;
   for (const name of deployedApps(scope)) {
@@ -57,10 +76,12 @@ async function look(scope: StepScope): Promise<Found> {
     const observed = await scope.deps.platformOf(app).observeApp(app.platformName);
     const there = observed?.machines ?? [];
     machines += there.filter(({ reachable }) => reachable).length;
-    problems.push(...differences(app, digestOf(imageOf(scope, name)), there));
+    const found = differences(app, digestOf(imageOf(scope, name)), there);
+    problems.push(...found.problems);
+    moving.push(...found.moving);
     lost.push(...lostMachines(there).map((machine) => lostWords(app, machine)));
   }
-  return { machines, problems, lost };
+  return { machines, problems, moving, lost };
 }
 
 function lostWords({ name, platformName }: ResolvedFlyApp, { id, region, release }: ObservedMachine): string {
@@ -83,23 +104,32 @@ export function deployedApps(scope: StepScope): readonly string[] {
   return environment.apps.map((app) => app.name);
 }
 
-/** Every way in which what runs differs from what should, in words. What is on a lost host does not run. Pure. */
+/** On its way between sleep and work: with an app that may sleep the proxy does that at any moment, by itself. */
+const MOVING: ReadonlySet<string> = new Set(['starting', 'stopping', 'suspending']);
+
+/**
+ * Every way in which what runs differs from what should, in words; `moving` where that may be over in a moment. What is
+ * on a lost host does not run. Pure.
+ */
 export function differences(
   app: ResolvedFlyApp,
   digest: string,
   observed: readonly ObservedMachine[],
-): string[] {
+): { readonly problems: string[]; readonly moving: string[] } {
   const problems: string[] = [];
+  const moving: string[] = [];
+  const maySleep = app.sleep !== 'never';
   const machines = observed.filter((machine) => machine.reachable);
   for (const machine of machines) {
     const where = `${app.platformName} machine ${machine.id} in ${machine.region}`;
     if (machine.digest !== digest) problems.push(`${where} runs ${machine.digest ?? 'an unknown image'}`);
     if (machine.cordoned) problems.push(`${where} is cordoned`);
     const isAsleep = machine.state === 'stopped' || machine.state === 'suspended';
-    if (machine.state !== 'started' && !(isAsleep && app.sleep !== 'never')) {
-      problems.push(`${where} is ${machine.state}`);
+    if (machine.state !== 'started' && !(isAsleep && maySleep)) {
+      (maySleep && MOVING.has(machine.state) ? moving : problems).push(`${where} is ${machine.state}`);
     } else if (machine.state === 'started' && machine.healthy === false) {
-      problems.push(`${where} is unhealthy`);
+      // A request may have woken it a moment ago, and its checks have not passed yet.
+      (maySleep ? moving : problems).push(`${where} is unhealthy`);
     }
   }
   for (const { region, count } of app.regions) {
@@ -107,5 +137,5 @@ export function differences(
     if (there !== count)
       problems.push(`${app.platformName} has ${there} machines in ${region}, not ${count}`);
   }
-  return problems;
+  return { problems, moving };
 }
