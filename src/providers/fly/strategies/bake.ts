@@ -1,6 +1,7 @@
 import { ToolError } from '../../../diagnostics/tool-error.ts';
 import type { Json } from '../../../util/json.ts';
 import type { EdgeComparison } from '../edge-metrics.ts';
+import { isOnTheMove } from '../is-on-the-move.ts';
 import { eventId, failingCheck, isAsleep, unexpectedExit } from '../machine-state.ts';
 import type { MachineRef } from '../machines-api.ts';
 import type { Machine } from '../wire-types.ts';
@@ -81,7 +82,9 @@ function ailmentOf({ rollout, version, known }: Watch, machine: Machine): string
   const exit = unexpectedExit(machine, known);
   if (exit !== null)
     return `its process exited with ${exit.code === null ? 'an unknown code' : `code ${exit.code}`}`;
-  if (rollout.deployment.app.sleep !== 'never' && isAsleep(machine)) return null;
+  const { app } = rollout.deployment;
+  if (app.sleep !== 'never' && isAsleep(machine)) return null;
+  if (isOnTheMove(machine, app)) return null;
   if (machine.state !== 'started') return `it is ${machine.state}`;
   const check = failingCheck(machine);
   return check === null ? null : `its check ${check.name} fails: ${check.output?.trim() ?? check.status}`;

@@ -1,6 +1,7 @@
 import { ToolError } from '../../../diagnostics/tool-error.ts';
 import { nullIfMissing } from '../machines-api.ts';
 import { cordonMachine, destroyMachine, stopMachine } from '../machine-retire.ts';
+import { isOnTheMove } from '../is-on-the-move.ts';
 import { isAsleep, isGone, isHealthy } from '../machine-state.ts';
 import { isServing } from '../rollout-plan.ts';
 import { atOnce } from '../rollout-waves.ts';
@@ -85,8 +86,7 @@ async function forEach(
 async function requireServing(rollout: Rollout, ids: readonly string[], when: string): Promise<void> {
   const { deployment, before } = rollout;
   const now = new Map((await present(rollout, ids)).map((machine) => [machine.id, machine]));
-  const maySleep = deployment.app.sleep !== 'never';
-  const broken = ids.filter((id) => !serves(now.get(id), maySleep));
+  const broken = ids.filter((id) => !serves(rollout, now.get(id)));
   if (broken.length === 0) return;
   const old = before.machines.filter(isServing).length;
   throw new ToolError(
@@ -100,8 +100,10 @@ async function requireServing(rollout: Rollout, ids: readonly string[], when: st
 }
 
 /** One that idles may have been put to sleep by the proxy since it was healthy: a request wakes it. */
-function serves(machine: Machine | undefined, maySleep: boolean): boolean {
+function serves({ deployment }: Rollout, machine: Machine | undefined): boolean {
+  const { app } = deployment;
   if (machine === undefined || machine.cordoned === true) return false;
-  if (maySleep && isAsleep(machine)) return true;
+  if (app.sleep !== 'never' && isAsleep(machine)) return true;
+  if (isOnTheMove(machine, app)) return true;
   return machine.state === 'started' && isHealthy(machine) !== false;
 }

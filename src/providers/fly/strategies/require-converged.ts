@@ -1,6 +1,7 @@
 import { ToolError } from '../../../diagnostics/tool-error.ts';
 import { listMachines } from '../list-machines.ts';
 import { APP_GROUP, metadataOf } from '../machine-config.ts';
+import { isJustAwake, isOnTheMove } from '../is-on-the-move.ts';
 import { digestOf, isAsleep, isGone, isHealthy, isReachable } from '../machine-state.ts';
 import type { Machine } from '../wire-types.ts';
 import type { Rollout } from './rollout.ts';
@@ -100,6 +101,9 @@ function faultOf(rollout: Rollout, machine: Machine): { what: string; command: s
   }
   // Proven one by one; the first of them may have failed while the last was proven.
   if (isAsleep(machine) ? deployment.app.sleep !== 'never' : isRunning(machine)) return null;
+  const { app } = deployment;
+  // Whoever reads it again later sees it at rest.
+  if (isOnTheMove(machine, app) || isJustAwake(machine, app, rollout.fly.clock.now())) return null;
   return {
     what: `${is} is not healthy any more`,
     command: `fly machine status ${id} -a ${deployment.platformName}`,
