@@ -163,7 +163,7 @@ describe.concurrent('a scaling that fails', () => {
   test('because a copy does not start leaves what runs untouched', async () => {
     const { scale, app } = await deployed('unlucky');
     const before = (await rig.machines('unlucky')).map((machine) => machine.instance_id);
-    const health = { path: '/health', intervalMs: 1000, timeoutMs: 500, gracePeriodMs: 200, withinMs: 1 };
+    const health = { path: '/health', intervalMs: 1000, timeoutMs: 500, gracePeriodMs: 200, withinMs: 0 };
     const asked = { ...scale, app: { ...app, health }, counts: { iad: 3 } };
     const work = scaleWork();
     await expect(platform.scale(asked, work)).rejects.toMatchObject({ code: 'DEPLOY_UNHEALTHY' });

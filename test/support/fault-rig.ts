@@ -114,7 +114,9 @@ export class FaultRig implements AsyncDisposable {
     const undo = async (): Promise<void> => platform.undoDeploy(deployment, work);
     const error = await endOf(async () => {
       await platform.ensureApp(app, app.platformName, work);
-      deployment = deploymentOf(app, await fly.image(app.name, release, env, platform), release);
+      // What is in the registry already, from another app, would not be pushed at all.
+      const own = { ...env, APP: app.name };
+      deployment = deploymentOf(app, await fly.image(app.name, release, own, platform), release);
       await platform.setSecrets(app.platformName, { KEY: release }, work);
       await platform.deploy(deployment, work);
     });
