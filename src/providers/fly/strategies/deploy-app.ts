@@ -15,6 +15,7 @@ import { requireReplaceable, settleLostMachines } from './lost-machines.ts';
 import { reportMixed, requireConverged } from './require-converged.ts';
 import { rolling } from './rolling.ts';
 import type { MachineResult, Rollout, Strategy } from './rollout.ts';
+import { removeStrays } from './stray-machines.ts';
 
 const STRATEGIES: Readonly<Record<AppDeployment['app']['strategy'], Strategy>> = {
   rolling,
@@ -59,7 +60,10 @@ export async function deployApp(
   try {
     const machines = await strategyOf(rollout)(rollout);
     await settleLostMachines(rollout);
-    await requireConverged(rollout);
+    await requireConverged(rollout).catch(async (error: unknown) => {
+      if (!(await removeStrays(rollout, machines))) throw error;
+      await requireConverged(rollout);
+    });
     return resultOf(rollout, machines);
   } catch (error) {
     if (!work.signal.aborted) await reportMixed(rollout);
