@@ -27,7 +27,8 @@ export default defineConfig({
           globalSetup: ['test/support/packed-cli.ts', 'test/support/exchange-check.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // They wait for processes more than they compute, and none shares a port or a directory with another.
+          maxWorkers: 3,
         },
       },
     ],
