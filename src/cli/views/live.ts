@@ -34,6 +34,7 @@ export async function showRun(
   const screen = output.isTty ? drawFrames(context, options.clock, state, stop.signal) : null;
   const queue = watchQueue(context, engine, { ...options, state, signal: stop.signal });
   const unsubscribe = sayInterrupt(context, options.run.id, state);
+  let shownAt = options.clock.now();
   const follow = (async () => {
     for await (const event of engine.follow(options.run.id, {
       afterSeq: options.afterSeq ?? 0,
@@ -42,9 +43,11 @@ export async function showRun(
       state.model = reduceEvent(state.model, event);
       if (output.json) writeJson(output, event, true);
       else if (!output.isTty) {
-        output.write(
-          renderEventLine(event, state.model, { color: output.color, isVerbose: context.isVerbose }),
-        );
+        const { isVerbose } = context;
+        const quietMs = event.at - shownAt;
+        const line = renderEventLine(event, state.model, { color: output.color, isVerbose, quietMs });
+        if (line !== '') shownAt = event.at;
+        output.write(line);
       }
     }
   })();

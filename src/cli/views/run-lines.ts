@@ -5,15 +5,21 @@ import { markOf } from './run-frame.ts';
 import type { RunModel } from './run-model.ts';
 import { formatDuration } from './time.ts';
 
+/** After so long without a line, what a step prints is shown: whoever reads the log of a CI job sees that it goes on. */
+const QUIET_MS_MAX = 10_000;
+
+/** How lines are to look, and how long the reader has seen none. */
+export interface LineOptions {
+  readonly color: boolean;
+  readonly isVerbose: boolean;
+  readonly quietMs: number;
+}
+
 /**
  * One event as a line (or none) for places that cannot redraw: a log, a pipe, a CI job. `model` is the model after
  * the event.
  */
-export function renderEventLine(
-  event: RunEvent,
-  model: RunModel,
-  options: { color: boolean; isVerbose: boolean },
-): string {
+export function renderEventLine(event: RunEvent, model: RunModel, options: LineOptions): string {
   const colors = paint(options.color);
   const at = colors.dim(formatDuration(event.at - (model.startedAt ?? event.at)).padStart(8));
   const line = (text: string): string => `${at}  ${text}\n`;
@@ -28,7 +34,8 @@ export function renderEventLine(
     case 'run.cancel-requested':
       return line(colors.yellow(`cancelled by ${event.by}`));
     case 'step.output':
-      return options.isVerbose ? line(colors.dim(`    │ ${event.line}`)) : '';
+      if (options.isVerbose) return line(colors.dim(`    │ ${event.line}`));
+      return options.quietMs < QUIET_MS_MAX ? '' : line(colors.dim(`… ${title}: ${event.line}`));
     case 'step.retrying':
       return line(
         `${colors.yellow('↻')} ${title}: ${event.error.message} Trying again in ${formatDuration(event.delayMs)}.`,

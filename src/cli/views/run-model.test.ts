@@ -94,8 +94,11 @@ test('places that cannot redraw get one line for each thing that happened', () =
     { type: 'step.failed', step: 'deploy', error: ERROR, durationMs: 2000 },
     { type: 'step.failed', step: 'build', error: ERROR, durationMs: 2500 },
   ]);
-  const lines = events.map((event) => renderEventLine(event, model, { color: false, isVerbose: false }));
+  const options = { color: false, isVerbose: false, quietMs: 0 };
+  const lines = events.map((event) => renderEventLine(event, model, options));
   expect(lines[1]).toBe('');
+  const afterSilence = renderEventLine(events[1] as RunEvent, model, { ...options, quietMs: 10_000 });
+  expect(afterSilence).toBe('   1.0 s  … title of build: noise\n');
   expect(lines[3]).toBe('   3.0 s  ✗ title of build: web did not become healthy.\n            │ last line\n');
 });
 
@@ -104,7 +107,7 @@ test('what the run’s own failure printed is left to the end, where it is told'
     { type: 'run.started', fence: 1, resumed: false },
     { type: 'step.failed', step: 'deploy', error: ERROR, durationMs: 2000 },
   ]);
-  const line = renderEventLine(events[1] as RunEvent, model, { color: false, isVerbose: false });
+  const line = renderEventLine(events[1] as RunEvent, model, { color: false, isVerbose: false, quietMs: 0 });
   expect(line).toBe('   1.0 s  ✗ title of deploy: web did not become healthy.\n');
 });
 
