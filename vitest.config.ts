@@ -18,6 +18,8 @@ export default defineConfig({
           globalSetup: ['test/support/exchange-check.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // They wait, for rate limits and for checks, more than they compute.
+          maxWorkers: 3,
         },
       },
       {
@@ -27,7 +29,7 @@ export default defineConfig({
           globalSetup: ['test/support/packed-cli.ts', 'test/support/exchange-check.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // They wait for processes more than they compute, and none shares a port or a directory with another.
+          // As above; none shares a port or a directory with another.
           maxWorkers: 3,
         },
       },
