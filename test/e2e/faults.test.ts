@@ -184,6 +184,9 @@ describe('a deployment is put back, and says why, when', () => {
   ])('one machine %s', async (_, kind, settings, says, app) => {
     const before = await nextRelease(app);
     await fault(kind, before.machines[0]?.id ?? '', ...settings);
+    // Seen well a moment ago, it would have to be well again when it is put back.
+    if (kind === 'unhealthy')
+      await until(async () => !isServing(await seen()), 'its check to fail', AGAIN_WITHIN_MS);
     await expectPutBack(before, says);
   });
 });
