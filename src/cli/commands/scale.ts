@@ -28,10 +28,11 @@ export async function scale(
   const machines = await readMachines(bench, environment, app);
   const change = parseScale(typed, app, machines);
   if (machinesAfter(change, machines) === 0 && !typed.isConfirmed) throw takesDown(environment, app, typed);
-  if (isScaledSo(change, machines)) return sayNothingToDo(context, app, change);
   const trigger: Trigger = { kind: 'scale', environment: environment.name, app: app.name, change };
   const [deployment] = planFor(bench.project, trigger, observedOf(environment, app, machines)).deployments;
   if (deployment === undefined) return EXIT.ok;
+  if (isScaledSo(change, machines) && !(await isBusy(bench, deployment.lockKey)))
+    return sayNothingToDo(context, app, change);
   const live = bench.history.live(environment.name);
   const code = await carryOut(context, bench, {
     deployment,
@@ -65,6 +66,12 @@ async function readMachines(
     `${app.name} has no machine in ${environment.name} that could be copied.`,
     { hint: `Deploy it first: glidepath deploy ${environment.name}` },
   );
+}
+
+/** While a run holds the environment, what is there is not what will be: a successor stands beside its machine, say. */
+async function isBusy(bench: Workbench, lockKey: string): Promise<boolean> {
+  const statuses = ['queued', 'running', 'waiting', 'interrupted'] as const;
+  return (await bench.engine.list({ lockKey, statuses, limit: 1 })).length > 0;
 }
 
 function observedOf(
