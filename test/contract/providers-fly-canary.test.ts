@@ -31,9 +31,11 @@ describe.concurrent('a canary', () => {
     const text = work.lines.join('\n');
     expect(text).toMatch(/takes traffic as the canary for 1\.5 s/);
     expect(text).toMatch(
-      /canary \w+ after 0\.\d s: 0 of \d+ answers failed, mean [\d.]+ ms; others 0 of \d+, [\d.]+ ms; p95 [\d.]+–/,
+      /canary \w+ after \d+\.\d s: 0 of \d+ answers failed, mean .+; others 0 of \d+, .+; p95 .+, others /,
     );
-    expect(text).toMatch(/canary \w+ passed: 0 of \d+ answers/);
+    expect(text).toMatch(
+      /canary \w+ passed: 0 of \d+ answers failed, mean [\d.]+ ms; others 0 of \d+, [\d.]+ ms; p95 [\d.]+–/,
+    );
   });
 
   test('takes traffic while only it has the new release', async () => {
