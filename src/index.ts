@@ -3,7 +3,7 @@ export { flyApp, vercelApp } from './config/builders/apps.ts';
 export { check, postgres } from './config/builders/check.ts';
 export { external, flyPostgres, neon } from './config/builders/databases.ts';
 export { databaseUrlOf, publicUrlOf, secret, urlOf } from './config/builders/env-values.ts';
-export { approval, checks, passed, quality } from './config/builders/gates.ts';
+export { approval, checks, passed, quality, safeMigrations } from './config/builders/gates.ts';
 export { manual, pullRequest, push, tag } from './config/builders/triggers.ts';
 export { defineProject } from './config/define-project.ts';
 export type {
@@ -23,6 +23,8 @@ export type {
   ExternalDatabaseOptions,
   FlyPostgresOptions,
   NeonOptions,
+  RestorePointsDefinition,
+  SeedDefinition,
 } from './config/definition/database-definition.ts';
 export type { EnvInput, EnvInputs } from './config/definition/env-input.ts';
 export type {

@@ -17,12 +17,24 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   config: BASE,
   stacks: ['config', ...BASE],
   plan: ['config', ...BASE],
+  migrations: ['config', ...BASE],
   engine: ['plan', ...BASE],
   providers: ['config', ...BASE],
   cloud: BASE,
   emit: ['plan', 'stacks', 'config', ...BASE],
-  pipeline: ['engine', 'plan', 'providers', 'stacks', 'config', ...BASE],
-  cli: ['cloud', 'pipeline', 'emit', 'engine', 'plan', 'providers', 'stacks', 'config', ...BASE],
+  pipeline: ['engine', 'plan', 'migrations', 'providers', 'stacks', 'config', ...BASE],
+  cli: [
+    'cloud',
+    'pipeline',
+    'emit',
+    'engine',
+    'plan',
+    'migrations',
+    'providers',
+    'stacks',
+    'config',
+    ...BASE,
+  ],
 };
 
 /** Only shrinks, and is empty. */

@@ -1,4 +1,13 @@
+import type { ResolvedDatabase, ResolvedMigration } from './resolved-database.ts';
 import type { Json } from '../util/json.ts';
+
+export type {
+  ResolvedDatabase,
+  ResolvedFlyPostgres,
+  ResolvedMigration,
+  ResolvedNeon,
+  ResolvedSeed,
+} from './resolved-database.ts';
 
 /**
  * The project after loading, validation and resolution: every setting of every app in every environment, with all
@@ -50,7 +59,9 @@ export type Gate =
   | { readonly kind: 'checks' }
   | { readonly kind: 'passed'; readonly environment: string }
   | { readonly kind: 'approval'; readonly optional: boolean }
-  | { readonly kind: 'quality' };
+  | { readonly kind: 'quality' }
+  /** `blocksAtMostMs`: how long one statement may keep readers or writers out. */
+  | { readonly kind: 'safe-migrations'; readonly blocksAtMostMs: number };
 
 /** One environment, whole. A review environment is a template: `{pr}` stands in its names. */
 export interface ResolvedEnvironment {
@@ -117,14 +128,6 @@ export interface ResolvedStack {
   readonly build: readonly string[];
   /** Paths, relative to the repository, that make up the image in process mode. `['.']` for everything. */
   readonly include: readonly string[];
-}
-
-/** The migration an app brings. */
-export interface ResolvedMigration {
-  readonly command: string;
-  /** `release-command`: on a temporary machine with the new image; `runner`: where Glidepath runs. */
-  readonly runs: 'release-command' | 'runner';
-  readonly timeoutMs: number;
 }
 
 /** How to see that an app is healthy. */
@@ -231,25 +234,4 @@ export interface ResolvedVercelApp extends ResolvedAppBase {
   readonly orgId: string;
   readonly projectId: string;
   readonly target: 'production' | 'preview';
-}
-
-/** One database in one environment. */
-export interface ResolvedDatabase {
-  readonly name: string;
-  readonly provider: 'fly-postgres' | 'neon' | 'external';
-  /** The secret through which the apps get its URL. */
-  readonly secret: string;
-  /** Its name on the platform (Fly cluster, Neon branch); null for external. */
-  readonly platformName: string | null;
-  /** Neon project, where it is one. */
-  readonly project: string | null;
-  readonly org: string | null;
-  readonly token: string | null;
-  readonly region: string | null;
-  readonly memoryMb: number | null;
-  readonly sleep: 'when-idle' | 'never';
-  /** Made and destroyed with its environment. */
-  readonly ephemeral: boolean;
-  /** Migration command of the database itself, where no app brings one. */
-  readonly migrate: ResolvedMigration | null;
 }

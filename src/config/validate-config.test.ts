@@ -208,7 +208,7 @@ describe('keys', () => {
       'a database in an environment, with nothing near',
       staging({ databases: { main: { zzzzzz: 1 } } }),
       [
-        'UNKNOWN_KEY environments.staging.databases.main.zzzzzz: environments.staging.databases.main has no setting zzzzzz. → Known settings: ephemeral, sleep, memory, region, platformName.',
+        'UNKNOWN_KEY environments.staging.databases.main.zzzzzz: environments.staging.databases.main has no setting zzzzzz. → Known settings: ephemeral, sleep, memory, region, platformName, seed, restorePoints.',
       ],
     ],
     [
@@ -309,7 +309,7 @@ describe('values of the wrong type', () => {
       ],
       [
         staging({ gates: [checks] }),
-        "WRONG_TYPE environments.staging.gates[0]: environments.staging.gates[0] is a function that was not called, but must be an object. → Write checks(), passed('environment'), approval() or quality().",
+        "WRONG_TYPE environments.staging.gates[0]: environments.staging.gates[0] is a function that was not called, but must be an object. → Write checks(), passed('environment'), approval(), quality() or safeMigrations().",
       ],
       [
         staging({ databases: { main: 'ephemral' } }),

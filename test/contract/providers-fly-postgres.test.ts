@@ -28,6 +28,11 @@ const DATABASE: ResolvedDatabase = {
   sleep: 'never',
   ephemeral: false,
   migrate: null,
+  seed: null,
+  restorePoints: null,
+  fly: { managed: true, plan: 'basic', volumeGb: 1, version: 17 },
+  neon: null,
+  directSecret: null,
 };
 
 let dir: string;

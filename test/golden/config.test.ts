@@ -51,6 +51,7 @@ test('the public API is exactly what a config needs', async () => {
     'pullRequest',
     'push',
     'quality',
+    'safeMigrations',
     'secret',
     'tag',
     'urlOf',

@@ -9,7 +9,7 @@ import { generic } from '../../src/stacks/generic.ts';
 import { nextjs } from '../../src/stacks/nextjs.ts';
 import { node } from '../../src/stacks/node.ts';
 import { phoenix } from '../../src/stacks/phoenix.ts';
-import { flyApp } from '../support/projects.ts';
+import { flyApp, migration } from '../support/projects.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const GOLDEN = join(REPOSITORY, 'test/golden/dockerfile');
@@ -38,7 +38,7 @@ const APPS: Record<string, ResolvedFlyApp> = {
   'nextjs-hardened': flyApp('web', { stack: nextjs(), port: 3000, hardened: true }),
   phoenix: flyApp('web', {
     stack: phoenix(),
-    migrate: { command: '/app/bin/migrate', runs: 'release-command', timeoutMs: 1 },
+    migrate: migration('/app/bin/migrate'),
   }),
   'phoenix-hardened': flyApp('web', { stack: phoenix(), hardened: true }),
   'generic-plain-with-volume': flyApp('store', {

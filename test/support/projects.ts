@@ -12,7 +12,8 @@ const STACK = { name: 'node', build: ['npm run build'], include: ['dist'] } as c
 
 /** A migration that runs on a temporary machine. */
 export function migration(command = 'node dist/migrate.js'): ResolvedMigration {
-  return { command, runs: 'release-command', timeoutMs: 300_000 };
+  const lock = { lockTimeoutMs: 2000, attempts: 5 };
+  return { command, runs: 'release-command', timeoutMs: 300_000, files: [], ...lock };
 }
 
 /** A Fly app with every setting at its default; what matters to a test is given. */
@@ -95,6 +96,11 @@ export function database(name: string, settings: Partial<ResolvedDatabase> = {})
     sleep: 'never',
     ephemeral: false,
     migrate: null,
+    seed: null,
+    restorePoints: null,
+    fly: { managed: true, plan: 'basic', volumeGb: 1, version: 17 },
+    neon: null,
+    directSecret: null,
     ...settings,
   };
 }

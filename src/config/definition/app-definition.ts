@@ -1,3 +1,4 @@
+import type { MigrationSettings } from './database-definition.ts';
 import type { EnvInputs } from './env-input.ts';
 import type { FlyAccount, FlySettings, ImageBuildDefinition, VercelAccount } from './platform-settings.ts';
 import type { StackDefinition } from './stack-definition.ts';
@@ -22,12 +23,10 @@ export interface HealthDefinition {
 }
 
 /** The migration that an app brings. */
-export interface MigrationDefinition {
+export interface MigrationDefinition extends MigrationSettings {
   readonly command: string;
   /** `release-command` (default): on a temporary machine with the new image; `runner`: where Glidepath runs. */
   readonly runs?: 'release-command' | 'runner';
-  /** Default 5m, as Fly's `release_command_timeout`. */
-  readonly timeout?: string;
 }
 
 /** What every app may say, on whichever platform. */

@@ -10,12 +10,20 @@ export type TriggerDefinition =
   | { readonly kind: 'pull-request' }
   | { readonly kind: 'manual' };
 
-/** What must hold before a deployment goes on; made by `checks`, `passed`, `approval`, `quality`. */
+/** What must hold before a deployment goes on; made by `checks`, `passed`, `approval`, `quality`, `safeMigrations`. */
 export type GateDefinition<E extends string = string> =
   | { readonly kind: 'checks' }
   | PassedGate<E>
   | { readonly kind: 'approval'; readonly optional: boolean }
-  | { readonly kind: 'quality' };
+  | { readonly kind: 'quality' }
+  | SafeMigrationsGate;
+
+/** The gate that migrations were tried on a throw-away branch and hurt nobody. */
+export interface SafeMigrationsGate {
+  readonly kind: 'safe-migrations';
+  /** How long one statement may keep readers or writers out. Default 1s. */
+  readonly blocksAtMost?: string;
+}
 
 /** The gate that the very release was deployed in another environment before. */
 export interface PassedGate<E extends string = string> {

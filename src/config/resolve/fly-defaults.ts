@@ -9,6 +9,8 @@ export const FLY_DEFAULTS: {
   readonly concurrency: { readonly type: 'connections'; readonly softLimit: number };
   readonly maxUnavailable: number;
   readonly postgresMemoryMb: number;
+  readonly postgresVersion: number;
+  readonly postgresPlan: string;
   readonly volumeSizeMb: number;
 } = {
   org: 'personal',
@@ -22,6 +24,10 @@ export const FLY_DEFAULTS: {
   maxUnavailable: 0.33,
   /** The development size of Fly Postgres: one shared-cpu-1x node. */
   postgresMemoryMb: 256,
+  /** Of the image that `fly postgres create` takes. */
+  postgresVersion: 17,
+  /** The smallest plan of Managed Postgres. */
+  postgresPlan: 'basic',
   /** `mounts.initial_size`. */
   volumeSizeMb: 1024,
 };
@@ -42,6 +48,18 @@ export const HEALTH_DEFAULTS: {
 
 /** Fly's `deploy.release_command_timeout`, for every migration. */
 export const MIGRATION_TIMEOUT_MS = 300_000;
+
+/** Ours: a statement that waits for a lock makes all later ones wait behind it, so it gives up soon and tries again. */
+export const MIGRATION_LOCK: { readonly timeoutMs: number; readonly attempts: number } = {
+  timeoutMs: 2_000,
+  attempts: 5,
+};
+
+/** Ours: three are enough to go back past a bad week, and fit beside the ten branches of Neon's free plan. */
+export const RESTORE_POINTS: { readonly keep: number; readonly forMs: number } = {
+  keep: 3,
+  forMs: 7 * 86_400_000,
+};
 
 /** Ours: long enough to see a minute of traffic, strict enough that a release twice as slow does not go on. */
 export const CANARY_DEFAULTS: ResolvedCanary = {

@@ -1,9 +1,10 @@
 import type { AppDefinition } from '../definition/app-definition.ts';
 import type { StackDefinition } from '../definition/stack-definition.ts';
 import type { ResolvedApp, ResolvedHealth, ResolvedMigration, ResolvedStack } from '../resolved.ts';
-import { HEALTH_DEFAULTS, MIGRATION_TIMEOUT_MS } from './fly-defaults.ts';
+import { HEALTH_DEFAULTS } from './fly-defaults.ts';
 import { lastWritten, mergedSetting, type AppScope } from './layers.ts';
 import { parseDuration } from './parse-duration.ts';
+import { resolveMigration } from './resolve-migration.ts';
 import { platformNameOf } from './platform-name.ts';
 import { resolveAppEnv } from './resolve-env.ts';
 import { resolveFlySettings } from './resolve-fly-settings.ts';
@@ -17,7 +18,7 @@ export function resolveApp(scope: AppScope): ResolvedApp {
     stack: resolveStack(scope.app),
     env: resolveAppEnv(scope),
     database: scope.app.database ?? null,
-    migrate: resolveMigration(scope),
+    migrate: migrationOf(scope),
     health: resolveHealth(scope),
   };
   return scope.app.platform === 'fly'
@@ -42,14 +43,11 @@ function builtByVercel(framework: string): ResolvedStack {
   };
 }
 
-function resolveMigration(scope: AppScope): ResolvedMigration | null {
+function migrationOf(scope: AppScope): ResolvedMigration | null {
   const written = mergedSetting(scope.layers, 'migrate');
   if (written?.command === undefined) return null;
-  return {
-    command: written.command,
-    runs: written.runs ?? (scope.app.platform === 'fly' ? 'release-command' : 'runner'),
-    timeoutMs: msOf(written.timeout, MIGRATION_TIMEOUT_MS),
-  };
+  const runs = written.runs ?? (scope.app.platform === 'fly' ? 'release-command' : 'runner');
+  return resolveMigration(written.command, runs, written);
 }
 
 /** What is written; where nothing is, the path of the stack, for an app that listens at all. */

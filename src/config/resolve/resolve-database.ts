@@ -8,11 +8,12 @@ import type {
 import type { ProjectDefinition } from '../definition/project-definition.ts';
 import type { ResolvedDatabase, ResolvedFlyApp, ResolvedMigration } from '../resolved.ts';
 import { environmentKind } from './environment-kind.ts';
-import { FLY_DEFAULTS, MIGRATION_TIMEOUT_MS } from './fly-defaults.ts';
+import { FLY_DEFAULTS, RESTORE_POINTS } from './fly-defaults.ts';
 import { parseDuration } from './parse-duration.ts';
 import { parseMemory } from './parse-memory.ts';
 import { expandTemplate } from './platform-name.ts';
 import { databaseVariable } from './resolve-env.ts';
+import { resolveMigration, resolveSeed } from './resolve-migration.ts';
 import { named } from '../named.ts';
 import { unreachable } from '../../util/assert.ts';
 
@@ -37,7 +38,12 @@ export function resolveDatabase(
     name: scope.name,
     secret: databaseVariable(definition),
     ephemeral,
-    migrate: resolveMigration(definition.migrate),
+    migrate: migrationOf(definition.migrate),
+    seed: seedOf(definition.seed, overrides, isReview),
+    restorePoints: restorePointsOf(overrides.restorePoints ?? definition.restorePoints),
+    fly: null,
+    neon: null,
+    directSecret: null,
   };
   switch (definition.provider) {
     case 'fly-postgres':
@@ -45,13 +51,24 @@ export function resolveDatabase(
     case 'neon':
       return { ...base, ...neonPart(scope, definition, overrides) };
     case 'external':
-      return { ...base, provider: 'external', ...NOWHERE, sleep: 'never' };
+      return {
+        ...base,
+        provider: 'external',
+        ...NOWHERE,
+        sleep: 'never',
+        // Nobody but its owner can go back to an earlier state of it.
+        restorePoints: null,
+        directSecret: definition.directSecret ?? null,
+      };
     default:
       return unreachable(definition);
   }
 }
 
-type PlatformPart = Omit<ResolvedDatabase, 'name' | 'secret' | 'ephemeral' | 'migrate'>;
+type PlatformPart = Omit<
+  ResolvedDatabase,
+  'name' | 'secret' | 'ephemeral' | 'migrate' | 'seed' | 'restorePoints' | 'fly' | 'neon' | 'directSecret'
+>;
 
 const NOWHERE = {
   platformName: null,
@@ -68,7 +85,7 @@ function flyPostgresPart(
   overrides: DatabaseOverrides,
   flyApps: readonly ResolvedFlyApp[],
   ephemeral: boolean,
-): PlatformPart {
+): PlatformPart & Pick<ResolvedDatabase, 'fly'> {
   const memory = overrides.memory ?? definition.memory;
   const account = { ...scope.project.fly, ...scope.environment.fly };
   const isOnly = Object.keys(scope.project.databases ?? {}).length === 1;
@@ -86,6 +103,12 @@ function flyPostgresPart(
     memoryMb: (memory === undefined ? null : parseMemory(memory)) ?? FLY_DEFAULTS.postgresMemoryMb,
     // A database that is thrown away anyway need not be paid for while nobody looks.
     sleep: overrides.sleep ?? definition.sleep ?? (ephemeral ? 'when-idle' : 'never'),
+    fly: {
+      managed: definition.managed ?? true,
+      plan: definition.plan ?? FLY_DEFAULTS.postgresPlan,
+      volumeGb: wholeGigabytes(definition.volume),
+      version: definition.version ?? FLY_DEFAULTS.postgresVersion,
+    },
   };
 }
 
@@ -93,7 +116,7 @@ function neonPart(
   scope: DatabaseScope,
   definition: NeonDefinition,
   overrides: DatabaseOverrides,
-): PlatformPart {
+): PlatformPart & Pick<ResolvedDatabase, 'neon'> {
   const isReview = environmentKind(scope.environment) === 'review';
   const branch =
     overrides.platformName ??
@@ -108,6 +131,16 @@ function neonPart(
     region: overrides.region ?? definition.region ?? null,
     memoryMb: null,
     sleep: overrides.sleep ?? definition.sleep ?? 'when-idle',
+    neon: {
+      org: definition.org ?? null,
+      parent: definition.parent ?? null,
+      schemaOnly: definition.schemaOnly ?? false,
+      role: definition.role ?? null,
+      databaseName: definition.databaseName ?? null,
+      pooled: definition.pooled ?? true,
+      suspendAfterMs: definition.sleepAfter === undefined ? null : parseDuration(definition.sleepAfter),
+      size: definition.size ?? null,
+    },
   };
 }
 
@@ -129,14 +162,32 @@ function primaryRegion(database: string, flyApps: readonly ResolvedFlyApp[]): st
   return user?.regions[0]?.region ?? FLY_DEFAULTS.region;
 }
 
-function resolveMigration(
-  written: string | DatabaseMigrationDefinition | undefined,
-): ResolvedMigration | null {
+function migrationOf(written: string | DatabaseMigrationDefinition | undefined): ResolvedMigration | null {
   if (written === undefined) return null;
-  const { command, timeout } = typeof written === 'string' ? { command: written } : written;
+  const settings = typeof written === 'string' ? { command: written } : written;
+  return resolveMigration(settings.command, 'runner', settings);
+}
+
+/** What the environment writes is run in it; what the database writes only where data come and go. */
+function seedOf(
+  ofDatabase: FlyPostgresDefinition['seed'],
+  { seed }: DatabaseOverrides,
+  isReview: boolean,
+): ResolvedDatabase['seed'] {
+  if (seed === null) return null;
+  if (seed !== undefined) return resolveSeed(seed, 'deploy');
+  return ofDatabase === undefined ? null : resolveSeed(ofDatabase, isReview ? 'deploy' : 'rehearse');
+}
+
+function restorePointsOf(written: FlyPostgresDefinition['restorePoints']): ResolvedDatabase['restorePoints'] {
+  if (written === false) return null;
   return {
-    command,
-    runs: 'runner',
-    timeoutMs: (timeout === undefined ? null : parseDuration(timeout)) ?? MIGRATION_TIMEOUT_MS,
+    keep: written?.keep ?? RESTORE_POINTS.keep,
+    forMs: (written?.for === undefined ? null : parseDuration(written.for)) ?? RESTORE_POINTS.forMs,
   };
+}
+
+function wholeGigabytes(written: string | undefined): number {
+  const memoryMb = (written === undefined ? null : parseMemory(written)) ?? FLY_DEFAULTS.volumeSizeMb;
+  return Math.max(1, Math.ceil(memoryMb / 1024));
 }

@@ -1,7 +1,11 @@
-import type { EnvironmentDefinition, SmokeDefinition } from '../definition/environment-definition.ts';
+import type {
+  EnvironmentDefinition,
+  GateDefinition,
+  SmokeDefinition,
+} from '../definition/environment-definition.ts';
 import type { ProjectDefinition } from '../definition/project-definition.ts';
 import { NO_IMPORTS, type FlyTomlImports } from '../fly-toml/fly-toml-reading.ts';
-import type { ResolvedApp, ResolvedEnvironment, ResolvedSmoke, TriggerRule } from '../resolved.ts';
+import type { Gate, ResolvedApp, ResolvedEnvironment, ResolvedSmoke, TriggerRule } from '../resolved.ts';
 import { environmentKind, triggersOf } from './environment-kind.ts';
 import { appScopes } from './layers.ts';
 import { parseDuration } from './parse-duration.ts';
@@ -18,6 +22,9 @@ const SMOKE_WITHIN_MS = 300_000;
 /** How long a review environment stays after its last deployment, when nothing is said: none may stay for ever. */
 const REVIEW_EXPIRES_MS = 7 * 86_400_000;
 
+/** How long one statement may keep people out, when nothing is said: they notice a second, and forgive it. */
+const BLOCKS_AT_MOST_MS = 1_000;
+
 /** One environment, whole. */
 export function resolveEnvironment(
   project: ProjectDefinition,
@@ -32,7 +39,7 @@ export function resolveEnvironment(
     name,
     kind,
     on: resolveTriggers(environment),
-    gates: environment.gates ?? [],
+    gates: (environment.gates ?? []).map(resolveGate),
     apps,
     deployOrder: resolveOrder(environment.order ?? project.order, apps),
     databases: Object.entries(project.databases ?? {}).map(([database, definition]) =>
@@ -94,6 +101,11 @@ function resolveSmoke(
 function resolveExpiry(environment: EnvironmentDefinition): number | null {
   if (environmentKind(environment) !== 'review') return null;
   return msOf(environment.expires) ?? REVIEW_EXPIRES_MS;
+}
+
+function resolveGate(gate: GateDefinition): Gate {
+  if (gate.kind !== 'safe-migrations') return gate;
+  return { kind: gate.kind, blocksAtMostMs: msOf(gate.blocksAtMost) ?? BLOCKS_AT_MOST_MS };
 }
 
 function msOf(text: string | undefined): number | null {

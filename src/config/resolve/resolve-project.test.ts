@@ -425,7 +425,19 @@ describe('databases', () => {
         memoryMb: 1024,
         sleep: 'never',
         ephemeral: false,
-        migrate: { command: 'm', runs: 'runner', timeoutMs: 60_000 },
+        migrate: {
+          command: 'm',
+          runs: 'runner',
+          timeoutMs: 60_000,
+          files: [],
+          lockTimeoutMs: 2000,
+          attempts: 5,
+        },
+        seed: null,
+        restorePoints: { keep: 3, forMs: 7 * 86_400_000 },
+        fly: { managed: true, plan: 'basic', volumeGb: 1, version: 17 },
+        neon: null,
+        directSecret: null,
       },
     ]);
   });

@@ -50,11 +50,30 @@ function gateMistakes(
           ];
     case 'passed':
       return passedMistakes(project, environment, gate.environment, path);
+    case 'safe-migrations':
+      return migrates(project)
+        ? []
+        : [
+            conflict(
+              path,
+              'asks for safe migrations, of which there are none',
+              'Write migrate at a database or an app, or take the gate out.',
+            ),
+          ];
     case 'approval':
       return [];
     default:
       return unreachable(gate);
   }
+}
+
+function migrates({ apps, databases, environments }: ProjectDefinition): boolean {
+  const written = [
+    ...Object.values(apps),
+    ...Object.values(databases ?? {}),
+    ...Object.values(environments).flatMap((environment) => Object.values(environment.apps ?? {})),
+  ];
+  return written.some((each) => each?.migrate !== undefined && each.migrate !== null);
 }
 
 function passedMistakes(

@@ -6,6 +6,7 @@ import type {
   MigrationDefinition,
   VercelAppDefinition,
 } from '../definition/app-definition.ts';
+import { migrationSettings } from './database-schema.ts';
 import { objectOf } from './object-of.ts';
 import { envSchema } from './env-schema.ts';
 import {
@@ -28,7 +29,7 @@ const healthFields = {
 
 const migrationFields = {
   runs: z.enum(['release-command', 'runner']).optional(),
-  timeout: duration.optional(),
+  ...migrationSettings,
 };
 
 const common = {

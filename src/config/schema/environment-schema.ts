@@ -30,8 +30,9 @@ const gate = z.discriminatedUnion(
     z.strictObject({ kind: z.literal('passed'), environment: text }),
     z.strictObject({ kind: z.literal('approval'), optional: z.boolean() }),
     z.strictObject({ kind: z.literal('quality') }),
+    z.strictObject({ kind: z.literal('safe-migrations'), blocksAtMost: duration.optional() }),
   ],
-  { error: "Write checks(), passed('environment'), approval() or quality()." },
+  { error: "Write checks(), passed('environment'), approval(), quality() or safeMigrations()." },
 );
 
 const urls = rule(z.array(httpUrl), (all) =>

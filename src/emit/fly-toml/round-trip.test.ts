@@ -7,7 +7,7 @@ import { readFlyToml } from '../../config/fly-toml/read-fly-toml.ts';
 import type { ProjectDefinition } from '../../config/definition/project-definition.ts';
 import { resolveProject } from '../../config/resolve/resolve-project.ts';
 import type { EnvValue, ResolvedEnvironment, ResolvedFlyApp } from '../../config/resolved.ts';
-import { environment, flyApp } from '../../../test/support/projects.ts';
+import { environment, flyApp, migration } from '../../../test/support/projects.ts';
 import { flyTomlFor } from './fly-toml-for.ts';
 
 const PATH = 'infra/fly/web/fly.toml';
@@ -87,7 +87,7 @@ const apps: fc.Arbitrary<ResolvedFlyApp> = fc
     platformName: fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/),
     env: literals,
     migrate: fc.option(
-      fc.record({ command: line, runs: fc.constant('release-command' as const), timeoutMs: ms }),
+      fc.record({ command: line, timeoutMs: ms }).map((written) => ({ ...migration(), ...written })),
     ),
     dockerfile: fc.option(
       fc.constantFrom('Dockerfile', 'infra/fly/web/Dockerfile', 'apps/web/Dockerfile.web'),

@@ -24,8 +24,9 @@ async function evaluate(scope: StepScope, gate: Gate): Promise<Json> {
     case 'checks':
       return runChecks(scope);
     case 'quality':
-      throw new ToolError('GATE_REFUSED', 'The quality gate cannot be evaluated by this version.', {
-        hint: 'Take quality() out of the gates in glidepath.config.ts until it can.',
+    case 'safe-migrations':
+      throw new ToolError('GATE_REFUSED', `The gate ${gate.kind} cannot be evaluated by this version.`, {
+        hint: 'Take it out of the gates in glidepath.config.ts until it can.',
       });
     case 'approval':
       assert(gate.optional, 'a required approval is a node of its own kind');

@@ -1,7 +1,7 @@
 import type { Gate } from '../../config/resolved.ts';
 import { unreachable } from '../../util/assert.ts';
 import type { PlanStep } from '../plan.ts';
-import { list, releaseWords } from '../words.ts';
+import { durationWords, list, releaseWords } from '../words.ts';
 import type { Stage, StageContext } from './stage.ts';
 
 /** Reading a record, or asking git. */
@@ -110,6 +110,11 @@ function wording({ project, match }: StageContext, gate: Gate): { title: string;
       return {
         title: 'Quality gate holds',
         reason: `gates: [quality()] ${of}: the quality figures of this commit must be good enough`,
+      };
+    case 'safe-migrations':
+      return {
+        title: 'Migrations are safe',
+        reason: `gates: [safeMigrations()] ${of}: tried on a throw-away branch, they must keep nobody out longer than ${durationWords(gate.blocksAtMostMs)}`,
       };
     default:
       return unreachable(gate);

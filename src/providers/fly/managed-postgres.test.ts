@@ -21,6 +21,11 @@ const DATABASE: ResolvedDatabase = {
   sleep: 'never',
   ephemeral: false,
   migrate: null,
+  seed: null,
+  restorePoints: null,
+  fly: { managed: true, plan: 'basic', volumeGb: 1, version: 17 },
+  neon: null,
+  directSecret: null,
 };
 
 test('a cluster is made once, waited for, and its URL put together from its own answers', async () => {
