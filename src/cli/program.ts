@@ -4,6 +4,7 @@ import { ToolError } from '../diagnostics/tool-error.ts';
 import type { CommandContext, ExitCode } from './command-context.ts';
 import type { GlobalOptions } from './main.ts';
 import { addCloudCommands } from './program-cloud.ts';
+import { addDbCommands } from './program-db.ts';
 import { addOperateCommands } from './program-operate.ts';
 import { addInitCommand } from './program-init.ts';
 import { addRunCommands } from './program-runs.ts';
@@ -74,6 +75,7 @@ export function describeProgram(makeContext: MakeContext, onExitCode: (code: Exi
   addProjectCommands(program, register);
   addOperateCommands(program, register);
   addRunCommands(program, register);
+  addDbCommands(program, register);
   addCloudCommands(program, register);
   return program;
 }

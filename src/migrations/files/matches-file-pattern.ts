@@ -35,9 +35,12 @@ function sourceOf(pattern: string): string {
 
 /** A range that goes backwards is three characters, never an invalid expression. */
 function characterSet([, not = '', body = '']: RegExpExecArray): string {
-  const safe = body.replace(/(\w)-(\w)/g, (range, from: string, to: string) =>
-    from <= to ? range : `${from}\\-${to}`,
-  );
-  const edge = safe.replace(/^-|-$/g, '\\-').replace(/(-\w)-/g, '$1\\-');
-  return `[${not === '' ? '' : '^/'}${edge}]`;
+  let inside = not === '' ? '' : '^/';
+  for (let at = 0; at < body.length;) {
+    const [from = '', dash, to = ''] = body.slice(at, at + 3);
+    const isRange = dash === '-' && /\w/.test(from) && /\w/.test(to) && from <= to;
+    inside += isRange ? `${from}-${to}` : from === '-' ? '\\-' : from;
+    at += isRange ? 3 : 1;
+  }
+  return `[${inside}]`;
 }
