@@ -1,12 +1,13 @@
 import type { CloudInfo } from '../cloud/control/cloud-info.ts';
 import type { ResolvedApp, ResolvedDatabase, ResolvedEnvironment } from '../config/resolved.ts';
 import { Secret } from '../diagnostics/secret.ts';
-import { ToolError } from '../diagnostics/tool-error.ts';
 import type { AppPlatform, AppPlatformReader } from '../providers/app-platform.ts';
 import type { SecretMemory } from '../providers/fly/secret-memory.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Fetch } from '../util/fetch.ts';
+import type { Databases } from './open-databases.ts';
 import type { SecretVault } from './secret-vault.ts';
+import { tokenNotSet } from './token-not-set.ts';
 
 /** By what a platform is opened: one token, used for one organization. */
 export interface PlatformAccount {
@@ -21,6 +22,7 @@ export interface Platforms {
   open(account: PlatformAccount): AppPlatform;
   /** Null where there is no token for the environment, or its platform has no reader. */
   readerOf(environment: ResolvedEnvironment): AppPlatformReader | null;
+  readonly databases: Databases;
 }
 
 /** What platforms are opened with. */
@@ -40,8 +42,8 @@ export function accountOfApp(app: ResolvedApp): PlatformAccount {
   return { token: app.token, org: app.platform === 'fly' ? app.org : app.orgId };
 }
 
-/** Whose database it is. */
-export function accountOfDatabase(database: ResolvedDatabase): PlatformAccount {
+/** Whose database on Fly it is. */
+function accountOfDatabase(database: ResolvedDatabase): PlatformAccount {
   return { token: database.token ?? '', org: database.org ?? '' };
 }
 
@@ -54,6 +56,7 @@ export async function openPlatforms(deps: PlatformDeps): Promise<Platforms> {
   const { cloud, vault, clock, fetch, random, secretMemory } = deps;
   const { createFlyPlatform, createFlyReader } = await import('../providers/fly/fly-platform.ts');
   const { flyEndpoints } = await import('./fly-endpoints.ts');
+  const { openDatabases } = await import('./open-databases.ts');
   const endpoints = flyEndpoints({ cloud, fetch, read: (name) => vault.readPlain(name) });
   const known = new Map<string, AppPlatform>();
   const optionsFor = (account: PlatformAccount, token: Secret | (() => Promise<Secret>)) => ({
@@ -72,12 +75,20 @@ export async function openPlatforms(deps: PlatformDeps): Promise<Platforms> {
   };
   if (cloud !== null) vault.hide(cloud.token);
   return {
+    databases: openDatabases({
+      vault,
+      fly(database) {
+        const account = accountOfDatabase(database);
+        const token = tokenOf(account);
+        return token === null ? null : optionsFor(account, token);
+      },
+    }),
     open(account) {
       const key = `${account.token} ${account.org}`;
       const existing = known.get(key);
       if (existing !== undefined) return existing;
       const token = tokenOf(account);
-      if (token === null) throw missing(account.token);
+      if (token === null) throw tokenNotSet(account.token);
       const platform = createFlyPlatform(optionsFor(account, token));
       known.set(key, platform);
       return platform;
@@ -90,12 +101,6 @@ export async function openPlatforms(deps: PlatformDeps): Promise<Platforms> {
       return token === null ? null : createFlyReader(optionsFor(account, token));
     },
   };
-}
-
-function missing(name: string): ToolError {
-  return new ToolError('SECRET_MISSING', `The token ${name} is not set.`, {
-    hint: `export ${name}=…, or work on the local cloud with --local`,
-  });
 }
 
 /** Asks the local cloud once, when the token is first needed. */

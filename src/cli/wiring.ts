@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { CloudInfo } from '../cloud/control/cloud-info.ts';
-import type { ResolvedEnvironment, ResolvedProject } from '../config/resolved.ts';
+import type { ResolvedDatabase, ResolvedEnvironment, ResolvedProject } from '../config/resolved.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { ToolError } from '../diagnostics/tool-error.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -12,6 +12,7 @@ import type { History } from '../pipeline/history.ts';
 import type { Builder, PipelineDeps } from '../pipeline/pipeline-deps.ts';
 import type { GitSource } from '../providers/git/git-source.ts';
 import type { AppPlatformReader } from '../providers/app-platform.ts';
+import type { DatabasePlatformReader } from '../providers/database-platform.ts';
 import { BugError } from '../util/assert.ts';
 import { systemClock, type Clock } from '../util/clock.ts';
 import type { CommandContext } from './command-context.ts';
@@ -19,7 +20,7 @@ import { containerBuildsFor, type ContainerBuildsOptions } from './container-bui
 import { makeStateDir } from './make-state-dir.ts';
 import { cloudDirOf, openProject, stateDirOf } from './open-project.ts';
 import { patientFetch } from './patient-fetch.ts';
-import { accountOfApp, accountOfDatabase, openPlatforms, type Platforms } from './open-platforms.ts';
+import { accountOfApp, openPlatforms, type Platforms } from './open-platforms.ts';
 import { runCommand } from './run-command.ts';
 import { createVault, type SecretVault } from './secret-vault.ts';
 
@@ -38,6 +39,8 @@ export interface Workbench {
   readonly clock: Clock;
   /** Null where there is no token for the environment, or its platform has no reader. */
   readerOf(environment: ResolvedEnvironment): AppPlatformReader | null;
+  /** Null where the token of this database is not set. */
+  databaseReaderOf(database: ResolvedDatabase): DatabasePlatformReader | null;
   /** A new id for a run: sortable by time. */
   newRunId(): string;
   close(): Promise<void>;
@@ -84,7 +87,7 @@ export async function openWorkbench(
     : await openRealPlatforms(cloud, vault, db, options.patienceMs);
   const deps: PipelineDeps = {
     platformOf: (app) => platforms.open(accountOfApp(app)),
-    databasePlatformOf: (database) => platforms.open(accountOfDatabase(database)),
+    databasePlatformOf: (database) => platforms.databases.open(database),
     source,
     builder: await openBuilder(root, source, { cloud, env: context.env, project, vault }),
     history,
@@ -114,6 +117,7 @@ export async function openWorkbench(
     vault,
     clock,
     readerOf: (environment) => platforms.readerOf(environment),
+    databaseReaderOf: (database) => platforms.databases.readerOf(database),
     newRunId: () => newRunId(clock),
     async close() {
       await engine.close();
@@ -179,8 +183,9 @@ async function openRealPlatforms(
 const NO_PLATFORMS: Platforms = {
   open: ({ token }) => unopened(token),
   readerOf: () => null,
+  databases: { open: ({ name }) => unopened(name), readerOf: () => null },
 };
 
-function unopened(token: string): never {
-  throw new BugError(`no platform was opened, so nothing can be asked with ${token}`);
+function unopened(what: string): never {
+  throw new BugError(`no platform was opened, so nothing can be asked with ${what}`);
 }

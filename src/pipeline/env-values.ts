@@ -51,7 +51,7 @@ export async function resolveValue(
     }
     case 'database-url': {
       const database = databaseNamed(environment, value.database);
-      return databaseUrl(deps, database, work);
+      return databaseUrl(deps, database, work.signal);
     }
     case 'secret':
       return requireSecret(deps, value.name, environment.name);
@@ -60,19 +60,13 @@ export async function resolveValue(
   }
 }
 
-/** The URL of a database: looked up each time, never journaled, for it holds a password. */
+/** The URL of a database for apps: looked up each time, never journaled, for it holds a password. */
 export async function databaseUrl(
   deps: PipelineDeps,
   database: ResolvedDatabase,
-  work: PlatformWork,
+  signal: AbortSignal,
 ): Promise<string> {
-  const url =
-    database.provider === 'external'
-      ? requireSecret(deps, database.secret, 'the environment')
-      : await deps.databasePlatformOf(database).ensureDatabase(database, work);
-  deps.hide(url);
-  const password = new URL(url).password;
-  if (password !== '') deps.hide(decodeURIComponent(password));
+  const { url } = await deps.databasePlatformOf(database).address(database, { use: 'app' }, signal);
   return url;
 }
 

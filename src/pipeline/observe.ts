@@ -1,6 +1,7 @@
-import type { ResolvedEnvironment, ResolvedFlyApp } from '../config/resolved.ts';
+import type { ResolvedDatabase, ResolvedEnvironment, ResolvedFlyApp } from '../config/resolved.ts';
 import type { Observed, ObservedEnvironment } from '../plan/plan.ts';
 import type { AppPlatformReader, ObservedApp } from '../providers/app-platform.ts';
+import type { DatabasePlatformReader } from '../providers/database-platform.ts';
 import { appDrift, driftWords } from './drift.ts';
 import type { History } from './history.ts';
 import type { Release } from './release.ts';
@@ -8,6 +9,7 @@ import type { Release } from './release.ts';
 /** What observing needs: handles that cannot write, or null where there is no token or no support. */
 export interface Readers {
   readerOf(environment: ResolvedEnvironment): AppPlatformReader | null;
+  databaseReaderOf(database: ResolvedDatabase): DatabasePlatformReader | null;
   readonly history: Pick<History, 'live'>;
 }
 
@@ -39,8 +41,10 @@ async function observeEnvironment(
   }
   const databases: Record<string, boolean> = {};
   for (const database of environment.databases) {
-    if (database.provider === 'fly-postgres')
-      databases[database.name] = await reader.observeDatabase(database);
+    if (database.provider === 'external') continue;
+    const databaseReader = readers.databaseReaderOf(database);
+    if (databaseReader === null) continue;
+    databases[database.name] = (await databaseReader.observe(database)) !== null;
   }
   return { liveRelease: live === null ? null : { id: live.id, commit: live.commit }, apps, databases };
 }

@@ -1,5 +1,6 @@
 import type { ResolvedApp, ResolvedDatabase, ResolvedFlyApp } from '../config/resolved.ts';
 import type { AppPlatform, BuiltImage } from '../providers/app-platform.ts';
+import type { DatabasePlatform } from '../providers/database-platform.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Fetch } from '../util/fetch.ts';
 import type { DeploymentInput } from './deployment-input.ts';
@@ -10,7 +11,7 @@ export interface PipelineDeps {
   /** The platform that runs this app, with the token of the environment it belongs to and of no other. */
   platformOf(app: ResolvedApp): AppPlatform;
   /** The platform behind a database, likewise. */
-  databasePlatformOf(database: ResolvedDatabase): AppPlatform;
+  databasePlatformOf(database: ResolvedDatabase): DatabasePlatform;
   readonly source: Source;
   readonly builder: Builder;
   readonly history: History;

@@ -1,4 +1,4 @@
-import type { ResolvedDatabase, ResolvedFlyApp } from '../config/resolved.ts';
+import type { ResolvedFlyApp } from '../config/resolved.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Json } from '../util/json.ts';
 
@@ -70,7 +70,6 @@ export interface AppPlatformReader {
   observeApp(platformName: string): Promise<ObservedApp | null>;
   /** Every volume of an app, also those that no machine has; none where there is no such app. */
   observeVolumes(platformName: string): Promise<readonly ObservedVolume[]>;
-  observeDatabase(database: ResolvedDatabase): Promise<boolean>;
   /** Newest last. */
   logs(platformName: string, options: { limit: number; since?: number }): Promise<LogLine[]>;
   /** How an image of this app is named by digest: `host/app@sha256:…`. */
@@ -172,8 +171,6 @@ export interface AppPlatform extends AppPlatformReader {
     values: Readonly<Record<string, string>>,
     work: PlatformWork,
   ): Promise<number | null>;
-  /** Makes the database if it is not there; returns the URL that apps use. */
-  ensureDatabase(database: ResolvedDatabase, work: PlatformWork): Promise<string>;
   /** Pushes an image; returns `repository@sha256:…`. Pushing what is there already is quick. */
   pushImage(platformName: string, image: BuiltImage, work: PlatformWork): Promise<string>;
   /** Runs a command with the new image on a temporary machine; throws MIGRATION_FAILED with its output. Always removes it. */
@@ -206,7 +203,6 @@ export interface AppPlatform extends AppPlatformReader {
   ): Promise<readonly DomainState[]>;
   /** Removes an app with all its machines; one with volumes only where they were made to go with it. */
   destroyApp(platformName: string, options: { isEphemeral: boolean }, work: PlatformWork): Promise<void>;
-  destroyDatabase(database: ResolvedDatabase, work: PlatformWork): Promise<void>;
 }
 
 /** An image on disk in the OCI image layout, ready to be pushed to any registry as the same bytes. */

@@ -11,7 +11,7 @@ import { createPostgresService } from '../../src/cloud/postgres/create-postgres-
 import type { PostgresService } from '../../src/cloud/postgres/postgres-service.ts';
 import type { ResolvedDatabase } from '../../src/config/resolved.ts';
 import { Secret } from '../../src/diagnostics/secret.ts';
-import { createFlyPlatform } from '../../src/providers/fly/fly-platform.ts';
+import { createFlyPostgresPlatform } from '../../src/providers/fly-postgres/fly-postgres-platform.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { MemoryJournal, TestWork } from '../support/fly-rig.ts';
 
@@ -57,32 +57,31 @@ afterAll(async () => {
 });
 
 test('a database is made once, answers at its URL, and its password is journaled and logged nowhere', async () => {
-  const platform = createFlyPlatform({
+  const platform = createFlyPostgresPlatform({
     apiBaseUrl: 'http://127.0.0.1:1',
-    registryUrl: 'http://127.0.0.1:1',
-    registryHost: 'registry.test',
     token: new Secret('t'),
     fetch: async (url, init) => managed.routes.fetch(new Request(url, init)),
     clock: systemClock,
     random: Math.random,
-    addressOf: (app) => Promise.resolve(app),
   });
-  expect(await platform.observeDatabase(DATABASE)).toBe(false);
+  expect(await platform.observe(DATABASE)).toBe(null);
   const journal = new MemoryJournal();
   const work = new TestWork({ journal });
-  const url = await platform.ensureDatabase(DATABASE, work);
+  expect(await platform.ensure(DATABASE, work)).toEqual({ created: true });
+  const { url } = await platform.address(DATABASE, { use: 'app' });
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   const { rows } = await client.query<{ answer: number }>('select 6 * 7 as answer');
   await client.end();
   expect(rows).toEqual([{ answer: 42 }]);
 
-  expect(await platform.ensureDatabase(DATABASE, new TestWork())).toBe(url);
-  expect(await platform.observeDatabase(DATABASE)).toBe(true);
+  expect(await platform.ensure(DATABASE, new TestWork())).toEqual({ created: false });
+  expect((await platform.address(DATABASE, { use: 'direct' })).url).toBe(url);
+  expect(await platform.observe(DATABASE)).toMatchObject({ platformName: 'shop-db', state: 'ready' });
   const password = decodeURIComponent(new URL(url).password);
   expect(password).not.toBe('');
   expect(JSON.stringify([work.lines, ...journal.entries.values()])).not.toContain(password);
 
-  await platform.destroyDatabase(DATABASE, work);
-  expect(await platform.observeDatabase(DATABASE)).toBe(false);
+  await platform.destroy(DATABASE, work);
+  expect(await platform.observe(DATABASE)).toBe(null);
 });

@@ -13,7 +13,7 @@ export function ensureDatabaseStep(deps: PipelineDeps): StepExecutor {
     async execute(context) {
       const scope = scopeOf<'ensure-database'>(deps, context);
       const database = databaseNamed(scope.input.environment, scope.action.database);
-      await databaseUrl(deps, database, context);
+      await deps.databasePlatformOf(database).ensure(database, context);
       return { database: database.platformName };
     },
   };
@@ -54,7 +54,7 @@ async function migrateApp(scope: StepScope, name: string): Promise<void> {
 async function migrateDatabase(scope: StepScope, name: string): Promise<void> {
   const database = databaseNamed(scope.input.environment, name);
   if (database.migrate === null) return;
-  const url = await databaseUrl(scope.deps, database, scope.context);
+  const url = await databaseUrl(scope.deps, database, scope.context.signal);
   await migrateHere(scope, database.migrate, { [database.secret]: url });
 }
 

@@ -23,7 +23,7 @@ export function destroyDatabaseStep(deps: PipelineDeps): StepExecutor {
     async execute(context) {
       const scope = scopeOf<'destroy-database'>(deps, context);
       const database = databaseNamed(scope.input.environment, scope.action.database);
-      await deps.databasePlatformOf(database).destroyDatabase(database, context);
+      await deps.databasePlatformOf(database).destroy(database, context);
       return { destroyed: database.platformName };
     },
   };

@@ -13,7 +13,6 @@ import { missingOfImage } from './image-proof.ts';
 import { isGone } from './machine-state.ts';
 import { createMachineReader } from './machine-reader.ts';
 import { createMachinesApi } from './machines-api.ts';
-import { clusterExists, destroyCluster, ensureCluster } from './managed-postgres.ts';
 import { observedMachine } from './observed-machine.ts';
 import { observedVolume } from './volumes.ts';
 import { createPacer, type Pacer } from './pacer.ts';
@@ -34,7 +33,6 @@ export function createFlyPlatform(options: FlyPlatformOptions): AppPlatform {
   const client = createFlyClient({ ...shared, baseUrl: options.apiBaseUrl });
   const logsClient = createFlyClient({ ...shared, baseUrl: logsBaseUrl(options) });
   const registry = createRegistryClient(shared);
-  const postgres = { client, clock: options.clock, timing };
   const machines = createMachinesApi(client);
   const fly: FlyContext = {
     machines,
@@ -59,7 +57,6 @@ export function createFlyPlatform(options: FlyPlatformOptions): AppPlatform {
     ensureApp: async (app, name, work) => ensureFlyApp(client, app, name, work),
     setSecrets: async (name, values, work) =>
       setAppSecrets({ client, memory: options.secretMemory ?? null }, name, values, work),
-    ensureDatabase: async (database, work) => ensureCluster(postgres, database, work),
     async pushImage(name, image, work) {
       return reader.imageReference(name, await registry.push(name, image.layoutDir, work.signal));
     },
@@ -74,7 +71,6 @@ export function createFlyPlatform(options: FlyPlatformOptions): AppPlatform {
     ensureDomains: async (app, name, work) => ensureCertificates(client, name, app.domains, work),
     destroyApp: async (name, { isEphemeral }, work) =>
       destroyFlyApp({ client, volumes: fly.volumes, isEphemeral }, name, work),
-    destroyDatabase: async (database, work) => destroyCluster(client, database, work),
   };
 }
 
@@ -102,7 +98,6 @@ function readerWith(options: FlyPlatformOptions, pacer: Pacer): AppPlatformReade
       };
     },
     observeVolumes: async (name) => ((await volumes.list(name)) ?? []).map(observedVolume),
-    observeDatabase: async (database) => clusterExists(client, database),
     logs: async (name, query) => readLogs(logsClient, name, query),
     imageReference: (name, digest) => `${options.registryHost}/${name}@${digest}`,
     hasImage: async (reference) => registry.hasManifest(reference),

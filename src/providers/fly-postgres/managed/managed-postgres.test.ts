@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { TestWork } from '../../../test/support/fly-rig.ts';
-import { VirtualClock } from '../../../test/support/provider-clock.ts';
-import type { ResolvedDatabase } from '../../config/resolved.ts';
-import { Secret } from '../../diagnostics/secret.ts';
-import { createFlyClient } from './fly-client.ts';
-import { FLY_TIMING } from './fly-timing.ts';
-import { clusterExists, destroyCluster, ensureCluster } from './managed-postgres.ts';
-import { createPacer } from './pacer.ts';
+import { TestWork } from '../../../../test/support/fly-rig.ts';
+import { VirtualClock } from '../../../../test/support/provider-clock.ts';
+import type { ResolvedDatabase } from '../../../config/resolved.ts';
+import { Secret } from '../../../diagnostics/secret.ts';
+import { createFlyClient } from '../../fly/fly-client.ts';
+import { FLY_TIMING } from '../../fly/fly-timing.ts';
+import { clusterUrl, destroyCluster, ensureCluster, observeCluster } from './managed-postgres.ts';
+import { createPacer } from '../../fly/pacer.ts';
 
 const DATABASE: ResolvedDatabase = {
   name: 'main',
@@ -31,9 +31,10 @@ const DATABASE: ResolvedDatabase = {
 test('a cluster is made once, waited for, and its URL put together from its own answers', async () => {
   const { context, clock, world } = rig();
   const work = new TestWork();
-  const url = await inTime(clock, ensureCluster(context, DATABASE, work));
+  expect(await inTime(clock, ensureCluster(context, DATABASE, work))).toEqual({ created: true });
+  expect(await inTime(clock, ensureCluster(context, DATABASE, work))).toEqual({ created: false });
+  const url = await inTime(clock, clusterUrl(context, DATABASE));
   expect(url).toBe('postgresql://fly-user:p%40ss%2Fword@direct.db1.test:5432/fly-db');
-  expect(await inTime(clock, ensureCluster(context, DATABASE, work))).toBe(url);
   expect(world.created).toEqual([{ name: 'shop-db', org_slug: 'acme', plan: 'basic', region: 'fra' }]);
 });
 
@@ -53,19 +54,19 @@ test('a cluster that fails is said', async () => {
 
 test('it is found, and destroyed, by name; destroying it twice is no error', async () => {
   const { context, clock } = rig();
-  expect(await inTime(clock, clusterExists(context.client, DATABASE))).toBe(false);
+  const observe = () => inTime(clock, observeCluster(context.client, DATABASE));
+  expect(await observe()).toBe(null);
   await inTime(clock, ensureCluster(context, DATABASE, new TestWork()));
-  expect(await inTime(clock, clusterExists(context.client, DATABASE))).toBe(true);
+  expect(await observe()).toMatchObject({ platformName: 'shop-db', state: 'ready' });
   await inTime(clock, destroyCluster(context.client, DATABASE, new TestWork()));
   await inTime(clock, destroyCluster(context.client, DATABASE, new TestWork()));
-  expect(await inTime(clock, clusterExists(context.client, DATABASE))).toBe(false);
+  expect(await observe()).toBe(null);
 });
 
-test('a database of another provider is PROVIDER_NOT_SUPPORTED', async () => {
-  const { context } = rig();
-  const neon = { ...DATABASE, provider: 'neon' } as const;
-  await expect(ensureCluster(context, neon, new TestWork())).rejects.toMatchObject({
-    code: 'PROVIDER_NOT_SUPPORTED',
+test('the URL of a database that is not there is PROVIDER_NOT_FOUND', async () => {
+  const { context, clock } = rig();
+  await expect(inTime(clock, clusterUrl(context, DATABASE))).rejects.toMatchObject({
+    code: 'PROVIDER_NOT_FOUND',
   });
 });
 

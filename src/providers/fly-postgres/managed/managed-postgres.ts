@@ -1,17 +1,19 @@
-import type { PlatformWork } from '../app-platform.ts';
-import type { ResolvedDatabase } from '../../config/resolved.ts';
-import { ToolError } from '../../diagnostics/tool-error.ts';
-import type { Clock } from '../../util/clock.ts';
-import { assert } from '../../util/assert.ts';
-import { hasStatus, isOutcomeUnknown } from './fly-api-error.ts';
-import type { FlyClient, FlyRequest } from './fly-client.ts';
-import type { FlyTiming } from './fly-timing.ts';
+import type { PlatformWork } from '../../app-platform.ts';
+import type { ObservedDatabase } from '../../database-platform.ts';
+import type { ResolvedDatabase } from '../../../config/resolved.ts';
+import { ToolError } from '../../../diagnostics/tool-error.ts';
+import type { Clock } from '../../../util/clock.ts';
+import { assert } from '../../../util/assert.ts';
+import { hasStatus, isOutcomeUnknown } from '../../fly/fly-api-error.ts';
+import type { FlyClient, FlyRequest } from '../../fly/fly-client.ts';
+import type { FlyTiming } from '../../fly/fly-timing.ts';
 
 /** A cluster as the API shows it (OpenAPI, `PostgresCluster`). */
 interface Cluster {
   readonly id: string;
   readonly name: string;
   readonly status: string;
+  readonly region?: string;
   readonly endpoints?: {
     readonly primary?: { readonly direct?: Endpoint; readonly pooler?: Endpoint } | null;
   } | null;
@@ -36,28 +38,51 @@ const REGION_DEFAULT = 'iad';
 const USER_DEFAULT = 'fly-user';
 const DATABASE_DEFAULT = 'fly-db';
 
-/** Makes the cluster unless it is there, waits until it is ready, and returns the URL that apps use. Journals nothing: the URL holds a password. */
+/** Makes the cluster unless it is there, and waits until it is ready. */
 export async function ensureCluster(
   context: PostgresContext,
   database: ResolvedDatabase,
   work: PlatformWork,
-): Promise<string> {
-  requireSupported(database);
+): Promise<{ readonly created: boolean }> {
   const found = await findCluster(context.client, database, work.signal);
   const id = found?.id ?? (await createCluster(context, database, work));
-  const cluster = await readyCluster(context, database, id, work);
-  const { username, password } = await credentials(context.client, cluster, work.signal);
-  const name = await databaseName(context.client, cluster, work.signal);
+  await readyCluster(context, database, id, work.signal);
+  return { created: found === null };
+}
+
+/** The URL that apps use, put together from the cluster's own answers. It holds a password. Throws PROVIDER_NOT_FOUND. */
+export async function clusterUrl(
+  context: PostgresContext,
+  database: ResolvedDatabase,
+  signal?: AbortSignal,
+): Promise<string> {
+  const found = await findCluster(context.client, database, signal);
+  if (found === null) throw noCluster(database);
+  const cluster = await readyCluster(context, database, found.id, signal);
+  const { username, password } = await credentials(context.client, cluster, signal);
+  const name = await databaseName(context.client, cluster, signal);
   const endpoint = cluster.endpoints?.primary?.direct ?? cluster.endpoints?.primary?.pooler;
-  assert(endpoint !== undefined, `cluster ${id} is ready but has no endpoint`);
+  assert(endpoint !== undefined, `cluster ${cluster.id} is ready but has no endpoint`);
   const login = `${encodeURIComponent(username)}:${encodeURIComponent(password)}`;
   return `postgresql://${login}@${endpoint.host}:${endpoint.port ?? 5432}/${encodeURIComponent(name)}`;
 }
 
-/** Whether the cluster is there. */
-export async function clusterExists(client: FlyClient, database: ResolvedDatabase): Promise<boolean> {
-  requireSupported(database);
-  return (await findCluster(client, database)) !== null;
+/** The cluster as it is; null when it is not there. */
+export async function observeCluster(
+  client: FlyClient,
+  database: ResolvedDatabase,
+): Promise<ObservedDatabase | null> {
+  const found = await findCluster(client, database);
+  if (found === null) return null;
+  return {
+    platformName: found.name,
+    state: found.status === 'ready' ? 'ready' : found.status === 'failed' ? 'failed' : 'busy',
+    region: found.region ?? null,
+    version: null,
+    sizeBytes: null,
+    isProtected: false,
+    restorableFrom: null,
+  };
 }
 
 /** Removes the cluster. One that is gone is no error. */
@@ -66,7 +91,6 @@ export async function destroyCluster(
   database: ResolvedDatabase,
   work: PlatformWork,
 ): Promise<void> {
-  requireSupported(database);
   const found = await findCluster(client, database, work.signal);
   if (found === null) return;
   try {
@@ -77,12 +101,11 @@ export async function destroyCluster(
   work.log(`database ${database.name} (${found.name}) destroyed`);
 }
 
-function requireSupported(database: ResolvedDatabase): void {
-  if (database.provider === 'fly-postgres') return;
-  throw new ToolError(
-    'PROVIDER_NOT_SUPPORTED',
-    `Database ${database.name} is on ${database.provider}, which this version cannot make or look up.`,
-    { hint: `Give its URL as a secret: { provider: 'external', secret: '${database.secret}' }` },
+function noCluster(database: ResolvedDatabase): ToolError {
+  return new ToolError(
+    'PROVIDER_NOT_FOUND',
+    `There is no database ${clusterNameOf(database)} in ${orgOf(database)} on Fly.`,
+    { hint: 'A deployment makes it; see what there is: fly mpg list' },
   );
 }
 
@@ -144,12 +167,12 @@ async function readyCluster(
   context: PostgresContext,
   database: ResolvedDatabase,
   id: string,
-  work: PlatformWork,
+  signal: AbortSignal | undefined,
 ): Promise<Cluster> {
   const deadline = context.clock.now() + context.timing.databaseReadyMs;
   for (;;) {
     const request = about({ id, name: clusterNameOf(database) }, 'GET', '');
-    const cluster = dataOf(await context.client.send({ ...request, signal: work.signal })) as Cluster;
+    const cluster = dataOf(await context.client.send({ ...request, signal })) as Cluster;
     if (cluster.status === 'ready') return cluster;
     if (cluster.status === 'failed' || context.clock.now() >= deadline) {
       throw new ToolError(
@@ -158,7 +181,7 @@ async function readyCluster(
         { hint: `Look at it: fly mpg status ${id}`, retry: 'safe' },
       );
     }
-    await context.clock.sleep(READY_POLL_MS, work.signal);
+    await context.clock.sleep(READY_POLL_MS, signal);
   }
 }
 
@@ -168,7 +191,7 @@ const READY_POLL_MS = 250;
 async function credentials(
   client: FlyClient,
   cluster: Cluster,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<{ username: string; password: string }> {
   const answer = await client.send({ ...about(cluster, 'GET', '/users'), signal });
   const users = (dataOf(answer) ?? []) as readonly { username: string; role: string }[];
@@ -180,7 +203,11 @@ async function credentials(
   return dataOf(found) as { username: string; password: string };
 }
 
-async function databaseName(client: FlyClient, cluster: Cluster, signal: AbortSignal): Promise<string> {
+async function databaseName(
+  client: FlyClient,
+  cluster: Cluster,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   const answer = await client.send({ ...about(cluster, 'GET', '/databases'), signal });
   const names = ((dataOf(answer) ?? []) as readonly { name: string }[]).map((entry) => entry.name);
   return names.includes(DATABASE_DEFAULT) ? DATABASE_DEFAULT : (names[0] ?? DATABASE_DEFAULT);

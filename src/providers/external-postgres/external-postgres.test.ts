@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { TestWork } from '../../../test/support/fly-rig.ts';
+import { testDatabase } from '../../../test/support/test-database.ts';
+import { createExternalPostgres } from './external-postgres.ts';
+
+const POOLED = 'postgres://app:pa55word@pool.db.test:6432/app';
+const DIRECT = 'postgres://app:pa55word@db.test:5432/app';
+
+test('apps get the URL of the secret, migrations the one past the pooler where there is one', async () => {
+  const database = testDatabase({ directSecret: 'DIRECT_URL' });
+  const platform = createExternalPostgres({
+    secret: (name) => ({ DATABASE_URL: POOLED, DIRECT_URL: DIRECT })[name],
+  });
+  expect(await platform.address(database, { use: 'app' })).toEqual({ url: POOLED, outsideUrl: POOLED });
+  expect((await platform.address(database, { use: 'direct' })).url).toBe(DIRECT);
+  expect((await platform.address(testDatabase(), { use: 'direct' })).url).toBe(POOLED);
+});
+
+test('a URL that is not set is SECRET_MISSING by its name', async () => {
+  const platform = createExternalPostgres({ secret: () => undefined });
+  await expect(platform.address(testDatabase(), { use: 'app' })).rejects.toMatchObject({
+    code: 'SECRET_MISSING',
+    message: 'The secret DATABASE_URL with the URL of database main is not set.',
+  });
+});
+
+test('what only who runs it can do is PROVIDER_NOT_SUPPORTED, and says so', async () => {
+  const platform = createExternalPostgres({ secret: () => POOLED });
+  const asked = platform.createRestorePoint(
+    testDatabase(),
+    { name: 'before', expiresAt: null },
+    new TestWork(),
+  );
+  await expect(asked).rejects.toMatchObject({
+    code: 'PROVIDER_NOT_SUPPORTED',
+    message: 'Glidepath cannot keep a restore point of main: it is external, and only a URL is known of it.',
+  });
+});
