@@ -630,7 +630,7 @@ describe('the reader', () => {
   });
 
   test('has no way to write: its transport refuses whatever is not a GET or HEAD', async () => {
-    const { readOnlyFetch } = await import('../../src/providers/fly/read-only-fetch.ts');
+    const { readOnlyFetch } = await import('../../src/providers/http/read-only-fetch.ts');
     const seenBefore = rig.seen.length;
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'post']) {
       const error = await failure(readOnlyFetch(rig.fetch)('http://127.0.0.1:1/v1/apps', { method }));

@@ -3,8 +3,8 @@ import type { DatabasePlatform, DatabasePlatformReader } from '../database-platf
 import { createFlyClient, type FlyClient } from '../fly/fly-client.ts';
 import type { FlyPlatformOptions } from '../fly/fly-options.ts';
 import { FLY_TIMING } from '../fly/fly-timing.ts';
-import { createPacer } from '../fly/pacer.ts';
-import { readOnlyFetch } from '../fly/read-only-fetch.ts';
+import { createPacer } from '../http/pacer.ts';
+import { readOnlyFetch } from '../http/read-only-fetch.ts';
 import { clusterUrl, destroyCluster, ensureCluster, observeCluster } from './managed/managed-postgres.ts';
 
 /** What databases on Fly need of the outside: as apps there, less the registry. */

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../../test/support/provider-clock.ts';
 import { Secret } from '../../diagnostics/secret.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
-import { createFlyClient, retryAfterOf, type FlyRequest } from './fly-client.ts';
+import { createPacer } from '../http/pacer.ts';
+import { createFlyClient, type FlyRequest } from './fly-client.ts';
 import { FLY_TIMING } from './fly-timing.ts';
-import { createPacer } from './pacer.ts';
 
 const GET: FlyRequest = { method: 'GET', path: '/v1/apps/a', resource: 'app a', subject: 'a' };
 
@@ -90,14 +90,6 @@ test('the token is sent with the scheme of its kind and never shown', async () =
   const failed = failure(client.send(GET));
   await clock.run();
   expect(`${(await failed).message} ${(await failed).hint}`).not.toContain('fm2_secret');
-});
-
-test('Retry-After is read as seconds or as a date, and bounded', () => {
-  expect(retryAfterOf('2', 0)).toBe(2_000);
-  expect(retryAfterOf(new Date(5_000).toUTCString(), 2_000)).toBe(3_000);
-  expect(retryAfterOf('86400', 0)).toBe(60_000);
-  expect(retryAfterOf('soon', 0)).toBeNull();
-  expect(retryAfterOf(null, 0)).toBeNull();
 });
 
 type Reply = number | 'lost' | 'silent' | { readonly status: number; readonly retryAfter: string };

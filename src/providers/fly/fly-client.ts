@@ -1,11 +1,14 @@
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { Clock } from '../../util/clock.ts';
 import type { Fetch } from '../../util/fetch.ts';
-import { createCallGate } from './call-gate.ts';
+import { createCallGate } from '../http/call-gate.ts';
+import type { Pacer, RateLimit } from '../http/pacer.ts';
+import { parsedAnswer, retryAfterOf } from '../http/read-answer.ts';
+import { withDeadline } from '../http/with-deadline.ts';
 import { errorFromAnswer, errorFromSilence, FlyApiError } from './fly-api-error.ts';
 import type { FlyTiming } from './fly-timing.ts';
 import { authorizationOf, resolveToken, type FlyToken } from './fly-token.ts';
-import { ACTION_LIMIT, type Pacer, type RateLimit } from './pacer.ts';
+import { ACTION_LIMIT } from './fly-limits.ts';
 
 /** One request to a REST API of Fly's. */
 export interface FlyRequest {
@@ -89,7 +92,7 @@ async function tryOnce(options: FlyClientOptions, request: FlyRequest): Promise<
         signal,
         ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       });
-      const body = parsed(await response.text());
+      const body = parsedAnswer(await response.text());
       if (response.ok) return { value: body };
       const requestId = response.headers.get('fly-request-id');
       return {
@@ -133,49 +136,4 @@ function retryDelay(options: FlyClientOptions, attempt: number, retryAfterMs?: n
   if (retryAfterMs !== undefined && retryAfterMs !== null) return retryAfterMs;
   const ceiling = Math.min(options.timing.retryMaxMs, options.timing.retryBaseMs * 2 ** (attempt - 1));
   return Math.round(ceiling * (0.5 + options.random() / 2));
-}
-
-/** `Retry-After` in milliseconds: seconds or an HTTP date (RFC 9110 §10.2.3). Null when absent or unreadable. */
-export function retryAfterOf(header: string | null, now: number): number | null {
-  if (header === null || header.trim() === '') return null;
-  const seconds = Number(header);
-  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now;
-  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), RETRY_AFTER_MAX_MS) : null;
-}
-
-/** No answer may hold a deployment longer than this between two tries. */
-const RETRY_AFTER_MAX_MS = 60_000;
-
-function parsed(text: string): unknown {
-  if (text === '') return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-/** Runs with a signal that aborts on time-out or with the outer one; on the given clock, so that it works in virtual time. */
-async function withDeadline<T>(
-  clock: Clock,
-  ms: number,
-  outer: AbortSignal | undefined,
-  run: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const request = new AbortController();
-  const done = new AbortController();
-  const onAbort = (): void => request.abort(outer?.reason);
-  if (outer?.aborted === true) throw outer.reason;
-  outer?.addEventListener('abort', onAbort, { once: true });
-  const timer = clock.sleep(ms, done.signal).then(
-    () => request.abort(new Error(`no answer within ${ms / 1000} s`)),
-    () => undefined,
-  );
-  try {
-    return await run(request.signal);
-  } finally {
-    done.abort();
-    outer?.removeEventListener('abort', onAbort);
-    await timer;
-  }
 }

@@ -1,7 +1,7 @@
 import type { FlyClient, FlyRequest } from './fly-client.ts';
 import { hasStatus } from './fly-api-error.ts';
 import { answeredMachine } from './answered-machine.ts';
-import { READ_MACHINE_LIMIT } from './pacer.ts';
+import { READ_MACHINE_LIMIT } from './fly-limits.ts';
 import type { Lease, Machine, MachineConfig } from './wire-types.ts';
 
 /** Names one machine. */

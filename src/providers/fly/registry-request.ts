@@ -2,7 +2,7 @@ import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { Clock } from '../../util/clock.ts';
 import type { Fetch } from '../../util/fetch.ts';
 import { errorFromAnswer, errorFromSilence, FlyApiError } from './fly-api-error.ts';
-import { retryAfterOf } from './fly-client.ts';
+import { retryAfterOf } from '../http/read-answer.ts';
 import type { FlyTiming } from './fly-timing.ts';
 import { bareToken, resolveToken, type FlyToken } from './fly-token.ts';
 

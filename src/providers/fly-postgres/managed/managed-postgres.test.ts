@@ -6,7 +6,7 @@ import { Secret } from '../../../diagnostics/secret.ts';
 import { createFlyClient } from '../../fly/fly-client.ts';
 import { FLY_TIMING } from '../../fly/fly-timing.ts';
 import { clusterUrl, destroyCluster, ensureCluster, observeCluster } from './managed-postgres.ts';
-import { createPacer } from '../../fly/pacer.ts';
+import { createPacer } from '../../http/pacer.ts';
 
 const DATABASE: ResolvedDatabase = {
   name: 'main',

@@ -6,11 +6,6 @@ export interface RateLimit {
   readonly burst: number;
 }
 
-/** Fly's limit of each action on each machine or app (docs: machines/api/working-with-machines-api). */
-export const ACTION_LIMIT: RateLimit = { perSecond: 1, burst: 3 };
-/** Fly's limit of reading one machine (same page). */
-export const READ_MACHINE_LIMIT: RateLimit = { perSecond: 5, burst: 10 };
-
 /** Holds requests back until the platform's rate limit allows them. */
 export interface Pacer {
   /** Resolves when a request of this kind may be sent; in the order asked. Rejects with the signal's reason. */
