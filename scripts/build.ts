@@ -7,7 +7,7 @@ import { rolldown } from 'rolldown';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Files that are started or imported by name, so each keeps its place: what `ownFile` and package.json speak of. */
-const ENTRIES = ['index', 'cli/main', 'cloud/main', 'config/native-import'];
+const ENTRIES = ['index', 'cli/main', 'cloud/main', 'cloud/postgres-image/psql', 'config/native-import'];
 /** Brought along, for they consist of many small files, of which few are needed; the other dependencies stay outside. */
 const BUNDLED = ['commander', 'fastest-levenshtein', 'smol-toml', 'zod'];
 

@@ -29,6 +29,8 @@ export interface EdgeApp {
     readonly hardLimit: number | null;
   };
   readonly machines: readonly EdgeMachine[];
+  /** Its services speak something else than HTTP: connections are passed on as they are. Default false. */
+  readonly isTcp?: boolean;
 }
 
 /** One machine of an app, as far as routing cares. */

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../../util/clock.ts';
 import { AppListeners } from './app-listeners.ts';
 import type { AppPortSettings } from './app-listeners.ts';
@@ -18,6 +18,7 @@ import type { PlainAnswer } from './plain-answer.ts';
 import type { RequestOrigin } from './proxy-headers.ts';
 import type { ResponseSeries } from './response-counts.ts';
 import { RequestIds } from './request-id.ts';
+import { carryTcp } from './tcp-exchange.ts';
 import { appOfHost } from './route-host.ts';
 import { carryUpgrade } from './upgrade-exchange.ts';
 import type { UpgradeRequest } from './upgrade-exchange.ts';
@@ -91,6 +92,8 @@ class RunningEdge implements Edge {
   readonly #hosts = new Map<string, string | null>();
   readonly #ids = new RequestIds(EDGE_REGION);
   readonly #closing = new AbortController();
+  /** Connections that are passed on as they are. */
+  readonly #passedOn = new Set<Socket>();
   #stopListening: () => void = () => undefined;
   #isReady: boolean;
 
@@ -157,6 +160,7 @@ class RunningEdge implements Edge {
     this.#stopListening();
     const servers = [this.#main, ...this.#listeners.close()];
     const closed = Promise.all(servers.map((server) => closeServer(server)));
+    for (const socket of this.#passedOn) socket.destroy();
     const grace = new AbortController();
     const cut = this.#options.clock.sleep(SHUTDOWN_GRACE_MS, grace.signal).then(
       () => servers.forEach((server) => server.closeAllConnections()),
@@ -213,7 +217,20 @@ class RunningEdge implements Edge {
     server.on('upgrade', (request, socket, head) => {
       void this.#upgrade(appOf(), { request, socket, head });
     });
+    const serveHttp = server.listeners('connection');
+    server.removeAllListeners('connection');
+    server.on('connection', (socket) => {
+      const traffic = this.#traffic.get(appOf() ?? '');
+      if (traffic?.app?.isTcp === true) void this.#passOn(traffic, socket);
+      else for (const listener of serveHttp) listener.call(server, socket);
+    });
     return server;
+  }
+
+  async #passOn(traffic: AppTraffic, socket: Socket): Promise<void> {
+    this.#passedOn.add(socket);
+    await carryTcp(this.#deps, traffic, socket);
+    this.#passedOn.delete(socket);
   }
 
   #serve(app: string | null, request: IncomingMessage, response: ServerResponse): void {

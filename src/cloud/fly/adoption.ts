@@ -1,4 +1,5 @@
 import type { FlyContext } from './fly-context.ts';
+import { thawTree } from '../machines/process-freeze.ts';
 import { exitEvent } from './exit-event.ts';
 import { stopOptionsOf } from './machine-config.ts';
 import type { MachineRecord } from './records.ts';
@@ -26,6 +27,8 @@ function adoptMachine(context: FlyContext, machine: MachineRecord, hasProcesses:
       ? null
       : runtime.adopt(machine.id, ref, { port: machine.port ?? 0, logFile: logs.of(machine.id).file });
   if (process !== null) {
+    // The service before may have ended while it copied the machine's volume.
+    if ((machine.config.mounts ?? []).length > 0 && machine.state !== 'suspended') thawTree(process.ref.pid);
     supervisor.takeOver(machine, process);
   } else {
     if (hasProcesses) runtime.endAllOf(machine.id);

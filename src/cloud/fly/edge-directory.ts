@@ -72,7 +72,14 @@ function edgeApp(context: FlyContext, name: string, machines: readonly MachineRe
     autostop: autostopOf(services),
     concurrency: concurrencyOf(services[0]),
     machines: machines.map((machine) => edgeMachine(context, machine)),
+    isTcp: services.every(isPassedOn),
   };
+}
+
+/** No handler of HTTP or TLS at any port: the proxy passes bytes on (Fly, "Services: handlers"). */
+function isPassedOn({ ports }: MachineService): boolean {
+  const handlers = (ports ?? []).map((port) => port.handlers ?? []);
+  return handlers.length > 0 && handlers.flat().every((handler) => handler === 'pg_tls');
 }
 
 function edgeMachine(context: FlyContext, machine: MachineRecord): EdgeMachine {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ContainerSpec } from '../containers/container-spec.ts';
 import type { MachineMount } from '../machines/machine-mount.ts';
-import type { ImageStore } from '../registry/image-store.ts';
+import type { ImageStore, OpenedImage } from '../registry/image-store.ts';
 import { machineCommand } from '../machines/machine-command.ts';
 import { machineEnv } from '../machines/machine-env.ts';
 import { containerLaunch } from './container-launch.ts';
@@ -21,6 +21,10 @@ export interface LaunchSpec {
   envFor(port: number): Record<string, string>;
   /** For a machine that is a container; null for a process. */
   readonly container: Omit<ContainerSpec, 'port'> | null;
+  /** Goes before each start; null where nothing has to be made ready. */
+  readonly prepare: ((say: (line: string) => void) => Promise<void>) | null;
+  /** Whether connections at the port are served; null: whoever accepts them serves them. */
+  readonly isListening: ((port: number) => Promise<boolean>) | null;
 }
 
 /** Opens the image and puts command, directory and environment together. Throws when the image is gone. */
@@ -67,6 +71,9 @@ export async function launchSpec(options: {
       secrets,
       privateAddress,
     });
+  const { standIn } = image;
+  if (standIn !== undefined)
+    return standInLaunch({ machine, image: { ...image, standIn }, home, volumes, secrets, envFor });
   const mounts = machineMounts({ config, app, image, home, volumes });
   return {
     command,
@@ -78,6 +85,37 @@ export async function launchSpec(options: {
         : null,
     inImage: (other) => machineCommand({ ...base, exec: other }),
     envFor,
+    prepare: null,
+    isListening: null,
+  };
+}
+
+/** A machine whose image the cloud stands in for: it knows where its volume is, and needs no mounts. */
+function standInLaunch(options: {
+  readonly machine: MachineRecord;
+  readonly image: OpenedImage & Required<Pick<OpenedImage, 'standIn'>>;
+  readonly home: string;
+  readonly volumes: Volumes;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly envFor: (port: number) => Record<string, string>;
+}): LaunchSpec {
+  const { machine, image, home, volumes, secrets, envFor } = options;
+  const { config } = machine;
+  const [mount] = config.mounts ?? [];
+  const launch = image.standIn.launch({
+    args: config.init?.exec ?? [...(config.init?.entrypoint ?? []), ...(config.init?.cmd ?? [])],
+    home,
+    volume: mount === undefined ? null : { source: volumes.dataDir(mount.volume), path: mount.path },
+    env: { ...image.env, ...config.env, ...secrets },
+  });
+  return {
+    ...launch,
+    mounts: [],
+    container: null,
+    envFor: (port) => ({ ...envFor(port), ...launch.envFor(port) }),
+    inImage: (command) => launch.inImage(command),
+    prepare: (say) => launch.prepare(say),
+    isListening: (port) => launch.isListening(port),
   };
 }
 

@@ -18,6 +18,8 @@ const PORT_PROBE_TIMEOUT_MS = 1000;
  */
 const LEAVE_ROTATION_MS = 30;
 
+type PortProbe = (port: number, timeoutMs: number) => Promise<boolean>;
+
 /** What a machine has in memory only: its process, its checks and the operation under way. */
 export class LiveMachine {
   process: MachineProcess | null = null;
@@ -60,6 +62,8 @@ export class LiveMachine {
     checks: readonly CheckSpec[];
     hasServices: boolean;
     isContainer: boolean;
+    /** Null: whoever accepts connections at the port takes requests. */
+    isListening: ((port: number) => Promise<boolean>) | null;
     isUnhealthy: () => boolean;
   }): void {
     this.unwatch();
@@ -70,9 +74,8 @@ export class LiveMachine {
     if (!options.hasServices) return;
     this.#watch = new AbortController();
     // Rejects only by unwatch().
-    this.#watchPort(port, isContainer ? holdsConnections : acceptsConnections, this.#watch.signal).catch(
-      () => undefined,
-    );
+    const isListening = options.isListening ?? (isContainer ? holdsConnections : acceptsConnections);
+    this.#watchPort(port, isListening, this.#watch.signal).catch(() => undefined);
   }
 
   unwatch(): void {
@@ -99,7 +102,7 @@ export class LiveMachine {
     return this.isListening && (this.#checks?.isReady() ?? true);
   }
 
-  async #watchPort(port: number, isListening: typeof acceptsConnections, signal: AbortSignal): Promise<void> {
+  async #watchPort(port: number, isListening: PortProbe, signal: AbortSignal): Promise<void> {
     const startedAt = this.#clock.now();
     while (!(await isListening(port, PORT_PROBE_TIMEOUT_MS))) {
       const isEager = this.#clock.now() - startedAt < PORT_PROBE_EAGER_MS;

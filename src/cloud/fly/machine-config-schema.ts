@@ -27,6 +27,7 @@ const check = z.looseObject({
 const service = z.looseObject({
   protocol: z.enum(['tcp', 'udp']).optional(),
   internal_port: port,
+  ports: z.array(z.looseObject({ port: port.nullish(), handlers: z.array(z.string()).nullish() })).nullish(),
   autostart: z.boolean().nullish(),
   autostop: z.union([z.boolean(), z.enum(['off', 'stop', 'suspend'])]).nullish(),
   min_machines_running: z.int().min(0).nullish(),

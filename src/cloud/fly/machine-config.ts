@@ -24,6 +24,7 @@ export interface MachineCheck {
 /** One service of a config. */
 export interface MachineService {
   readonly internal_port: number;
+  readonly ports?: readonly MachinePort[] | null;
   readonly autostart?: boolean | null;
   readonly autostop?: boolean | 'off' | 'stop' | 'suspend' | null;
   readonly min_machines_running?: number | null;
@@ -33,6 +34,12 @@ export interface MachineService {
     readonly hard_limit?: number;
   } | null;
   readonly checks?: readonly MachineCheck[] | null;
+}
+
+/** A port at which the proxy takes connections for a service, and what it does with them. */
+export interface MachinePort {
+  readonly port?: number;
+  readonly handlers?: readonly string[] | null;
 }
 
 /** A volume of a config; there is at most one. */

@@ -1,6 +1,8 @@
 import type { MachineProcess } from '../machines/machine-process.ts';
 import type { MachineSpec } from '../machines/machine-runtime.ts';
 import type { LaunchSpec } from './launch-spec.ts';
+import type { MachineRecord } from './records.ts';
+import type { SupervisorDeps } from './supervisor-deps.ts';
 
 /** What the log of a machine says when it was killed for its memory. */
 export const OUT_OF_MEMORY = 'the machine took more memory than it has and was killed (OOM)';
@@ -37,4 +39,18 @@ export async function startedContainer(
   if (!op.aborted) return started;
   await started?.stop({ signal: 'SIGKILL', timeoutMs: 0 });
   throw op.reason;
+}
+
+/** Makes ready what a machine is about to start with, and gives it its port. Throws when the operation is called off. */
+export async function readyPort(
+  { runtime, logs }: Pick<SupervisorDeps, 'runtime' | 'logs'>,
+  start: { readonly machine: MachineRecord; readonly spec: LaunchSpec; readonly op: AbortSignal },
+): Promise<number> {
+  const { machine, spec, op } = start;
+  op.throwIfAborted();
+  await spec.prepare?.((line) => logs.of(machine.id).say(line));
+  op.throwIfAborted();
+  const port = await runtime.reservePort(machine.id, machine.port);
+  op.throwIfAborted();
+  return port;
 }

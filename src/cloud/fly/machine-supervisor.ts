@@ -6,7 +6,7 @@ import { launchSpec } from './launch-spec.ts';
 import type { LaunchSpec } from './launch-spec.ts';
 import { LiveMachine } from './live-machine.ts';
 import { servicesOf, stopOptionsOf } from './machine-config.ts';
-import { machineSpec, OUT_OF_MEMORY, startedContainer } from './machine-start.ts';
+import { machineSpec, OUT_OF_MEMORY, readyPort, startedContainer } from './machine-start.ts';
 import type { MachineEvent, MachineRecord } from './records.ts';
 import { faultTarget } from './supervisor-deps.ts';
 import type { StopOptions, SupervisorDeps } from './supervisor-deps.ts';
@@ -170,9 +170,7 @@ export class MachineSupervisor {
     if (fault.delayMs !== undefined && fault.delayMs > 0) await clock.sleep(fault.delayMs, op);
     if (fault.fails === true) throw new Error('failed to launch VM: the fault "boot-failure" is switched on');
     const spec = again ?? (await this.launchSpecOf(machine));
-    op.throwIfAborted();
-    const port = await runtime.reservePort(machine.id, machine.port);
-    op.throwIfAborted();
+    const port = await readyPort(this.#deps, { machine, spec, op });
     const live = this.live(machine);
     live.launch = spec;
     live.isSuspended = false;
@@ -219,6 +217,7 @@ export class MachineSupervisor {
       checks: checkSpecsOf(machine.config),
       hasServices: servicesOf(machine.config).length > 0,
       isContainer: machine.process?.container !== undefined,
+      isListening: live.launch?.isListening ?? null,
       isUnhealthy: () => live.isUnhealthy || (faults.isUnhealthy?.(faultTarget(machine)) ?? false),
     });
   }

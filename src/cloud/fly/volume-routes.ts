@@ -9,6 +9,7 @@ import { readBody } from './request-body.ts';
 import type { AppRecord } from './records.ts';
 import { DEFAULT_REGION } from './regions.ts';
 import type { VolumeRecord } from './volume-record.ts';
+import type { VolumeContents } from './volumes.ts';
 import { snapshotView, volumeView } from './volume-view.ts';
 
 // Figures of Fly's documentation of volumes.
@@ -147,25 +148,39 @@ async function create(context: FlyContext, app: AppRecord, body: CreateBody): Pr
     snapshotRetentionDays: body.snapshot_retention ?? RETENTION_DAYS.fallback,
     hasAutoBackup: body.auto_backup_enabled ?? true,
   };
-  return await volumes.create(app, asked, source?.dir ?? null);
+  return await volumes.create(app, asked, source);
 }
 
-/** What a new volume begins with: a snapshot, another volume, or nothing. */
+/** What a new volume begins with: a snapshot, another volume, or nothing; of any app of the organization. */
 function contentsOf(
-  { volumes, hosts }: FlyContext,
+  context: FlyContext,
   app: AppRecord,
   body: CreateBody,
-): { readonly dir: string; readonly sizeGb: number; readonly region?: string } | null {
+): (VolumeContents & { readonly sizeGb: number; readonly region?: string }) | null {
+  const { state, volumes, hosts } = context;
+  const apps = [app, ...state.apps().filter((other) => other !== app && other.orgSlug === app.orgSlug)];
   if (body.snapshot_id) {
-    const found = volumes.findSnapshot(app, body.snapshot_id);
-    if (found === null) throw notFound(`snapshot ${body.snapshot_id} not found`);
-    return { dir: found.dir, sizeGb: found.snapshot.volumeSizeGb };
+    const { snapshot_id: id } = body;
+    const found = firstOf(apps, (each) => volumes.findSnapshot(each, id));
+    if (found === null) throw notFound(`snapshot ${id} not found`);
+    return { dir: found.dir, machine: null, sizeGb: found.snapshot.volumeSizeGb };
   }
   if (!body.source_volume_id) return null;
-  const source = volumes.find(app, body.source_volume_id);
-  if (hosts.statusOfVolume(app.name, source) !== 'ok')
+  const { source_volume_id: id } = body;
+  const owner = apps.find((each) => volumes.of(each).some((volume) => volume.id === id)) ?? app;
+  const source = volumes.find(owner, id);
+  if (hosts.statusOfVolume(owner.name, source) !== 'ok')
     throw new FlyApiError(503, `unavailable: the host of volume ${source.id} is unreachable`);
-  return { dir: volumes.dataDir(source.id), sizeGb: source.sizeGb, region: source.region };
+  const machine = volumes.attachedTo(owner, source.id);
+  return { dir: volumes.dataDir(source.id), machine, sizeGb: source.sizeGb, region: source.region };
+}
+
+function firstOf<T, R>(items: readonly T[], find: (item: T) => R | null): R | null {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** Another host than those of the volumes of this name, where there is one; `require_unique_zone: true` insists. */

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../util/clock.ts';
+import { freezeTree } from '../machines/process-freeze.ts';
 import { directorySize } from '../postgres/directory-size.ts';
 import { notFound } from './api-error.ts';
 import type { FlyState } from './fly-state.ts';
@@ -18,6 +19,13 @@ export type NewVolume = Pick<
   VolumeRecord,
   'name' | 'region' | 'host' | 'sizeGb' | 'encrypted' | 'snapshotRetentionDays' | 'hasAutoBackup'
 >;
+
+/** What a new volume begins with. */
+export interface VolumeContents {
+  readonly dir: string;
+  /** The machine that has the volume whose directory it is; null for a snapshot, or a volume that no machine has. */
+  readonly machine: MachineRecord | null;
+}
 
 /**
  * The volumes of all apps: records in the state, contents as plain directories. A directory is there before its record
@@ -68,14 +76,14 @@ export class Volumes {
     return directorySize(this.dataDir(id));
   }
 
-  /** Makes a volume, empty or with the contents of a volume or snapshot directory. */
-  async create(app: AppRecord, asked: NewVolume, contents: string | null): Promise<VolumeRecord> {
+  /** Makes a volume, empty or with the contents of another or of a snapshot. */
+  async create(app: AppRecord, asked: NewVolume, contents: VolumeContents | null): Promise<VolumeRecord> {
     const now = this.#clock.now();
     const id = newResourceId('vol');
     mkdirSync(join(this.#dir, id), { recursive: true, mode: 0o700 });
     // Root of a machine is root here or whoever runs the cloud; others may look in, as on a real volume.
     if (contents === null) mkdirSync(this.dataDir(id), { mode: 0o755 });
-    else await copyVolume(contents, this.dataDir(id));
+    else await copyFrozen(contents, this.dataDir(id));
     const volume = { ...asked, id, createdAt: now, updatedAt: now, isDestroyed: false, snapshots: [] };
     app.volumes = [...this.all(app), volume];
     this.#state.saveApp(app);
@@ -101,12 +109,12 @@ export class Volumes {
     }
   }
 
-  /** Copies its files as they are now; what is being written meanwhile may be torn, as on a disk that lost power. */
+  /** Copies its files as they are at one instant, as a disk has them that lost power: what its machine had not written is not there. */
   async snapshot(app: AppRecord, volume: VolumeRecord): Promise<SnapshotRecord> {
     const id = newResourceId('vs');
     const dir = this.#snapshotDir(volume.id, id);
     mkdirSync(join(dir, '..'), { recursive: true, mode: 0o700 });
-    await copyVolume(this.dataDir(volume.id), dir);
+    await copyFrozen({ dir: this.dataDir(volume.id), machine: this.attachedTo(app, volume.id) }, dir);
     const snapshot: SnapshotRecord = {
       id,
       createdAt: this.#clock.now(),
@@ -136,5 +144,16 @@ export class Volumes {
 
   #snapshotDir(volumeId: string, id: string): string {
     return join(this.#dir, volumeId, 'snapshots', id);
+  }
+}
+
+/** The machine's processes stand still meanwhile; those of a container cannot be seen from here. */
+async function copyFrozen({ dir, machine }: VolumeContents, to: string): Promise<void> {
+  const isRunning = machine?.process?.container === undefined && machine?.state !== 'suspended';
+  const thaw = machine?.process && isRunning ? freezeTree(machine.process.pid) : null;
+  try {
+    await copyVolume(dir, to);
+  } finally {
+    thaw?.();
   }
 }

@@ -9,6 +9,9 @@ test.each([
   ['http://api.flycast:8080/v1', 'http://127.0.0.1:4100/v1'],
   ['http://api.internal:3000', 'http://127.0.0.1:4100'],
   ['a=http://api.flycast,b=http://api.internal', 'a=http://127.0.0.1:4100,b=http://127.0.0.1:4100'],
+  ['postgres://api.internal:5432/db', 'postgres://127.0.0.1:4100/db'],
+  ['postgresql://me:p%40ss@api.flycast:5432/db?a=b', 'postgresql://me:p%40ss@127.0.0.1:4100/db?a=b'],
+  ['redis://:secret@api.flycast', 'redis://:secret@127.0.0.1:4100'],
 ])('%s becomes %s', (written, replaced) => {
   expect(withPrivateAddresses(written, address)).toBe(replaced);
 });
@@ -18,7 +21,9 @@ test.each([
   'http://api.flycast.example.com',
   'http://api.flycasting',
   'https://api.internal',
-  'postgres://api.internal:5432/db',
+  'postgres://other.flycast:5432/db',
+  'postgres://me@api.flycast.example.com/db',
+  'postgres://top1.nearest.of.api.internal/db',
   'api.flycast',
 ])('%s stays as written', (written) => {
   expect(withPrivateAddresses(written, address)).toBe(written);

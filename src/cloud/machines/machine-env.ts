@@ -53,16 +53,26 @@ export function platformVariables(
 
 /**
  * Replaces `http(s)://<app>.flycast[:port]` and `http://<app>.internal[:port]` by the app's loopback address, because
- * processes on one computer have no private DNS. An app without an address is left as written.
+ * processes on one computer have no private DNS. Of other URLs (`postgresql://login@<app>.flycast:5432/shop`) host and
+ * port are replaced and the rest stays. An app without an address is left as written.
  */
 export function withPrivateAddresses(
   value: string,
   privateAddress: MachineEnvInput['privateAddress'],
 ): string {
-  const pattern = /(?:https?:\/\/([a-z0-9-]+)\.flycast|http:\/\/([a-z0-9-]+)\.internal)(?::\d+)?(?![\w.:-])/g;
-  return value.replaceAll(pattern, (written: string, flycast?: string, internal?: string) => {
-    const address = privateAddress(flycast ?? internal ?? '');
-    if (address === null) return written;
-    return (address.includes('://') ? address : `http://${address}`).replace(/\/$/, '');
-  });
+  return value
+    .replaceAll(WEB, (written: string, flycast?: string, internal?: string) => {
+      const address = privateAddress(flycast ?? internal ?? '');
+      if (address === null) return written;
+      return (address.includes('://') ? address : `http://${address}`).replace(/\/$/, '');
+    })
+    .replaceAll(OTHER, (written: string, before: string, app: string) => {
+      const address = privateAddress(app);
+      return address === null ? written : before + address.replace(/^.*:\/\//, '').replace(/\/$/, '');
+    });
 }
+
+const WEB = /(?:https?:\/\/([a-z0-9-]+)\.flycast|http:\/\/([a-z0-9-]+)\.internal)(?::\d+)?(?![\w.:-])/g;
+/** Any other scheme, with what may stand between it and the host. */
+const OTHER =
+  /(?<![a-z0-9+.-])((?!https?:)[a-z][a-z0-9+.-]*:\/\/(?:[^\s/?#@]*@)?)([a-z0-9-]+)\.(?:flycast|internal)(?::\d+)?(?![\w.:-])/g;

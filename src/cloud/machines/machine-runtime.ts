@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../../util/clock.ts';
 import type { ContainerRuntime } from '../containers/container-runtime.ts';
 import type { ContainerSpec } from '../containers/container-spec.ts';
+import { socketDirFor } from '../postgres/socket-directory.ts';
 import { runInMachine } from './machine-exec.ts';
 import type { ExecRequest, ExecResult } from './machine-exec.ts';
 import { adoptedProcess, endStrays, ownProcess } from './machine-process.ts';
@@ -151,7 +152,9 @@ export class MachineRuntime {
   /** Gives the port back and removes the home directory. */
   forget(machineId: string): void {
     this.#ports.delete(machineId);
-    rmSync(this.homeOf(machineId), { recursive: true, force: true });
+    const home = this.homeOf(machineId);
+    // Of a long path, the sockets are not below it.
+    for (const dir of [home, socketDirFor(home)]) rmSync(dir, { recursive: true, force: true });
   }
 
   /** Kills the commands that `exec` still runs. */

@@ -19,6 +19,8 @@ import { createFlyService } from '../fly/fly-service.ts';
 import { processIdentity } from '../machines/process-table.ts';
 import { createManagedPostgres } from '../managed-postgres/managed-postgres.ts';
 import { createPostgresService } from '../postgres/create-postgres-service.ts';
+import { imagesWithPostgres } from '../postgres-image/postgres-image.ts';
+import { postgresPrograms } from '../postgres-image/postgres-programs.ts';
 import { Organizations } from '../organizations/organizations.ts';
 import { createRegistry } from '../registry/registry.ts';
 import { apiRoutes } from './api-routes.ts';
@@ -208,7 +210,10 @@ async function openServices(on: {
     stateDir: join(stateDir, 'fly'),
     clock,
     images: imagesWithFaults(
-      engine === null ? registry.images : imagesForContainers(registry.images, registry.containerImages),
+      imagesWithPostgres(
+        engine === null ? registry.images : imagesForContainers(registry.images, registry.containerImages),
+        postgresPrograms(join(stateDir, 'postgres')),
+      ),
       faults,
     ),
     ...(engine === null ? {} : { containers: { engine, images: registry.containerImages, cloud: stateDir } }),

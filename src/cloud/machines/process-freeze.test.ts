@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { freezeTree } from './process-freeze.ts';
+import { listProcesses, processTree } from './process-table.ts';
+
+test.runIf(process.platform === 'linux')(
+  'a whole tree stands still, sessions of their own included, and goes on',
+  async () => {
+    const child = spawn('/bin/sh', ['-c', 'setsid sh -c "while :; do sleep 0.01; done" & echo ready; wait'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      detached: true,
+    });
+    const pid = child.pid ?? 0;
+    try {
+      await once(child.stdout, 'data');
+      while (processTree(pid, listProcesses()).length < 3) await delay(5);
+      const thaw = freezeTree(pid);
+      const frozen = processTree(pid, listProcesses()).map((row) => row.pid);
+      while (!frozen.every((each) => stateOf(each) === 'T')) await delay(5);
+      expect(processTree(pid, listProcesses()).map((row) => row.pid)).toEqual(frozen);
+      thaw();
+      while (frozen.some((each) => stateOf(each) === 'T')) await delay(5);
+    } finally {
+      for (const row of processTree(pid, listProcesses())) process.kill(row.pid, 'SIGKILL');
+    }
+  },
+);
+
+/** As in `/proc`: `T` is stopped; null for one that is no more. */
+function stateOf(pid: number): string | null {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0] ?? null;
+  } catch {
+    return null;
+  }
+}
