@@ -25,7 +25,7 @@ describe('without patterns, the places that tools use', () => {
     ['javascript', 'migrations/20240101000000_first.js', false],
     ['javascript', 'src/migrations/1700000000000-First.ts', false],
   ])('%s keeps %s', (tool, path, isSql) => {
-    expect(findMigrationFiles([path], [])).toEqual([{ path, tool, isSql }]);
+    expect(findMigrationFiles([path], [])).toMatchObject([{ path, tool, isSql }]);
   });
 
   test.each([
@@ -81,6 +81,14 @@ describe('the order', () => {
       'a/migrations/1_x.sql',
       'a/migrations/2_y.sql',
       'b/migrations/1_x.sql',
+    ]);
+  });
+
+  test('of migrations in folders of their own goes by the folders', () => {
+    const paths = ['migrations/10_b/up.sql', 'migrations/9_a/up.sql', 'migrations/9_a/down.sql'];
+    expect(findMigrationFiles(paths, [])).toMatchObject([
+      { path: 'migrations/9_a/up.sql', group: 'migrations', name: '9_a' },
+      { path: 'migrations/10_b/up.sql', group: 'migrations', name: '10_b' },
     ]);
   });
 

@@ -7,6 +7,10 @@ import { MIGRATION_PLACES, type MigrationTool } from './migration-place.ts';
 export interface MigrationFile {
   /** From the root of the repository, with `/`. */
   readonly path: string;
+  /** The folder whose files are ordered among themselves; empty: the root. */
+  readonly group: string;
+  /** By what it is ordered there: its own name, or that of the folder it has to itself. */
+  readonly name: string;
   /** What it is written for, as far as its place says. */
   readonly tool: MigrationTool;
   /** Whether it is SQL; else it is code that makes SQL only when it runs, which `glidepath db probe` sees and nothing else. */
@@ -17,7 +21,7 @@ export interface MigrationFile {
 const NOT_OURS = /(^|\/)(node_modules|vendor|deps|_build|dist|\.[^/]+)\//;
 
 /** What undoes a migration, and what a tool keeps for itself beside them. */
-const NOT_FORWARD = /([._-]down\.sql|\.undo\.sql|(^|\/)U[^/]*__[^/]*\.sql|(^|\/)meta\/[^/]+\.sql)$/i;
+const NOT_FORWARD = /((^|[/._-])down\.sql|\.undo\.sql|(^|\/)U[^/]*__[^/]*\.sql|(^|\/)meta\/[^/]+\.sql)$/i;
 
 const CODE = /\.(exs|rb|py|(c|m)?(js|ts))$/;
 
@@ -36,9 +40,9 @@ export function findMigrationFiles(
   const journal = journalOrder(texts);
   return [...found].sort(
     (one, other) =>
-      compareText(groupOf(one), groupOf(other)) ||
+      compareText(one.group, other.group) ||
       (journal.get(one.path) ?? Infinity) - (journal.get(other.path) ?? Infinity) ||
-      compareVersions(nameOf(one), nameOf(other)),
+      compareVersions(one.name, other.name),
   );
 }
 
@@ -52,9 +56,9 @@ function inKnownPlaces(paths: readonly string[]): readonly MigrationFile[] {
   return paths.flatMap((path) => {
     if (NOT_OURS.test(path) || NOT_FORWARD.test(path)) return [];
     const isDrizzle = path.endsWith('.sql') && drizzle.includes(path.slice(0, path.lastIndexOf('/') + 1));
-    if (isDrizzle) return [{ path, tool: 'drizzle', isSql: true }];
+    if (isDrizzle) return [toFile(path, 'drizzle', true)];
     const place = MIGRATION_PLACES.find((each) => each.path.test(path));
-    return place === undefined ? [] : [{ path, tool: place.tool, isSql: place.isSql }];
+    return place === undefined ? [] : [toFile(path, place.tool, place.isSql)];
   });
 }
 
@@ -69,22 +73,17 @@ function byPatterns(paths: readonly string[], patterns: readonly string[]): read
     const isSql = path.endsWith('.sql');
     if (!(isSql || CODE.test(path)) || !isMeant(path)) return [];
     const place = MIGRATION_PLACES.find((each) => each.path.test(path));
-    return [{ path, tool: place?.tool ?? (isSql ? 'sql' : 'javascript'), isSql }];
+    return [toFile(path, place?.tool ?? (isSql ? 'sql' : 'javascript'), isSql)];
   });
 }
 
-/** A migration in a folder of its own is named by that folder. */
-function nameOf({ path }: MigrationFile): string {
-  return path.endsWith('/migration.sql')
-    ? (path.split('/').at(-2) ?? path)
-    : (path.split('/').at(-1) ?? path);
-}
+/** Names of files that say nothing: the folder around them is the migration. */
+const OWN_FOLDER = /^(migration|up)\.sql$/;
 
-function groupOf({ path }: MigrationFile): string {
-  return path
-    .split('/')
-    .slice(0, path.endsWith('/migration.sql') ? -2 : -1)
-    .join('/');
+function toFile(path: string, tool: MigrationTool, isSql: boolean): MigrationFile {
+  const parts = path.split('/');
+  const depth = OWN_FOLDER.test(parts.at(-1) ?? '') && parts.length > 1 ? -2 : -1;
+  return { path, group: parts.slice(0, depth).join('/'), name: parts.at(depth) ?? path, tool, isSql };
 }
 
 /** By code units: the same on every machine, whatever its language. */
