@@ -28,6 +28,47 @@ export interface TableFacts {
   readonly bytes: number | null;
   /** Rows read and written per second, from `pg_stat_user_tables` over time; null where that is not known. */
   readonly accessesPerSecond: number | null;
+  /** Its columns, by name; none: nobody asked, and what a change of type costs can only be guessed. */
+  readonly columns?: Readonly<Record<string, ColumnFacts>>;
+  /** Those of the table itself. */
+  readonly foreignKeys?: readonly ForeignKeyFacts[];
+  /** By name, in the schema of the table. */
+  readonly indexes?: Readonly<Record<string, IndexFacts>>;
+  /** Those that read the table. */
+  readonly views?: readonly ViewFacts[];
+}
+
+/** A column as it is on the server. */
+export interface ColumnFacts {
+  /** As `format_type` says it: `character varying(20)`. */
+  readonly type: string;
+  readonly isNotNull: boolean;
+}
+
+/** A foreign key as it is on the server. */
+export interface ForeignKeyFacts {
+  readonly name: string;
+  readonly columns: readonly string[];
+  /** The other table: `shop.customers`. */
+  readonly references: string;
+}
+
+/** An index as it is on the server. */
+export interface IndexFacts {
+  /** None where it is over expressions. */
+  readonly columns: readonly string[];
+  readonly isUnique: boolean;
+}
+
+/** A view as it is on the server. */
+export interface ViewFacts {
+  /** `shop.open_orders`. */
+  readonly name: string;
+  /** Those of the table that it reads. */
+  readonly columns: readonly string[];
+  readonly isMaterialized: boolean;
+  /** Its query, as `pg_get_viewdef` says it; null: not asked. */
+  readonly definition: string | null;
 }
 
 /** How grave: `error` stops people or loses data; `warning` may; `advice` is a matter of taste or of later trouble. */

@@ -5,6 +5,10 @@ export interface SqlSource {
   /** Relative to the repository; null for statements without a file. */
   readonly file: string | null;
   readonly text: string;
+  /** Whether the tool puts this file into a transaction, where it may say so itself; else as the settings have it. */
+  readonly inTransaction?: boolean;
+  /** It has run where the others will: read for what it made, with nothing to be said about it. */
+  readonly hasRun?: boolean;
 }
 
 /** What the linter takes as given. */

@@ -1,0 +1,118 @@
+import type { AlterTableCmd, ColumnDef } from 'libpg-query';
+import { relationName } from '../parse/names.ts';
+import { toSqlType } from '../parse/sql-type.ts';
+import { toConstraintState } from './constraint-state.ts';
+import type { ConstraintState, Moment, SchemaHistory, TableState } from './schema-history.ts';
+import { keyOf } from './schema-history.ts';
+
+/** Writes down what one command of an ALTER TABLE changes. */
+export function applyCommand(
+  history: SchemaHistory,
+  table: TableState,
+  command: AlterTableCmd,
+  madeIn: Moment,
+): void {
+  const { subtype, def, name = '' } = command;
+  if (subtype === 'AT_AddColumn' && def !== undefined && 'ColumnDef' in def) {
+    const known = table.columns.has(def.ColumnDef.colname ?? '');
+    if (command.missing_ok !== true || !known) setColumn(table, def.ColumnDef, madeIn);
+  }
+  if (subtype === 'AT_AlterColumnType' && def !== undefined && 'ColumnDef' in def) {
+    changeColumn(table, name, { type: toSqlType(def.ColumnDef.typeName) });
+  }
+  if (subtype === 'AT_DropColumn') dropColumn(history, table, name);
+  if (subtype === 'AT_SetNotNull') changeColumn(table, name, { isNotNull: true });
+  if (subtype === 'AT_DropNotNull') changeColumn(table, name, { isNotNull: false });
+  if (subtype === 'AT_AddConstraint' && def !== undefined && 'Constraint' in def) {
+    const owner = { table: table.name.name, column: null };
+    const constraint = toConstraintState(def.Constraint, owner, madeIn);
+    if (constraint !== null) addConstraint(history, table, constraint, def.Constraint.indexname ?? null);
+  }
+  if (subtype === 'AT_ValidateConstraint') {
+    const known = table.constraints.get(name);
+    if (known === undefined) return;
+    table.constraints.set(name, { ...known, isValid: true });
+    if (known.kind === 'not-null' && known.provesNotNull !== null) {
+      changeColumn(table, known.provesNotNull, { isNotNull: true });
+    }
+  }
+  if (subtype === 'AT_DropConstraint') table.constraints.delete(name);
+  if (subtype === 'AT_AttachPartition' && def !== undefined && 'PartitionCmd' in def) {
+    // What is attached is from now on in use through its parent.
+    const key = keyOf(history, relationName(def.PartitionCmd.name));
+    const partition = history.tables.get(key);
+    const isOldParent = table.madeIn === null;
+    if (partition !== undefined && isOldParent) history.tables.set(key, { ...partition, madeIn: null });
+  }
+}
+
+function addConstraint(
+  history: SchemaHistory,
+  table: TableState,
+  constraint: ConstraintState,
+  indexName: string | null,
+): void {
+  const index =
+    indexName === null
+      ? undefined
+      : history.indexes.get(keyOf(history, { schema: table.name.schema, name: indexName }));
+  const columns = index?.columns ?? constraint.columns;
+  table.constraints.set(constraint.name, { ...constraint, columns });
+  const proves = constraint.kind === 'primary-key' ? columns : [];
+  for (const column of proves) changeColumn(table, column, { isNotNull: true });
+  if (constraint.kind === 'not-null' && constraint.isValid && constraint.provesNotNull !== null) {
+    changeColumn(table, constraint.provesNotNull, { isNotNull: true });
+  }
+}
+
+/** Writes down a column with the constraints that stand in its definition. */
+export function setColumn(table: TableState, definition: ColumnDef, madeIn: Moment): void {
+  const column = definition.colname ?? '';
+  const type = toSqlType(definition.typeName);
+  let isNotNull = type !== null && type.name.includes('serial');
+  for (const node of definition.constraints ?? []) {
+    if (!('Constraint' in node)) continue;
+    const { contype } = node.Constraint;
+    if (contype === 'CONSTR_NOTNULL' || contype === 'CONSTR_PRIMARY' || contype === 'CONSTR_IDENTITY') {
+      isNotNull = true;
+    }
+    if (contype === 'CONSTR_NOTNULL') continue;
+    const constraint = toConstraintState(node.Constraint, { table: table.name.name, column }, madeIn);
+    if (constraint !== null) table.constraints.set(constraint.name, constraint);
+  }
+  table.columns.set(column, { type: plainSerial(type), isNotNull, madeIn });
+}
+
+const SERIAL_TYPES: Readonly<Record<string, string>> = {
+  serial: 'int4',
+  serial4: 'int4',
+  bigserial: 'int8',
+  serial8: 'int8',
+  smallserial: 'int2',
+  serial2: 'int2',
+};
+
+function plainSerial(type: ReturnType<typeof toSqlType>): ReturnType<typeof toSqlType> {
+  const plain = type === null || type.schema !== null ? undefined : SERIAL_TYPES[type.name];
+  return type === null || plain === undefined ? type : { ...type, name: plain };
+}
+
+function changeColumn(
+  table: TableState,
+  column: string,
+  change: { readonly type?: ReturnType<typeof toSqlType>; readonly isNotNull?: boolean },
+): void {
+  const known = table.columns.get(column) ?? { type: null, isNotNull: false, madeIn: null };
+  table.columns.set(column, { ...known, ...change });
+}
+
+function dropColumn(history: SchemaHistory, table: TableState, column: string): void {
+  table.columns.delete(column);
+  for (const [name, constraint] of table.constraints) {
+    if (constraint.columns.includes(column)) table.constraints.delete(name);
+  }
+  const key = keyOf(history, table.name);
+  for (const [name, index] of history.indexes) {
+    if (keyOf(history, index.table) === key && index.columns.includes(column)) history.indexes.delete(name);
+  }
+}

@@ -1,0 +1,115 @@
+import type { SqlName } from '../parse/names.ts';
+import type { SqlType } from '../parse/sql-type.ts';
+import type { Statement } from '../parse/statement.ts';
+
+/** When something was made: in which file, and in which transaction of it. */
+export interface Moment {
+  readonly file: number;
+  /** Statements outside any transaction have one of their own. */
+  readonly transaction: number;
+}
+
+/** What is known of a column. */
+export interface ColumnState {
+  readonly type: SqlType | null;
+  readonly isNotNull: boolean;
+  /** Null: it was there before. */
+  readonly madeIn: Moment | null;
+}
+
+/** What is known of a constraint. */
+export interface ConstraintState {
+  readonly name: string;
+  readonly kind: 'check' | 'not-null' | 'foreign-key' | 'unique' | 'primary-key' | 'exclusion';
+  readonly columns: readonly string[];
+  /** False: `NOT VALID`, and not validated since. */
+  readonly isValid: boolean;
+  /** The column that a check, or a constraint, proves to have no NULL in it. */
+  readonly provesNotNull: string | null;
+  /** Of a foreign key. */
+  readonly references: SqlName | null;
+  readonly madeIn: Moment | null;
+}
+
+/** What is known of a table: from statements, or from the server. */
+export interface TableState {
+  readonly name: SqlName;
+  readonly columns: Map<string, ColumnState>;
+  readonly constraints: Map<string, ConstraintState>;
+  /** Null: it was there before. */
+  readonly madeIn: Moment | null;
+  /** Made by `IF NOT EXISTS`: so it may have been there before. */
+  readonly isPerhapsOlder: boolean;
+  readonly isTemporary: boolean;
+  readonly isUnlogged: boolean;
+  readonly isPartitioned: boolean;
+}
+
+/** What is known of an index. */
+export interface IndexState {
+  readonly name: SqlName;
+  readonly table: SqlName;
+  /** Plain columns; none for an index over expressions. */
+  readonly columns: readonly string[];
+  readonly isUnique: boolean;
+  readonly isPartial: boolean;
+  readonly madeIn: Moment | null;
+}
+
+/** What is known of a domain or an enum. */
+export interface TypeState {
+  readonly kind: 'domain' | 'enum' | 'composite' | 'range';
+  /** Of a domain. */
+  readonly base: SqlType | null;
+  readonly isConstrained: boolean;
+  readonly madeIn: Moment;
+}
+
+/** What is known of a view. */
+export interface ViewState {
+  readonly name: SqlName;
+  readonly isMaterialized: boolean;
+  /** Its definition, as written behind `AS`. */
+  readonly definition: string | null;
+  /** By key of the table: the columns that it names; null: all of them. */
+  readonly uses: ReadonlyMap<string, ReadonlySet<string> | null>;
+  readonly madeIn: Moment | null;
+}
+
+/** What is known of a function. */
+export interface FunctionState {
+  readonly statement: Statement;
+  /** Whether its result may change from row to row. */
+  readonly isVolatile: boolean;
+}
+
+/** What the statements so far have made. */
+export interface SchemaHistory {
+  /** Where a name without a schema belongs. */
+  schema: string;
+  /** What the session's clock is set to; null: not said. */
+  timezone: string | null;
+  readonly tables: Map<string, TableState>;
+  readonly indexes: Map<string, IndexState>;
+  readonly types: Map<string, TypeState>;
+  readonly views: Map<string, ViewState>;
+  readonly functions: Map<string, FunctionState>;
+}
+
+/** Nothing is known yet. */
+export function emptyHistory(): SchemaHistory {
+  return {
+    schema: 'public',
+    timezone: null,
+    tables: new Map(),
+    indexes: new Map(),
+    types: new Map(),
+    views: new Map(),
+    functions: new Map(),
+  };
+}
+
+/** By what things are found again: `shop.orders`. */
+export function keyOf(history: SchemaHistory, name: SqlName): string {
+  return `${name.schema ?? history.schema}.${name.name}`;
+}

@@ -1,0 +1,109 @@
+import type { ColumnDef } from 'libpg-query';
+import { plainColumn } from '../parse/expressions.ts';
+import type { SqlType } from '../parse/sql-type.ts';
+import { isSameBase, toSqlType } from '../parse/sql-type.ts';
+import type { SchemaHistory } from './schema-history.ts';
+import { keyOf } from './schema-history.ts';
+
+/** What changing the type of a column does to the table. */
+export type TypeChangeCost =
+  /** Only the catalog changes. */
+  | 'free'
+  /** Every row and every index is written anew. */
+  | 'rewrite'
+  /** Free if the session's time zone is UTC, which nothing says. */
+  | 'free-in-utc'
+  /** The type that the column has is not known, and from some it would be free. */
+  | 'unknown';
+
+/** What it costs to change a column from one type (null: unknown) to another. */
+export function typeChangeCost(
+  change: { readonly column: string; readonly from: SqlType | null; readonly definition: ColumnDef },
+  history: SchemaHistory,
+): TypeChangeCost {
+  const to = toSqlType(change.definition.typeName);
+  if (to === null || !isPlainUsing(change.column, change.definition)) return 'rewrite';
+  const target = withoutDomain(to, history);
+  // Whether the values fit the domain is looked up in every row.
+  if (target === 'constrained') return 'rewrite';
+  if (change.from === null) return isOftenFree(target) ? 'unknown' : 'rewrite';
+  const source = withoutDomain(change.from, history);
+  return costBetween(source === 'constrained' ? change.from : source, target, history.timezone);
+}
+
+/** Whether the new value is but the old one: no `USING`, or one that says so. */
+function isPlainUsing(column: string, { raw_default: using, typeName }: ColumnDef): boolean {
+  if (using === undefined) return true;
+  if (!('TypeCast' in using)) return plainColumn(using) === column;
+  const { arg, typeName: cast } = using.TypeCast;
+  const [one, other] = [toSqlType(cast), toSqlType(typeName)];
+  return (
+    arg !== undefined &&
+    plainColumn(arg) === column &&
+    one !== null &&
+    other !== null &&
+    isSameBase(one, other) &&
+    one.modifiers.join() === other.modifiers.join()
+  );
+}
+
+/** A domain without constraints is kept as the type below it. */
+function withoutDomain(type: SqlType, history: SchemaHistory): SqlType | 'constrained' {
+  const known = history.types.get(keyOf(history, type));
+  if (known?.kind !== 'domain' || type.isArray) return type;
+  return known.isConstrained ? 'constrained' : (known.base ?? type);
+}
+
+const TIMES: ReadonlySet<string> = new Set(['timestamp', 'timestamptz', 'time', 'timetz', 'interval']);
+const TEXTS: ReadonlySet<string> = new Set(['text', 'varchar']);
+
+function isOftenFree(to: SqlType): boolean {
+  return (
+    !to.isArray && to.schema === null && (TEXTS.has(to.name) || to.name === 'numeric' || TIMES.has(to.name))
+  );
+}
+
+function costBetween(from: SqlType, to: SqlType, timezone: string | null): TypeChangeCost {
+  if (isSameBase(from, to) && from.modifiers.join() === to.modifiers.join()) return 'free';
+  if (from.isArray || to.isArray || from.schema !== null || to.schema !== null) return 'rewrite';
+  if (TEXTS.has(from.name) && TEXTS.has(to.name)) return isAtLeast(from, to) ? 'free' : 'rewrite';
+  if (isStampPair(from, to)) {
+    if (!isAtLeast(from, to)) return 'rewrite';
+    return timezone === null ? 'free-in-utc' : isUtc(timezone) ? 'free' : 'rewrite';
+  }
+  if (from.name === 'cidr' && to.name === 'inet') return 'free';
+  if (from.name !== to.name) return 'rewrite';
+  if (from.name === 'numeric') return isWiderNumeric(from, to) ? 'free' : 'rewrite';
+  if (from.name === 'varbit' || (TIMES.has(from.name) && from.name !== 'interval')) {
+    return isAtLeast(from, to) ? 'free' : 'rewrite';
+  }
+  return 'rewrite';
+}
+
+function isStampPair(from: SqlType, to: SqlType): boolean {
+  const names = [from.name, to.name];
+  return names.includes('timestamp') && names.includes('timestamptz');
+}
+
+/** Whether the second allows at least the length or precision that the first one does. */
+function isAtLeast(from: SqlType, to: SqlType): boolean {
+  const [had] = from.modifiers;
+  const [gets] = to.modifiers;
+  if (gets === undefined) return true;
+  if (TIMES.has(to.name) && gets >= TIME_DIGITS_MAX) return true;
+  return had !== undefined && had <= gets;
+}
+
+/** Postgres keeps microseconds: `timestamp(6)` is `timestamp`. */
+const TIME_DIGITS_MAX = 6;
+
+function isWiderNumeric(from: SqlType, to: SqlType): boolean {
+  const [precision, scale = 0] = to.modifiers;
+  if (precision === undefined) return true;
+  const [had, hadScale = 0] = from.modifiers;
+  return had !== undefined && had <= precision && hadScale === scale;
+}
+
+function isUtc(timezone: string): boolean {
+  return /^(utc|gmt|etc\/utc|etc\/gmt|z|zulu|universal|0|\+00|\+00:00)$/i.test(timezone);
+}
