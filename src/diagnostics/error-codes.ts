@@ -70,6 +70,13 @@ export const ERROR_CODES = {
   DATABASE_UNREACHABLE: { kind: 'operation', exit: 1, title: 'A database cannot be reached' },
   DATABASE_REFUSED: { kind: 'operation', exit: 1, title: 'A database refused the connection' },
   MIGRATION_FAILED: { kind: 'operation', exit: 1, title: 'A migration failed; nothing was deployed' },
+  MIGRATION_EDITED: { kind: 'operation', exit: 4, title: 'A migration that ran was edited' },
+  MIGRATION_NOT_PASSED: {
+    kind: 'operation',
+    exit: 4,
+    title: 'Other migrations ran where it should have passed',
+  },
+  SEED_FAILED: { kind: 'operation', exit: 1, title: 'The test data could not be put into a database' },
   DEPLOY_UNHEALTHY: { kind: 'operation', exit: 1, title: 'The new release did not become healthy' },
   DEPLOY_EXITED: { kind: 'operation', exit: 1, title: 'A machine of the new release exited' },
   DEPLOY_NOT_CONVERGED: { kind: 'operation', exit: 1, title: 'What runs is not what was deployed' },

@@ -70,6 +70,17 @@ export async function databaseUrl(
   return url;
 }
 
+/** Its URL past any pooler, as it is reached from where Glidepath runs. */
+export async function urlFromHere(
+  deps: PipelineDeps,
+  database: ResolvedDatabase,
+  signal: AbortSignal,
+): Promise<string> {
+  const platform = deps.databasePlatformOf(database);
+  const { url, outsideUrl } = await platform.address(database, { use: 'direct' }, signal);
+  return outsideUrl ?? url;
+}
+
 function requireSecret(deps: PipelineDeps, name: string, environment: string): string {
   const value = deps.secret(name);
   if (value === undefined || value === '') {

@@ -2,17 +2,22 @@ import { ToolError } from '../diagnostics/tool-error.ts';
 import type { StepExecutor, StepExecutors } from '../engine/graph.ts';
 import type { StepKind } from '../plan/plan.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
+import { namingRestorePoints } from './restore-points.ts';
 import { ancestryStep } from './steps/ancestry.ts';
 import { buildStep, reuseStep } from './steps/build.ts';
-import { ensureDatabaseStep, migrateStep } from './steps/database.ts';
+import { ensureDatabaseStep } from './steps/database.ts';
 import { deployStep } from './steps/deploy.ts';
 import { destroyAppStep, destroyDatabaseStep } from './steps/destroy.ts';
 import { domainsStep } from './steps/domains.ts';
 import { gateStep } from './steps/gate.ts';
 import { healthStep, healthUrlsStep } from './steps/health.ts';
+import { migrateStep } from './steps/migrate.ts';
+import { migrationFilesStep } from './steps/migration-files.ts';
 import { readinessStep } from './steps/readiness.ts';
 import { recordStep, reportStep } from './steps/record.ts';
+import { restorePointStep } from './steps/restore-point.ts';
 import { scaleStep } from './steps/scale.ts';
+import { seedStep } from './steps/seed.ts';
 import { smokeStep } from './steps/smoke.ts';
 import { verifyStep } from './steps/verify.ts';
 
@@ -26,7 +31,10 @@ export function pipelineExecutors(deps: PipelineDeps): StepExecutors {
     readiness: readinessStep(deps),
     'ensure-database': ensureDatabaseStep(deps),
     domains: domainsStep(deps),
+    'migration-files': migrationFilesStep(deps),
+    'restore-point': restorePointStep(deps),
     migrate: migrateStep(deps),
+    seed: seedStep(deps),
     deploy: deployStep(deps),
     scale: scaleStep(deps),
     health: healthStep(deps),
@@ -39,7 +47,9 @@ export function pipelineExecutors(deps: PipelineDeps): StepExecutors {
     'destroy-app': destroyAppStep(deps),
     'destroy-database': destroyDatabaseStep(deps),
   };
-  return executors;
+  return Object.fromEntries(
+    Object.entries(executors).map(([kind, executor]) => [kind, namingRestorePoints(executor)]),
+  );
 }
 
 /** Only Vercel apps have this step, and preflight refuses those before a run starts. */

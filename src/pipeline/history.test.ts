@@ -102,3 +102,63 @@ test('a commit has passed where its release was live, also after a newer one rep
   expect(history.passed('staging', first.commit)?.id).toBe(first.id);
   expect(history.passed('production', first.commit)).toBeNull();
 });
+
+test('a history that an older version wrote is read, and goes on', () => {
+  const db = new DatabaseSync(':memory:');
+  db.exec(`
+    create table release (id text primary key, at integer not null, body text not null) strict;
+    create table history (
+      seq integer primary key, run text not null unique, environment text not null, release text not null,
+      action text not null, previous text, at integer not null, by text not null) strict;
+    insert into release values ('${first.id}', 1, '${JSON.stringify(first)}');
+    insert into history values (1, 'run-1', 'staging', '${first.id}', 'deploy', null, 10, 'ada');
+  `);
+  for (const history of [createHistory(db), createHistory(db)])
+    expect(history.entries('staging', 10)).toMatchObject([
+      { release: first, restorePoints: [], migrations: null },
+    ]);
+  const history = createHistory(db);
+  const restorePoints = [{ database: 'main', name: 'before-run-2', at: 15, expiresAt: 99 }];
+  history.saveRelease(second, 20);
+  history.record({
+    environment: 'staging',
+    release: second,
+    runId: 'run-2',
+    action: 'deploy',
+    at: 20,
+    by: 'ada',
+    restorePoints,
+    migrations: { main: { 'migrations/1.sql': 'aa' } },
+  });
+  expect(history.entries('staging', 1)).toMatchObject([
+    { runId: 'run-2', restorePoints, migrations: { main: { 'migrations/1.sql': 'aa' } } },
+  ]);
+});
+
+test('a release that is saved again keeps its files, and gains those of a database that was not known', () => {
+  const history = open();
+  const migrations = { main: { 'migrations/1.sql': 'aa' } };
+  history.saveRelease({ ...first, migrations }, 30);
+  history.saveRelease({ ...first, migrations: { stats: { 'stats/1.sql': 'bb' } } }, 40);
+  expect(history.release(first.id)?.migrations).toEqual({ ...migrations, stats: { 'stats/1.sql': 'bb' } });
+  expect(history.releases(10).find(({ release }) => release.id === first.id)?.at).toBe(1);
+});
+
+test('a database that is made again is another one: it is not seeded, and nothing ran on it', () => {
+  const history = open();
+  expect([history.databaseSince('review/pr-1', 'main'), history.seededBy('review/pr-1', 'main')]).toEqual([
+    0,
+    null,
+  ]);
+  history.recordSeed('review/pr-1', 'main', 'run-0', 5);
+  expect(history.seededBy('review/pr-1', 'main')).toBe('run-0');
+  expect(history.seededBy('review/pr-2', 'main')).toBeNull();
+  history.newDatabase('review/pr-1', 'main', 'run-1', 10);
+  expect([history.databaseSince('review/pr-1', 'main'), history.seededBy('review/pr-1', 'main')]).toEqual([
+    10,
+    null,
+  ]);
+  history.recordSeed('review/pr-1', 'main', 'run-1', 12);
+  history.recordSeed('review/pr-1', 'main', 'run-2', 14);
+  expect(history.seededBy('review/pr-1', 'main')).toBe('run-1');
+});

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Release } from './release.ts';
+import { createDatabaseRecords, type DatabaseRecords } from './database-records.ts';
+import type { MigrationRecord, Release } from './release.ts';
 
 /** What is live in one environment by our own record. */
 export interface LiveRelease {
@@ -16,10 +17,24 @@ export interface HistoryEntry extends LiveRelease {
   readonly action: string;
   /** What was live before; null for the first. */
   readonly previous: string | null;
+  /** Made before the migrations of its run, by name; none where an older version stored it. */
+  readonly restorePoints: readonly RecordedRestorePoint[];
+  /** The migration files that its run found, by database; null where it migrated nothing or an older version stored it. */
+  readonly migrations: MigrationRecord | null;
+}
+
+/** A restore point that a run made. */
+export interface RecordedRestorePoint {
+  readonly database: string;
+  readonly name: string;
+  /** Of the data, milliseconds since the Unix epoch. */
+  readonly at: number;
+  readonly expiresAt: number | null;
 }
 
 /** Which release was live where, and when. Kept beside the journal; a runner without a disk will keep it elsewhere. */
-export interface History {
+export interface History extends DatabaseRecords {
+  /** Again with the same id: only what is known of its migration files is brought up to date. */
   saveRelease(release: Release, at: number): void;
   release(id: string): Release | null;
   releases(limit: number): readonly { release: Release; at: number }[];
@@ -27,7 +42,11 @@ export interface History {
   /** Newest first. */
   entries(environment: string | null, limit: number): readonly HistoryEntry[];
   /** Idempotent per run. */
-  record(entry: Omit<HistoryEntry, 'previous'>): void;
+  record(
+    entry: LiveRelease & { readonly action: string } & Partial<
+        Pick<HistoryEntry, 'restorePoints' | 'migrations'>
+      >,
+  ): void;
   /** Takes a record of this run back. */
   unrecord(runId: string): void;
   /** Whether this commit's release became live in the environment, and which it was. */
@@ -43,7 +62,17 @@ interface EntryRow {
   action: string;
   previous: string | null;
   body: string;
+  detail: string | null;
 }
+
+/** What a row of the history holds besides, as JSON; a row without it was written before there was any. */
+interface EntryDetail {
+  readonly version: 1;
+  readonly restorePoints: readonly RecordedRestorePoint[];
+  readonly migrations: MigrationRecord | null;
+}
+
+const NO_DETAIL: EntryDetail = { version: 1, restorePoints: [], migrations: null };
 
 const SCHEMA = `
   create table if not exists release (id text primary key, at integer not null, body text not null) strict;
@@ -58,22 +87,25 @@ const ENTRY = `select h.*, r.body from history h join release r on r.id = h.rele
 /** The history in the same file as the journal. */
 export function createHistory(db: DatabaseSync): History {
   db.exec(SCHEMA);
+  addDetail(db);
   const live = (environment: string): LiveRelease | null => {
     const row = db.prepare(`${ENTRY} where h.environment = ? order by h.seq desc limit 1`).get(environment);
     return row === undefined ? null : toEntry(row as unknown as EntryRow);
   };
   return {
+    ...createDatabaseRecords(db),
     saveRelease(release, at) {
-      db.prepare('insert into release (id, at, body) values (?, ?, ?) on conflict do nothing').run(
-        release.id,
-        Math.trunc(at),
-        JSON.stringify(release),
-      );
+      const stored = releaseOf(db, release.id);
+      const whole =
+        stored === null
+          ? release
+          : { ...stored, migrations: { ...stored.migrations, ...release.migrations } };
+      db.prepare(
+        `insert into release (id, at, body) values (?, ?, ?)
+         on conflict (id) do update set body = excluded.body`,
+      ).run(release.id, Math.trunc(at), JSON.stringify(whole));
     },
-    release(id) {
-      const row = db.prepare('select body from release where id = ?').get(id);
-      return row === undefined ? null : (JSON.parse(String(row['body'])) as Release);
-    },
+    release: (id) => releaseOf(db, id),
     releases(limit) {
       const rows = db.prepare('select body, at from release order by at desc limit ?').all(limit);
       return rows.map((row) => ({
@@ -91,7 +123,8 @@ export function createHistory(db: DatabaseSync): History {
     record(entry) {
       const previous = live(entry.environment);
       db.prepare(
-        `insert into history (run, environment, release, action, previous, at, by) values (?, ?, ?, ?, ?, ?, ?)
+        `insert into history (run, environment, release, action, previous, at, by, detail)
+         values (?, ?, ?, ?, ?, ?, ?, ?)
          on conflict (run) do nothing`,
       ).run(
         entry.runId,
@@ -101,6 +134,11 @@ export function createHistory(db: DatabaseSync): History {
         previous?.release.id ?? null,
         Math.trunc(entry.at),
         entry.by,
+        JSON.stringify({
+          version: 1,
+          restorePoints: entry.restorePoints ?? [],
+          migrations: entry.migrations ?? null,
+        } satisfies EntryDetail),
       );
     },
     unrecord(runId) {
@@ -114,7 +152,25 @@ export function createHistory(db: DatabaseSync): History {
   };
 }
 
+/** Files of earlier versions have a table without it. */
+function addDetail(db: DatabaseSync): void {
+  const columns = db.prepare('pragma table_info(history)').all();
+  if (columns.some((column) => column['name'] === 'detail')) return;
+  try {
+    db.exec('alter table history add column detail text');
+  } catch (error) {
+    // Two processes may come to an old file at once: whoever comes second finds it done.
+    if (!/duplicate column/.test(String(error))) throw error;
+  }
+}
+
+function releaseOf(db: DatabaseSync, id: string): Release | null {
+  const row = db.prepare('select body from release where id = ?').get(id);
+  return row === undefined ? null : (JSON.parse(String(row['body'])) as Release);
+}
+
 function toEntry(row: EntryRow): HistoryEntry {
+  const detail = row.detail === null ? NO_DETAIL : (JSON.parse(row.detail) as EntryDetail);
   return {
     environment: row.environment,
     release: JSON.parse(row.body) as Release,
@@ -123,5 +179,7 @@ function toEntry(row: EntryRow): HistoryEntry {
     by: row.by,
     action: row.action,
     previous: row.previous,
+    restorePoints: detail.restorePoints,
+    migrations: detail.migrations,
   };
 }

@@ -30,6 +30,9 @@ export interface PipelineDeps {
 export interface Source {
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;
   hasCommit(sha: string): Promise<boolean>;
+  /** Every file of a commit below the project's directory; `blob` names its content. */
+  filesOf(commit: string): Promise<readonly { readonly path: string; readonly blob: string }[]>;
+  contents(blobs: readonly string[]): Promise<ReadonlyMap<string, Buffer>>;
 }
 
 /** Turns a commit into images; each is built once. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { MigrationChecksums } from '../migrations/files/compare-files.ts';
 
 /** Immutable: the built artifacts of one commit, by digest. */
 export interface Release {
@@ -8,7 +9,12 @@ export interface Release {
   readonly ref: string;
   /** App name → `sha256:…` of its image manifest: the same in every environment. */
   readonly digests: Readonly<Record<string, string>>;
+  /** Database → its migration files. Of the commit, so no part of the id; missing where an older version stored it. */
+  readonly migrations?: MigrationRecord;
 }
+
+/** The migration files of a commit, by database. */
+export type MigrationRecord = Readonly<Record<string, MigrationChecksums>>;
 
 /** The release that these digests make up. The id depends on nothing but its content. */
 export function releaseOf(commit: string, ref: string, digests: Readonly<Record<string, string>>): Release {

@@ -6,7 +6,7 @@ import { assert } from '../util/assert.ts';
 import { appNamed } from './env-values.ts';
 import { deploymentInput, type DeploymentInput } from './deployment-input.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
-import { digestOf, releaseOf, type Release } from './release.ts';
+import { digestOf, releaseOf, type MigrationRecord, type Release } from './release.ts';
 
 /** What every executor works with: the engine's context, the stored input and the outside. */
 export interface StepScope {
@@ -49,13 +49,25 @@ export function imageOf(scope: StepScope, app: string): string {
 /** The release this run deploys: given with the run, or made of what it built. */
 export function releaseInProgress(scope: StepScope): Release {
   const { input } = scope;
-  if (input.release !== null) return input.release;
+  const migrations = migrationsInProgress(scope);
+  if (input.release !== null) {
+    return migrations === null
+      ? input.release
+      : { ...input.release, migrations: { ...input.release.migrations, ...migrations } };
+  }
   const digests: Record<string, string> = {};
   for (const app of input.environment.apps) {
     if (scope.context.outputs[`build:${app.name}`] === undefined) continue;
     digests[app.name] = digestOf(imageOf(scope, app.name));
   }
-  return releaseOf(input.commit, input.ref, digests);
+  const release = releaseOf(input.commit, input.ref, digests);
+  return migrations === null ? release : { ...release, migrations };
+}
+
+/** The migration files that this run looked at, by database; null where it migrates nothing. */
+export function migrationsInProgress({ context }: StepScope): MigrationRecord | null {
+  const looked = context.outputs['migration-files'] as { files: MigrationRecord } | undefined;
+  return looked?.files ?? null;
 }
 
 /** The Fly app of that name; other platforms are refused before a run starts. */

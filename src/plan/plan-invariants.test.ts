@@ -53,6 +53,8 @@ const environmentOf = (name: string, kind: ResolvedEnvironment['kind']): fc.Arbi
       isExternal: fc.boolean(),
       ephemeral: fc.boolean(),
       ownMigration: fc.boolean(),
+      hasRestorePoints: fc.boolean(),
+      hasSeed: fc.boolean(),
       hasSmoke: fc.boolean(),
       hasUrls: fc.boolean(),
     })
@@ -71,6 +73,8 @@ const environmentOf = (name: string, kind: ResolvedEnvironment['kind']): fc.Arbi
             provider: made.isExternal && index === 0 ? 'external' : 'neon',
             ephemeral: made.ephemeral,
             migrate: made.ownMigration ? migration('own') : null,
+            restorePoints: made.hasRestorePoints ? { keep: 3, forMs: 1000 } : null,
+            seed: made.hasSeed ? { command: 'seed', timeoutMs: 1000, when: 'deploy' } : null,
           }),
         ),
         smoke: made.hasSmoke ? { command: 'smoke', withinMs: 1000, env: {} } : null,
@@ -198,6 +202,22 @@ describe('in every plan', () => {
       const earlier = stepsOf(plan, 'migrate', 'ensure-database', 'build', 'reuse');
       everyOneNeedsAll(plan, stepsOf(plan, 'deploy'), earlier);
       everyOneNeedsAll(plan, stepsOf(plan, 'migrate'), stepsOf(plan, 'ensure-database', 'build', 'reuse'));
+    });
+  });
+
+  test('no database is migrated before its state is kept, nor seeded before it is migrated, nor used before', () => {
+    forEveryDeployment((plan, environment) => {
+      const kept = stepsOf(plan, 'restore-point');
+      everyOneNeedsAll(plan, stepsOf(plan, 'migrate'), kept);
+      everyOneNeedsAll(plan, stepsOf(plan, 'seed'), stepsOf(plan, 'migrate'));
+      everyOneNeedsAll(plan, stepsOf(plan, 'deploy'), stepsOf(plan, 'seed'));
+      for (const { action } of stepsOf(plan, 'migrate')) {
+        const found = environment.databases.find(
+          (each) => action.kind === 'migrate' && each.name === action.database,
+        );
+        const ids = kept.map(({ id }) => id);
+        expect(ids.includes(`restore-point:${found?.name}`)).toBe((found?.restorePoints ?? null) !== null);
+      }
     });
   });
 

@@ -53,10 +53,11 @@ describe('the graph', () => {
     });
     expect(edges(plan)).toEqual([
       'ancestry ←',
-      'build:api ← ancestry',
-      'build:web ← ancestry',
-      'build:mailer ← ancestry',
-      'readiness ← ancestry',
+      'migration-files ←',
+      'build:api ← ancestry, migration-files',
+      'build:web ← ancestry, migration-files',
+      'build:mailer ← ancestry, migration-files',
+      'readiness ← ancestry, migration-files',
       'ensure-database:main ← build:api, build:web, build:mailer, readiness',
       'migrate:main ← ensure-database:main',
       'deploy:api ← migrate:main',
@@ -189,9 +190,9 @@ describe('migrations', () => {
       live({ apps: [flyApp('a', { database: 'main' })], databases: [external] }),
       deployTo('live'),
     );
-    expect(edges(plan).slice(1, 5)).toEqual([
-      'build:a ← ancestry',
-      'readiness ← ancestry',
+    expect(edges(plan).slice(2, 6)).toEqual([
+      'build:a ← ancestry, migration-files',
+      'readiness ← ancestry, migration-files',
       'migrate:main ← build:a, readiness',
       'deploy:a ← migrate:main',
     ]);
@@ -209,6 +210,57 @@ describe('migrations', () => {
     const plan = only(live({ apps: [flyApp('a', { migrate: migration() }), flyApp('b')] }), deployTo('live'));
     expect(step(plan, 'migrate:app.a').action).toEqual({ kind: 'migrate', database: null, app: 'a' });
     expect(step(plan, 'deploy:b').needs).toEqual(['migrate:app.a']);
+  });
+});
+
+describe('restore points and test data', () => {
+  const seed = { command: 'node seed.mjs', timeoutMs: 60_000 };
+  const points = { keep: 3, forMs: 7 * 24 * 60 * 60_000 };
+  const kinds = (plan: DeploymentPlan): string[] =>
+    edges(plan).filter((edge) => /^(restore-point|migrate|seed|deploy)/.test(edge));
+
+  test('the state of a database is kept before anything migrates it, and test data come after', () => {
+    const apps = [flyApp('a', { database: 'main', migrate: migration() })];
+    const databases = [
+      database('main', { restorePoints: points, seed: { ...seed, when: 'deploy' } }),
+      database('stats', { restorePoints: points }),
+    ];
+    const plan = only(live({ apps, databases }), deployTo('live'));
+    expect(kinds(plan)).toEqual([
+      'restore-point:main ← ensure-database:main, ensure-database:stats',
+      'migrate:main ← restore-point:main',
+      'seed:main ← migrate:main',
+      'deploy:a ← seed:main',
+    ]);
+    expect(step(plan, 'restore-point:main')).toMatchObject({ mutates: true, undo: null });
+  });
+
+  test('a database that keeps none has no such step, and one that nothing migrates neither', () => {
+    const apps = [flyApp('a', { database: 'main', migrate: migration() })];
+    const databases = [database('main'), database('other', { restorePoints: points })];
+    expect(kinds(only(live({ apps, databases }), deployTo('live')))[0]).toMatch(/^migrate:main/);
+  });
+
+  test('test data that are only for rehearsals are left out of every other plan', () => {
+    const databases = [database('main', { seed: { ...seed, when: 'rehearse' } })];
+    const project = live({ apps: [flyApp('a', { database: 'main' })], databases });
+    expect(kinds(only(project, deployTo('live')))).toEqual(['deploy:a ← ensure-database:main']);
+    const rehearsed = planTrigger(project, deployTo('live'), NOTHING_SEEN, { isRehearsal: true });
+    expect(rehearsed.deployments.flatMap((plan) => kinds(plan))).toEqual([
+      'seed:main ← ensure-database:main',
+      'deploy:a ← seed:main',
+    ]);
+  });
+
+  test('a rollback keeps none, compares no files and puts in no test data', () => {
+    const apps = [flyApp('a', { database: 'main', migrate: migration() })];
+    const databases = [database('main', { restorePoints: points, seed: { ...seed, when: 'deploy' } })];
+    const rollback: Trigger = { kind: 'rollback', environment: 'live', release: 'r-1', apps: null };
+    const { steps } = only(live({ apps, databases }), rollback);
+    const found = steps.map(({ action }) => action.kind);
+    expect(found).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/restore-point|migrat|seed/) as unknown]),
+    );
   });
 });
 
@@ -251,11 +303,12 @@ describe('promotion and rollback', () => {
     };
     const plan = only(shop(), { kind: 'promote', from: 'staging', to: 'production' }, seen);
     expect(plan).toMatchObject({ environment: 'production', action: 'promote' });
-    expect(edges(plan).slice(0, 7)).toEqual([
+    expect(edges(plan).slice(0, 8)).toEqual([
       'ancestry ←',
+      'migration-files ←',
       'gate:passed-staging ←',
-      'reuse ← ancestry, gate:passed-staging',
-      'readiness ← ancestry, gate:passed-staging',
+      'reuse ← ancestry, migration-files, gate:passed-staging',
+      'readiness ← ancestry, migration-files, gate:passed-staging',
       'ensure-database:main ← reuse, readiness',
       'migrate:main ← ensure-database:main',
       'deploy:api ← migrate:main',

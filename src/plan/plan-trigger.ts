@@ -10,16 +10,29 @@ import { destroyAppStage, destroyDatabaseStage, expiryNote } from './steps/destr
 import { domainStage } from './steps/domain-steps.ts';
 import { gateStage, hasOptionalApproval } from './steps/gate-steps.ts';
 import { readinessStage } from './steps/readiness-steps.ts';
+import { restorePointStage } from './steps/restore-point-steps.ts';
 import { scaleStage } from './steps/scale-steps.ts';
+import { seedStage } from './steps/seed-steps.ts';
 import { beside, inSequence, type StageContext } from './steps/stage.ts';
 import { releaseWords } from './words.ts';
+
+/** What a plan is made for, besides its trigger. */
+export interface PlanOptions {
+  /** Whether it is tried out, with data that is thrown away: seeds that are only for that are run. */
+  readonly isRehearsal?: boolean;
+}
 
 /**
  * What a trigger starts, computed from nothing but its arguments. `observed` only makes reasons say more: what was not
  * looked at is not spoken of. A review environment is looked up in it as `review/pr-42`. The deployments are empty when
  * nothing matches; `explainNoMatch` says why.
  */
-export function planTrigger(project: ResolvedProject, trigger: Trigger, observed: Observed): Plan {
+export function planTrigger(
+  project: ResolvedProject,
+  trigger: Trigger,
+  observed: Observed,
+  options: PlanOptions = {},
+): Plan {
   const deployments = matchEnvironments(project, trigger).map((match) => {
     const only = appsNamed(trigger);
     return planDeployment({
@@ -29,6 +42,7 @@ export function planTrigger(project: ResolvedProject, trigger: Trigger, observed
       apps: match.environment.apps.filter((app) => only === null || only.includes(app.name)),
       observed: observed.environments[match.environment.name] ?? null,
       world: observed,
+      isRehearsal: options.isRehearsal === true,
     });
   });
   return { version: 1, project: project.name, trigger, deployments };
@@ -62,7 +76,9 @@ function stepsOf(context: StageContext, action: MatchedEnvironment['action']): P
         gateStage,
         beside(buildStage, readinessStage),
         beside(ensureDatabaseStage, domainStage),
+        restorePointStage,
         migrateStage,
+        seedStage,
         ...apps,
         ...closing,
       ]);
@@ -71,7 +87,9 @@ function stepsOf(context: StageContext, action: MatchedEnvironment['action']): P
         gateStage,
         beside(reuseStage, readinessStage),
         beside(ensureDatabaseStage, domainStage),
+        restorePointStage,
         migrateStage,
+        seedStage,
         ...apps,
         ...closing,
       ]);

@@ -104,7 +104,13 @@ export type StepAction =
   | { readonly kind: 'ensure-database'; readonly database: string }
   /** Certificates of an app's custom domains, and the DNS records that they need. */
   | { readonly kind: 'domains'; readonly app: string }
+  /** Compares the migration files with those that ran here before. */
+  | { readonly kind: 'migration-files' }
+  /** Keeps the state of a database by name, so that data can be gone back to. */
+  | { readonly kind: 'restore-point'; readonly database: string }
   | { readonly kind: 'migrate'; readonly database: string | null; readonly app: string | null }
+  /** Puts test data into a database, once. */
+  | { readonly kind: 'seed'; readonly database: string }
   | { readonly kind: 'deploy'; readonly app: string }
   /** Counts and size of an app by hand, with the image and settings that its machines have. */
   | { readonly kind: 'scale'; readonly app: string; readonly change: ScaleChange }

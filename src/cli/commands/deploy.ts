@@ -3,6 +3,7 @@ import type { ResolvedEnvironment, ResolvedProject } from '../../config/resolved
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { Release } from '../../pipeline/release.ts';
 import type { Trigger } from '../../plan/plan.ts';
+import type { PlanOptions } from '../../plan/plan-trigger.ts';
 import { carryOut } from '../carry-out.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { sayDrift } from '../say-drift.ts';
@@ -78,9 +79,10 @@ export async function deployTrigger(
   trigger: Trigger,
   release: Release | null,
   ref: string,
+  options: PlanOptions = {},
 ): Promise<ExitCode> {
   // Not observed: what is there only changes the words of a plan, and every step looks for itself before it acts.
-  const { deployments } = planFor(bench.project, trigger, { environments: {} });
+  const { deployments } = planFor(bench.project, trigger, { environments: {} }, options);
   const commit = release?.commit ?? (await bench.source.resolveRef(ref));
   for (const deployment of deployments) {
     const environment = await environmentOf(bench.project, deployment.environment, deployment.pullRequest);

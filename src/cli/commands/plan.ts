@@ -7,7 +7,7 @@ import type { ResolvedProject } from '../../config/resolved.ts';
 import { explainNoMatch } from '../../plan/explain-no-match.ts';
 import { matchEnvironments } from '../../plan/match-environments.ts';
 import type { Observed, Plan, Trigger } from '../../plan/plan.ts';
-import { planTrigger } from '../../plan/plan-trigger.ts';
+import { planTrigger, type PlanOptions } from '../../plan/plan-trigger.ts';
 import { parseTrigger } from '../../plan/trigger.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
@@ -47,8 +47,13 @@ export function parseTriggerWords(words: readonly string[]): Trigger {
 }
 
 /** The plan of a trigger; throws when nothing listens to it, naming what the environments listen to. */
-export function planFor(project: ResolvedProject, trigger: Trigger, observed: Observed): Plan {
-  const planned = planTrigger(project, trigger, observed);
+export function planFor(
+  project: ResolvedProject,
+  trigger: Trigger,
+  observed: Observed,
+  options: PlanOptions = {},
+): Plan {
+  const planned = planTrigger(project, trigger, observed, options);
   if (planned.deployments.length > 0) return planned;
   const reason = explainNoMatch(project, trigger);
   throw new ToolError(reason.code, reason.message, { hint: reason.hint });

@@ -20,7 +20,7 @@ export async function rehearse(context: CommandContext, words: readonly string[]
   const ref = await refToRehearse(context, root, trigger.kind === 'push' ? trigger.branch : trigger.tag);
   await ensureCloud(context, root);
   await using bench = await openBench(context);
-  const code = await deployTrigger(context, bench, trigger, null, ref);
+  const code = await deployTrigger(context, bench, trigger, null, ref, { isRehearsal: true });
   if (code === EXIT.ok && !context.output.json) {
     context.output.write('\nLook at it: glidepath status --local · end it: glidepath cloud down\n');
   }

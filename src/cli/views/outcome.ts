@@ -1,4 +1,5 @@
 import type { RunRecord, StepRecord } from '../../engine/engine.ts';
+import { restorePointLines } from '../../pipeline/restore-points.ts';
 import { paint } from './paint.ts';
 import { printedLines } from './printed-lines.ts';
 import { localHint } from './problem.ts';
@@ -24,6 +25,7 @@ export function renderOutcome(
         lines.push(`  ${app.padEnd(14)} ${cyan(url)}`);
       for (const [first, ...more] of (reported(steps).notes ?? []).map((note) => note.split('\n')))
         lines.push(`  ${yellow('!')} ${first}`, ...more.map((line) => `    ${line}`));
+      for (const { line } of restorePoints(run, steps)) next(line);
       break;
     case 'waiting':
       lines.push(`${yellow('⏸')} ${bold(run.title)} waits for an approval.`);
@@ -65,7 +67,9 @@ export function renderOutcome(
       lines.push(dim(`  │ ${line}`));
     // What could not be put back is said whole, with the commands that do it.
     for (const line of output.filter(isLeftOver)) lines.push(`  │ ${localHint(line, options.isLocal)}`);
-    for (const hint of run.error.hint?.split('\n') ?? []) next(hint);
+    const hints = run.error.hint?.split('\n') ?? [];
+    for (const hint of hints) next(hint);
+    for (const { line } of restorePoints(run, steps)) if (!hints.includes(line)) next(line);
     next(`glidepath run show ${run.id}`);
     lines.push(`  ${dim(`${run.error.code} · docs/errors/${run.error.code}.md`)}`);
   }
@@ -106,6 +110,14 @@ function undoneText(run: RunRecord, steps: readonly StepRecord[]): string {
       ? '; every app was put back, migrations stay'
       : '; everything it changed was put back';
   return left.length > 0 ? '; no app had been changed' : '; nothing had been changed';
+}
+
+/** What the data can be gone back to, and how; also where a step ended without saying anything itself. */
+function restorePoints(run: RunRecord, steps: readonly StepRecord[]): ReturnType<typeof restorePointLines> {
+  const outputs = Object.fromEntries(
+    steps.filter((step) => step.status === 'succeeded').map((step) => [step.id, step.result]),
+  );
+  return restorePointLines(run.input, outputs);
 }
 
 /** The result of the step that ends a deployment; older journals have no notes in it. */

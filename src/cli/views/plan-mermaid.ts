@@ -54,7 +54,7 @@ function node(step: PlanStep, id: string): string {
 
 function classOf(step: PlanStep): StepClass {
   const { kind } = step.action;
-  if (kind === 'gate' || kind === 'ancestry') return 'question';
+  if (kind === 'gate' || kind === 'ancestry' || kind === 'migration-files') return 'question';
   if (kind === 'destroy-app' || kind === 'destroy-database') return 'removal';
   return step.mutates ? 'change' : 'look';
 }

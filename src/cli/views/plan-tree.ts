@@ -89,7 +89,7 @@ function symbolOf(p: Paint, step: PlanStep): string {
 }
 
 function isQuestion(step: PlanStep): boolean {
-  return step.action.kind === 'gate' || step.action.kind === 'ancestry';
+  return ['gate', 'ancestry', 'migration-files'].includes(step.action.kind);
 }
 
 function actionWords({ action, pullRequest }: DeploymentPlan): string {

@@ -24,6 +24,7 @@ export function destroyDatabaseStep(deps: PipelineDeps): StepExecutor {
       const scope = scopeOf<'destroy-database'>(deps, context);
       const database = databaseNamed(scope.input.environment, scope.action.database);
       await deps.databasePlatformOf(database).destroy(database, context);
+      deps.history.newDatabase(scope.input.environment.name, database.name, context.runId, deps.clock.now());
       return { destroyed: database.platformName };
     },
   };

@@ -6,6 +6,7 @@ import type { Json } from '../../util/json.ts';
 import { runChecks } from '../run-checks.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
 import { scopeOf, type StepScope } from '../step-scope.ts';
+import { requireSameFilesRan } from './same-files.ts';
 
 /** Evaluates one gate; an approval never comes here, the engine waits for it itself. */
 export function gateStep(deps: PipelineDeps): StepExecutor {
@@ -36,7 +37,7 @@ async function evaluate(scope: StepScope, gate: Gate): Promise<Json> {
   }
 }
 
-function passed(scope: StepScope, environment: string): Json {
+async function passed(scope: StepScope, environment: string): Promise<Json> {
   const { commit, release } = scope.input;
   const found = scope.deps.history.passed(environment, commit);
   if (found === null) {
@@ -52,5 +53,6 @@ function passed(scope: StepScope, environment: string): Json {
     );
   }
   scope.context.log(`${found.id} was live in ${environment}`);
+  await requireSameFilesRan(scope, environment);
   return { release: found.id };
 }

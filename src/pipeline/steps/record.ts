@@ -2,7 +2,14 @@ import type { ResolvedFlyApp } from '../../config/resolved.ts';
 import type { StepContext, StepExecutor } from '../../engine/graph.ts';
 import type { DomainState } from '../../providers/app-platform.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
-import { flyAppNamed, releaseInProgress, scopeOf, type StepScope } from '../step-scope.ts';
+import { restorePointLines, restorePointsMade } from '../restore-points.ts';
+import {
+  flyAppNamed,
+  migrationsInProgress,
+  releaseInProgress,
+  scopeOf,
+  type StepScope,
+} from '../step-scope.ts';
 import { domainLines, domainNotes } from './domains.ts';
 import { deployedApps } from './verify.ts';
 
@@ -36,7 +43,19 @@ export function recordStep(deps: PipelineDeps): StepExecutor {
         context.log(`${deployed.join(', ')} went back to ${release.id}; the release on record stays`);
         return { release: null };
       }
-      deps.history.record({ environment: environment.name, release, runId: context.runId, action, at, by });
+      const restorePoints = restorePointsMade(context.outputs);
+      const { runId } = context;
+      const migrations = migrationsInProgress(scope);
+      deps.history.record({
+        environment: environment.name,
+        release,
+        runId,
+        action,
+        at,
+        by,
+        restorePoints,
+        migrations,
+      });
       context.log(`${release.id} is live in ${environment.name}`);
       return { release: release.id };
     },
@@ -82,7 +101,11 @@ export function reportStep(deps: PipelineDeps): StepExecutor {
       }
       const notes = [...leftBehind(context)];
       for (const note of notes) context.log(note);
-      return { urls, notes: [...notes, ...missing] };
+      return {
+        urls,
+        notes: [...notes, ...missing],
+        restorePoints: restorePointLines(context.input, context.outputs).map(({ line }) => line),
+      };
     },
   };
 }

@@ -1,7 +1,8 @@
-import type { ResolvedApp, ResolvedDatabase, ResolvedMigration } from '../../config/resolved.ts';
+import type { ResolvedApp, ResolvedDatabase } from '../../config/resolved.ts';
 import { unreachable } from '../../util/assert.ts';
 import type { PlanStep } from '../plan.ts';
 import { memoryWords } from '../words.ts';
+import { migrationsOf, type PlannedMigration } from './migrations-of.ts';
 import { sideBySide, type Stage, type StageContext } from './stage.ts';
 
 /** A new cluster boots within minutes. */
@@ -47,34 +48,11 @@ export function migrateStage({ match, apps }: StageContext, after: readonly stri
   return { steps, last };
 }
 
-interface Migration {
-  readonly id: string;
-  readonly migrate: ResolvedMigration;
-  readonly app: string | null;
-  readonly database: string | null;
-}
-
-/**
- * The migrations of one database: each command once, however many apps bring it, and the database's own only where no
- * app brings one.
- */
-function migrationsOf(database: ResolvedDatabase, apps: readonly ResolvedApp[]): Migration[] {
-  const found: Migration[] = [];
-  for (const app of apps) {
-    if (app.database !== database.name || app.migrate === null) continue;
-    if (found.some((other) => other.migrate.command === app.migrate?.command)) continue;
-    const id = `migrate:${database.name}${found.length === 0 ? '' : `+${app.name}`}`;
-    found.push({ id, migrate: app.migrate, app: app.name, database: database.name });
-  }
-  if (found.length > 0 || database.migrate === null) return found;
-  return [{ id: `migrate:${database.name}`, migrate: database.migrate, app: null, database: database.name }];
-}
-
 function databaseOf(app: ResolvedApp, databases: readonly ResolvedDatabase[]): ResolvedDatabase | null {
   return databases.find((database) => database.name === app.database) ?? null;
 }
 
-function migrateStep({ id, migrate, app, database }: Migration, needs: readonly string[]): PlanStep {
+function migrateStep({ id, migrate, app, database }: PlannedMigration, needs: readonly string[]): PlanStep {
   const whose = app === null ? `databases.${database}` : app;
   const where =
     migrate.runs === 'runner' ? 'where Glidepath runs' : 'on a temporary machine with the new image';

@@ -2,6 +2,7 @@ import type { Gate } from '../../config/resolved.ts';
 import { unreachable } from '../../util/assert.ts';
 import type { PlanStep } from '../plan.ts';
 import { durationWords, list, releaseWords } from '../words.ts';
+import { migrationFilesSteps } from './migration-file-steps.ts';
 import type { Stage, StageContext } from './stage.ts';
 
 /** Reading a record, or asking git. */
@@ -23,6 +24,7 @@ export function gateStage(context: StageContext, after: readonly string[]): Stag
 
   // A pull request may be rebased: its review app follows the branch wherever it goes.
   const steps: PlanStep[] = context.match.pullRequest === null ? [ancestryStep(context, after)] : [];
+  steps.push(...migrationFilesSteps(context, after));
   steps.push(...lookedUp.map((gate) => gateStep(context, gate, after)));
   let last: readonly string[] = steps.length === 0 ? after : steps.map((step) => step.id);
   for (const tier of [carriedOut, asked]) {

@@ -12,6 +12,7 @@ export interface StageContext {
   /** Null when this environment was not looked at. */
   readonly observed: ObservedEnvironment | null;
   readonly world: Observed;
+  readonly isRehearsal: boolean;
 }
 
 /** Some steps that belong together. */

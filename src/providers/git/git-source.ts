@@ -4,6 +4,7 @@ import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { Spawn } from '../../util/run-process.ts';
 import { extractTar } from './extract-tar.ts';
 import { gitEnv, runGit } from './run-git.ts';
+import { readBlobs, readTree, type TreeFile } from './tree-files.ts';
 
 /** What is known of a commit. */
 interface CommitFacts {
@@ -25,6 +26,10 @@ export interface GitSource {
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;
   /** Writes the files of a commit into a directory, without `.git` and without anything uncommitted. */
   exportTree(commit: string, directory: string): Promise<void>;
+  /** Every file of a commit below the project's directory. */
+  filesOf(commit: string): Promise<readonly TreeFile[]>;
+  /** The content of files, by what `filesOf` calls it. */
+  contents(blobs: readonly string[]): Promise<ReadonlyMap<string, Buffer>>;
   /** Null on a detached HEAD. */
   currentBranch(): Promise<string | null>;
   commit(ref: string): Promise<CommitFacts>;
@@ -56,6 +61,11 @@ export function createGitSource(options: { readonly root: string; readonly spawn
       return succeeds(['merge-base', '--is-ancestor', ancestor, descendant]);
     },
     exportTree: async (commit, directory) => exportTree(spawn, { root, commit, directory }),
+    async filesOf(commit) {
+      const sha = await resolveRef(spawn, root, commit);
+      return readTree(await git(['ls-tree', '-r', '-z', sha]));
+    },
+    contents: async (blobs) => readBlobs(spawn, root, blobs),
     async currentBranch() {
       const { code, stdout } = await runGit(spawn, root, ['symbolic-ref', '--quiet', '--short', 'HEAD']);
       return code === 0 ? stdout.trim() : null;

@@ -1,0 +1,59 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/** What is remembered of the databases of an environment. */
+export interface DatabaseRecords {
+  /** From now on it is another database: it was made, or destroyed. What was known of the one before counts no more. */
+  newDatabase(environment: string, database: string, runId: string, at: number): void;
+  /** Since when it is this one, milliseconds since the Unix epoch; 0 where it was there before us. */
+  databaseSince(environment: string, database: string): number;
+  /** The run that put test data into this very database; null when none did. */
+  seededBy(environment: string, database: string): string | null;
+  recordSeed(environment: string, database: string, runId: string, at: number): void;
+}
+
+const SCHEMA = `
+  create table if not exists database_life (
+    environment text not null, database text not null, run text not null, at integer not null,
+    primary key (environment, database)) strict;
+  create table if not exists database_seed (
+    environment text not null, database text not null, life text not null, run text not null, at integer not null,
+    primary key (environment, database, life)) strict;
+`;
+
+/** A database that was there before us has a life without a beginning. */
+const NO_RUN = '';
+
+/** The records in the same file as the journal. */
+export function createDatabaseRecords(db: DatabaseSync): DatabaseRecords {
+  db.exec(SCHEMA);
+  const lifeOf = (environment: string, database: string): { run: string; at: number } => {
+    const row = db
+      .prepare('select run, at from database_life where environment = ? and database = ?')
+      .get(environment, database);
+    return row === undefined ? { run: NO_RUN, at: 0 } : { run: String(row['run']), at: Number(row['at']) };
+  };
+  return {
+    newDatabase(environment, database, runId, at) {
+      db.prepare(
+        `insert into database_life (environment, database, run, at) values (?, ?, ?, ?)
+         on conflict (environment, database) do update set run = excluded.run, at = excluded.at`,
+      ).run(environment, database, runId, Math.trunc(at));
+    },
+    databaseSince: (environment, database) => lifeOf(environment, database).at,
+    seededBy(environment, database) {
+      const row = db
+        .prepare('select run from database_seed where environment = ? and database = ? and life = ?')
+        .get(environment, database, lifeOf(environment, database).run);
+      return row === undefined ? null : String(row['run']);
+    },
+    recordSeed(environment, database, runId, at) {
+      db.prepare('insert into database_seed values (?, ?, ?, ?, ?) on conflict do nothing').run(
+        environment,
+        database,
+        lifeOf(environment, database).run,
+        runId,
+        Math.trunc(at),
+      );
+    },
+  };
+}

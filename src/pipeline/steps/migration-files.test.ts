@@ -1,0 +1,131 @@
+import { expect, test } from 'vitest';
+import { database, environment, flyApp, migration } from '../../../test/support/projects.ts';
+import { sourceWith, stepRig } from '../../../test/support/step-rig.ts';
+import type { History } from '../history.ts';
+import { releaseOf, type MigrationRecord } from '../release.ts';
+import { gateStep } from './gate.ts';
+import { migrationFilesStep } from './migration-files.ts';
+
+const [OLD, NEW, NEWER] = ['a', 'b', 'c'].map((letter) => letter.repeat(40)) as [string, string, string];
+const FIRST = { 'migrations/1.sql': 'create table member ()' };
+const source = sourceWith({
+  [OLD]: FIRST,
+  [NEW]: { ...FIRST, 'migrations/2.sql': 'create table note ()' },
+  [NEWER]: { 'migrations/1.sql': 'create table members ()', 'migrations/2.sql': 'create table note ()' },
+});
+const app = flyApp('web', { database: 'main', migrate: migration() });
+const staging = environment('staging', { apps: [app], databases: [database('main')] });
+const review = environment('review/pr-1', {
+  kind: 'review',
+  apps: [app],
+  databases: [database('main', { ephemeral: true })],
+});
+
+/** Runs the step as a deployment of the commit, and records its release as live. */
+async function deploy(commit: string, at: number, history?: History, where = staging, action = 'deploy') {
+  const rig = stepRig({
+    environment: where,
+    action: { kind: 'migration-files' },
+    commit,
+    runId: `run-${at}`,
+    ...(history === undefined ? {} : { history }),
+    deps: { source },
+  });
+  const { files } = (await migrationFilesStep(rig.deps).execute(rig.context)) as { files: MigrationRecord };
+  const release = releaseOf(commit, 'main', { web: `sha256:${commit}` });
+  const migrations = action === 'rollback' ? null : files;
+  rig.history.saveRelease(release, at);
+  rig.history.record({
+    environment: where.name,
+    release,
+    runId: `run-${at}`,
+    action,
+    at,
+    by: 'ada',
+    migrations,
+  });
+  return rig;
+}
+
+test('the files of a commit are taken down with their checksums, and new ones counted', async () => {
+  const { history, lines } = await deploy(OLD, 1);
+  const second = await deploy(NEW, 2, history);
+  expect(lines).toEqual(['main: 1 migration file, 1 of them new here']);
+  expect(second.lines).toEqual(['main: 2 migration files, 1 of them new here']);
+  expect(Object.keys(history.entries('staging', 1)[0]?.migrations?.['main'] ?? {})).toEqual([
+    'migrations/1.sql',
+    'migrations/2.sql',
+  ]);
+});
+
+test('a file that ran and was edited is MIGRATION_EDITED, with the release, the day and how to look', async () => {
+  const { history } = await deploy(NEW, Date.UTC(2026, 10, 21));
+  await expect(deploy(NEWER, 2, history)).rejects.toMatchObject({
+    code: 'MIGRATION_EDITED',
+    message: expect.stringMatching(
+      /migrations\/1\.sql ran in staging with r-bbbbbbb-\w+ on 2026-11-21/,
+    ) as unknown,
+    hint: expect.stringContaining('git diff bbbbbbb ccccccc -- migrations/1.sql') as unknown,
+  });
+});
+
+test('a file that is gone is named and no reason to refuse', async () => {
+  const { history } = await deploy(NEW, 1);
+  const { lines } = await deploy(OLD, 2, history);
+  expect(lines[0]).toMatch(/^! migrations\/2\.sql ran with r-bbbbbbb-\w+ and is not there any more$/);
+});
+
+test('what ran on a database that is not there any more counts no longer', async () => {
+  const { history } = await deploy(NEW, 1, undefined, review);
+  await expect(deploy(NEWER, 2, history, review)).rejects.toMatchObject({
+    hint: expect.stringMatching(/close and reopen the pull request/) as unknown,
+  });
+  history.newDatabase('review/pr-1', 'main', 'run-3', 3);
+  expect((await deploy(NEWER, 4, history, review)).lines).toEqual([
+    'main: 2 migration files, 2 of them new here',
+  ]);
+});
+
+test('what a rollback made live ran no migration', async () => {
+  const { history } = await deploy(OLD, 1, undefined, staging, 'rollback');
+  expect((await deploy(NEWER, 2, history)).lines).toEqual(['main: 2 migration files, 2 of them new here']);
+});
+
+test('passed() is MIGRATION_NOT_PASSED where other files ran than would run here', async () => {
+  const narrow = flyApp('web', {
+    database: 'main',
+    migrate: { ...migration(), files: ['migrations/1.sql'] },
+  });
+  const { history } = await deploy(NEW, 1, undefined, { ...staging, apps: [narrow] });
+  const gate = { kind: 'passed', environment: 'staging' } as const;
+  const rig = stepRig({
+    environment: environment('production', { apps: [app], databases: [database('main')], gates: [gate] }),
+    action: { kind: 'gate', gate },
+    commit: NEW,
+    history,
+    deps: { source },
+  });
+  await expect(gateStep(rig.deps).execute(rig.context)).rejects.toMatchObject({
+    code: 'MIGRATION_NOT_PASSED',
+    message: 'staging did not run migrations/2.sql of main as production would.',
+    output: ['migrations/2.sql'],
+  });
+  await deploy(NEW, 3, history);
+  await gateStep(rig.deps).execute(rig.context);
+  expect(rig.lines.at(-1)).toBe('main: the very same 2 migration files ran in staging');
+});
+
+test('passed() holds where an older version recorded no files', async () => {
+  const gate = { kind: 'passed', environment: 'staging' } as const;
+  const rig = stepRig({
+    environment: environment('production', { apps: [app], databases: [database('main')], gates: [gate] }),
+    action: { kind: 'gate', gate },
+    commit: NEW,
+    deps: { source },
+  });
+  const release = releaseOf(NEW, 'main', { web: 'sha256:1' });
+  rig.history.saveRelease(release, 1);
+  rig.history.record({ environment: 'staging', release, runId: 'run-0', action: 'deploy', at: 1, by: 'ada' });
+  await gateStep(rig.deps).execute(rig.context);
+  expect(rig.lines.at(-1)).toBe('main: what ran in staging is not known');
+});

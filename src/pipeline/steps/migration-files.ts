@@ -1,0 +1,60 @@
+import { ToolError } from '../../diagnostics/tool-error.ts';
+import type { StepExecutor } from '../../engine/graph.ts';
+import { compareFiles, type RanFile } from '../../migrations/files/compare-files.ts';
+import { utcTime } from '../../util/utc-time.ts';
+import { migrationFilesOf, ranFiles } from '../migration-files.ts';
+import type { PipelineDeps } from '../pipeline-deps.ts';
+import { scopeOf, type StepScope } from '../step-scope.ts';
+
+/** As much of an environment's history as is compared with: years of it. */
+const HISTORY_LIMIT = 1_000;
+
+/** Takes down the migration files of the commit. Throws MIGRATION_EDITED when one that ran here says something else now. */
+export function migrationFilesStep(deps: PipelineDeps): StepExecutor {
+  return {
+    async execute(context) {
+      const scope = scopeOf<'migration-files'>(deps, context);
+      const { environment, commit } = scope.input;
+      const files = await migrationFilesOf(deps.source, environment, commit);
+      const entries = deps.history.entries(environment.name, HISTORY_LIMIT);
+      for (const [database, now] of Object.entries(files)) {
+        const since = deps.history.databaseSince(environment.name, database);
+        const { edited, removed, added } = compareFiles(now, ranFiles(entries, database, since));
+        requireUnedited(scope, database, edited);
+        for (const file of removed)
+          context.log(`! ${file.path} ran with ${file.release} and is not there any more`);
+        context.log(`${database}: ${filesWords(Object.keys(now).length)}, ${added.length} of them new here`);
+      }
+      return { files };
+    },
+  };
+}
+
+function filesWords(number: number): string {
+  return `${number} migration file${number === 1 ? '' : 's'}`;
+}
+
+function requireUnedited({ input }: StepScope, database: string, edited: readonly RanFile[]): void {
+  const [first] = edited;
+  if (first === undefined) return;
+  const { environment, commit } = input;
+  const more = edited.length === 1 ? '' : ` (and ${edited.length - 1} more)`;
+  const isEphemeral = environment.databases.find((each) => each.name === database)?.ephemeral === true;
+  throw new ToolError(
+    'MIGRATION_EDITED',
+    `${first.path}${more} ran in ${environment.name} with ${first.release} on ${utcTime(first.at).slice(0, 10)} and says something else now, which would never run there.`,
+    {
+      hint: [
+        `See what changed: ${diffCommand(first, commit)}`,
+        isEphemeral && environment.kind === 'review'
+          ? 'Put it back and write a new migration, or close and reopen the pull request: its database is made anew.'
+          : 'Put it back as it was, and write a new migration for what is to change.',
+      ].join('\n'),
+      output: edited.map((file) => `${file.path}: ran with ${file.release} · ${diffCommand(file, commit)}`),
+    },
+  );
+}
+
+function diffCommand(file: RanFile, commit: string): string {
+  return `git diff ${file.commit.slice(0, 7)} ${commit.slice(0, 7)} -- ${file.path}`;
+}
