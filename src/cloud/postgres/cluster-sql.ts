@@ -5,18 +5,17 @@ import { SOCKET_PORT } from './postgres-settings.ts';
 
 /** Runs `work` with a superuser's connection over the cluster's socket, past the proxy: it does not count as use. */
 export async function asAdmin<T>(
-  socketDir: string,
-  password: string,
+  to: { readonly socketDir: string; readonly password: string; readonly database?: string },
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
   // Loaded here, because a command that touches no database should not pay for it.
   const { Client } = await import('pg');
   const client = new Client({
-    host: socketDir,
+    host: to.socketDir,
     port: SOCKET_PORT,
     user: ADMIN_USER,
-    password,
-    database: ADMIN_USER,
+    password: to.password,
+    database: to.database ?? ADMIN_USER,
   });
   // A connection that breaks while idle raises this event; the next query reports it.
   client.on('error', () => undefined);

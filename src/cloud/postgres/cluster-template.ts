@@ -4,6 +4,8 @@ import { appendFile, chmod, mkdir, readFile, rename, rm, writeFile } from 'node:
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ToolError } from '../../diagnostics/tool-error.ts';
+import type { CopyMethod } from './copy-method.ts';
+import { asDiskFull } from './copy-room.ts';
 import { copyTree } from './copy-tree.ts';
 import { giveToPostgres } from './postgres-launcher.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
@@ -53,15 +55,17 @@ export async function openClusterTemplate(
 }
 
 /** Makes a data directory from the template in place of what is there. Throws `STORE_DISK_FULL`. */
-export async function copyTemplate(template: ClusterTemplate, dataDir: string): Promise<void> {
+export async function copyTemplate(
+  template: ClusterTemplate,
+  dataDir: string,
+  method: CopyMethod,
+): Promise<void> {
   await rm(dataDir, { recursive: true, force: true });
-  await copyTree(template.dataDir, dataDir).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== 'ENOSPC') throw cause;
-    throw new ToolError('STORE_DISK_FULL', `There is no room on the disk for a database in ${dataDir}.`, {
-      hint: 'Free some space; a new database takes about 40 MB.',
-      cause,
-    });
-  });
+  try {
+    await copyTree({ from: template.dataDir, to: dataDir, method });
+  } catch (error) {
+    throw asDiskFull(error, dataDir);
+  }
 }
 
 async function readTemplate(dir: string): Promise<ClusterTemplate | null> {

@@ -1,15 +1,18 @@
 import { mkdir, readdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ClusterContext } from './cluster-context.ts';
 import { openClusterTemplate } from './cluster-template.ts';
 import type { ClusterTemplate } from './cluster-template.ts';
 import { LocalPostgres } from './local-postgres.ts';
 import { locatePostgresBinaries } from './postgres-binaries.ts';
-import type { ClusterContext } from './postgres-cluster.ts';
+import { probeCopyMethod } from './copy-method.ts';
 import { choosePostgresLauncher } from './postgres-launcher.ts';
 import type { PostgresService, PostgresServiceOptions } from './postgres-service.ts';
 import { DEFAULT_POSTGRES_SETTINGS } from './postgres-settings.ts';
 
 const IDLE_MS = 5 * 60_000;
+/** As on Neon's free plan. */
+const RETENTION_MS = 6 * 3_600_000;
 const START_TIMEOUT_MS = 30_000;
 
 /**
@@ -24,6 +27,8 @@ export async function createPostgresService(options: PostgresServiceOptions): Pr
   const launcher = choosePostgresLauncher(binaries, options.runMode);
   let template: Promise<ClusterTemplate> | null = null;
   const context: ClusterContext = {
+    stateDir,
+    copyMethod: await probeCopyMethod(stateDir),
     program: binaries.postgres,
     launcher,
     template: () => {
@@ -37,6 +42,7 @@ export async function createPostgresService(options: PostgresServiceOptions): Pr
     settings: { ...DEFAULT_POSTGRES_SETTINGS, ...options.settings },
     clock: options.clock,
     idleMs: options.idleMs === undefined ? IDLE_MS : options.idleMs,
+    retentionMs: options.retentionMs ?? RETENTION_MS,
     startTimeoutMs: options.startTimeoutMs ?? START_TIMEOUT_MS,
   };
   await removeRemains(stateDir);
@@ -45,11 +51,7 @@ export async function createPostgresService(options: PostgresServiceOptions): Pr
 
 /** What a killed process had not finished making or removing. */
 async function removeRemains(stateDir: string): Promise<void> {
-  const remains = [
-    ...(await readdir(stateDir)).filter((name) => name.startsWith('.template-')),
-    ...(await readdir(join(stateDir, 'clusters')))
-      .filter((name) => name.endsWith('.removed'))
-      .map((name) => join('clusters', name)),
-  ];
+  const names = await readdir(stateDir);
+  const remains = names.filter((name) => name.startsWith('.template-') || name.startsWith('.copy-probe-'));
   await Promise.all(remains.map((name) => rm(join(stateDir, name), { recursive: true, force: true })));
 }

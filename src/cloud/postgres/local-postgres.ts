@@ -1,25 +1,35 @@
-import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Client } from 'pg';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import { assert } from '../../util/assert.ts';
-import { randomPassword, readClusterRecord } from './cluster-record.ts';
-import type { PostgresLogin, PostgresRole } from './cluster-record.ts';
+import type { ClusterContext } from './cluster-context.ts';
+import { emptyHistory, randomPassword } from './cluster-record.ts';
+import type { ClusterOrigin, PostgresLogin, PostgresRole } from './cluster-record.ts';
 import { createDatabase, createLogin, dropDatabase } from './cluster-sql.ts';
-import { directorySize } from './directory-size.ts';
+import type { CopyMethod } from './copy-method.ts';
+import { DirectorySizes } from './directory-sizes.ts';
+import { logEndOf } from './log-end.ts';
+import { makeBranch } from './make-branch.ts';
+import { openClusters } from './open-clusters.ts';
+import { OutsideWindowError } from './outside-window-error.ts';
 import { PostgresCluster } from './postgres-cluster.ts';
-import type { ClusterContext } from './postgres-cluster.ts';
 import type {
+  NewPostgresBranch,
   NewPostgresCluster,
   PostgresClusterFigures,
   PostgresClusterStatus,
+  PostgresMoment,
+  PostgresOrigin,
+  PostgresReplacement,
   PostgresService,
+  PostgresWindow,
 } from './postgres-service.ts';
 import { memoryOfTree } from './process-inspection.ts';
 
 const ID_PATTERN = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 const DEFAULT_USER = 'app';
-/** Measuring a directory reads a thousand entries; a page that asks every second must not do that every second. */
-const SIZE_FRESH_MS = 5_000;
 
 /** The service over a directory of clusters. */
 export class LocalPostgres implements PostgresService {
@@ -27,17 +37,20 @@ export class LocalPostgres implements PostgresService {
   readonly #context: ClusterContext;
   readonly #clusters = new Map<string, PostgresCluster>();
   readonly #creating = new Map<string, Promise<PostgresCluster>>();
-  readonly #sizes = new Map<string, { readonly bytes: number; readonly at: number }>();
+  readonly #branching = new Map<string, Promise<unknown>>();
+  readonly #closing = new AbortController();
+  readonly #sizes: DirectorySizes;
 
   private constructor(dir: string, context: ClusterContext) {
     this.#dir = dir;
     this.#context = context;
+    this.#sizes = new DirectorySizes(context.clock);
   }
 
   /** Reads what is in the directory, listens again, and adopts the servers that still run. */
   static async open(dir: string, context: ClusterContext): Promise<LocalPostgres> {
     const service = new LocalPostgres(dir, context);
-    await Promise.all((await readdir(dir)).map((id) => service.#reopen(id)));
+    for (const cluster of await openClusters(dir, context)) service.#clusters.set(cluster.record.id, cluster);
     return service;
   }
 
@@ -45,12 +58,16 @@ export class LocalPostgres implements PostgresService {
     assert(ID_PATTERN.test(wanted.id), `${wanted.id} cannot be the id of a Postgres cluster`);
     const cluster = this.#clusters.get(wanted.id) ?? (await this.#createOnce(wanted));
     await cluster.start();
-    return statusOf(cluster);
+    return this.#statusOf(cluster);
+  }
+
+  get copyMethod(): CopyMethod {
+    return this.#context.copyMethod;
   }
 
   get(id: string): PostgresClusterStatus | null {
     const cluster = this.#clusters.get(id);
-    return cluster === undefined ? null : statusOf(cluster);
+    return cluster === undefined ? null : this.#statusOf(cluster);
   }
 
   async list(): Promise<readonly PostgresClusterFigures[]> {
@@ -70,7 +87,7 @@ export class LocalPostgres implements PostgresService {
     const cluster = this.#clusters.get(id) ?? (await this.#creating.get(id)?.catch(() => undefined));
     if (cluster === undefined) return;
     this.#clusters.delete(id);
-    this.#sizes.delete(id);
+    this.#sizes.forget(cluster.dataDir);
     await cluster.destroy();
   }
 
@@ -106,7 +123,9 @@ export class LocalPostgres implements PostgresService {
       const { logins } = cluster.record;
       const login: PostgresLogin = { name: user, role, password: randomPassword() };
       await createLogin(client, login, logins[0]);
-      await cluster.update({ logins: [...logins.filter(({ name }) => name !== user), login] });
+      // In its place: the first one owns the databases.
+      const others = logins.map((known) => (known.name === user ? login : known));
+      await cluster.update({ logins: others.includes(login) ? others : [...others, login] });
     });
   }
 
@@ -115,8 +134,76 @@ export class LocalPostgres implements PostgresService {
     return login === undefined ? null : { username: login.name, password: login.password };
   }
 
+  async branch(wanted: NewPostgresBranch): Promise<PostgresClusterStatus> {
+    const source = this.#find(wanted.from);
+    await this.#branching.get(wanted.id)?.catch(() => undefined);
+    const found = this.#clusters.get(wanted.id);
+    if (found?.record.origin?.dir === basename(source.dir)) return this.#statusOf(found);
+    return this.#claiming(wanted.id, async () => {
+      const made = await this.#make(source, wanted, wanted.id);
+      await made.open();
+      this.#clusters.set(wanted.id, made);
+      return this.#statusOf(made);
+    });
+  }
+
+  async replace(id: string, wanted: PostgresReplacement): Promise<PostgresClusterStatus> {
+    const [replaced, source] = [this.#find(id), this.#find(wanted.from)];
+    return this.#claiming(wanted.preserveAs, async () => {
+      const made = await this.#make(source, wanted, id);
+      const { createdAt, idleMs, retentionMs } = replaced.record;
+      await made.update({
+        createdAt,
+        ...(idleMs === undefined ? {} : { idleMs }),
+        ...(retentionMs === undefined ? {} : { retentionMs }),
+      });
+      try {
+        await replaced.yieldTo(made, wanted.preserveAs);
+      } catch (error) {
+        // Before the change it is not needed; after it, it is what is there.
+        if (made.record.isUnfinished) await made.destroy();
+        throw error;
+      }
+      this.#clusters.set(id, made);
+      if (wanted.preserveAs !== null) this.#clusters.set(wanted.preserveAs, replaced);
+      return this.#statusOf(made);
+    });
+  }
+
+  window(id: string): PostgresWindow {
+    this.#find(id);
+    const now = this.#context.clock.now();
+    return { from: now, to: now };
+  }
+
+  async setRetention(id: string, retentionMs: number): Promise<void> {
+    await this.#find(id).update({ retentionMs });
+  }
+
+  async setIdle(id: string, idleMs: number | null): Promise<void> {
+    await this.#find(id).setIdle(idleMs);
+  }
+
+  async rename(id: string, to: string): Promise<void> {
+    const cluster = this.#find(id);
+    await this.#claiming(to, async () => {
+      await cluster.update({ id: to });
+      this.#clusters.delete(id);
+      this.#clusters.set(to, cluster);
+    });
+  }
+
+  lsn(id: string): Promise<string> {
+    return logEndOf(this.#find(id));
+  }
+
+  withAdmin<T>(id: string, database: string, work: (client: Client) => Promise<T>): Promise<T> {
+    return this.#find(id).withAdmin(database, work);
+  }
+
   async close(options: { readonly stop: boolean }): Promise<void> {
-    await Promise.allSettled(this.#creating.values());
+    this.#closing.abort(new ToolError('CLOUD_NOT_RUNNING', 'The local cloud is being ended.'));
+    await Promise.allSettled([...this.#creating.values(), ...this.#branching.values()]);
     await Promise.all([...this.#clusters.values()].map((cluster) => cluster.close(options)));
   }
 
@@ -134,10 +221,11 @@ export class LocalPostgres implements PostgresService {
     const running = this.#creating.get(wanted.id);
     if (running !== undefined) return running;
     const name = wanted.user ?? DEFAULT_USER;
-    const creation = PostgresCluster.create(
-      join(this.#dir, wanted.id),
+    const creation = PostgresCluster.make(
+      this.#freeDir(wanted.id),
       {
-        version: 1,
+        ...emptyHistory(),
+        version: 2,
         id: wanted.id,
         databases: [wanted.database],
         logins: [{ name, role: 'schema_admin', password: randomPassword() }],
@@ -147,7 +235,8 @@ export class LocalPostgres implements PostgresService {
       },
       this.#context,
     )
-      .then((cluster) => {
+      .then(async (cluster) => {
+        await cluster.open();
         this.#clusters.set(wanted.id, cluster);
         return cluster;
       })
@@ -156,29 +245,52 @@ export class LocalPostgres implements PostgresService {
     return creation;
   }
 
-  async #reopen(id: string): Promise<void> {
+  /** Runs `work` while nobody else can make a cluster with that id. */
+  async #claiming<T>(id: string | null, work: () => Promise<T>): Promise<T> {
+    if (id === null) return work();
+    assert(ID_PATTERN.test(id), `${id} cannot be the id of a Postgres cluster`);
+    if (this.#clusters.has(id) || this.#creating.has(id) || this.#branching.has(id))
+      throw new ToolError('PROVIDER_CONFLICT', `There is a local Postgres ${id} already.`);
+    const working = work().finally(() => this.#branching.delete(id));
+    this.#branching.set(id, working);
+    return working;
+  }
+
+  async #make(
+    source: PostgresCluster,
+    wanted: { readonly at?: PostgresMoment; readonly schemaOnly?: boolean },
+    id: string,
+  ): Promise<PostgresCluster> {
+    if (wanted.at !== undefined)
+      throw new OutsideWindowError(source.record.id, wanted.at, this.window(source.record.id));
+    const { schemaOnly = false } = wanted;
+    const options = { dir: this.#freeDir(id), id, schemaOnly, signal: this.#closing.signal };
+    return makeBranch(source, options, this.#context);
+  }
+
+  /** A directory for a cluster: named after it, unless that name is taken by one that was called so. */
+  #freeDir(id: string): string {
     const dir = join(this.#dir, id);
-    const record = await readClusterRecord(dir);
-    // Killed before the record was written: nobody was told of this cluster.
-    if (record === null) await rm(dir, { recursive: true, force: true });
-    else this.#clusters.set(id, await PostgresCluster.reopen(dir, record, this.#context));
+    return existsSync(dir) ? `${dir}.${randomBytes(4).toString('hex')}` : dir;
   }
 
   async #figuresOf(cluster: PostgresCluster): Promise<PostgresClusterFigures> {
     await cluster.refresh();
-    const now = this.#context.clock.now();
-    const known = this.#sizes.get(cluster.record.id);
-    const isFresh = known !== undefined && now - known.at < SIZE_FRESH_MS;
-    const bytes = isFresh ? known.bytes : await directorySize(cluster.dataDir);
-    if (!isFresh) this.#sizes.set(cluster.record.id, { bytes, at: now });
     const memoryBytes = cluster.pid === null ? null : await memoryOfTree(cluster.pid);
-    return { ...statusOf(cluster), memoryBytes, sizeBytes: bytes };
+    return { ...this.#statusOf(cluster), memoryBytes, sizeBytes: await this.#sizes.of(cluster.dataDir) };
   }
-}
 
-function statusOf(cluster: PostgresCluster): PostgresClusterStatus {
-  const { id, port, databases, logins, createdAt } = cluster.record;
-  const users = logins.map(({ name, role }) => ({ name, role }));
-  const { state, pid, connections } = cluster;
-  return { id, state, pid, port, databases, users, connections, createdAt };
+  #statusOf(cluster: PostgresCluster): PostgresClusterStatus {
+    const { id, port, databases, logins, createdAt, origin } = cluster.record;
+    const users = logins.map(({ name, role }) => ({ name, role }));
+    const { state, pid, connections } = cluster;
+    const { idleMs = this.#context.idleMs, retentionMs = this.#context.retentionMs } = cluster.record;
+    const now = { id, state, pid, port, databases, users, connections, createdAt, idleMs, retentionMs };
+    return { ...now, origin: origin === null ? null : this.#originOf(origin) };
+  }
+
+  #originOf({ dir, lsn, at }: ClusterOrigin): PostgresOrigin {
+    const parent = [...this.#clusters.values()].find((cluster) => basename(cluster.dir) === dir);
+    return { parent: parent?.record.id ?? null, lsn, at };
+  }
 }

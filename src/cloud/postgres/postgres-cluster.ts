@@ -1,25 +1,19 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import type { Socket } from 'node:net';
-import { join } from 'node:path';
+import { basename } from 'node:path';
 import type { Client } from 'pg';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import { assert } from '../../util/assert.ts';
-import type { Clock } from '../../util/clock.ts';
+import { SerialQueue } from '../../util/serial-queue.ts';
+import { bringUp } from './bring-up.ts';
+import type { ClusterContext } from './cluster-context.ts';
+import { ClusterPort } from './cluster-port.ts';
 import { writeClusterRecord } from './cluster-record.ts';
 import type { ClusterRecord } from './cluster-record.ts';
-import { asAdmin, bootstrapCluster } from './cluster-sql.ts';
-import { copyTemplate } from './cluster-template.ts';
-import type { ClusterTemplate } from './cluster-template.ts';
-import { giveToPostgres } from './postgres-launcher.ts';
-import type { PostgresLauncher } from './postgres-launcher.ts';
-import { postgresArguments } from './postgres-settings.ts';
-import type { PostgresSettings } from './postgres-settings.ts';
-import { adoptPostmaster, startPostmaster } from './postmaster.ts';
-import type { Postmaster } from './postmaster.ts';
-import { refusalMessage } from './refusal-message.ts';
-import { SerialQueue } from '../../util/serial-queue.ts';
-import { connectToSocket, prepareSocketDir, socketDirFor } from './socket-directory.ts';
-import { TcpProxy } from './tcp-proxy.ts';
+import { ClusterServer } from './cluster-server.ts';
+import { Holds } from './holds.ts';
+import { IdleTimer } from './idle-timer.ts';
+import { removeClusterDir } from './remove-cluster-dir.ts';
 
 /*
  * States of a cluster; every change goes through one queue, so that two never overlap:
@@ -28,70 +22,55 @@ import { TcpProxy } from './tcp-proxy.ts';
  *                                         │            │
  *                                         └── fails ───┴── ends by itself ──► suspended
  *
- * The port is listened on in every state. `blocked` is a suspended cluster whose port somebody else has.
+ * The port is listened on in every state. `blocked` is a suspended cluster whose port somebody else has. Work that takes
+ * long, such as a copy, holds the cluster instead of the queue: connections come and go meanwhile, a stop waits.
  */
 
 /** Where a cluster is in its life. */
 export type PostgresClusterState = 'suspended' | 'starting' | 'running' | 'stopping' | 'blocked';
 
-/** What all clusters of a service share. */
-export interface ClusterContext {
-  readonly program: string;
-  readonly launcher: PostgresLauncher;
-  readonly template: () => Promise<ClusterTemplate>;
-  readonly settings: PostgresSettings;
-  readonly clock: Clock;
-  /** Null: never suspended for being idle. */
-  readonly idleMs: number | null;
-  readonly startTimeoutMs: number;
-}
-
 /** One data directory, its postmaster when it runs, and the port in front of it. */
 export class PostgresCluster {
   readonly dir: string;
-  readonly dataDir: string;
-  readonly #socketDir: string;
   readonly #context: ClusterContext;
+  readonly #server: ClusterServer;
   readonly #queue = new SerialQueue();
+  readonly #holds = new Holds();
+  readonly #idle: IdleTimer;
+  #port: ClusterPort;
   #record: ClusterRecord;
-  #state: PostgresClusterState = 'suspended';
-  #postmaster: Postmaster | null = null;
-  #proxy: TcpProxy | null = null;
-  #idle: AbortController | null = null;
+  #state: Exclude<PostgresClusterState, 'blocked'> = 'suspended';
   #isClosed = false;
 
   private constructor(dir: string, record: ClusterRecord, context: ClusterContext) {
     this.dir = dir;
-    this.dataDir = join(dir, 'data');
-    this.#socketDir = socketDirFor(dir);
     this.#record = record;
     this.#context = context;
+    this.#server = new ClusterServer(dir, context, () => this.#hasEnded());
+    this.#port = this.#newPort();
+    this.#idle = new IdleTimer(context.clock, (disarmed) => this.#suspendIfIdle(disarmed));
   }
 
-  /** A new cluster: picks its port and writes its record; the data directory comes with the first start. */
-  static async create(
+  /** A cluster that nobody can connect to yet: its record is written, and all the rest is still to come. */
+  static async make(
     dir: string,
     record: Omit<ClusterRecord, 'port'>,
     context: ClusterContext,
   ): Promise<PostgresCluster> {
     const cluster = new PostgresCluster(dir, { ...record, port: 0 }, context);
     await mkdir(dir, { recursive: true, mode: 0o711 });
-    const proxy = await cluster.#listen(null);
-    await cluster.update({ port: proxy.port });
+    await cluster.update({});
     return cluster;
   }
 
   /** A cluster of an earlier process: listens on its port again, and takes over its postmaster if that still runs. */
   static async reopen(dir: string, record: ClusterRecord, context: ClusterContext): Promise<PostgresCluster> {
     const cluster = new PostgresCluster(dir, record, context);
-    await cluster.#listen(record.port).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EADDRINUSE') throw error;
-      cluster.#state = 'blocked';
-    });
-    const running = await adoptPostmaster(cluster.dataDir, context.clock);
+    if (record.port === 0) await cluster.open();
+    else await cluster.#port.listenIfFree(record.port);
     // What the earlier process had not finished with it is finished by the start.
     // One cluster that cannot be had must not keep the others from coming up; the next connection tries again.
-    if (running !== null) await cluster.start().catch(() => undefined);
+    if (await cluster.#server.isLeftRunning()) await cluster.start().catch(() => undefined);
     return cluster;
   }
 
@@ -99,16 +78,25 @@ export class PostgresCluster {
     return this.#record;
   }
 
+  get dataDir(): string {
+    return this.#server.dataDir;
+  }
+
   get state(): PostgresClusterState {
-    return this.#state;
+    return this.#state === 'suspended' && !this.#port.isOpen ? 'blocked' : this.#state;
   }
 
   get pid(): number | null {
-    return this.#postmaster?.pid ?? null;
+    return this.#server.pid;
   }
 
   get connections(): number {
-    return this.#proxy?.connections ?? 0;
+    return this.#port.connections;
+  }
+
+  /** Picks its port and lets clients in; from then on the cluster is there, also for the next process. */
+  async open(): Promise<void> {
+    await this.update({ port: await this.#port.listen(null), isUnfinished: false });
   }
 
   /** Makes it accept connections; at once when it does. */
@@ -118,22 +106,45 @@ export class PostgresCluster {
 
   /** Notices that an adopted server has ended, of which nobody tells us. */
   async refresh(): Promise<void> {
-    const postmaster = this.#postmaster;
-    if (postmaster === null || !postmaster.isAdopted || (await postmaster.isAlive())) return;
-    if (this.#postmaster === postmaster) this.#hasEnded();
+    const { pid } = this;
+    if (pid !== null && !(await this.#server.isRunning()) && this.pid === pid) this.#hasEnded();
   }
 
   /** Stops the server and breaks its connections; the next connection starts it again. */
   suspend(): Promise<void> {
-    return this.#queue.run(() => this.#stop('fast'));
+    return this.#whenFree(() => this.#stop('fast'));
   }
 
   /** Runs SQL as superuser; the server is started if it has to be and does not stop meanwhile. */
   administer<T>(work: (client: Client) => Promise<T>): Promise<T> {
     return this.#queue.run(async () => {
       await this.#ensureRunning();
-      return this.#asAdmin(work);
+      return this.#asAdmin(undefined, work);
     });
+  }
+
+  /**
+   * Keeps the server running while `work` goes on, which may take long: nothing else waits for it but what would stop the
+   * server. One that was suspended before, and that nobody has connected to since, is suspended again.
+   */
+  async hold<T>(work: () => Promise<T>): Promise<T> {
+    const wasRunning = this.#state === 'running';
+    const release = await this.#queue.run(async () => {
+      await this.#ensureRunning();
+      return this.#holds.take();
+    });
+    try {
+      return await work();
+    } finally {
+      release();
+      if (wasRunning) this.#arm();
+      else this.#idle.arm(0);
+    }
+  }
+
+  /** Runs SQL as superuser in a database, while others use it; for as long as it takes. */
+  withAdmin<T>(database: string | undefined, work: (client: Client) => Promise<T>): Promise<T> {
+    return this.hold(() => this.#asAdmin(database, work));
   }
 
   /** Changes the record, on disk first. */
@@ -143,158 +154,132 @@ export class PostgresCluster {
     this.#record = record;
   }
 
+  /** Milliseconds without a connection until it is suspended; null: never. */
+  async setIdle(idleMs: number | null): Promise<void> {
+    await this.update({ idleMs });
+    this.#arm();
+  }
+
+  /**
+   * `next`, which is made and stopped, takes the place of this one: its id, its port, and whoever connects from now on. This
+   * one goes on as `preserveAs` behind a port of its own, or is removed. Killed at any moment, the next process finds it
+   * either not begun or, once the record of `next` is written, finishes it.
+   */
+  yieldTo(next: PostgresCluster, preserveAs: string | null): Promise<void> {
+    return this.#whenFree(async () => {
+      const { id, port } = this.#record;
+      const spare = this.#newPort();
+      const preserved = preserveAs === null ? null : { id: preserveAs, port: await spare.listen(null) };
+      try {
+        const supersedes = { dir: basename(this.dir), preserveAs: preserved };
+        await next.update({ id, port, isUnfinished: false, supersedes });
+      } catch (error) {
+        await spare.close();
+        throw error;
+      }
+      this.#port.handTo(next.#port);
+      this.#port = spare;
+      await this.#stop(preserved === null ? 'immediate' : 'fast');
+      if (preserved === null) await this.#remove();
+      else await this.update(preserved);
+      await next.update({ supersedes: null });
+    });
+  }
+
   /** Lets go of the port, and with `stop` ends the server. Without, the server runs on for the next process. */
   async close(options: { stop: boolean }): Promise<void> {
     this.#isClosed = true;
-    this.#disarm();
+    this.#idle.disarm();
     await this.#queue.run(async () => {
-      await this.#proxy?.close();
+      await this.#port.close();
       if (options.stop) await this.#stop('fast');
     });
   }
 
   /** Ends everything and removes it from disk. */
-  async destroy(): Promise<void> {
-    this.#isClosed = true;
-    this.#disarm();
-    await this.#queue.run(async () => {
-      await this.#proxy?.close();
+  destroy(): Promise<void> {
+    return this.#whenFree(async () => {
+      await this.#port.close();
       await this.#stop('immediate');
-      // Out of sight in one step: a half-removed directory must never look like a cluster.
-      const trash = `${this.dir}.removed`;
-      await rm(trash, { recursive: true, force: true });
-      await rename(this.dir, trash);
-      await rm(trash, { recursive: true, force: true });
+      await this.#remove();
     });
   }
 
-  async #listen(port: number | null): Promise<TcpProxy> {
-    this.#proxy = await TcpProxy.listen(port, {
-      connect: () => this.#connect(),
-      refusal: refusalMessage,
-      onChange: (connections) => {
-        this.#disarm();
-        if (connections === 0) this.#arm();
-      },
-    });
-    return this.#proxy;
+  async #remove(): Promise<void> {
+    this.#isClosed = true;
+    this.#idle.disarm();
+    await removeClusterDir(this.dir);
+  }
+
+  /** Runs a task in the queue at a moment when nobody holds the cluster. */
+  async #whenFree<T>(task: () => Promise<T>): Promise<T> {
+    for (;;) {
+      await this.#holds.released();
+      const result = await this.#queue.run(async () => (this.#holds.any ? null : { value: await task() }));
+      if (result !== null) return result.value;
+    }
+  }
+
+  #newPort(): ClusterPort {
+    return new ClusterPort({ connect: () => this.#connect(), onChange: () => this.#arm() });
   }
 
   async #connect(): Promise<Socket> {
     await this.start();
-    return connectToSocket(this.#socketDir).catch(async () => {
+    return this.#server.connect().catch(async () => {
       // It ended between the start and now, and was not seen to: an adopted one, or a suspend by hand.
       await this.start();
-      return connectToSocket(this.#socketDir);
+      return this.#server.connect();
     });
   }
 
   async #ensureRunning(): Promise<void> {
-    if (this.#isClosed)
-      throw new ToolError('CLOUD_NOT_RUNNING', `Database ${this.#record.id} is closed or removed.`);
-    if (this.#state === 'blocked') await this.#unblock();
-    if (this.#postmaster !== null && (await this.#postmaster.isAlive())) return;
+    const { id, port } = this.#record;
+    if (this.#isClosed) throw new ToolError('CLOUD_NOT_RUNNING', `Database ${id} is closed or removed.`);
+    // One that is still being made has no port.
+    if (!this.#port.isOpen && port > 0) await this.#port.listenAgain(id, port);
+    if (await this.#server.isRunning()) return;
     this.#state = 'starting';
     try {
-      await this.#provision();
-      this.#postmaster = await this.#startPostmaster();
-      if (!this.#record.isBootstrapped) {
-        await this.#asAdmin((client) => bootstrapCluster(client, this.#record));
-        await this.update({ isBootstrapped: true });
-      }
+      await bringUp(this.#server, this.#record, { context: this.#context, update: (to) => this.update(to) });
       this.#state = 'running';
-      if (this.connections === 0) this.#arm();
+      this.#arm();
     } catch (error) {
       await this.#stop('immediate');
       throw error;
     }
   }
 
-  async #unblock(): Promise<void> {
-    const { id, port } = this.#record;
-    await this.#listen(port).catch((cause: unknown) => {
-      throw new ToolError(
-        'CLOUD_PORT_IN_USE',
-        `Port ${port} of database ${id} is taken by another process.`,
-        {
-          hint: `See which one: lsof -i :${port}`,
-          cause,
-        },
-      );
-    });
-    this.#state = 'suspended';
-  }
-
-  /** Copies the template unless that was done; a copy cut short is thrown away. */
-  async #provision(): Promise<void> {
-    if (this.#record.adminPassword !== null) return;
-    const template = await this.#context.template();
-    await copyTemplate(template, this.dataDir);
-    await this.update({ adminPassword: template.adminPassword });
-  }
-
-  async #startPostmaster(): Promise<Postmaster> {
-    const { program, launcher, clock, settings, startTimeoutMs } = this.#context;
-    await giveToPostgres(launcher, this.dataDir);
-    await prepareSocketDir(this.#socketDir, launcher);
-    const postmaster = await startPostmaster({
-      program,
-      args: postgresArguments(this.dataDir, this.#socketDir, settings),
-      dataDir: this.dataDir,
-      logFile: join(this.dir, 'postgres.log'),
-      launcher,
-      clock,
-      startTimeoutMs,
-    });
-    postmaster.onExit(() => {
-      if (this.#postmaster === postmaster) this.#hasEnded();
-    });
-    return postmaster;
-  }
-
   #hasEnded(): void {
     // In any other state the task in the queue sees to it.
     if (this.#state !== 'running') return;
-    this.#postmaster = null;
-    this.#disarm();
+    this.#server.forget();
+    this.#idle.disarm();
     this.#state = 'suspended';
   }
 
   async #stop(how: 'fast' | 'immediate'): Promise<void> {
-    this.#disarm();
-    const postmaster = this.#postmaster ?? (await adoptPostmaster(this.dataDir, this.#context.clock));
-    if (postmaster !== null) {
-      this.#state = 'stopping';
-      await postmaster.stop(how);
-    }
-    this.#postmaster = null;
-    if (this.#state !== 'blocked') this.#state = 'suspended';
-    await rm(this.#socketDir, { recursive: true, force: true });
+    this.#idle.disarm();
+    this.#state = 'stopping';
+    await this.#server.stop(how);
+    this.#state = 'suspended';
   }
 
-  #asAdmin<T>(work: (client: Client) => Promise<T>): Promise<T> {
-    assert(this.#record.adminPassword !== null, 'a running cluster has a data directory');
-    return asAdmin(this.#socketDir, this.#record.adminPassword, work);
+  #asAdmin<T>(database: string | undefined, work: (client: Client) => Promise<T>): Promise<T> {
+    const password = this.#record.adminPassword;
+    assert(password !== null, 'a running cluster has a data directory');
+    return this.#server.asAdmin({ password, ...(database === undefined ? {} : { database }) }, work);
   }
 
   #arm(): void {
-    const { idleMs, clock } = this.#context;
-    if (idleMs === null || this.#isClosed || this.#state !== 'running') return;
-    this.#disarm();
-    const idle = new AbortController();
-    this.#idle = idle;
-    const suspendIfIdle = async (): Promise<void> => {
-      if (!idle.signal.aborted && this.connections === 0) await this.#stop('fast');
-    };
-    // Nobody waits for this: one that was disarmed ends here, and one that could not stop is tried when it is idle again.
-    clock
-      .sleep(idleMs, idle.signal)
-      .then(() => this.#queue.run(suspendIfIdle))
-      .catch(() => undefined);
+    this.#idle.disarm();
+    if (this.#isClosed || this.#state !== 'running' || this.connections > 0) return;
+    this.#idle.arm(this.#record.idleMs === undefined ? this.#context.idleMs : this.#record.idleMs);
   }
 
-  #disarm(): void {
-    this.#idle?.abort();
-    this.#idle = null;
+  #suspendIfIdle(disarmed: AbortSignal): Promise<void> {
+    return this.#queue.run(async () => {
+      if (!disarmed.aborted && this.connections === 0 && !this.#holds.any) await this.#stop('fast');
+    });
   }
 }

@@ -14,10 +14,17 @@ export const DEFAULT_POSTGRES_SETTINGS: PostgresSettings = {
   sharedBuffers: '16MB',
 };
 
+/** The directories of a server. */
+export interface ServerDirectories {
+  readonly dataDir: string;
+  readonly socketDir: string;
+  /** Where it puts its log of changes, segment by segment; null: nowhere. */
+  readonly archiveDir: string | null;
+}
+
 /** The command line of a `postgres` that listens on a Unix socket in `socketDir` and nowhere else. */
 export function postgresArguments(
-  dataDir: string,
-  socketDir: string,
+  { dataDir, socketDir, archiveDir }: ServerDirectories,
   settings: PostgresSettings,
 ): readonly string[] {
   const options: Record<string, string | number> = {
@@ -38,9 +45,20 @@ export function postgresArguments(
     dynamic_shared_memory_type: 'mmap',
     logging_collector: 'off',
     log_destination: 'stderr',
+    ...archiveOptions(archiveDir),
     ...(settings.fsync ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
   };
   return ['-D', dataDir, ...Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+}
+
+/** By a module inside the server: a command would cost a shell for each megabyte. */
+function archiveOptions(archiveDir: string | null): Record<string, string> {
+  if (archiveDir === null) return { archive_mode: 'off' };
+  return {
+    archive_mode: 'on',
+    archive_library: 'basic_archive',
+    'basic_archive.archive_directory': archiveDir,
+  };
 }
 
 /** Part of the socket's file name only; nothing listens on it. */

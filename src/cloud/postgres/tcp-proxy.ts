@@ -23,7 +23,7 @@ export interface TcpProxyHandlers {
 export class TcpProxy {
   readonly port: number;
   readonly #server: Server;
-  readonly #handlers: TcpProxyHandlers;
+  #handlers: TcpProxyHandlers;
   readonly #clients = new Set<Socket>();
 
   private constructor(server: Server, port: number, handlers: TcpProxyHandlers) {
@@ -53,6 +53,12 @@ export class TcpProxy {
 
   get connections(): number {
     return this.#clients.size;
+  }
+
+  /** Breaks the open connections; new ones go by other handlers. No connection is refused meanwhile. */
+  handTo(handlers: TcpProxyHandlers): void {
+    this.#handlers = handlers;
+    for (const client of this.#clients) client.destroy();
   }
 
   /** Stops listening and breaks the open connections. */

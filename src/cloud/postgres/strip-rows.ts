@@ -1,0 +1,55 @@
+import type { Client } from 'pg';
+import type { PostgresCluster } from './postgres-cluster.ts';
+
+/** Everything below was made by initdb (PostgreSQL source, FirstNormalObjectId). */
+const FIRST_USER_OID = 16_384;
+
+/**
+ * Makes a copy hold what a dump of the schema would: no row of any table, no large object, nothing in materialized views,
+ * every sequence at its start, and no statistics, which would tell values. What belongs to an extension stays.
+ */
+export async function stripRows(cluster: PostgresCluster): Promise<void> {
+  const databases = await cluster.withAdmin(undefined, async (client) => {
+    const found = await client.query<{ datname: string }>(
+      'select datname from pg_database where datallowconn and not datistemplate',
+    );
+    return found.rows.map(({ datname }) => datname);
+  });
+  for (const database of databases) await cluster.withAdmin(database, stripDatabase);
+  // What was in the tables is in files that are removed at the next checkpoint.
+  await cluster.withAdmin(undefined, (client) => client.query('checkpoint'));
+}
+
+async function stripDatabase(client: Client): Promise<void> {
+  await client.query('begin');
+  // Neither triggers nor event triggers: a truncate here is no change of the user's.
+  await client.query('set local session_replication_role = replica');
+  await client.query('set local event_triggers = off');
+  // Each by itself, because a partition may be a table of another server; in one statement, because of foreign keys.
+  const tables = await relations(client, 'r');
+  if (tables.length > 0) {
+    const names = tables.map((name) => `only ${name}`).join(', ');
+    await client.query(`truncate ${names} restart identity`);
+  }
+  for (const name of await relations(client, 'S')) await client.query(`alter sequence ${name} restart`);
+  for (const name of await relations(client, 'm'))
+    await client.query(`refresh materialized view ${name} with no data`);
+  await client.query('select lo_unlink(oid) from pg_largeobject_metadata');
+  await client.query('delete from pg_statistic where starelid >= $1', [FIRST_USER_OID]);
+  await client.query('delete from pg_statistic_ext_data where stxoid >= $1', [FIRST_USER_OID]);
+  await client.query('commit');
+}
+
+/** Names of relations that are not an extension's own, ready for a statement. */
+async function relations(client: Client, kind: 'r' | 'S' | 'm'): Promise<string[]> {
+  const found = await client.query<{ name: string }>(
+    `select format('%I.%I', n.nspname, c.relname) as name
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where c.relkind = $1 and c.oid >= $2 and n.nspname !~ '^pg_temp'
+       and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass
+                       and d.objid = c.oid and d.deptype = 'e')
+     order by c.oid`,
+    [kind, FIRST_USER_OID],
+  );
+  return found.rows.map(({ name }) => name);
+}
