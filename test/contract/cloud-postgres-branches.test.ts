@@ -5,7 +5,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPostgresService } from '../../src/cloud/postgres/create-postgres-service.ts';
 import { systemClock } from '../../src/util/clock.ts';
-import { PostgresRig, query, until } from '../support/postgres-rig.ts';
+import { LocalPostgresRig, query, until } from '../support/local-postgres-rig.ts';
 
 let template: string;
 
@@ -21,7 +21,7 @@ afterAll(() => rm(template, { recursive: true, force: true }));
 
 describe('a branch', () => {
   test('has all databases, logins with their passwords and rows, on a port of its own, and is apart', async () => {
-    await using rig = await PostgresRig.in(template);
+    await using rig = await LocalPostgresRig.in(template);
     const service = await rig.open();
     await service.create({ id: 'main', database: 'shop', user: 'keeper' });
     await service.createDatabase('main', 'stock');
@@ -57,7 +57,7 @@ describe('a branch', () => {
   });
 
   test('of a busy source has every row that was committed before it was asked for, and only whole transactions', async () => {
-    await using rig = await PostgresRig.in(template);
+    await using rig = await LocalPostgresRig.in(template);
     const service = await rig.open();
     await service.create({ id: 'main', database: 'main' });
     const url = service.connectionUrl('main');

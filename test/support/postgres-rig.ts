@@ -1,103 +1,74 @@
-import { execFile, spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { createPostgresService } from '../../src/cloud/postgres/create-postgres-service.ts';
-import type { PostgresService, PostgresServiceOptions } from '../../src/cloud/postgres/postgres-service.ts';
+import type { PostgresService } from '../../src/cloud/postgres/postgres-service.ts';
 import { systemClock } from '../../src/util/clock.ts';
 
-const WAIT_MS = 15_000;
-
-/** Local Postgres in a directory of its own, gone with all servers at the end of a test. */
-export class PostgresRig {
-  readonly dir: string;
-  readonly #opened: PostgresService[] = [];
-  readonly #children: ChildProcess[] = [];
-
-  private constructor(dir: string) {
-    this.dir = dir;
-  }
-
-  /** `template`: the directory of another service whose template is used, which saves an initdb. */
-  static async in(template: string | null): Promise<PostgresRig> {
-    const dir = await mkdtemp(join(tmpdir(), 'glidepath-postgres-'));
-    await chmod(dir, 0o755);
-    if (template !== null) {
-      const name = (await readdir(template)).find((entry) => entry.startsWith('template-')) ?? '';
-      await symlink(join(template, name), join(dir, name));
-    }
-    return new PostgresRig(dir);
-  }
-
-  async open(options: Partial<PostgresServiceOptions> = {}): Promise<PostgresService> {
-    const service = await createPostgresService({
-      stateDir: this.dir,
-      clock: systemClock,
-      idleMs: null,
-      ...options,
-    });
-    this.#opened.push(service);
-    return service;
-  }
-
-  /** Runs a program as a process that a test may kill; what it prints is read from its `stdout`. */
-  spawn(program: string, args: readonly string[]): ChildProcess {
-    const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-    this.#children.push(child);
-    return child;
-  }
-
-  /** Names of what is in the directory of clusters. */
-  clusters(): Promise<string[]> {
-    return readdir(join(this.dir, 'clusters'));
-  }
-
-  /** Process ids of all postmasters whose data directory is in this directory. */
-  async postmasters(): Promise<number[]> {
-    const { stdout } = await promisify(execFile)('ps', ['-axww', '-o', 'pid=,command=']);
-    const lines = stdout.split('\n').filter((line) => line.includes(`/postgres -D ${this.dir}`));
-    return lines.map((line) => Number.parseInt(line, 10));
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const child of this.#children) await kill(child);
-    await Promise.all(this.#opened.map((service) => service.close({ stop: true })));
-    // A child that a failed test left has servers that nobody adopted.
-    const last = await createPostgresService({ stateDir: this.dir, clock: systemClock });
-    await last.close({ stop: true });
-    await rm(this.dir, { recursive: true, force: true });
-  }
+/** One real server for the tests of a file, with as many databases as they want. */
+export interface PostgresRig extends AsyncDisposable {
+  readonly service: PostgresService;
+  /** The URL of a new, empty database. */
+  database(): Promise<string>;
 }
 
-/** Rows of one statement on a connection of its own. */
-export async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
-  const client = new Client(url);
+/** Starts a server in a directory of its own; it is ended and removed on disposal. */
+export async function postgresRig(): Promise<PostgresRig> {
+  const dir = await mkdtemp(join(tmpdir(), 'glidepath-postgres-'));
+  await chmod(dir, 0o755);
+  const service = await createPostgresService({ stateDir: dir, clock: systemClock, idleMs: null });
+  await service.create({ id: 'main', database: 'main', user: 'keeper' });
+  let made = 0;
+  return {
+    service,
+    async database() {
+      made += 1;
+      const database = `db${made}`;
+      await service.createDatabase('main', database);
+      return service.connectionUrl('main', { user: 'keeper', database });
+    },
+    async [Symbol.asyncDispose]() {
+      await service.close({ stop: true });
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A connection that is held open by a test. */
+export interface Session extends AsyncDisposable {
+  readonly client: Client;
+  readonly pid: number;
+  query(sql: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+}
+
+/** Opens a session by the name that others see in pg_stat_activity. */
+export async function openSession(url: string, applicationName = 'a test'): Promise<Session> {
+  const client = new Client({ connectionString: url, application_name: applicationName });
+  // A backend that is ended by a test breaks its connection.
   client.on('error', () => undefined);
   await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(sql)).rows;
-  } finally {
-    await client.end();
-  }
+  const query: Session['query'] = async (sql, values) =>
+    (await client.query<Record<string, unknown>>(sql, [...(values ?? [])])).rows;
+  const [row] = await query('select pg_backend_pid() as pid');
+  return {
+    client,
+    pid: Number(row?.['pid']),
+    query,
+    async [Symbol.asyncDispose]() {
+      await client.end().catch(() => undefined);
+    },
+  };
 }
 
-/** Ends a process with SIGKILL and waits until it is gone. */
-export async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exit = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exit;
-}
-
-/** Resolves as soon as it is so. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + WAIT_MS;
+/** Asks again until the answer holds; fails after `withinMs`. */
+export async function eventually(
+  condition: () => boolean | Promise<boolean>,
+  withinMs = 15_000,
+): Promise<void> {
+  const deadline = Date.now() + withinMs;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`not so after ${WAIT_MS} ms: ${condition.toString()}`);
-    await systemClock.sleep(2);
+    if (Date.now() > deadline) throw new Error(`not so after ${withinMs} ms: ${condition.toString()}`);
+    await systemClock.sleep(5);
   }
 }
