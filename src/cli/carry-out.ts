@@ -59,8 +59,9 @@ async function requirePreflight(
   const hasSecret = (name: string): boolean => (bench.vault.read(name) ?? '') !== '';
   const diagnostics = [...preflight(environment, hasSecret)];
   if (!context.isLocal) {
-    for (const token of new Set(environment.apps.map((app) => app.token))) {
-      if (hasSecret(token)) continue;
+    const tokens = [...environment.apps, ...environment.databases].map(({ token }) => token);
+    for (const token of new Set(tokens)) {
+      if (token === null || hasSecret(token)) continue;
       diagnostics.push({
         severity: 'error',
         code: 'SECRET_MISSING',

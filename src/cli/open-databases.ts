@@ -1,5 +1,6 @@
+import type { CloudInfo } from '../cloud/control/cloud-info.ts';
 import type { ResolvedDatabase } from '../config/resolved.ts';
-import { ToolError } from '../diagnostics/tool-error.ts';
+import { Secret } from '../diagnostics/secret.ts';
 import type { DatabasePlatform, DatabasePlatformReader } from '../providers/database-platform.ts';
 import { createExternalPostgres } from '../providers/external-postgres/external-postgres.ts';
 import {
@@ -7,7 +8,12 @@ import {
   createFlyPostgresReader,
   type FlyPostgresOptions,
 } from '../providers/fly-postgres/fly-postgres-platform.ts';
+import type { NeonOptions } from '../providers/neon/neon-options.ts';
+import { createNeonPlatform, createNeonReader } from '../providers/neon/neon-platform.ts';
 import { unreachable } from '../util/assert.ts';
+import type { Clock } from '../util/clock.ts';
+import type { Fetch } from '../util/fetch.ts';
+import { neonBaseUrl } from './neon-endpoints.ts';
 import type { SecretVault } from './secret-vault.ts';
 import { tokenNotSet } from './token-not-set.ts';
 
@@ -21,25 +27,30 @@ export interface Databases {
 
 /** What database platforms are opened with. */
 export interface DatabaseDeps {
+  /** The local cloud in place of the real platforms. */
+  readonly cloud: CloudInfo | null;
   readonly vault: SecretVault;
+  readonly clock: Clock;
+  readonly fetch: Fetch;
+  /** From 0 to 1, for jitter. */
+  readonly random: () => number;
   /** Null where the token of this database is not set. */
   readonly fly: (database: ResolvedDatabase) => FlyPostgresOptions | null;
 }
 
 /** Opens them as they are needed, so that the token of an environment that is not worked on is not read (invariant 7). */
-export function openDatabases({ vault, fly }: DatabaseDeps): Databases {
+export function openDatabases(deps: DatabaseDeps): Databases {
+  const { vault } = deps;
   const known = new Map<string, DatabasePlatform>();
   const external = createExternalPostgres({ secret: (name) => vault.read(name) });
   const platformOf = (database: ResolvedDatabase): DatabasePlatform | null => {
     switch (database.provider) {
-      case 'fly-postgres': {
-        const options = fly(database);
-        return options === null ? null : createFlyPostgresPlatform(options);
-      }
+      case 'fly-postgres':
+        return given(deps.fly(database), createFlyPostgresPlatform);
+      case 'neon':
+        return given(neonOptions(deps, database), createNeonPlatform);
       case 'external':
         return external;
-      case 'neon':
-        throw notYet(database);
       default:
         return unreachable(database.provider);
     }
@@ -56,12 +67,32 @@ export function openDatabases({ vault, fly }: DatabaseDeps): Databases {
       return hiding;
     },
     readerOf(database) {
-      if (database.provider === 'external') return external;
-      if (database.provider === 'neon') return null;
-      const options = fly(database);
-      return options === null ? null : createFlyPostgresReader(options);
+      switch (database.provider) {
+        case 'fly-postgres':
+          return given(deps.fly(database), createFlyPostgresReader);
+        case 'neon':
+          return given(neonOptions(deps, database), createNeonReader);
+        case 'external':
+          return external;
+        default:
+          return unreachable(database.provider);
+      }
     },
   };
+}
+
+function given<A, B>(options: A | null, create: (options: A) => B): B | null {
+  return options === null ? null : create(options);
+}
+
+/** For real with the key of this environment, on the local cloud with the cloud's own token. */
+function neonOptions(deps: DatabaseDeps, { token }: ResolvedDatabase): NeonOptions | null {
+  const { cloud, vault, clock, fetch, random } = deps;
+  const tokenName = token ?? '';
+  const value = cloud === null ? (vault.read(tokenName) ?? '') : cloud.token;
+  if (value === '') return null;
+  const apiBaseUrl = neonBaseUrl(cloud, (name) => vault.readPlain(name));
+  return { apiBaseUrl, token: new Secret(value), tokenName, clock, fetch, random };
 }
 
 /** Addresses hold passwords: from the moment they are known here, no event and no line shows them. */
@@ -80,11 +111,4 @@ function withHiddenAddresses(platform: DatabasePlatform, vault: SecretVault): Da
       return address;
     },
   };
-}
-
-function notYet({ name }: ResolvedDatabase): ToolError {
-  return new ToolError(
-    'PROVIDER_NOT_SUPPORTED',
-    `The database ${name} is on Neon, which this version can plan but not carry out.`,
-  );
 }

@@ -76,7 +76,11 @@ export async function openPlatforms(deps: PlatformDeps): Promise<Platforms> {
   if (cloud !== null) vault.hide(cloud.token);
   return {
     databases: openDatabases({
+      cloud,
       vault,
+      clock,
+      fetch,
+      random,
       fly(database) {
         const account = accountOfDatabase(database);
         const token = tokenOf(account);

@@ -69,6 +69,13 @@ export const ERROR_CODES = {
   DATABASE_URL_INVALID: { kind: 'user', exit: 2, title: 'The URL of a database cannot be used' },
   DATABASE_UNREACHABLE: { kind: 'operation', exit: 1, title: 'A database cannot be reached' },
   DATABASE_REFUSED: { kind: 'operation', exit: 1, title: 'A database refused the connection' },
+  DATABASE_UNKNOWN_BRANCH: { kind: 'user', exit: 2, title: 'There is no such branch of the database' },
+  DATABASE_UNKNOWN_RESTORE_POINT: { kind: 'user', exit: 2, title: 'There is no such restore point' },
+  DATABASE_OUTSIDE_WINDOW: {
+    kind: 'user',
+    exit: 2,
+    title: 'The history of the database does not have that moment',
+  },
   MIGRATION_FAILED: { kind: 'operation', exit: 1, title: 'A migration failed; nothing was deployed' },
   MIGRATION_EDITED: { kind: 'operation', exit: 4, title: 'A migration that ran was edited' },
   MIGRATION_NOT_PASSED: {

@@ -1,6 +1,7 @@
-import type { ResolvedEnvironment, ResolvedFlyApp } from '../config/resolved.ts';
+import type { ResolvedDatabase, ResolvedEnvironment, ResolvedFlyApp } from '../config/resolved.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { AppPlatformReader } from '../providers/app-platform.ts';
+import type { DatabasePlatformReader } from '../providers/database-platform.ts';
+import type { Readers } from './observe.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import type { Release } from './release.ts';
 
@@ -9,7 +10,7 @@ import type { Release } from './release.ts';
  * write. All of it at once; warnings too.
  */
 export async function lookAhead(
-  deps: Pick<PipelineDeps, 'platformOf' | 'source'>,
+  deps: Pick<PipelineDeps, 'platformOf' | 'databasePlatformOf' | 'source'>,
   environment: ResolvedEnvironment,
   release: Release | null,
 ): Promise<readonly Diagnostic[]> {
@@ -22,7 +23,8 @@ export async function lookAhead(
       return deps.platformOf(first).findProblems({ environment: environment.name, apps: group });
     }),
   );
-  const problems = found.flat();
+  const ofDatabases = await databaseProblems(environment, (database) => deps.databasePlatformOf(database));
+  const problems = [...found.flat(), ...ofDatabases];
   if (release === null || problems.some((problem) => problem.severity === 'error')) return problems;
   const images = await Promise.all(apps.map((app) => imageProblem(deps, environment, app, release)));
   return [...problems, ...images.filter((problem) => problem !== null)];
@@ -33,17 +35,33 @@ export async function lookAhead(
  */
 export async function lookAheadOfPlan(
   wanted: readonly ResolvedEnvironment[],
-  readerOf: (environment: ResolvedEnvironment) => AppPlatformReader | null,
+  readers: Omit<Readers, 'history'>,
 ): Promise<readonly Diagnostic[]> {
   const problems: Diagnostic[] = [];
   for (const environment of wanted) {
     const all = environment.apps.filter((app) => app.platform === 'fly');
     const apps = all.filter((app) => app.token === all[0]?.token && app.org === all[0].org);
-    const reader = readerOf(environment);
-    if (reader === null) continue;
-    problems.push(...(await reader.findProblems({ environment: environment.name, apps })));
+    const reader = readers.readerOf(environment);
+    if (reader !== null)
+      problems.push(...(await reader.findProblems({ environment: environment.name, apps })));
+    problems.push(...(await databaseProblems(environment, (database) => readers.databaseReaderOf(database))));
   }
   return problems;
+}
+
+/** Those of the databases, each asked of the platform that it is on; none where there is no token for that. */
+async function databaseProblems(
+  { databases }: ResolvedEnvironment,
+  readerOf: (database: ResolvedDatabase) => DatabasePlatformReader | null,
+): Promise<readonly Diagnostic[]> {
+  const groups = Map.groupBy(databases, ({ provider, token, org }) => `${provider} ${token} ${org}`);
+  const found = await Promise.all(
+    [...groups.values()].map(async (group) => {
+      const reader = group[0] === undefined ? null : readerOf(group[0]);
+      return reader === null ? [] : reader.findProblems(group);
+    }),
+  );
+  return found.flat();
 }
 
 /**

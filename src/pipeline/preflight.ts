@@ -16,11 +16,6 @@ export function preflight(
       diagnostics.push(unsupported(`The app ${app.name} runs on ${app.platform}`, `apps.${app.name}`));
     }
   }
-  for (const database of environment.databases) {
-    if (database.provider === 'neon') {
-      diagnostics.push(unsupported(`The database ${database.name} is on Neon`, `databases.${database.name}`));
-    }
-  }
   for (const gate of environment.gates)
     if (isUnsupported(gate))
       diagnostics.push(
@@ -63,5 +58,11 @@ function missingSecrets(
   };
   for (const app of environment.apps) look(app.env, app.name);
   if (environment.smoke !== null) look(environment.smoke.env, 'the smoke test');
+  for (const database of environment.databases) {
+    if (database.provider !== 'external') continue;
+    const names = [database.secret, ...(database.directSecret === null ? [] : [database.directSecret])];
+    const values = names.map((name): [string, EnvValue] => [name, { kind: 'secret', name }]);
+    look(Object.fromEntries(values), `database ${database.name}`);
+  }
   return missing;
 }

@@ -1,4 +1,4 @@
-import type { ResolvedDatabase } from '../../src/config/resolved.ts';
+import type { ResolvedDatabase, ResolvedNeon } from '../../src/config/resolved.ts';
 
 /** A database that somebody else runs, or whatever is said besides. */
 export function testDatabase(more: Partial<ResolvedDatabase> = {}): ResolvedDatabase {
@@ -22,4 +22,30 @@ export function testDatabase(more: Partial<ResolvedDatabase> = {}): ResolvedData
     directSecret: null,
     ...more,
   };
+}
+
+/** A branch on Neon, named after its environment. */
+export function testNeonDatabase(
+  more: Partial<ResolvedDatabase> = {},
+  neon: Partial<ResolvedNeon> = {},
+): ResolvedDatabase {
+  return testDatabase({
+    provider: 'neon',
+    platformName: 'staging',
+    project: 'shop',
+    token: 'NEON_API_KEY',
+    sleep: 'when-idle',
+    neon: {
+      org: null,
+      parent: null,
+      schemaOnly: false,
+      role: null,
+      databaseName: null,
+      pooled: true,
+      suspendAfterMs: null,
+      size: null,
+      ...neon,
+    },
+    ...more,
+  });
 }

@@ -72,7 +72,9 @@ async function observeWhereKnown(
   const matches = matchEnvironments(project, trigger);
   const wanted = matches.map((match) => match.environment);
   const hasToken = wanted.some((environment) =>
-    environment.apps.some((app) => (context.env[app.token] ?? '') !== ''),
+    [...environment.apps, ...environment.databases].some(
+      ({ token }) => token !== null && (context.env[token] ?? '') !== '',
+    ),
   );
   const hasState = existsSync(join(stateDirOf(root, context.isLocal), 'state.db'));
   if (!context.isLocal && !(hasToken && hasState)) return { observed: { environments: {} }, problems: [] };
@@ -84,7 +86,7 @@ async function observeWhereKnown(
   try {
     return await withProgress(context, 'Reading what runs', async () => {
       const standing = matches.flatMap((match) => (match.action === 'destroy' ? [] : [match.environment]));
-      const problems = await lookAheadOfPlan(standing, (environment) => bench.readerOf(environment));
+      const problems = await lookAheadOfPlan(standing, bench);
       return { observed: await observe(wanted, bench), problems: problems.map(bench.place) };
     });
   } finally {

@@ -36,3 +36,34 @@ test('what only who runs it can do is PROVIDER_NOT_SUPPORTED, and says so', asyn
     message: 'Glidepath cannot keep a restore point of main: it is external, and only a URL is known of it.',
   });
 });
+
+test('a URL that is none is DATABASE_URL_INVALID, at its place in the config, and never shown', async () => {
+  const platform = createExternalPostgres({ secret: () => 'mysql://app:pa55word@db.test/app' });
+  const asked = platform.address(testDatabase(), { use: 'app' });
+  await expect(asked).rejects.toMatchObject({ code: 'DATABASE_URL_INVALID' });
+  const problems = await platform.findProblems([testDatabase()]);
+  expect(problems).toMatchObject([
+    { severity: 'error', code: 'DATABASE_URL_INVALID', path: 'databases.main.secret' },
+  ]);
+  expect(JSON.stringify([problems, await asked.catch((error: unknown) => String(error))])).not.toContain(
+    'pa55word',
+  );
+});
+
+test('a database that is not reached from here is a warning, for the apps may reach it', async () => {
+  const url = 'postgres://app:pa55word@127.0.0.1:1/app';
+  const platform = createExternalPostgres({ secret: () => url, connectTimeoutMs: 2_000 });
+  expect(await platform.findProblems([testDatabase()])).toMatchObject([
+    { severity: 'warning', code: 'DATABASE_UNREACHABLE', path: 'databases.main.secret' },
+  ]);
+  expect(await platform.observe(testDatabase())).toMatchObject({
+    platformName: '127.0.0.1',
+    state: 'failed',
+  });
+});
+
+test('what is not set is no problem of its own: the secrets are looked at before', async () => {
+  const platform = createExternalPostgres({ secret: () => undefined });
+  expect(await platform.findProblems([testDatabase()])).toEqual([]);
+  expect(await platform.observe(testDatabase())).toBeNull();
+});

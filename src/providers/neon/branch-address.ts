@@ -1,0 +1,27 @@
+import type { ResolvedDatabase } from '../../config/resolved.ts';
+import type { ConnectionPurpose, DatabaseAddress } from '../database-platform.ts';
+import { databaseLogin } from './database-login.ts';
+import { requireBranch, requireOwnBranch } from './find-branch.ts';
+import { requireProject } from './find-project.ts';
+import type { NeonContext } from './neon-context.ts';
+
+/**
+ * The URL of a branch, as Neon itself puts it together. Neon is reached from anywhere, so one URL serves apps and this
+ * machine. Past the pooler for migrations: it takes sessions apart, and with them advisory locks and settings.
+ */
+export async function branchAddress(
+  context: NeonContext,
+  database: ResolvedDatabase,
+  purpose: ConnectionPurpose,
+  signal?: AbortSignal,
+): Promise<DatabaseAddress> {
+  const project = await requireProject(context, database, signal);
+  const branch =
+    purpose.branch === undefined
+      ? await requireOwnBranch(context, project, database, signal)
+      : await requireBranch(context, project, purpose.branch, signal);
+  const login = await databaseLogin(context, { project, branch, database, role: purpose.role }, signal);
+  const pooled = purpose.use === 'app' && database.neon?.pooled !== false;
+  const url = await context.api.connectionUri(project, { branch, ...login, pooled }, signal);
+  return { url, outsideUrl: url };
+}

@@ -1,0 +1,124 @@
+import { nameHint } from '../../config/did-you-mean.ts';
+import type { ResolvedDatabase } from '../../config/resolved.ts';
+import { ToolError } from '../../diagnostics/tool-error.ts';
+import type { PlatformWork } from '../app-platform.ts';
+import type { RestorePoint } from '../database-platform.ts';
+import { makeOnce } from './make-once.ts';
+import { findBranch, requireOwnBranch } from './find-branch.ts';
+import { findProject, requireProject } from './find-project.ts';
+import type { ProjectRef } from './neon-api.ts';
+import type { NeonContext } from './neon-context.ts';
+import { expiryOf, timeOf } from './neon-time.ts';
+import { restorePointPrefix } from './restore-point-name.ts';
+import { readyBranch, settleOperations } from './settle.ts';
+import type { NeonBranch } from './wire-types.ts';
+
+/** Keeps the present state as a branch without compute: it costs nothing but what changes from then on. */
+export async function createRestorePoint(
+  context: NeonContext,
+  database: ResolvedDatabase,
+  { name, expiresAt }: { name: string; expiresAt: number | null },
+  work: PlatformWork,
+): Promise<RestorePoint> {
+  const project = await requireProject(context, database, work.signal);
+  const branchName = `${restorePointPrefix(database)}${name}`;
+  const find = async (): Promise<NeonBranch | null> => findBranch(context, project, branchName, work.signal);
+  const found =
+    (await find()) ?? (await makeRestorePoint(context, { project, database, branchName, expiresAt }, work));
+  const ready = await readyBranch(context, project, found, work.signal);
+  return restorePointOf(database, ready);
+}
+
+async function makeRestorePoint(
+  context: NeonContext,
+  asked: { project: ProjectRef; database: ResolvedDatabase; branchName: string; expiresAt: number | null },
+  work: PlatformWork,
+): Promise<NeonBranch> {
+  const { project, database, branchName: name, expiresAt } = asked;
+  const own = await requireOwnBranch(context, project, database, work.signal);
+  const expiry = expiresAt === null ? {} : { expires_at: expiryOf(expiresAt, context.clock.now()) };
+  return makeOnce(
+    context,
+    {
+      what: `branch ${name}`,
+      project,
+      send: () =>
+        context.api.createBranch(project, { branch: { name, parent_id: own.id, ...expiry } }, work.signal),
+      find: () => findBranch(context, project, name, work.signal),
+    },
+    work,
+  );
+}
+
+/** Newest first; none where the database is not there. */
+export async function listRestorePoints(
+  context: NeonContext,
+  database: ResolvedDatabase,
+  signal?: AbortSignal,
+): Promise<readonly RestorePoint[]> {
+  const project = await findProject(context, database, signal);
+  if (project === null) return [];
+  const found = await restorePointBranches(context, project, database, signal);
+  return found.map((branch) => restorePointOf(database, branch)).toSorted((a, b) => b.at - a.at);
+}
+
+/** The branches that are restore points of a database, whatever they hang on by now: a restore moves them. */
+export async function restorePointBranches(
+  context: NeonContext,
+  project: ProjectRef,
+  database: ResolvedDatabase,
+  signal?: AbortSignal,
+): Promise<readonly NeonBranch[]> {
+  const prefix = restorePointPrefix(database);
+  const found = await context.api.branches(project, prefix, signal);
+  return found.filter(({ name }) => name.startsWith(prefix));
+}
+
+/** The branch of a restore point; throws DATABASE_UNKNOWN_RESTORE_POINT. */
+export async function requireRestorePoint(
+  context: NeonContext,
+  project: ProjectRef,
+  { database, name }: { database: ResolvedDatabase; name: string },
+  signal?: AbortSignal,
+): Promise<{ readonly branch: NeonBranch; readonly point: RestorePoint }> {
+  const all = await restorePointBranches(context, project, database, signal);
+  const prefix = restorePointPrefix(database);
+  const branch = all.find((candidate) => candidate.name === prefix + name);
+  if (branch !== undefined) return { branch, point: restorePointOf(database, branch) };
+  const names = all.map((candidate) => candidate.name.slice(prefix.length));
+  throw new ToolError(
+    'DATABASE_UNKNOWN_RESTORE_POINT',
+    `There is no restore point "${name}" of database ${database.name}.`,
+    { hint: nameHint(name, names, 'restore points') },
+  );
+}
+
+/** One that is gone is no error. One that the data were brought back from stays: Neon keeps what others hang on. */
+export async function deleteRestorePoint(
+  context: NeonContext,
+  database: ResolvedDatabase,
+  name: string,
+  work: PlatformWork,
+): Promise<void> {
+  const project = await findProject(context, database, work.signal);
+  if (project === null) return;
+  const branch = await findBranch(context, project, `${restorePointPrefix(database)}${name}`, work.signal);
+  if (branch === null) return;
+  const all = await context.api.branches(project, '', work.signal);
+  const child = all.find((other) => other.parent_id === branch.id);
+  if (child !== undefined) {
+    work.log(`restore point ${name} stays: branch ${child.name} was made from it`);
+    return;
+  }
+  const changed = await context.api.deleteBranch(project, branch, work.signal);
+  await settleOperations(context, project, changed, work.signal);
+}
+
+function restorePointOf(database: ResolvedDatabase, branch: NeonBranch): RestorePoint {
+  return {
+    name: branch.name.slice(restorePointPrefix(database).length),
+    at: timeOf(branch.parent_timestamp) ?? timeOf(branch.created_at) ?? 0,
+    expiresAt: timeOf(branch.expires_at),
+    isOurs: true,
+  };
+}
