@@ -66,6 +66,16 @@ export function renderCloudStatus(status: CloudStatus, options: { color: boolean
       renderTable(['database', 'state', 'address', 'connections', 'memory', 'size'].map(dim), rows).trimEnd(),
     );
   }
+  if (status.neon.length > 0) {
+    const rows = status.neon.map((branch, index) => [
+      status.neon[index - 1]?.project === branch.project ? '' : branch.projectName,
+      branch.branchName,
+      branch.branch,
+      branch.ports.map((port) => cyan(`127.0.0.1:${port}`)).join(' ') || dim('no compute'),
+      branch.isDefault ? green('default') : '',
+    ]);
+    lines.push('', renderTable(['project', 'branch', 'id', 'compute', ''].map(dim), rows).trimEnd());
+  }
   if (status.faults.length > 0) lines.push('');
   for (const fault of status.faults) lines.push(`  ${red('fault')} ${faultLine(fault)}`);
   return `${lines.join('\n')}\n`;
@@ -74,7 +84,8 @@ export function renderCloudStatus(status: CloudStatus, options: { color: boolean
 /** What each service holds. */
 const HELD: Readonly<Record<string, string>> = {
   fly: 'app',
-  'managed-postgres': 'database',
+  'managed-postgres': 'cluster',
+  neon: 'project',
   registry: 'image',
   edge: 'address',
 };

@@ -1,6 +1,7 @@
 import type { AppMetrics } from '../edge/app-metrics.ts';
 import type { ActiveFault } from '../faults/fault.ts';
 import type { MachinesMode } from '../containers/machines-mode.ts';
+import type { NeonInventoryItem } from '../neon/neon-service.ts';
 import type { MachinesInfo } from './cloud-info.ts';
 
 /** Everything `cloud status` shows. */
@@ -22,6 +23,8 @@ export interface CloudStatus {
   readonly services: readonly CloudServiceStatus[];
   readonly apps: readonly CloudAppStatus[];
   readonly databases: readonly CloudDatabaseStatus[];
+  /** Every branch of every project of the local Neon. */
+  readonly neon: readonly NeonInventoryItem[];
   readonly faults: readonly ActiveFault[];
 }
 
@@ -64,7 +67,7 @@ interface CloudMachineStatus {
 /** One Postgres. */
 export interface CloudDatabaseStatus {
   readonly id: string;
-  /** The name of the cluster that it is of; null for one that no cluster knows of any more. */
+  /** The name of the cluster or branch that it is of; null for one that none of them knows of. */
   readonly name: string | null;
   readonly state: string;
   readonly port: number;

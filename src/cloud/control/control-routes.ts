@@ -8,6 +8,7 @@ import { TokenTakenError } from '../organizations/organizations.ts';
 import type { CloudServices } from '../server/cloud-services.ts';
 import type { CloudStatus } from './cloud-status.ts';
 import { readStatus } from './read-status.ts';
+import { neonControlRoutes } from './neon-control-routes.ts';
 import { worldRoutes } from './world-routes.ts';
 
 /** What the control API works on. */
@@ -86,6 +87,7 @@ export function controlRoutes(context: ControlContext): Hono {
     return c.json({ cleared });
   });
   routes.route('/', worldRoutes(services));
+  routes.route('/', neonControlRoutes(services.neon));
   routes.post('/reset', async (c) => {
     await reset(services);
     return c.json({ reset: true });
@@ -129,11 +131,12 @@ function switchOff({ faults, fly }: CloudServices, id?: string): ActiveFault[] {
 }
 
 async function reset(services: CloudServices): Promise<void> {
-  const { fly, dns, managedPostgres, postgres, registry } = services;
+  const { fly, dns, managedPostgres, neon, postgres, registry } = services;
   switchOff(services);
   dns.clear();
   await fly.reset();
   await managedPostgres.reset();
+  await neon.reset();
   for (const { id } of await postgres.list()) await postgres.destroy(id);
   for (const { repository, digest } of await registry.list()) await registry.deleteImage(repository, digest);
 }

@@ -5,7 +5,14 @@ import type { ControlContext } from './control-routes.ts';
 /** Reads everything that `cloud status` shows. */
 export async function readStatus(context: ControlContext): Promise<CloudStatus> {
   const { services, clock, identity } = context;
-  const names = new Map(services.managedPostgres.list().map(({ id, name }) => [id, name]));
+  const managed = services.managedPostgres.list().map(({ id, name }) => [id, name] as const);
+  const neon = services.neon.inventory();
+  const names = new Map([
+    ...managed,
+    ...neon.map(
+      ({ clusterId, projectName, branchName }) => [clusterId, `${projectName}/${branchName}`] as const,
+    ),
+  ]);
   const databases = (await services.postgres.list()).map(
     ({ id, state, port, pid, connections, memoryBytes, sizeBytes }): CloudDatabaseStatus => {
       const name = names.get(id) ?? null;
@@ -22,12 +29,18 @@ export async function readStatus(context: ControlContext): Promise<CloudStatus> 
     memoryBytes: process.memoryUsage.rss(),
     services: [
       { name: 'fly', url: `${identity.apiUrl}/v1`, holds: apps.length },
-      { name: 'managed-postgres', url: `${identity.apiUrl}/v1/postgres`, holds: databases.length },
+      { name: 'managed-postgres', url: `${identity.apiUrl}/v1/postgres`, holds: managed.length },
+      {
+        name: 'neon',
+        url: `${identity.apiUrl}/api/v2`,
+        holds: new Set(neon.map(({ project }) => project)).size,
+      },
       { name: 'registry', url: `${identity.apiUrl}/v2`, holds: images },
       { name: 'edge', url: identity.edgeUrl, holds: services.edge.routes().length },
     ],
     apps,
     databases,
+    neon,
     faults: services.faults.list(),
   };
 }

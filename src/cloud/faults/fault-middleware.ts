@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { HttpBindings } from '@hono/node-server';
 import type { MiddlewareHandler } from 'hono';
 import type { Clock } from '../../util/clock.ts';
+import { neonErrorBody } from '../neon/neon-error.ts';
 import type { FaultBoard } from './fault-board.ts';
 
 const MANIFEST_UNKNOWN = { errors: [{ code: 'MANIFEST_UNKNOWN', message: 'manifest unknown' }] };
@@ -18,19 +20,23 @@ export function faultMiddleware(
     const delayMs = faults.reduce((sum, fault) => (fault.kind === 'delay' ? sum + fault.delayMs : sum), 0);
     if (delayMs > 0) await clock.sleep(delayMs);
     const limited = faults.find((fault) => fault.kind === 'rate-limit');
-    if (limited !== undefined) return Response.json({ error: RATE_LIMITED }, { status: 429 });
+    if (limited !== undefined) return Response.json(bodyFor(c.req.path, RATE_LIMITED), { status: 429 });
     const error = faults.find((fault) => fault.kind === 'error');
     if (error !== undefined) {
       const message = `a fault is switched on for ${error.route}`;
-      const isRegistry = c.req.path.startsWith('/v2/');
-      const body = isRegistry ? { errors: [{ code: 'UNAVAILABLE', message }] } : { error: message };
-      return Response.json(body, { status: error.status });
+      return Response.json(bodyFor(c.req.path, message), { status: error.status });
     }
     await next();
     // Undone it is not: whatever was asked for has happened, and nobody is told.
     if (faults.some((fault) => fault.kind === 'lost-answer')) c.env.incoming?.socket.destroy();
     return undefined;
   };
+}
+
+/** A refusal in the shape that the API of this path has for it. */
+function bodyFor(path: string, message: string): object {
+  if (path.startsWith('/v2/')) return { errors: [{ code: 'UNAVAILABLE', message }] };
+  return path.startsWith('/api/v2/') ? neonErrorBody(randomUUID(), message) : { error: message };
 }
 
 /** An image that is gone cannot be pulled; pushing it again is possible, and does not end the fault. */

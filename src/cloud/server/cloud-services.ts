@@ -4,6 +4,7 @@ import type { RegionLatency } from '../edge/region-latency.ts';
 import type { FaultBoard } from '../faults/fault-board.ts';
 import type { FlyService } from '../fly/fly-service.ts';
 import type { ManagedPostgres } from '../managed-postgres/managed-postgres.ts';
+import type { Neon } from '../neon/neon-service.ts';
 import type { Organizations } from '../organizations/organizations.ts';
 import type { PostgresService } from '../postgres/postgres-service.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -15,6 +16,7 @@ export interface CloudServices {
   readonly postgres: PostgresService;
   readonly registry: Registry;
   readonly managedPostgres: ManagedPostgres;
+  readonly neon: Neon;
   readonly organizations: Organizations;
   readonly faults: FaultBoard;
   readonly dns: DnsTable;

@@ -18,6 +18,7 @@ import { imagesWithFaults } from '../faults/images-with-faults.ts';
 import { createFlyService } from '../fly/fly-service.ts';
 import { processIdentity } from '../machines/process-table.ts';
 import { createManagedPostgres } from '../managed-postgres/managed-postgres.ts';
+import { createNeon } from '../neon/neon-service.ts';
 import { createPostgresService } from '../postgres/create-postgres-service.ts';
 import { imagesWithPostgres } from '../postgres-image/postgres-image.ts';
 import { postgresPrograms } from '../postgres-image/postgres-programs.ts';
@@ -52,7 +53,7 @@ export interface CloudOptions {
   readonly idle?: IdleSettings;
   /** Databases without connections for so long are suspended. Default: as on the real platform's smallest plan. */
   readonly databaseIdleMs?: number;
-  /** Whether Fly's rate limits hold. Default true. */
+  /** Whether the platforms' rate limits hold. Default true. */
   readonly rateLimits?: boolean;
   /** Every exchange of the Machines API is written down in this directory, for tests. */
   readonly recordExchangesTo?: string;
@@ -233,17 +234,27 @@ async function openServices(on: {
     appExists: (name) => fly.hasApp(name),
   });
   undo.push(() => managedPostgres.close());
-  return { fly, edge, postgres, registry, managedPostgres, organizations, faults, dns, latency };
+  const neon = await createNeon({
+    stateDir: join(stateDir, 'neon'),
+    postgres,
+    clock,
+    organizations,
+    ...(databaseIdleMs === undefined ? {} : { defaultIdleMs: databaseIdleMs }),
+    ...(options.rateLimits === undefined ? {} : { rateLimits: options.rateLimits }),
+  });
+  undo.push(() => neon.close());
+  return { fly, edge, postgres, registry, managedPostgres, neon, organizations, faults, dns, latency };
 }
 
 /** Requests first, then machines, then what they were using. */
 async function end(services: CloudServices, api: Server, keepMachines: boolean): Promise<void> {
-  const { edge, fly, managedPostgres, postgres } = services;
+  const { edge, fly, managedPostgres, neon, postgres } = services;
   const apiClosed = closeServer(api, API_GRACE_MS);
   await edge.close();
   await fly.shutdown({ stopMachines: !keepMachines });
   // A request still in its grace period may ask for a database.
   await apiClosed;
   await managedPostgres.close();
+  await neon.close();
   await postgres.close({ stop: !keepMachines });
 }

@@ -1,0 +1,129 @@
+import { Hono } from 'hono';
+import type { Clock } from '../../util/clock.ts';
+import type { Organizations } from '../organizations/organizations.ts';
+import type { PostgresService } from '../postgres/postgres-service.ts';
+import { admitToCompute } from './compute/admit-to-compute.ts';
+import { ComputePorts } from './compute/compute-ports.ts';
+import { Pooler } from './compute/pooler.ts';
+import { serveCompute } from './compute/serve-compute.ts';
+import { removeProject } from './delete-project.ts';
+import { NeonClusters } from './neon-clusters.ts';
+import type { NeonContext } from './neon-context.ts';
+import { NeonKeeper } from './neon-keeper.ts';
+import { defaultNeonLimits } from './neon-limits.ts';
+import type { NeonLimits } from './neon-limits.ts';
+import { NeonOperations } from './neon-operations.ts';
+import { neonRoutes } from './neon-routes.ts';
+import { NeonState } from './neon-state.ts';
+import { NeonStore } from './neon-store.ts';
+import { neonTaskRunner } from './neon-tasks.ts';
+import { sqlRoute } from './sql/sql-route.ts';
+
+/** What {@link createNeon} needs. */
+export interface NeonOptions {
+  /** Holds `neon.db`; the data are with `postgres`. */
+  readonly stateDir: string;
+  readonly postgres: PostgresService;
+  readonly clock: Clock;
+  readonly organizations: Organizations;
+  /** What `suspend_timeout_seconds: 0` means. Default: as on Neon, five minutes. */
+  readonly defaultIdleMs?: number;
+  /** Whether Neon's rate limits hold. Default true. */
+  readonly rateLimits?: boolean;
+}
+
+/** A branch of a project, for people. */
+export interface NeonInventoryItem {
+  readonly project: string;
+  readonly projectName: string;
+  readonly branch: string;
+  readonly branchName: string;
+  readonly isDefault: boolean;
+  readonly clusterId: string;
+  /** Of its computes; empty for a branch that cannot be connected to. */
+  readonly ports: readonly number[];
+}
+
+/** Neon over local servers. */
+export interface Neon {
+  /** `/api/v2…`, which sees to keys by itself, and `/sql`. */
+  readonly routes: Hono;
+  /** What may be changed while it runs. */
+  readonly limits: NeonLimits;
+  /** Every branch that is not deleted, the oldest first. */
+  inventory(): readonly NeonInventoryItem[];
+  /** While held, operations are accepted and do not get on: projects stay locked. */
+  hold(isHeld: boolean): void;
+  /** Forgets every project with its data, and every key. */
+  reset(): Promise<void>;
+  /** Waits for what goes on in the background and lets go of ports and file. To be called before `postgres` is closed. */
+  close(): Promise<void>;
+}
+
+/** Opens it on its directory: computes listen again on their ports, and what a killed process had under way goes on. */
+export async function createNeon(options: NeonOptions): Promise<Neon> {
+  const { clock, organizations, postgres } = options;
+  const store = new NeonStore(options.stateDir);
+  const state = new NeonState(store);
+  const clusters = new NeonClusters(postgres, options.defaultIdleMs);
+  const pooler = new Pooler();
+  const ports = new ComputePorts((client, endpointId, door) => serve(client, endpointId, door));
+  const operations = new NeonOperations(state, clock, neonTaskRunner({ state, clock, clusters, ports }));
+  const limits = defaultNeonLimits();
+  const context: NeonContext = { state, clock, operations, clusters, ports, limits, organizations };
+  const serve = serveCompute({
+    admit: (endpointId) => admitToCompute(context, endpointId),
+    pool: (client, at) => pooler.serve(client, at),
+    cancelPooled: (pid, secret) => pooler.cancel(pid, secret),
+  });
+  await reopenPorts(context);
+  operations.resume();
+  const keeper = new NeonKeeper(context);
+  keeper.start();
+  const routes = new Hono();
+  routes.route('/', neonRoutes(context, { rateLimits: options.rateLimits ?? true }));
+  routes.route('/', sqlRoute(context));
+  return {
+    routes,
+    limits,
+    inventory: () => inventoryOf(context),
+    hold: (isHeld) => operations.hold(isHeld),
+    async reset() {
+      operations.hold(false);
+      await operations.settled();
+      for (const { id } of state.all('projects')) await removeProject(context, id);
+      state.clear();
+      Object.assign(limits, defaultNeonLimits());
+    },
+    async close() {
+      await keeper.stop();
+      operations.hold(false);
+      await operations.settled();
+      await ports.closeAll();
+      pooler.close();
+      store.close();
+    },
+  };
+}
+
+async function reopenPorts({ state, ports }: NeonContext): Promise<void> {
+  for (const endpoint of state.all('endpoints')) {
+    const now = await ports.open(endpoint.id, endpoint);
+    if (now.port !== endpoint.port || now.pooledPort !== endpoint.pooledPort)
+      state.change('endpoints', endpoint.id, now);
+  }
+}
+
+function inventoryOf({ state }: NeonContext): readonly NeonInventoryItem[] {
+  return state.projects().flatMap((project) =>
+    state.branchesOf(project.id).map((branch) => ({
+      project: project.id,
+      projectName: project.name,
+      branch: branch.id,
+      branchName: branch.name,
+      isDefault: project.defaultBranchId === branch.id,
+      clusterId: branch.clusterId,
+      ports: state.endpointsOf(branch.id).map(({ port }) => port),
+    })),
+  );
+}
