@@ -3,6 +3,9 @@ import { ToolError } from '../diagnostics/tool-error.ts';
 import type { Fetch } from '../util/fetch.ts';
 import { isThisMachine } from './process-images.ts';
 
+/** The port of every cluster. */
+const POSTGRES_PORT = 5432;
+
 /** Where Fly is: the real one, or the local cloud. The provider is handed this and knows no more. */
 export interface FlyEndpoints {
   readonly apiBaseUrl: string;
@@ -11,6 +14,8 @@ export interface FlyEndpoints {
   readonly registryUrl: string;
   readonly registryHost: string;
   addressOf(app: string): Promise<string>;
+  /** Where this process reaches a private name (`shop-db.flycast`), as host and port; null where nothing leads there. */
+  reach(host: string): Promise<string | null>;
 }
 
 /** What the endpoints depend on. */
@@ -29,17 +34,24 @@ export interface EndpointSources {
 export function flyEndpoints({ cloud, fetch, read }: EndpointSources): FlyEndpoints {
   if (cloud === null) return realEndpoints(read);
   const base = `http://127.0.0.1:${cloud.apiPort}`;
+  const urlOf = async (app: string): Promise<string | null> => {
+    const response = await fetch(`${base}/_glidepath/routes`, {
+      headers: { authorization: `Bearer ${cloud.token}` },
+    });
+    const { routes } = (await response.json()) as { routes: { app: string; url: string }[] };
+    return routes.find((candidate) => candidate.app === app)?.url ?? null;
+  };
   return {
     apiBaseUrl: base,
     registryUrl: base,
     registryHost: `127.0.0.1:${cloud.apiPort}`,
+    async reach(host) {
+      const url = await urlOf(host.replace(/\.[a-z]+$/, ''));
+      return url === null ? null : new URL(url).host;
+    },
     async addressOf(app) {
-      const response = await fetch(`${base}/_glidepath/routes`, {
-        headers: { authorization: `Bearer ${cloud.token}` },
-      });
-      const { routes } = (await response.json()) as { routes: { app: string; url: string }[] };
-      const route = routes.find((candidate) => candidate.app === app);
-      if (route !== undefined) return route.url;
+      const url = await urlOf(app);
+      if (url !== null) return url;
       throw new ToolError('PROVIDER_NOT_FOUND', `The local cloud has no address for ${app} yet.`, {
         hint: 'glidepath cloud status',
       });
@@ -57,7 +69,15 @@ function realEndpoints(read: EndpointSources['read']): FlyEndpoints {
     registryUrl: `${isThisMachine(registryHost) ? 'http' : 'https'}://${registryHost}`,
     registryHost,
     addressOf: (app) => Promise.resolve(`https://${app}.fly.dev`),
+    reach: async (host) => ((await isPrivateNameKnown(host)) ? `${host}:${POSTGRES_PORT}` : null),
   };
+}
+
+/** Names of the private network resolve on it, and to addresses of its own only: a runner on Fly, or one with WireGuard. */
+async function isPrivateNameKnown(host: string): Promise<boolean> {
+  const { lookup } = await import('node:dns/promises');
+  const found = await lookup(host, { all: true }).catch(() => []);
+  return found.length > 0 && found.every(({ address }) => address.startsWith('fdaa:'));
 }
 
 function baseUrl(name: string, read: EndpointSources['read']): string | undefined {

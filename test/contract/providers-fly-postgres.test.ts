@@ -63,6 +63,7 @@ test('a database is made once, answers at its URL, and its password is journaled
     fetch: async (url, init) => managed.routes.fetch(new Request(url, init)),
     clock: systemClock,
     random: Math.random,
+    reach: () => Promise.resolve(null),
   });
   expect(await platform.observe(DATABASE)).toBe(null);
   const journal = new MemoryJournal();

@@ -1,47 +1,85 @@
-import { ToolError } from '../../diagnostics/tool-error.ts';
+import type { ResolvedDatabase } from '../../config/resolved.ts';
 import type { DatabasePlatform, DatabasePlatformReader } from '../database-platform.ts';
 import { createFlyClient, type FlyClient } from '../fly/fly-client.ts';
 import type { FlyPlatformOptions } from '../fly/fly-options.ts';
 import { FLY_TIMING } from '../fly/fly-timing.ts';
+import { createMachinesApi } from '../fly/machines-api.ts';
+import { createVolumesApi } from '../fly/volumes-api.ts';
 import { createPacer } from '../http/pacer.ts';
 import { readOnlyFetch } from '../http/read-only-fetch.ts';
-import { clusterUrl, destroyCluster, ensureCluster, observeCluster } from './managed/managed-postgres.ts';
+import { createManagedPostgres, createManagedReader } from './managed/managed-platform.ts';
+import type { ClusterContext } from './unmanaged/cluster-context.ts';
+import { createSnapshotsApi } from './unmanaged/snapshots-api.ts';
+import { createUnmanagedPostgres, createUnmanagedReader } from './unmanaged/unmanaged-postgres.ts';
 
 /** What databases on Fly need of the outside: as apps there, less the registry. */
-export type FlyPostgresOptions = Pick<
+export interface FlyPostgresOptions extends Pick<
   FlyPlatformOptions,
   'apiBaseUrl' | 'token' | 'tokenName' | 'fetch' | 'clock' | 'random' | 'timing'
->;
+> {
+  /** Where this process reaches a private name (`shop-db.flycast`), as host and port; null where nothing leads there. */
+  readonly reach: (host: string) => Promise<string | null>;
+}
 
-/** Databases on Fly.io, or on whatever speaks the same APIs. Reading goes through the reader, whose transport cannot write. */
+/**
+ * Databases on Fly.io, or on whatever speaks the same APIs: Managed Postgres where the config asks for it, else a cluster
+ * of one machine. Reading goes through the reader, whose transport cannot write.
+ */
 export function createFlyPostgresPlatform(options: FlyPostgresOptions): DatabasePlatform {
-  const client = clientOf(options);
-  const context = { client, clock: options.clock, timing: { ...FLY_TIMING, ...options.timing } };
+  const context = contextOf(options, options.fetch);
+  const managed = createManagedPostgres(context);
+  const unmanaged = createUnmanagedPostgres(context);
+  const of = (database: ResolvedDatabase): DatabasePlatform => (isManaged(database) ? managed : unmanaged);
   return {
     ...createFlyPostgresReader(options),
-    ensure: async (database, work) => ensureCluster(context, database, work),
-    async address(database, _purpose, signal) {
-      const url = await clusterUrl(context, database, signal);
-      return { url, outsideUrl: url };
-    },
-    createRestorePoint: async () => notSupported('restore points'),
-    deleteRestorePoint: async () => notSupported('restore points'),
-    restore: async () => notSupported('going back'),
-    branch: async () => notSupported('branches'),
-    deleteBranch: async () => notSupported('branches'),
-    detach: () => Promise.resolve(),
-    destroy: async (database, work) => destroyCluster(client, database, work),
+    ensure: async (database, work) => of(database).ensure(database, work),
+    address: async (database, purpose, signal) => of(database).address(database, purpose, signal),
+    createRestorePoint: async (database, point, work) =>
+      of(database).createRestorePoint(database, point, work),
+    deleteRestorePoint: async (database, name, work) => of(database).deleteRestorePoint(database, name, work),
+    restore: async (database, how, work) => of(database).restore(database, how, work),
+    branch: async (database, branch, work) => of(database).branch(database, branch, work),
+    deleteBranch: async (database, name, work) => of(database).deleteBranch(database, name, work),
+    detach: async (database, app, work) => of(database).detach(database, app, work),
+    destroy: async (database, work) => of(database).destroy(database, work),
   };
 }
 
 /** The half of it that cannot change anything. */
 export function createFlyPostgresReader(options: FlyPostgresOptions): DatabasePlatformReader {
-  const client = clientOf({ ...options, fetch: readOnlyFetch(options.fetch) });
+  const context = contextOf(options, readOnlyFetch(options.fetch));
+  const managed = createManagedReader(context.client);
+  const unmanaged = createUnmanagedReader(context);
+  const of = (database: ResolvedDatabase): DatabasePlatformReader =>
+    isManaged(database) ? managed : unmanaged;
   return {
-    observe: async (database) => observeCluster(client, database),
-    restorePoints: () => Promise.resolve([]),
-    branches: () => Promise.resolve([]),
-    findProblems: () => Promise.resolve([]),
+    observe: async (database) => of(database).observe(database),
+    restorePoints: async (database) => of(database).restorePoints(database),
+    branches: async (database) => of(database).branches(database),
+    async findProblems(databases) {
+      const found = [
+        managed.findProblems(databases.filter((database) => isManaged(database))),
+        unmanaged.findProblems(databases.filter((database) => !isManaged(database))),
+      ];
+      return (await Promise.all(found)).flat();
+    },
+  };
+}
+
+function isManaged(database: ResolvedDatabase): boolean {
+  return database.fly?.managed === true;
+}
+
+function contextOf(options: FlyPostgresOptions, fetch: FlyPostgresOptions['fetch']): ClusterContext {
+  const client = clientOf({ ...options, fetch });
+  return {
+    client,
+    machines: createMachinesApi(client),
+    volumes: createVolumesApi(client),
+    snapshots: createSnapshotsApi(client),
+    clock: options.clock,
+    timing: { ...FLY_TIMING, ...options.timing },
+    reach: options.reach,
   };
 }
 
@@ -52,11 +90,5 @@ function clientOf(options: FlyPostgresOptions): FlyClient {
     timing,
     pacer: createPacer(options.clock),
     baseUrl: options.apiBaseUrl,
-  });
-}
-
-function notSupported(what: string): never {
-  throw new ToolError('PROVIDER_NOT_SUPPORTED', `This version has no ${what} of a Managed Postgres on Fly.`, {
-    hint: "Fly keeps backups of it by itself: fly mpg backup list. Or keep the data on Neon: neon({ project: '…' })",
   });
 }

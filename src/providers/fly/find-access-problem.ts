@@ -4,6 +4,9 @@ import { hasStatus } from './fly-api-error.ts';
 import type { FlyClient } from './fly-client.ts';
 import { appPath } from './machines-api.ts';
 
+/** Whose access is asked about: an app, or whatever else is one on Fly. */
+type AccessSubject = Pick<ResolvedFlyApp, 'name' | 'platformName' | 'org' | 'token'>;
+
 /** Whether an app can be worked on with its token. */
 export interface Access {
   readonly exists: boolean;
@@ -31,7 +34,7 @@ const PERSONAL = 'personal';
 export async function findAccessProblem(
   client: FlyClient,
   environment: string,
-  app: ResolvedFlyApp,
+  app: AccessSubject,
 ): Promise<Access> {
   const name = app.platformName;
   const found = await ask(client, appPath(name), `app ${name}`, name);
@@ -81,7 +84,7 @@ async function tokenInfo(client: FlyClient): Promise<TokenInfo | null> {
   return tokens?.[0] ?? null;
 }
 
-function badToken(environment: string, app: ResolvedFlyApp): Diagnostic {
+function badToken(environment: string, app: AccessSubject): Diagnostic {
   return {
     severity: 'error',
     code: 'PROVIDER_UNAUTHORIZED',
@@ -93,7 +96,7 @@ function badToken(environment: string, app: ResolvedFlyApp): Diagnostic {
 
 function withoutRight(
   environment: string,
-  app: ResolvedFlyApp,
+  app: AccessSubject,
   right: string,
   token: TokenInfo | null,
 ): Diagnostic {
@@ -106,14 +109,14 @@ function withoutRight(
   };
 }
 
-function ownWords(app: ResolvedFlyApp, token: TokenInfo | null): string {
+function ownWords(app: AccessSubject, token: TokenInfo | null): string {
   const apps = token?.apps ?? [];
   if (apps.length > 0) return ` It is a deploy token of ${apps.join(', ')}.`;
   const org = token?.org_slug ?? '';
   return org === '' || org === app.org ? '' : ` It is a token of ${org}.`;
 }
 
-function unknownOrganization(environment: string, app: ResolvedFlyApp): Diagnostic {
+function unknownOrganization(environment: string, app: AccessSubject): Diagnostic {
   return {
     severity: 'error',
     code: 'PROVIDER_NOT_FOUND',
@@ -123,7 +126,7 @@ function unknownOrganization(environment: string, app: ResolvedFlyApp): Diagnost
   };
 }
 
-function nameTaken(environment: string, app: ResolvedFlyApp): Diagnostic {
+function nameTaken(environment: string, app: AccessSubject): Diagnostic {
   return {
     severity: 'error',
     code: 'PROVIDER_CONFLICT',
@@ -133,7 +136,7 @@ function nameTaken(environment: string, app: ResolvedFlyApp): Diagnostic {
   };
 }
 
-function otherOrganization(environment: string, app: ResolvedFlyApp, body: unknown): Diagnostic | null {
+function otherOrganization(environment: string, app: AccessSubject, body: unknown): Diagnostic | null {
   const { organization } = body as { organization?: { readonly slug?: string } | null };
   const slug = organization?.slug ?? app.org;
   if (slug === app.org || slug === PERSONAL || app.org === PERSONAL) return null;

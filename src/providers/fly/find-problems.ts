@@ -113,7 +113,7 @@ async function regionProblems({ lookout, environment, app, machines }: Look): Pr
 }
 
 /** Empty where the list cannot be read would say that no region is known; so that is thrown. */
-async function readRegions(client: FlyClient): Promise<readonly Region[]> {
+export async function readRegions(client: FlyClient): Promise<readonly Region[]> {
   const answer = (await client.send({
     method: 'GET',
     path: '/v1/platform/regions',

@@ -16,13 +16,34 @@ export async function ensureFlyApp(
   name: string,
   work: PlatformWork,
 ): Promise<void> {
-  if (!(await appExists(client, app, name, work.signal))) {
-    await createApp(client, app, name, work);
-    work.log(`app ${name} created in ${app.org}`);
-  }
-  if (app.port === null) return;
+  await ensureAppExists(client, app, name, work);
+  if (app.port !== null) await ensureAddresses(client, name, ADDRESS_TYPES, work);
+}
+
+/** Whose an app is, and by which token. */
+type Owner = Pick<ResolvedFlyApp, 'org' | 'token'>;
+
+/** Makes the app unless it is there. */
+export async function ensureAppExists(
+  client: FlyClient,
+  owner: Owner,
+  name: string,
+  work: PlatformWork,
+): Promise<void> {
+  if (await appExists(client, owner, name, work.signal)) return;
+  await createApp(client, owner, name, work);
+  work.log(`app ${name} created in ${owner.org}`);
+}
+
+/** Gives an app the addresses that it lacks. */
+export async function ensureAddresses(
+  client: FlyClient,
+  name: string,
+  types: readonly AddressType[],
+  work: PlatformWork,
+): Promise<void> {
   const present = await addressTypes(client, name, work.signal);
-  for (const type of ADDRESS_TYPES) {
+  for (const type of types) {
     if (present.has(type)) continue;
     const body = { type };
     await client.send({ ...addressRequest(name, 'POST'), body, signal: work.signal });
@@ -76,12 +97,7 @@ const ADDRESS_TYPES = ['shared_v4', 'v6', 'private_v6'] as const;
 
 type AddressType = (typeof ADDRESS_TYPES)[number];
 
-async function appExists(
-  client: FlyClient,
-  app: ResolvedFlyApp,
-  name: string,
-  signal: AbortSignal,
-): Promise<boolean> {
+async function appExists(client: FlyClient, app: Owner, name: string, signal: AbortSignal): Promise<boolean> {
   try {
     const request = { method: 'GET', path: appPath(name), resource: `app ${name}`, subject: name } as const;
     return (await nullIfMissing(client.send({ ...request, signal }))) !== null;
@@ -92,12 +108,7 @@ async function appExists(
   }
 }
 
-async function createApp(
-  client: FlyClient,
-  app: ResolvedFlyApp,
-  name: string,
-  work: PlatformWork,
-): Promise<void> {
+async function createApp(client: FlyClient, app: Owner, name: string, work: PlatformWork): Promise<void> {
   const request = { method: 'POST', path: '/v1/apps', resource: `app ${name}`, subject: name } as const;
   try {
     await client.send({ ...request, body: { name, org_slug: app.org }, signal: work.signal });
@@ -113,7 +124,7 @@ async function createApp(
   }
 }
 
-function nameTaken(app: ResolvedFlyApp, name: string, cause: unknown): ToolError {
+function nameTaken(app: Owner, name: string, cause: unknown): ToolError {
   return new ToolError('PROVIDER_CONFLICT', `The app name ${name} belongs to another organization on Fly.`, {
     hint: `Names are global on Fly: choose another for this app in glidepath.config.ts. If it is yours, ${app.token} is no token of its organization.`,
     cause,

@@ -5,6 +5,8 @@ import { isGone } from './machine-state.ts';
 import type { MachineInput } from './machines-api.ts';
 import type { Machine } from './wire-types.ts';
 
+type CreationContext = Pick<FlyContext, 'machines' | 'clock' | 'timing'>;
+
 /** A machine that is to exist exactly once. */
 export interface MachineCreation {
   readonly app: string;
@@ -25,7 +27,7 @@ const LOOKS_AFTER_SILENCE = 3;
  * Creates a machine unless one with its key is there. The API has no idempotency keys, so that a creation without an
  * answer is followed by looking for the key before it is tried again.
  */
-export async function createOnce(fly: FlyContext, creation: MachineCreation): Promise<Machine> {
+export async function createOnce(fly: CreationContext, creation: MachineCreation): Promise<Machine> {
   const existing = withKey(creation.listed, creation.key);
   if (existing !== null) return existing;
   for (let attempt = 1; ; attempt++) {
@@ -41,7 +43,7 @@ export async function createOnce(fly: FlyContext, creation: MachineCreation): Pr
   }
 }
 
-async function lookAfterSilence(fly: FlyContext, creation: MachineCreation): Promise<Machine | null> {
+async function lookAfterSilence(fly: CreationContext, creation: MachineCreation): Promise<Machine | null> {
   for (let look = 0; look < LOOKS_AFTER_SILENCE; look++) {
     const made = withKey((await fly.machines.list(creation.app, creation.signal)) ?? [], creation.key);
     if (made !== null) return made;

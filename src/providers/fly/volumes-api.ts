@@ -12,6 +12,8 @@ export interface Volume {
   /** Empty or absent while no machine has it. */
   readonly attached_machine_id?: string | null;
   readonly snapshot_retention?: number;
+  /** Of its files. */
+  readonly bytes_used?: number;
 }
 
 /** What a new volume is made of. */

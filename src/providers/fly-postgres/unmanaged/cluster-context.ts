@@ -1,0 +1,21 @@
+import type { Clock } from '../../../util/clock.ts';
+import type { FlyClient } from '../../fly/fly-client.ts';
+import type { FlyTiming } from '../../fly/fly-timing.ts';
+import type { MachinesApi } from '../../fly/machines-api.ts';
+import type { VolumesApi } from '../../fly/volumes-api.ts';
+import type { SnapshotsApi } from './snapshots-api.ts';
+
+/** What the parts that work on unmanaged clusters share. */
+export interface ClusterContext {
+  readonly client: FlyClient;
+  readonly machines: MachinesApi;
+  readonly volumes: VolumesApi;
+  readonly snapshots: SnapshotsApi;
+  readonly clock: Clock;
+  readonly timing: FlyTiming;
+  /**
+   * Where this process reaches a private name of the platform (`shop-db.flycast`): host and port, or null where only the
+   * platform's own network leads there.
+   */
+  readonly reach: (host: string) => Promise<string | null>;
+}

@@ -1,0 +1,87 @@
+import { ToolError } from '../../../diagnostics/tool-error.ts';
+import { eventId, isAsleep, isGone, unexpectedExit } from '../../fly/machine-state.ts';
+import type { MachineRef } from '../../fly/machines-api.ts';
+import type { Machine } from '../../fly/wire-types.ts';
+import type { ClusterContext } from './cluster-context.ts';
+import { RETIRED_KEY } from './cluster-notes.ts';
+
+/** How long a machine may take to start: the image is pulled to its host first. */
+const START_WITHIN_MS = 300_000;
+
+/** The machine of a cluster; null where there is no app, or none in it yet. One that a restore puts aside is not it. */
+export async function findMachine(
+  context: Pick<ClusterContext, 'machines'>,
+  app: string,
+  signal?: AbortSignal,
+): Promise<Machine | null> {
+  const all = ((await context.machines.list(app, signal)) ?? []).filter((machine) => !isGone(machine));
+  return all.find(({ config }) => config.metadata?.[RETIRED_KEY] === undefined) ?? all[0] ?? null;
+}
+
+/** The same, or PROVIDER_NOT_FOUND. */
+export async function requireMachine(
+  context: Pick<ClusterContext, 'machines'>,
+  app: string,
+  signal?: AbortSignal,
+): Promise<Machine> {
+  const machine = await findMachine(context, app, signal);
+  if (machine !== null) return machine;
+  throw new ToolError('PROVIDER_NOT_FOUND', `There is no Postgres cluster ${app} on Fly.`, {
+    hint: 'A deployment makes it: glidepath deploy',
+  });
+}
+
+/** Waits until the machine runs, and starts it where it sleeps. Throws DATABASE_UNREACHABLE when it does not come up. */
+export async function startMachine(
+  context: ClusterContext,
+  ref: MachineRef,
+  signal?: AbortSignal,
+): Promise<Machine> {
+  const deadline = context.clock.now() + START_WITHIN_MS;
+  let known: ReadonlySet<string> | null = null;
+  for (;;) {
+    const machine = await context.machines.get(ref, signal);
+    if (machine.state === 'started') return machine;
+    if (isAsleep(machine) && known === null) {
+      // How it ended before is no news.
+      known = new Set((machine.events ?? []).map(eventId));
+      await context.machines.start(ref, { signal });
+      continue;
+    }
+    const exit = unexpectedExit(machine, known ?? new Set());
+    const isBroken = machine.state === 'failed' || (isAsleep(machine) && exit !== null);
+    if (isBroken || context.clock.now() >= deadline) throw notStarted(ref, machine);
+    await context.clock.sleep(context.timing.pollMs, signal);
+  }
+}
+
+/** Waits until the machine has stopped. */
+export async function stopMachine(
+  context: ClusterContext,
+  ref: MachineRef,
+  signal: AbortSignal,
+): Promise<void> {
+  const deadline = context.clock.now() + START_WITHIN_MS;
+  for (let isAsked = false; ;) {
+    const machine = await context.machines.get(ref, signal);
+    if (isAsleep(machine) || machine.state === 'failed') return;
+    if (!isAsked && machine.state === 'started') {
+      await context.machines.stop(ref, { signal });
+      isAsked = true;
+    }
+    if (context.clock.now() >= deadline)
+      throw new ToolError('DATABASE_UNREACHABLE', `The machine ${ref.id} of ${ref.app} does not stop.`, {
+        hint: `See what it does: fly machine status ${ref.id} -a ${ref.app}`,
+        retry: 'safe',
+      });
+    await context.clock.sleep(context.timing.pollMs, signal);
+  }
+}
+
+function notStarted(ref: MachineRef, machine: Machine): ToolError {
+  return new ToolError(
+    'DATABASE_UNREACHABLE',
+    `The machine ${ref.id} of the cluster ${ref.app} did not start; it is ${machine.state}.`,
+    { hint: `See what it says: fly logs -a ${ref.app}`, retry: 'safe' },
+  );
+}

@@ -1,0 +1,84 @@
+import type { ResolvedDatabase } from '../../../config/resolved.ts';
+import type { DatabaseAddress, DatabasePlatform, DatabasePlatformReader } from '../../database-platform.ts';
+import { clusterAddress, ownApp } from './cluster-address.ts';
+import { branchApp, createBranch, deleteBranch, listBranches } from './cluster-branches.ts';
+import type { ClusterContext } from './cluster-context.ts';
+import { appNameOf } from './cluster-names.ts';
+import { destroyCluster, detachApps } from './destroy-cluster.ts';
+import { ensureCluster } from './ensure-cluster.ts';
+import { findClusterProblems } from './find-cluster-problems.ts';
+import { observeCluster } from './observe-cluster.ts';
+import { createRestorePoint, deleteRestorePoint, listRestorePoints } from './restore-points.ts';
+import { restoreCluster } from './restore-cluster.ts';
+
+/** Unmanaged clusters on Fly: an app each, with one machine and one volume, made by the Machines API. */
+export function createUnmanagedPostgres(context: ClusterContext): DatabasePlatform {
+  // Reading an address takes a command in a machine, which may sleep: one look does for a deployment.
+  const known = new Map<string, Promise<DatabaseAddress>>();
+  const forget = (database: ResolvedDatabase): void => {
+    for (const key of known.keys()) if (key.startsWith(`${appNameOf(database)} `)) known.delete(key);
+  };
+  return {
+    ...createUnmanagedReader(context),
+    async ensure(database, work) {
+      forget(database);
+      return ensureCluster(context, database, work);
+    },
+    async address(database, purpose, signal) {
+      const key = `${appNameOf(database)} ${purpose.branch ?? ''} ${purpose.role ?? ''} ${database.sleep}`;
+      const asked = known.get(key) ?? addressOf(context, database, purpose, signal);
+      known.set(key, asked);
+      try {
+        return await asked;
+      } catch (error) {
+        known.delete(key);
+        throw error;
+      }
+    },
+    createRestorePoint: async (database, options, work) =>
+      createRestorePoint(context, database, options, work),
+    deleteRestorePoint: async (database, name, work) => deleteRestorePoint(context, database, name, work),
+    async restore(database, options, work) {
+      forget(database);
+      return restoreCluster(context, database, options, work);
+    },
+    branch: async (database, options, work) => createBranch(context, database, options, work),
+    async deleteBranch(database, name, work) {
+      forget(database);
+      return deleteBranch(context, database, name, work);
+    },
+    async detach(database, app, work) {
+      forget(database);
+      return detachApps(context, database, app, work);
+    },
+    async destroy(database, work) {
+      forget(database);
+      return destroyCluster(context, database, work);
+    },
+  };
+}
+
+/** The half of it that cannot change anything. */
+export function createUnmanagedReader(context: ClusterContext): DatabasePlatformReader {
+  return {
+    observe: async (database) => observeCluster(context, database),
+    restorePoints: async (database) => listRestorePoints(context, database),
+    branches: async (database) => listBranches(context, database),
+    async findProblems(databases) {
+      const found = await Promise.all(databases.map((database) => findClusterProblems(context, database)));
+      return [...new Map(found.flat().map((problem) => [problem.message, problem])).values()];
+    },
+  };
+}
+
+async function addressOf(
+  context: ClusterContext,
+  database: ResolvedDatabase,
+  purpose: { readonly branch?: string; readonly role?: string },
+  signal: AbortSignal | undefined,
+): Promise<DatabaseAddress> {
+  if (purpose.branch === undefined || purpose.branch === appNameOf(database))
+    return clusterAddress(context, database, ownApp(database, purpose), signal);
+  const app = await branchApp(context, database, purpose.branch, signal);
+  return clusterAddress(context, database, { app, sleep: 'when-idle', role: purpose.role }, signal);
+}

@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ResolvedDatabase } from '../../src/config/resolved.ts';
+import type { DatabasePlatform } from '../../src/providers/database-platform.ts';
+import { DIRECT, flyDatabase, FlyDatabaseRig, queryAt } from '../support/fly-database-rig.ts';
+import { MemoryJournal, TestWork } from '../support/fly-rig.ts';
+
+let rig: FlyDatabaseRig;
+
+beforeAll(async () => {
+  rig = await FlyDatabaseRig.start();
+});
+
+afterAll(() => rig[Symbol.asyncDispose]());
+
+describe('going back', () => {
+  const shop = (): ResolvedDatabase => flyDatabase('shop-past-db');
+
+  test('to a restore point: the data are those of then, the URL stays, and what was there is kept', async () => {
+    const fly = rig.platform();
+    await fly.ensure(shop(), new TestWork({ key: 'run-9/ensure' }));
+    const { url, outsideUrl } = await fly.address(shop(), DIRECT);
+    await queryAt(outsideUrl, "create table t (x text); insert into t values ('then')");
+    const point = await fly.createRestorePoint(
+      shop(),
+      { name: 'before-run-1', expiresAt: null },
+      new TestWork({ key: 'p2' }),
+    );
+    expect(point).toMatchObject({ name: 'before-run-1', isOurs: true });
+    expect((point.expiresAt ?? 0) - point.at).toBe(7 * 86_400_000);
+    await queryAt(outsideUrl, "update t set x = 'later'");
+    const work = new TestWork({ key: 'run-10/restore' });
+    const target = { kind: 'restore-point', name: 'before-run-1' } as const;
+    const result = await fly.restore(shop(), { target, preserveAs: 'before-restore-1' }, work);
+    expect(result).toEqual({ preservedAs: 'before-restore-1', at: point.at });
+    expect((await fly.address(shop(), DIRECT)).url).toBe(url);
+    expect(await queryAt((await fly.address(shop(), DIRECT)).outsideUrl, 'select x from t')).toEqual([
+      { x: 'then' },
+    ]);
+    expect(work.lines.join('\n')).toMatch(/stays in volume vol_\w+ as before-restore-1, which is paid for/);
+    expect(await rig.call('GET', '/v1/apps/shop-past-db/volumes')).toHaveLength(2);
+    expect(await rig.call('GET', '/v1/apps/shop-past-db/machines')).toHaveLength(1);
+    expect((await fly.restorePoints(shop())).map(({ name }) => name).toSorted()).toEqual([
+      'before-restore-1',
+      'before-run-1',
+    ]);
+  });
+
+  test('and forth again, to what the restore has kept', async () => {
+    const fly = rig.platform();
+    const target = { kind: 'restore-point', name: 'before-restore-1' } as const;
+    await fly.restore(
+      shop(),
+      { target, preserveAs: 'before-restore-2' },
+      new TestWork({ key: 'run-11/restore' }),
+    );
+    const { outsideUrl } = await fly.address(shop(), DIRECT);
+    expect(await queryAt(outsideUrl, 'select x from t')).toEqual([{ x: 'later' }]);
+  });
+
+  test('to a moment or a name that there is not: refused with those that there are, and nothing is changed', async () => {
+    const fly = rig.platform();
+    const machines = await rig.call('GET', '/v1/apps/shop-past-db/machines');
+    const [point] = await fly.restorePoints(shop());
+    const restore = (target: Parameters<DatabasePlatform['restore']>[1]['target'], key: string) =>
+      fly.restore(shop(), { target, preserveAs: 'x' }, new TestWork({ key }));
+    await expect(restore({ kind: 'time', at: Date.now() }, 'r1')).rejects.toMatchObject({
+      code: 'DATABASE_OUTSIDE_WINDOW',
+      hint: expect.stringContaining(point?.name ?? '-'),
+    });
+    await expect(restore({ kind: 'restore-point', name: 'nothere' }, 'r2')).rejects.toMatchObject({
+      code: 'DATABASE_UNKNOWN_RESTORE_POINT',
+    });
+    expect(await rig.call('GET', '/v1/apps/shop-past-db/machines')).toEqual(machines);
+  });
+
+  test('a restore that is killed anywhere is gone on with to the same end', async () => {
+    const journal = new MemoryJournal();
+    const target = { kind: 'restore-point', name: 'before-run-1' } as const;
+    const volumes = (await rig.call('GET', '/v1/apps/shop-past-db/volumes')) as unknown[];
+    const how = { target, preserveAs: 'before-restore-3' };
+    const kills = await rig.killedAnywhere((fly) =>
+      fly.restore(shop(), how, new TestWork({ key: 'run-12/restore', journal })),
+    );
+    expect(kills).toBeGreaterThan(5);
+    const { outsideUrl } = await rig.platform().address(shop(), DIRECT);
+    expect(await queryAt(outsideUrl, 'select x from t')).toEqual([{ x: 'then' }]);
+    expect(await rig.call('GET', '/v1/apps/shop-past-db/machines')).toHaveLength(1);
+    expect(await rig.call('GET', '/v1/apps/shop-past-db/volumes')).toHaveLength(volumes.length + 1);
+  }, 60_000);
+
+  test('a restore point that is deleted is forgotten', async () => {
+    const fly = rig.platform();
+    await fly.deleteRestorePoint(shop(), 'before-run-1', new TestWork({ key: 'd1' }));
+    await fly.deleteRestorePoint(shop(), 'before-run-1', new TestWork({ key: 'd2' }));
+    expect((await fly.restorePoints(shop())).map(({ name }) => name)).not.toContain('before-run-1');
+  });
+});
+
+describe('a branch', () => {
+  const shop = (): ResolvedDatabase => flyDatabase('shop-past-db');
+
+  test('is a copy beside it that can be written to, and goes without a trace', async () => {
+    const fly = rig.platform();
+    const expiresAt = Date.now() + 3_600_000;
+    const made = await fly.branch(shop(), { name: 'probe-1', expiresAt }, new TestWork({ key: 'b1' }));
+    expect(made).toMatchObject({ name: 'probe-1', parent: 'shop-past-db', expiresAt });
+    const { url, outsideUrl } = await fly.address(shop(), { use: 'direct', branch: 'probe-1' });
+    expect(new URL(url).hostname).toBe('shop-past-db-probe-1.flycast');
+    await queryAt(outsideUrl, "update t set x = 'in the branch'");
+    const own = await fly.address(shop(), DIRECT);
+    expect(await queryAt(own.outsideUrl, 'select x from t')).toEqual([{ x: 'then' }]);
+    expect((await fly.branches(shop())).map(({ name }) => name)).toEqual(['shop-past-db', 'probe-1']);
+    await fly.deleteBranch(shop(), 'probe-1', new TestWork({ key: 'b2' }));
+    await fly.deleteBranch(shop(), 'probe-1', new TestWork({ key: 'b3' }));
+    expect((await fly.branches(shop())).map(({ name }) => name)).toEqual(['shop-past-db']);
+    expect(rig.cloud.services.fly.hasApp('shop-past-db-probe-1')).toBe(false);
+    await expect(fly.address(shop(), { use: 'direct', branch: 'probe-1' })).rejects.toMatchObject({
+      code: 'DATABASE_UNKNOWN_BRANCH',
+    });
+  });
+
+  test('with the tables and no rows; and one whose time is up goes when the next is made', async () => {
+    const fly = rig.platform();
+    await fly.branch(
+      shop(),
+      { name: 'empty', schemaOnly: true, expiresAt: Date.now() - 1 },
+      new TestWork({ key: 'b4' }),
+    );
+    const { outsideUrl } = await fly.address(shop(), { use: 'direct', branch: 'empty' });
+    expect(await queryAt(outsideUrl, 'select count(*)::int as n from t')).toEqual([{ n: 0 }]);
+    await fly.branch(shop(), { name: 'next', expiresAt: null }, new TestWork({ key: 'b5' }));
+    expect((await fly.branches(shop())).map(({ name }) => name)).toEqual(['shop-past-db', 'next']);
+  });
+});
+
+describe('the end', () => {
+  test('a detached app comes in no more; attached again it finds its data', async () => {
+    const fly = rig.platform();
+    const shop = flyDatabase('shop-past-db');
+    const { outsideUrl } = await fly.address(shop, DIRECT);
+    await fly.detach(shop, 'shop-past', new TestWork({ key: 'e1' }));
+    await expect(queryAt(outsideUrl, 'select 1')).rejects.toThrow();
+    await fly.ensure(shop, new TestWork({ key: 'e2' }));
+    const again = await fly.address(shop, DIRECT);
+    expect(again.url).not.toBe(outsideUrl);
+    expect(await queryAt(again.outsideUrl, 'select x from t')).toEqual([{ x: 'then' }]);
+  });
+
+  test('a destroyed cluster takes its branches along, and is no error the second time', async () => {
+    const fly = rig.platform();
+    const shop = flyDatabase('shop-past-db');
+    await fly.destroy(shop, new TestWork({ key: 'e3' }));
+    await fly.destroy(shop, new TestWork({ key: 'e4' }));
+    expect(await fly.observe(shop)).toBeNull();
+    expect(rig.cloud.services.fly.hasApp('shop-past-db-next')).toBe(false);
+    await expect(fly.address(shop, DIRECT)).rejects.toMatchObject({ code: 'PROVIDER_NOT_FOUND' });
+  });
+});
