@@ -89,3 +89,42 @@ describe('a branch', () => {
     expect(row?.['one']).toBeLessThanOrEqual(after + writers.length);
   });
 });
+
+describe('a restore', () => {
+  test('brings back what there was at a time, in a branch or in place, with what was there kept under a name', async () => {
+    await using rig = await LocalPostgresRig.in(template);
+    const service = await rig.open();
+    const { port } = await service.create({ id: 'main', database: 'main' });
+    const url = service.connectionUrl('main');
+    await query(url, 'create table note as select 1 as number');
+    const before = await nextMillisecond();
+    await query(url, 'insert into note values (2)');
+    await query(url, 'drop table note');
+
+    await service.branch({ id: 'past', from: 'main', at: before });
+    expect(await query(service.connectionUrl('past'), 'select number from note')).toEqual([{ number: 1 }]);
+    expect(service.get('past')?.origin).toMatchObject({ parent: 'main', at: before });
+
+    await service.replace('main', { from: 'main', at: before, preserveAs: 'main_old' });
+    expect(service.get('main')?.port).toBe(port);
+    expect(await query(url, 'select number from note')).toEqual([{ number: 1 }]);
+    expect(await query(service.connectionUrl('main_old'), "select to_regclass('note') as found")).toEqual([
+      { found: null },
+    ]);
+    // The same past is there still, in both.
+    for (const [id, from] of [
+      ['again', 'main'],
+      ['once-more', 'main_old'],
+    ] as const) {
+      await service.branch({ id, from, at: before });
+      expect(await query(service.connectionUrl(id), 'select number from note')).toEqual([{ number: 1 }]);
+    }
+  });
+});
+
+/** Now, and then the clock shows something else. */
+async function nextMillisecond(): Promise<number> {
+  const now = Date.now();
+  await until(() => Date.now() > now + 1);
+  return now + 1;
+}

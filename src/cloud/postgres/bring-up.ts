@@ -1,39 +1,46 @@
 import type { ClusterContext } from './cluster-context.ts';
+import { emptyHistory } from './cluster-record.ts';
 import type { ClusterRecord } from './cluster-record.ts';
 import type { ClusterServer } from './cluster-server.ts';
 import { bootstrapCluster } from './cluster-sql.ts';
 import { copyTemplate } from './cluster-template.ts';
+import { prepareArchive, retentionOf, templateBackup } from './first-history.ts';
 import { finishFirstStart } from './first-start.ts';
+
+/** A cluster whose server is to be started. */
+export interface BringUp {
+  readonly server: ClusterServer;
+  /** As it is now: changed by `update`, on disk first. */
+  readonly record: () => ClusterRecord;
+  readonly update: (change: Partial<ClusterRecord>) => Promise<void>;
+  readonly context: ClusterContext;
+}
 
 /**
  * Starts the server of a cluster, and does what is left to do on one that runs for the first time; what was done is written
- * down by `update`, so that it may be cut short anywhere and begun again.
+ * down, so that it may be cut short anywhere and begun again.
  */
-export async function bringUp(
-  server: ClusterServer,
-  record: ClusterRecord,
-  { context, update }: BringUpOptions,
-): Promise<void> {
-  let password = record.adminPassword;
-  if (password === null) {
+export async function bringUp({ server, record, update, context }: BringUp): Promise<void> {
+  if (record().adminPassword === null) {
     // A copy that was cut short is thrown away by the next one.
     const template = await context.template();
     await copyTemplate(template, server.dataDir, context.copyMethod);
-    password = template.adminPassword;
-    await update({ adminPassword: password });
+    await update({ adminPassword: template.adminPassword });
   }
-  await server.start(null);
-  if (!record.isBootstrapped) {
-    await server.asAdmin({ password }, (client) => bootstrapCluster(client, record));
-    await update({ isBootstrapped: true });
+  const keepsHistory = retentionOf(record(), context) > 0;
+  // What is not archived from now on is missing in all that was before.
+  if (!keepsHistory && record().history.backups.length > 0) await update({ history: emptyHistory() });
+  const archiveDir = keepsHistory ? await prepareArchive(record(), context) : null;
+  await server.start({ archiveDir, replays: !record().isRecovered });
+  const password = record().adminPassword ?? '';
+  if (!record().isBootstrapped) {
+    await server.asAdmin({ password }, (client) => bootstrapCluster(client, record()));
+    const { history } = record();
+    const backups = keepsHistory ? [await templateBackup(context)] : [];
+    await update({ isBootstrapped: true, history: { ...history, backups } });
   }
-  if (!record.isRecovered) {
-    await finishFirstStart(server, context.settings);
+  if (!record().isRecovered) {
+    await finishFirstStart(server, { password, settings: context.settings });
     await update({ isRecovered: true });
   }
-}
-
-interface BringUpOptions {
-  readonly context: ClusterContext;
-  readonly update: (change: Partial<ClusterRecord>) => Promise<void>;
 }

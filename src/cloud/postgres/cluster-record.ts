@@ -28,8 +28,9 @@ export interface BaseBackup {
   readonly path: string;
   /** The first segment of the log that is needed with it, by number. */
   readonly fromSegment: number;
-  /** Milliseconds since the Unix epoch: states from then on can be rebuilt. */
+  /** States from then on can be rebuilt: milliseconds since the Unix epoch, and the place in the log. */
   readonly at: number;
+  readonly lsn: string;
 }
 
 /** A directory of archived log, and how far it is the history of the cluster in whose record this stands. */
@@ -104,22 +105,16 @@ export async function writeClusterRecord(dir: string, record: ClusterRecord): Pr
 }
 
 /** What a record says of a cluster that is made from nothing. */
-export function emptyHistory(): Pick<
+export function freshRecord(): Pick<
   ClusterRecord,
   'isUnfinished' | 'isRecovered' | 'origin' | 'history' | 'supersedes'
 > {
-  return {
-    isUnfinished: false,
-    isRecovered: true,
-    origin: null,
-    history: { backups: [], archives: [{ name: newArchiveName(), until: null }] },
-    supersedes: null,
-  };
+  return { isUnfinished: false, isRecovered: true, origin: null, history: emptyHistory(), supersedes: null };
 }
 
-/** A name that no other directory of archived log has. */
-export function newArchiveName(): string {
-  return randomBytes(6).toString('hex');
+/** A history in which nothing happened yet, with an archive that nobody else has. */
+export function emptyHistory(): ClusterHistory {
+  return { backups: [], archives: [{ name: randomBytes(6).toString('hex'), until: null }] };
 }
 
 /** A password that needs no quoting anywhere. */
@@ -129,5 +124,5 @@ export function randomPassword(): string {
 
 /** Format 1 knew neither branches nor a history. */
 function upgraded(record: ClusterRecord): ClusterRecord {
-  return record.version === 2 ? record : { ...emptyHistory(), ...record, version: 2 };
+  return record.version === 2 ? record : { ...freshRecord(), ...record, version: 2 };
 }

@@ -10,6 +10,9 @@ import { adoptPostmaster, startPostmaster } from './postmaster.ts';
 import type { Postmaster } from './postmaster.ts';
 import { connectToSocket, prepareSocketDir, socketDirFor } from './socket-directory.ts';
 
+/** Six hours of log at a few megabytes a second are replayed in that time, on a slow disk. */
+const REPLAY_TIMEOUT_MS = 15 * 60_000;
+
 /** The server on the data directory of one cluster: whether it runs, and how it is reached. Its caller keeps order. */
 export class ClusterServer {
   readonly dir: string;
@@ -42,9 +45,13 @@ export class ClusterServer {
     return (await adoptPostmaster(this.dataDir, this.#context.clock)) !== null;
   }
 
-  /** Resolves when it accepts connections. `archiveDir` null: nothing is archived. Throws `CLOUD_POSTGRES_FAILED`. */
-  async start(archiveDir: string | null): Promise<void> {
-    const { program, launcher, clock, settings, startTimeoutMs } = this.#context;
+  /**
+   * Resolves when it accepts connections. `archiveDir` null: nothing is archived. `replays`: it first has the log of a copy
+   * to read. Throws `CLOUD_POSTGRES_FAILED`.
+   */
+  async start({ archiveDir, replays }: { archiveDir: string | null; replays: boolean }): Promise<void> {
+    const { program, launcher, clock, settings } = this.#context;
+    const startTimeoutMs = Math.max(this.#context.startTimeoutMs, replays ? REPLAY_TIMEOUT_MS : 0);
     await giveToPostgres(launcher, this.dataDir);
     await prepareSocketDir(this.#socketDir, launcher);
     const postmaster = await startPostmaster({

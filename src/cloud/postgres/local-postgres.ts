@@ -5,15 +5,16 @@ import type { Client } from 'pg';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import { assert } from '../../util/assert.ts';
 import type { ClusterContext } from './cluster-context.ts';
-import { emptyHistory, randomPassword } from './cluster-record.ts';
+import { freshRecord, randomPassword } from './cluster-record.ts';
 import type { ClusterOrigin, PostgresLogin, PostgresRole } from './cluster-record.ts';
 import { createDatabase, createLogin, dropDatabase } from './cluster-sql.ts';
 import type { CopyMethod } from './copy-method.ts';
 import { DirectorySizes } from './directory-sizes.ts';
+import { HistoryKeeper } from './history-keeper.ts';
 import { logEndOf } from './log-end.ts';
 import { makeBranch } from './make-branch.ts';
 import { openClusters } from './open-clusters.ts';
-import { OutsideWindowError } from './outside-window-error.ts';
+import { windowOf } from './history-window.ts';
 import { PostgresCluster } from './postgres-cluster.ts';
 import type {
   NewPostgresBranch,
@@ -40,17 +41,22 @@ export class LocalPostgres implements PostgresService {
   readonly #branching = new Map<string, Promise<unknown>>();
   readonly #closing = new AbortController();
   readonly #sizes: DirectorySizes;
+  readonly #keeper: HistoryKeeper;
+  #keeping: Promise<void> = Promise.resolve();
 
   private constructor(dir: string, context: ClusterContext) {
     this.#dir = dir;
     this.#context = context;
     this.#sizes = new DirectorySizes(context.clock);
+    this.#keeper = new HistoryKeeper(context, () => [...this.#clusters.values()], this.#closing.signal);
   }
 
   /** Reads what is in the directory, listens again, and adopts the servers that still run. */
   static async open(dir: string, context: ClusterContext): Promise<LocalPostgres> {
     const service = new LocalPostgres(dir, context);
     for (const cluster of await openClusters(dir, context)) service.#clusters.set(cluster.record.id, cluster);
+    await service.#keeper.collect();
+    service.#keeping = service.#keeper.run();
     return service;
   }
 
@@ -89,6 +95,7 @@ export class LocalPostgres implements PostgresService {
     this.#clusters.delete(id);
     this.#sizes.forget(cluster.dataDir);
     await cluster.destroy();
+    await this.#keeper.collect();
   }
 
   connectionUrl(id: string, options: { readonly user?: string; readonly database?: string } = {}): string {
@@ -171,9 +178,7 @@ export class LocalPostgres implements PostgresService {
   }
 
   window(id: string): PostgresWindow {
-    this.#find(id);
-    const now = this.#context.clock.now();
-    return { from: now, to: now };
+    return windowOf(this.#find(id).record, this.#context);
   }
 
   async setRetention(id: string, retentionMs: number): Promise<void> {
@@ -203,7 +208,7 @@ export class LocalPostgres implements PostgresService {
 
   async close(options: { readonly stop: boolean }): Promise<void> {
     this.#closing.abort(new ToolError('CLOUD_NOT_RUNNING', 'The local cloud is being ended.'));
-    await Promise.allSettled([...this.#creating.values(), ...this.#branching.values()]);
+    await Promise.allSettled([...this.#creating.values(), ...this.#branching.values(), this.#keeping]);
     await Promise.all([...this.#clusters.values()].map((cluster) => cluster.close(options)));
   }
 
@@ -224,7 +229,7 @@ export class LocalPostgres implements PostgresService {
     const creation = PostgresCluster.make(
       this.#freeDir(wanted.id),
       {
-        ...emptyHistory(),
+        ...freshRecord(),
         version: 2,
         id: wanted.id,
         databases: [wanted.database],
@@ -247,12 +252,12 @@ export class LocalPostgres implements PostgresService {
 
   /** Runs `work` while nobody else can make a cluster with that id. */
   async #claiming<T>(id: string | null, work: () => Promise<T>): Promise<T> {
-    if (id === null) return work();
-    assert(ID_PATTERN.test(id), `${id} cannot be the id of a Postgres cluster`);
-    if (this.#clusters.has(id) || this.#creating.has(id) || this.#branching.has(id))
+    assert(id === null || ID_PATTERN.test(id), `${id} cannot be the id of a Postgres cluster`);
+    const key = id ?? randomBytes(8).toString('hex');
+    if (id !== null && (this.#clusters.has(id) || this.#creating.has(id) || this.#branching.has(id)))
       throw new ToolError('PROVIDER_CONFLICT', `There is a local Postgres ${id} already.`);
-    const working = work().finally(() => this.#branching.delete(id));
-    this.#branching.set(id, working);
+    const working = this.#keeper.protect(work).finally(() => this.#branching.delete(key));
+    this.#branching.set(key, working);
     return working;
   }
 
@@ -261,10 +266,8 @@ export class LocalPostgres implements PostgresService {
     wanted: { readonly at?: PostgresMoment; readonly schemaOnly?: boolean },
     id: string,
   ): Promise<PostgresCluster> {
-    if (wanted.at !== undefined)
-      throw new OutsideWindowError(source.record.id, wanted.at, this.window(source.record.id));
-    const { schemaOnly = false } = wanted;
-    const options = { dir: this.#freeDir(id), id, schemaOnly, signal: this.#closing.signal };
+    const { at = null, schemaOnly = false } = wanted;
+    const options = { dir: this.#freeDir(id), id, at, schemaOnly, signal: this.#closing.signal };
     return makeBranch(source, options, this.#context);
   }
 

@@ -1,43 +1,50 @@
-import { join } from 'node:path';
 import { basename } from 'node:path';
+import { branchNow } from './branch-now.ts';
+import { branchOfPast } from './branch-of-past.ts';
 import type { ClusterContext } from './cluster-context.ts';
-import { newArchiveName } from './cluster-record.ts';
+import { emptyHistory } from './cluster-record.ts';
 import type { ClusterRecord } from './cluster-record.ts';
-import { prepareFirstStart } from './first-start.ts';
-import { copyLog, copyOnline } from './online-copy.ts';
 import { PostgresCluster } from './postgres-cluster.ts';
+import type { PostgresMoment } from './postgres-service.ts';
 import { stripRows } from './strip-rows.ts';
+import { takeBaseBackup } from './take-base-backup.ts';
 
 /** What to make. */
 export interface BranchOptions {
   /** Where; must not exist. */
   readonly dir: string;
   readonly id: string;
+  /** Null: now. It must be inside of the source's window. */
+  readonly at: PostgresMoment | null;
   readonly schemaOnly: boolean;
   /** Ends it early, with nothing left. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Makes a cluster with the data of another one as they are now. It is whole, stopped, and unfinished: nobody can connect
- * until it is opened or takes another's place. Throws `STORE_DISK_FULL`, with nothing left.
+ * Makes a cluster with the data of another one. It is whole, stopped, and unfinished: nobody can connect until it is opened
+ * or takes another's place. Throws `STORE_DISK_FULL` and {@link OutsideWindowError}, with nothing left.
  */
 export async function makeBranch(
   source: PostgresCluster,
   options: BranchOptions,
   context: ClusterContext,
 ): Promise<PostgresCluster> {
+  const { at, signal } = options;
   const made = await PostgresCluster.make(options.dir, newRecord(source.record, options, context), context);
+  const interrupt = (): void => void made.interrupt().catch(() => undefined);
+  signal.addEventListener('abort', interrupt);
   try {
-    await copyData(source, made, { context, signal: options.signal });
-    if (options.schemaOnly) {
-      await stripRows(made);
-      await made.suspend();
-    }
+    const copying = { source, made, context, signal };
+    const origin = at === null ? await branchNow(copying) : await branchOfPast(copying, at);
+    await made.update({ origin: { dir: basename(source.dir), ...origin } });
+    if (options.schemaOnly) await keepOnlySchema(made, context, signal);
     return made;
   } catch (error) {
     await made.destroy();
-    throw error;
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    signal.removeEventListener('abort', interrupt);
   }
 }
 
@@ -56,26 +63,22 @@ function newRecord(
     createdAt: context.clock.now(),
     isUnfinished: true,
     isRecovered: false,
+    ...(source.retentionMs === undefined ? {} : { retentionMs: source.retentionMs }),
     origin: null,
-    history: { backups: [], archives: [{ name: newArchiveName(), until: null }] },
+    history: emptyHistory(),
     supersedes: null,
   };
 }
 
-async function copyData(
-  source: PostgresCluster,
+/** The history goes too: the rows are in it. */
+async function keepOnlySchema(
   made: PostgresCluster,
-  on: { readonly context: ClusterContext; readonly signal: AbortSignal },
+  context: ClusterContext,
+  signal: AbortSignal,
 ): Promise<void> {
-  const { context, signal } = on;
-  const copy = { from: source.dataDir, to: made.dataDir, method: context.copyMethod, signal };
-  const { lsn } = await source.withAdmin(undefined, (client) =>
-    copyOnline({ client, ...copy }, ({ fromSegment, lastSegment }) =>
-      copyLog(join(copy.from, 'pg_wal'), join(copy.to, 'pg_wal'), { first: fromSegment, last: lastSegment }),
-    ),
-  );
-  await prepareFirstStart(made.dataDir, {});
-  const origin = { dir: basename(source.dir), lsn, at: context.clock.now() };
-  const { databases, logins } = source.record;
-  await made.update({ adminPassword: source.record.adminPassword, databases, logins, origin });
+  await stripRows(made);
+  await made.suspend();
+  await made.update({ history: emptyHistory() });
+  await takeBaseBackup(made, context, signal);
+  await made.suspend();
 }

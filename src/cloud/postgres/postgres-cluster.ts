@@ -115,6 +115,11 @@ export class PostgresCluster {
     return this.#whenFree(() => this.#stop('fast'));
   }
 
+  /** Ends the server at once, even one that is still starting: whatever waits for it fails. */
+  interrupt(): Promise<void> {
+    return this.#server.stop('immediate');
+  }
+
   /** Runs SQL as superuser; the server is started if it has to be and does not stop meanwhile. */
   administer<T>(work: (client: Client) => Promise<T>): Promise<T> {
     return this.#queue.run(async () => {
@@ -241,7 +246,12 @@ export class PostgresCluster {
     if (await this.#server.isRunning()) return;
     this.#state = 'starting';
     try {
-      await bringUp(this.#server, this.#record, { context: this.#context, update: (to) => this.update(to) });
+      await bringUp({
+        server: this.#server,
+        record: () => this.#record,
+        update: (change) => this.update(change),
+        context: this.#context,
+      });
       this.#state = 'running';
       this.#arm();
     } catch (error) {

@@ -1,0 +1,148 @@
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Client } from 'pg';
+import { assert } from '../../util/assert.ts';
+import type { BranchCopy } from './branch-now.ts';
+import { asDiskFull, ensureRoom, watchRoom } from './copy-room.ts';
+import { copyTree } from './copy-tree.ts';
+import type { ClusterContext } from './cluster-context.ts';
+import type { BaseBackup, ClusterOrigin } from './cluster-record.ts';
+import { directorySize } from './directory-size.ts';
+import { prepareFirstStart } from './first-start.ts';
+import { backupBefore, windowOf } from './history-window.ts';
+import { OutsideWindowError } from './outside-window-error.ts';
+import type { PostgresCluster } from './postgres-cluster.ts';
+import type { PostgresMoment } from './postgres-service.ts';
+import { archivesUntil, collectLog } from './wal-archive.ts';
+import { bytesUpTo, segmentOf } from './wal-segments.ts';
+
+/**
+ * Rebuilds what a cluster held at a moment of its past: the last backup before it, and the log from there on, replayed by a
+ * server that then begins a timeline of its own. Leaves that server stopped. Throws {@link OutsideWindowError}.
+ */
+export async function branchOfPast(
+  copying: BranchCopy,
+  at: PostgresMoment,
+): Promise<Omit<ClusterOrigin, 'dir'>> {
+  const { source, made, context } = copying;
+  const backup = findBackup(source, at, context);
+  const pgWal = join(made.dataDir, 'pg_wal');
+  const firstLive = await source.withAdmin(undefined, async (client) => {
+    const end = await endOfLog(client, at, { source, context });
+    await copyBackup(backup, copying);
+    return collectLog({
+      stateDir: context.stateDir,
+      history: source.record.history,
+      liveDir: join(source.dataDir, 'pg_wal'),
+      to: pgWal,
+      first: backup.fromSegment,
+      last: segmentOf(end),
+    });
+  });
+  await prepareReplay(made.dataDir, at);
+  const { adminPassword } = source.record;
+  await made.update({ adminPassword });
+  await made.start();
+  const { lsn, time } = await readTimelineStart(made);
+  await keepWhatIsThere(made, source);
+  await made.suspend();
+  const { history } = source.record;
+  const [own] = made.record.history.archives;
+  assert(own !== undefined, 'a cluster has an archive of its own');
+  const backups = history.backups.filter((one) => bytesUpTo(one.lsn) <= bytesUpTo(lsn));
+  const archives = archivesUntil(history, Math.min(firstLive, segmentOf(lsn)), own);
+  await made.update({ history: { backups, archives } });
+  return { lsn, at: typeof at === 'number' ? at : (time ?? context.clock.now()) };
+}
+
+function findBackup(source: PostgresCluster, at: PostgresMoment, context: ClusterContext): BaseBackup {
+  const window = windowOf(source.record, context);
+  const backup = backupBefore(source.record, at);
+  const isInside = typeof at !== 'number' || (at >= window.from && at <= window.to);
+  if (backup === null || !isInside) throw new OutsideWindowError(source.record.id, at, window);
+  return backup;
+}
+
+/** The end of the source's log, in which there is a commit after the moment: where the replay stops. */
+async function endOfLog(
+  client: Client,
+  at: PostgresMoment,
+  { source, context }: { readonly source: PostgresCluster; readonly context: ClusterContext },
+): Promise<string> {
+  const { rows } = await client.query<{ lsn: string }>('select pg_current_wal_insert_lsn()::text as lsn');
+  if (typeof at !== 'number' && bytesUpTo(at.lsn) > bytesUpTo(rows[0]?.lsn ?? '0/0'))
+    throw new OutsideWindowError(source.record.id, at, windowOf(source.record, context));
+  // A commit in the very millisecond that was asked for could be taken for one before it.
+  if (typeof at === 'number' && context.clock.now() <= at) await context.clock.sleep(2);
+  await client.query('select pg_current_xact_id()');
+  const switched = await client.query<{ lsn: string }>('select pg_switch_wal()::text as lsn');
+  return switched.rows[0]?.lsn ?? '0/0';
+}
+
+async function copyBackup(backup: BaseBackup, { made, context, signal }: BranchCopy): Promise<void> {
+  const { copyMethod: method, stateDir } = context;
+  const [from, to, room] = [join(stateDir, backup.path), made.dataDir, dirname(made.dataDir)];
+  try {
+    if (method === 'copy') await ensureRoom(room, await directorySize(from));
+    const watch = watchRoom(room);
+    const beforeWriting = async (bytes: number): Promise<void> => {
+      signal.throwIfAborted();
+      await watch(bytes);
+    };
+    // The template, which is a backup as well, has log of its own.
+    const leaveOut = (path: string): boolean =>
+      dirname(path) === 'pg_wal' && path !== 'pg_wal/archive_status';
+    await copyTree({ from, to, method, leaveOut, beforeWriting });
+    await mkdir(join(to, 'pg_wal', 'summaries'), { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw asDiskFull(error, room);
+  }
+}
+
+/** As a standby, which reads `pg_wal` itself, where a recovery with a command would start a shell for each megabyte. */
+async function prepareReplay(dataDir: string, at: PostgresMoment): Promise<void> {
+  const target =
+    typeof at === 'number'
+      ? { recovery_target_time: new Date(at).toISOString().replace('T', ' ').replace('Z', '+00') }
+      : { recovery_target_lsn: at.lsn };
+  await prepareFirstStart(dataDir, {
+    ...target,
+    recovery_target_action: 'promote',
+    recovery_target_timeline: 'latest',
+    hot_standby: 'off',
+    // Old segments are the archive's files under a second name, and must not be written to.
+    wal_recycle: 'off',
+  });
+  await writeFile(join(dataDir, 'standby.signal'), '', { mode: 0o600 });
+}
+
+/** Where the log of a promoted server left that of its source, and when the last transaction before had ended. */
+async function readTimelineStart(
+  made: PostgresCluster,
+): Promise<{ readonly lsn: string; readonly time: number | null }> {
+  const dir = join(made.dataDir, 'pg_wal');
+  const histories = (await readdir(dir)).filter((name) => name.endsWith('.history')).sort();
+  const text = await readFile(join(dir, histories.at(-1) ?? ''), 'utf8');
+  const lsn = /^\d+\t([0-9A-F]+\/[0-9A-F]+)/.exec(text.trim().split('\n').at(-1) ?? '')?.[1];
+  assert(lsn !== undefined, 'a promoted server has written where its timeline began');
+  const found = await made.withAdmin(undefined, (client) =>
+    client.query<{ time: Date | null }>('select pg_last_xact_replay_timestamp() as time'),
+  );
+  return { lsn, time: found.rows[0]?.time?.getTime() ?? null };
+}
+
+/** Of the source's logins and databases of today, those that were there; with the passwords of today, so that URLs stay. */
+async function keepWhatIsThere(made: PostgresCluster, source: PostgresCluster): Promise<void> {
+  await made.withAdmin(undefined, async (client) => {
+    const names = async (sql: string): Promise<Set<string>> =>
+      new Set((await client.query<{ name: string }>(sql)).rows.map(({ name }) => name));
+    const roles = await names('select rolname as name from pg_roles');
+    const databases = await names('select datname as name from pg_database');
+    const logins = source.record.logins.filter(({ name }) => roles.has(name));
+    for (const { name, password } of logins)
+      await client.query(
+        `alter role ${client.escapeIdentifier(name)} password ${client.escapeLiteral(password)}`,
+      );
+    await made.update({ logins, databases: source.record.databases.filter((name) => databases.has(name)) });
+  });
+}

@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ClusterContext } from './cluster-context.ts';
+import type { BaseBackup } from './cluster-record.ts';
+import { copyOnline } from './online-copy.ts';
+import { giveToPostgres } from './postgres-launcher.ts';
+import type { PostgresCluster } from './postgres-cluster.ts';
+import { archiveDir, ownArchive } from './wal-archive.ts';
+
+/** Where base backups are, below the service's directory. */
+export const BACKUPS_DIR = 'backups';
+
+/**
+ * Copies what a running cluster holds, as a point from which its later states can be rebuilt, and writes it down. Nothing
+ * happens when the server that runs does not archive its log (its retention was set after it had been started).
+ */
+export async function takeBaseBackup(
+  cluster: PostgresCluster,
+  context: ClusterContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const name = randomBytes(6).toString('hex');
+  const path = join(BACKUPS_DIR, name);
+  const unfinished = join(context.stateDir, BACKUPS_DIR, `.${name}`);
+  await mkdir(join(context.stateDir, BACKUPS_DIR), { recursive: true, mode: 0o711 });
+  try {
+    const copy = await cluster.withAdmin(undefined, async (client) => {
+      const asked = await client.query<{ dir: string }>(
+        "select current_setting('basic_archive.archive_directory', true) as dir",
+      );
+      if (asked.rows[0]?.dir !== archiveDir(context.stateDir, ownArchive(cluster.record))) return null;
+      const options = { client, from: cluster.dataDir, to: unfinished, method: context.copyMethod, signal };
+      return copyOnline(options, () => Promise.resolve());
+    });
+    if (copy === null) return;
+    await giveToPostgres(context.launcher, unfinished);
+    await rename(unfinished, join(context.stateDir, path));
+    const { fromSegment, lsn } = copy;
+    const backup: BaseBackup = { path, fromSegment, lsn, at: context.clock.now() };
+    const { history } = cluster.record;
+    await cluster.update({ history: { ...history, backups: [...history.backups, backup] } });
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+}
