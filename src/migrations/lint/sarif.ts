@@ -1,0 +1,134 @@
+import type { Finding, Severity } from './finding.ts';
+import { fingerprints } from './fingerprints.ts';
+import type { FileReport } from './lint-report.ts';
+import type { TextPlace } from './parse/statement.ts';
+
+/** What a log says of a rule. */
+export interface SarifRule {
+  readonly id: string;
+  /** What it is against, in a few words. */
+  readonly title: string;
+  /** What it finds, and what it leaves alone. */
+  readonly what: string;
+  /** What would happen. */
+  readonly why: string;
+  /** The document that explains it: `docs/reference/migration-rules.md#drop-column`. */
+  readonly page: string;
+  readonly severity: Severity;
+}
+
+/** What a log is made of. */
+export interface SarifInput {
+  readonly reports: readonly FileReport[];
+  readonly rules: readonly SarifRule[];
+  /** The version of Glidepath. */
+  readonly version: string;
+  /** Where the documents are, as an absolute URI to which their paths are added: ends with `/` or `:`. */
+  readonly documents: string;
+  /** Makes the path from the root of the repository. */
+  readonly pathOf: (file: string) => string;
+}
+
+/** The rule that stands for what the parser refuses. */
+const SYNTAX = 'sql-syntax';
+const SYNTAX_RULE: SarifRule = {
+  id: SYNTAX,
+  title: 'SQL that Postgres cannot read',
+  what: 'A statement that the parser of Postgres refuses.',
+  why: 'The migration fails there, wherever it runs.',
+  page: 'docs/errors/SQL_SYNTAX.md',
+  severity: 'error',
+};
+
+const LEVELS = { error: 'error', warning: 'warning', advice: 'note' } as const;
+
+/**
+ * A SARIF 2.1.0 log of one run (OASIS, sarif-v2.1.0), as GitHub's code scanning takes it. The fingerprint of a finding does
+ * not hang on its line, so that one stays the same while lines above it come and go.
+ */
+export function sarifLog(input: SarifInput): Readonly<Record<string, unknown>> {
+  const { reports, version } = input;
+  const rules: readonly SarifRule[] = [...input.rules, SYNTAX_RULE];
+  const results = reports.flatMap((report) => resultsOf(report, rules, input.pathOf));
+  const hasMistakes = reports.some((report) => report.mistakes.length > 0);
+  return {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'Glidepath',
+            semanticVersion: version,
+            rules: rules.map((rule) => descriptorOf(rule, input.documents)),
+          },
+        },
+        columnKind: 'unicodeCodePoints',
+        automationDetails: { id: 'glidepath/db-lint/' },
+        invocations: [{ executionSuccessful: !hasMistakes }],
+        results,
+      },
+    ],
+  };
+}
+
+function descriptorOf(
+  { id, title, what, why, page, severity }: SarifRule,
+  documents: string,
+): Readonly<Record<string, unknown>> {
+  const helpUri = `${documents}${page}`;
+  return {
+    id,
+    name: id.replace(/(^|-)(\w)/g, (_, _dash, letter: string) => letter.toUpperCase()),
+    shortDescription: { text: title },
+    fullDescription: { text: what },
+    helpUri,
+    help: { text: why },
+    defaultConfiguration: { level: LEVELS[severity] },
+    properties: { tags: ['database', 'migration'] },
+  };
+}
+
+function resultsOf(
+  report: FileReport,
+  rules: readonly SarifRule[],
+  pathOf: (file: string) => string,
+): readonly unknown[] {
+  const uri = encodeURI(pathOf(report.file)).replaceAll('#', '%23').replaceAll('?', '%3F');
+  const prints = fingerprints(report.findings);
+  const indexOf = (id: string): number => rules.findIndex((rule) => rule.id === id);
+  return [
+    ...report.mistakes.map((mistake) => ({
+      ...resultOf(SYNTAX, indexOf(SYNTAX), 'error', mistake.message),
+      locations: [location(uri, mistake)],
+    })),
+    ...report.findings.map((finding, at) => ({
+      ...resultOf(finding.rule, indexOf(finding.rule), LEVELS[finding.severity], textOf(finding)),
+      locations: [location(uri, finding, finding.statement)],
+      partialFingerprints: { 'glidepathFinding/v1': prints[at] },
+    })),
+  ];
+}
+
+function resultOf(
+  ruleId: string,
+  ruleIndex: number,
+  level: string,
+  text: string,
+): Readonly<Record<string, unknown>> {
+  return { ruleId, ruleIndex, level, message: { text } };
+}
+
+function location(uri: string, place: TextPlace, snippet?: string): unknown {
+  const region = {
+    startLine: place.line,
+    startColumn: place.column,
+    ...(snippet === undefined || snippet === '' ? {} : { snippet: { text: snippet } }),
+  };
+  return { physicalLocation: { artifactLocation: { uri, uriBaseId: '%SRCROOT%' }, region } };
+}
+
+function textOf({ message, why, safeForm }: Finding): string {
+  const parts = [message, why, safeForm === null ? null : `Without harm:\n\n${safeForm}`];
+  return parts.filter((part) => part !== null).join('\n\n');
+}
