@@ -18,7 +18,8 @@ function explainLock({ table, lock, work }: TableLock, facts: TableFacts | null)
   if (waiting === null) return null;
   const name = sayName(table);
   if (work === 'none' || work === 'rows') {
-    return `${capital(waiting)} of ${name} wait only a moment, but until every running query on it has ended if one holds it.`;
+    const held = lock === 'AccessExclusive' ? 'query' : 'write';
+    return `${capital(waiting)} of ${name} wait: a moment, or as long as a ${held} that already runs on it.`;
   }
   return `${capital(waiting)} of ${name} wait while ${WORK_WORDS[work]}${estimate(work, facts)}.`;
 }

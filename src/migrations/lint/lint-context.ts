@@ -19,6 +19,8 @@ export interface OpenTransaction {
 /** A lock that a transaction keeps until it ends. */
 export interface HeldLock extends TableLock {
   readonly statement: Statement;
+  /** Number of the transaction. */
+  readonly transaction: number;
 }
 
 /** The file that is looked at. */
@@ -46,6 +48,8 @@ export interface LintContext {
   readonly hasStatementTimeout: boolean;
   /** What the statement looked at locks. */
   readonly locks: readonly TableLock[];
+  /** What the statements of this file so far have locked. */
+  readonly fileLocks: readonly HeldLock[];
   /** What statements so far have said of a table, or what the server says. */
   table(name: SqlName): TableState | null;
   facts(name: SqlName): TableFacts | null;

@@ -30,10 +30,10 @@ test('a finding says where, what, who waits, and what to write instead', async (
             "work": "index-build",
           },
         ],
-        "message": "CREATE INDEX on shop.orders keeps writers out until the index is built.",
+        "message": "CREATE INDEX keeps everybody from writing into shop.orders until the index is built.",
         "rule": "create-index-not-concurrent",
-        "safeForm": "-- Not within BEGIN … COMMIT.
-    -- An attempt that fails leaves an invalid index. Before the next one:
+        "safeForm": "-- In a file of its own that is run outside a transaction:
+    -- An attempt that fails leaves an invalid index. Drop it before the next one:
     -- DROP INDEX CONCURRENTLY IF EXISTS shop.orders_total_idx;
     CREATE INDEX CONCURRENTLY orders_total_idx ON shop.orders (total) WHERE paid;",
         "severity": "error",

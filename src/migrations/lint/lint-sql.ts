@@ -8,7 +8,7 @@ import { isAtLeastLock } from './locks/table-lock.ts';
 import { toLockEffect } from './lock-facts.ts';
 import { innerSql } from './parse/inner-sql.ts';
 import { calledFunctions } from './parse/called-functions.ts';
-import type { SqlSyntaxError } from './parse/parse-sql.ts';
+import type { ParsedSql, SqlSyntaxError } from './parse/parse-sql.ts';
 import { parseSql } from './parse/parse-sql.ts';
 import type { NodeKind } from './parse/sql-parser.ts';
 import { loadSqlParser } from './parse/sql-parser.ts';
@@ -25,6 +25,8 @@ export interface LintReport {
   readonly syntaxErrors: readonly SqlSyntaxError[];
   /** How many there were, those within `DO` blocks not counted. */
   readonly statements: number;
+  /** Each source taken apart, in their order. */
+  readonly parsed: readonly ParsedSql[];
 }
 
 /**
@@ -45,9 +47,11 @@ export async function lintSql(
     findings: [],
   };
   const syntaxErrors: SqlSyntaxError[] = [];
+  const allParsed: ParsedSql[] = [];
   let statements = 0;
   for (const [index, source] of sources.entries()) {
     const parsed = parseSql(parser, source);
+    allParsed.push(parsed);
     const isSameSession = source.file === null && index > 0 && sources[index - 1]?.file === null;
     const isSilent = source.hasRun === true;
     const inTransaction = source.inTransaction ?? (source.file !== null && settings.inTransaction);
@@ -59,7 +63,7 @@ export async function lintSql(
     syntaxErrors.push(...parsed.errors);
     statements += parsed.statements.length;
   }
-  return { findings: job.findings, syntaxErrors, statements };
+  return { findings: job.findings, syntaxErrors, statements, parsed: allParsed };
 }
 
 interface LintJob {

@@ -37,12 +37,16 @@ export function applyCommand(
     }
   }
   if (subtype === 'AT_DropConstraint') table.constraints.delete(name);
+  if (subtype === 'AT_SetLogged' || subtype === 'AT_SetUnLogged') {
+    history.tables.set(keyOf(history, table.name), { ...table, isUnlogged: subtype === 'AT_SetUnLogged' });
+  }
   if (subtype === 'AT_AttachPartition' && def !== undefined && 'PartitionCmd' in def) {
     // What is attached is from now on in use through its parent.
     const key = keyOf(history, relationName(def.PartitionCmd.name));
     const partition = history.tables.get(key);
-    const isOldParent = table.madeIn === null;
-    if (partition !== undefined && isOldParent) history.tables.set(key, { ...partition, madeIn: null });
+    const partitionOf = keyOf(history, table.name);
+    const moment = table.madeIn === null ? null : (partition?.madeIn ?? null);
+    if (partition !== undefined) history.tables.set(key, { ...partition, madeIn: moment, partitionOf });
   }
 }
 

@@ -51,6 +51,7 @@ export function emptyTable(name: TableState['name']): Omit<TableState, 'madeIn'>
     isTemporary: false,
     isUnlogged: false,
     isPartitioned: false,
+    partitionOf: null,
   };
 }
 
@@ -66,6 +67,7 @@ function makeTable(history: SchemaHistory, create: CreateStmt, madeIn: Moment): 
     isTemporary: create.relation?.relpersistence === 't',
     isUnlogged: create.relation?.relpersistence === 'u',
     isPartitioned: create.partspec !== undefined,
+    partitionOf: create.partbound === undefined ? null : parentKey(history, create),
   };
   history.tables.set(key, table);
   for (const parent of create.inhRelations ?? []) {
@@ -83,6 +85,11 @@ function makeTable(history: SchemaHistory, create: CreateStmt, madeIn: Moment): 
     const constraint = toConstraintState(element.Constraint, { table: name.name, column: null }, madeIn);
     if (constraint !== null) table.constraints.set(constraint.name, constraint);
   }
+}
+
+function parentKey(history: SchemaHistory, create: CreateStmt): string | null {
+  const [parent] = create.inhRelations ?? [];
+  return parent !== undefined && 'RangeVar' in parent ? keyOf(history, relationName(parent.RangeVar)) : null;
 }
 
 function makeTableAs(

@@ -50,6 +50,7 @@ class SessionState implements LintContext {
     inTransaction: false,
     statements: [],
   };
+  fileLocks: HeldLock[] = [];
   transaction: Transaction | null = null;
   hasLockTimeout = false;
   hasStatementTimeout = false;
@@ -102,18 +103,22 @@ class SessionState implements LintContext {
     this.hasStatementTimeout = false;
     this.transaction = inTransaction ? this.#begin(null) : null;
     this.#statement = null;
+    this.fileLocks = [];
   }
 
   look(statement: Statement): void {
     this.file.statements.push(statement);
     this.#statement = statement;
     this.#locks = null;
-    if (this.transaction === null) this.#transactions += 1;
+    // A block of code runs in the transaction of the statement that it stands in.
+    if (this.transaction === null && statement.within === null) this.#transactions += 1;
   }
 
   run(statement: Statement): void {
     const moment: Moment = { file: this.file.number, transaction: this.transactionId };
-    this.transaction?.locks.push(...this.locks.map((lock) => ({ ...lock, statement })));
+    const held = this.locks.map((lock) => ({ ...lock, statement, transaction: this.transactionId }));
+    this.fileLocks.push(...held);
+    this.transaction?.locks.push(...held);
     const setting = settingOf(statement.node);
     if (setting?.name === 'lock_timeout') this.hasLockTimeout = setting.isSet;
     if (setting?.name === 'statement_timeout') this.hasStatementTimeout = setting.isSet;

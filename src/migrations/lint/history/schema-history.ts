@@ -43,6 +43,8 @@ export interface TableState {
   readonly isTemporary: boolean;
   readonly isUnlogged: boolean;
   readonly isPartitioned: boolean;
+  /** Key of the table that it is a partition of. */
+  readonly partitionOf: string | null;
 }
 
 /** What is known of an index. */

@@ -1,17 +1,20 @@
 import type { IndexStmt } from 'libpg-query';
 import type { LintContext } from '../lint-context.ts';
 import { defaultIndexName } from '../parse/default-index-name.ts';
-import { editStatement, findWord, insertAfter } from '../parse/edit-tokens.ts';
-import { quoteName, relationName, sayName, sqlName } from '../parse/names.ts';
+import { relationName, sayName } from '../parse/names.ts';
 import type { Statement } from '../parse/statement.ts';
 import type { Rule } from '../rule.ts';
+import { indexSteps } from '../safe-forms/index-steps.ts';
+import { writeSteps } from '../safe-forms/write-steps.ts';
 
-/** Row 1: an index is built while writers wait. */
+/** An index is built while writers wait. */
 export const createIndexNotConcurrent: Rule = {
   id: 'create-index-not-concurrent',
   title: 'CREATE INDEX without CONCURRENTLY',
   severity: 'error',
-  what: 'An index on a table that is there already, built without CONCURRENTLY.',
+  what:
+    'An index on a table that is there already, built without CONCURRENTLY. Not one on a table of the same file, and not ' +
+    'one ON ONLY the parent of partitions, which builds nothing.',
   why:
     'CREATE INDEX takes a SHARE lock: whoever writes into the table waits until the index is complete. CONCURRENTLY ' +
     'takes twice as long and lets everybody work. It cannot run inside a transaction, and an attempt that fails leaves ' +
@@ -20,11 +23,12 @@ export const createIndexNotConcurrent: Rule = {
   isBySize: true,
   checks: {
     IndexStmt: (index, statement, context) => {
-      if (index.concurrent === true) return [];
+      const isOnlyParent = index.relation?.inh !== true;
+      if (index.concurrent === true || isOnlyParent) return [];
       const table = relationName(index.relation);
       return [
         {
-          message: `CREATE INDEX on ${sayName(table)} keeps writers out until the index is built.`,
+          message: `CREATE INDEX keeps everybody from writing into ${sayName(table)} until the index is built.`,
           table,
           safeForm: () => concurrently(index, statement, context),
         },
@@ -35,21 +39,25 @@ export const createIndexNotConcurrent: Rule = {
 
 function concurrently(index: IndexStmt, statement: Statement, context: LintContext): string {
   const table = relationName(index.relation);
-  const name = index.idxname ?? defaultIndexName(index, table.name);
-  const word = findWord(statement, ['index']);
-  const on = findWord(statement, ['on']);
-  if (word === null || on === null) return statement.text;
-  const edits = [insertAfter(word, 'CONCURRENTLY')];
-  // Without a name nobody could drop what a failed attempt leaves behind.
-  if (index.idxname === undefined)
-    edits.push({ start: on.start, end: on.start, text: `${quoteName(name)} ` });
-  const isInside = context.transaction !== null;
-  return [
-    isInside
-      ? '-- In a file of its own that the tool runs outside a transaction.'
-      : '-- Not within BEGIN … COMMIT.',
-    '-- An attempt that fails leaves an invalid index. Before the next one:',
-    `-- DROP INDEX CONCURRENTLY IF EXISTS ${sqlName({ schema: table.schema, name })};`,
-    `${editStatement(statement, edits)};`,
-  ].join('\n');
+  return writeSteps(
+    indexSteps(
+      {
+        name: index.idxname ?? defaultIndexName(index, table.name),
+        table,
+        isUnique: index.unique === true,
+        isIfNotExists: index.if_not_exists === true,
+        rest: behindTable(index, statement),
+      },
+      context,
+    ),
+  );
+}
+
+/** The text behind the name of the table: method, columns, INCLUDE, WITH, TABLESPACE, WHERE. */
+function behindTable(index: IndexStmt, statement: Statement): string {
+  const from = statement.at(index.relation?.location ?? 0);
+  const first = statement
+    .tokens()
+    .find(({ start, text }) => start > from && (text === '(' || text.toLowerCase() === 'using'));
+  return statement.text.slice(first?.start ?? statement.text.length);
 }

@@ -1,0 +1,67 @@
+import type { ColumnDef } from 'libpg-query';
+import type { AddedColumn } from '../history/added-column.ts';
+import { describeColumn } from '../history/added-column.ts';
+import type { LintContext } from '../lint-context.ts';
+import { quoteName, sayName, sqlName } from '../parse/names.ts';
+import { sayType, toSqlType } from '../parse/sql-type.ts';
+import type { TableCommand } from '../parse/table-commands.ts';
+import { locksOfCommand, onCommands } from '../parse/table-commands.ts';
+import type { Rule } from '../rule.ts';
+import { notNullSteps } from '../safe-forms/not-null-steps.ts';
+import { THEN_ANOTHER_FILE, writeSteps } from '../safe-forms/write-steps.ts';
+
+/** A column is added that must have a value and gets none. */
+export const addRequiredColumn: Rule = {
+  id: 'add-required-column',
+  title: 'ADD COLUMN NOT NULL without a default',
+  severity: 'error',
+  what: 'A column added as NOT NULL, or as primary key, without a default, identity or generating expression.',
+  why:
+    'On a table with rows it fails: they have no value for it. On an empty one it works, and then every INSERT of the ' +
+    'release that still runs fails, since it does not know the column.',
+  unsafe: 'ALTER TABLE orders ADD COLUMN currency text NOT NULL;',
+  checks: {
+    AlterTableStmt: onCommands({
+      AT_AddColumn: (added, context) => {
+        const { def } = added.command;
+        if (def === undefined || !('ColumnDef' in def)) return [];
+        const { history, settings } = context;
+        const column = describeColumn(def.ColumnDef, history, settings.postgresVersion);
+        // A primary key has a rule of its own.
+        const isKey = column.constraints.some(({ contype }) => contype === 'CONSTR_PRIMARY');
+        if (!column.isRequired || isKey) return [];
+        return [
+          {
+            message: `Column ${column.name} of ${sayName(added.table)} is NOT NULL and has no default: rows that are there have no value for it.`,
+            table: added.table,
+            at: added.at,
+            locks: locksOfCommand(added, context),
+            safeForm: () => safeForm(added, def.ColumnDef, column, context),
+          },
+        ];
+      },
+    }),
+  },
+};
+
+function safeForm(
+  { table }: TableCommand,
+  definition: ColumnDef,
+  column: AddedColumn,
+  context: LintContext,
+): string {
+  const type = toSqlType(definition.typeName);
+  const name = quoteName(column.name);
+  const said = type === null ? 'text' : sayType(type);
+  return writeSteps([
+    {
+      note: `Or in one: a constant default costs nothing. ADD COLUMN ${name} ${said} NOT NULL DEFAULT <value>`,
+      sql: [`ALTER TABLE ${sqlName(table)} ADD COLUMN ${name} ${said}`],
+    },
+    {
+      note: `Let the app write ${column.name} in every new row, deploy it, and give the rows that are there a value in batches.\n${THEN_ANOTHER_FILE}`,
+      sql: [],
+    },
+    ...notNullSteps({ table, column: column.name }, context.settings.postgresVersion),
+  ]);
+}
