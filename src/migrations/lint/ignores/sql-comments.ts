@@ -9,8 +9,11 @@ export interface SqlComment {
 
 /** Where anything begins in which two hyphens are no comment, and comments themselves. */
 const OPENERS = /--|\/\*|'|"|\$(?:[A-Za-z_\u0080-\uFFFF][\w\u0080-\uFFFF]*)?\$/g;
-const NAME_END = /[\w$\u0080-\uFFFF]$/;
+/** A name that goes on up to the end: in it, dollars are letters. A number is none. */
+const NAME_END = /(?:^|[^\w$\u0080-\uFFFF])[A-Za-z_\u0080-\uFFFF][\w$\u0080-\uFFFF]*$/;
 const ESCAPE_STRING = /(?:^|[^\w$\u0080-\uFFFF])[eE]$/;
+/** Names are cut off at 63 bytes; nobody writes one this long. */
+const NAME_LENGTH_MAX = 200;
 
 /**
  * The comments of an SQL text, as Postgres' own scanner sees them: none within strings, quoted names and dollar quotes;
@@ -19,27 +22,37 @@ const ESCAPE_STRING = /(?:^|[^\w$\u0080-\uFFFF])[eE]$/;
 export function sqlComments(text: string): readonly SqlComment[] {
   const comments: SqlComment[] = [];
   OPENERS.lastIndex = 0;
+  let before = 0;
   for (let found = OPENERS.exec(text); found !== null; found = OPENERS.exec(text)) {
     const { index: start, 0: opener } = found;
-    const end = endOf(text, start, opener);
+    const end = endOf(text, {
+      start,
+      opener,
+      before: text.slice(Math.max(before, start - NAME_LENGTH_MAX), start),
+    });
     if (opener === '--') comments.push({ start, end, text: text.slice(start + 2, end) });
     if (opener === '/*') comments.push({ start, end, text: text.slice(start + 2, end).replace(/\*\/$/, '') });
     OPENERS.lastIndex = end;
+    if (end > start + 1) before = end;
   }
   return comments;
 }
 
-function endOf(text: string, start: number, opener: string): number {
+/** Something that is opened, and what stands in front of it since the last one was closed. */
+interface Opened {
+  readonly start: number;
+  readonly opener: string;
+  readonly before: string;
+}
+
+function endOf(text: string, { start, opener, before }: Opened): number {
   const from = start + opener.length;
   if (opener === '--') return lineEnd(text, from);
   if (opener === '/*') return blockEnd(text, from);
   if (opener === '"') return after(text, '"', from);
-  const before = text.slice(Math.max(0, start - 2), start);
-  if (opener !== "'") {
-    // In a name, as in `a$b$c`, dollars are letters.
-    return NAME_END.test(before) ? start + 1 : after(text, opener, from);
-  }
-  return ESCAPE_STRING.test(before) ? escapeStringEnd(text, from) : after(text, "'", from);
+  if (opener === "'")
+    return ESCAPE_STRING.test(before) ? escapeStringEnd(text, from) : after(text, "'", from);
+  return NAME_END.test(before) ? start + 1 : after(text, opener, from);
 }
 
 function lineEnd(text: string, from: number): number {

@@ -12,12 +12,15 @@ import { changeTableStorage } from './change-table-storage.ts';
 import { concurrentInTransaction } from './concurrent-in-transaction.ts';
 import { createIndexNotConcurrent } from './create-index-not-concurrent.ts';
 import { createPartitionOf } from './create-partition-of.ts';
+import { DATA_RULES } from './data-rules.ts';
 import { detachPartitionNotConcurrent } from './detach-partition-not-concurrent.ts';
 import { dropIndexNotConcurrent } from './drop-index-not-concurrent.ts';
 import { locksReferencedTable } from './locks-referenced-table.ts';
 import { manyExclusiveLocks } from './many-exclusive-locks.ts';
 import { reindexNotConcurrent } from './reindex-not-concurrent.ts';
+import { RUNNING_RULES } from './running-rules.ts';
 import { setNotNull } from './set-not-null.ts';
+import { STYLE_RULES } from './style-rules.ts';
 import { triggerRuleOrPolicy } from './trigger-rule-or-policy.ts';
 import { validateInSameTransaction } from './validate-in-same-transaction.ts';
 import { viewUsesColumn } from './view-uses-column.ts';
@@ -46,4 +49,7 @@ export const ALL_RULES: readonly Rule[] = [
   manyExclusiveLocks,
   triggerRuleOrPolicy,
   changeTableStorage,
+  ...DATA_RULES,
+  ...RUNNING_RULES,
+  ...STYLE_RULES,
 ];

@@ -1,0 +1,62 @@
+import type { ColumnDef, Node } from 'libpg-query';
+import { relationName, type SqlName } from './names.ts';
+import { toSqlType, type SqlType } from './sql-type.ts';
+import type { Statement } from './statement.ts';
+
+/** A column that a statement makes, or gives another type. */
+export interface DefinedColumn {
+  readonly table: SqlName;
+  readonly name: string;
+  readonly definition: ColumnDef;
+  readonly type: SqlType | null;
+  /** Where its type stands in the statement's text. */
+  readonly typeAt: number;
+  /** `create`: with its table; `add`: to a table that is there; `alter`: it is there, and gets the type. */
+  readonly how: 'create' | 'add' | 'alter';
+}
+
+/** The columns with a type that a statement writes. */
+export function definedColumns(node: Node, statement: Statement): readonly DefinedColumn[] {
+  if ('CreateStmt' in node) {
+    const table = relationName(node.CreateStmt.relation);
+    return (node.CreateStmt.tableElts ?? []).flatMap((element) =>
+      'ColumnDef' in element ? [column(table, element.ColumnDef, 'create', statement)] : [],
+    );
+  }
+  if (!('AlterTableStmt' in node) || node.AlterTableStmt.objtype !== 'OBJECT_TABLE') return [];
+  const table = relationName(node.AlterTableStmt.relation);
+  return (node.AlterTableStmt.cmds ?? []).flatMap((command) => {
+    if (!('AlterTableCmd' in command)) return [];
+    const { subtype, def, name = '' } = command.AlterTableCmd;
+    if (def === undefined || !('ColumnDef' in def)) return [];
+    if (subtype === 'AT_AddColumn') return [column(table, def.ColumnDef, 'add', statement)];
+    if (subtype !== 'AT_AlterColumnType') return [];
+    return [column(table, { ...def.ColumnDef, colname: name }, 'alter', statement)];
+  });
+}
+
+function column(
+  table: SqlName,
+  definition: ColumnDef,
+  how: DefinedColumn['how'],
+  statement: Statement,
+): DefinedColumn {
+  const { colname: name = '', typeName } = definition;
+  const typeAt = statement.at(typeName?.location ?? 0);
+  return { table, name, definition, type: toSqlType(typeName), typeAt, how };
+}
+
+/** What may stand as a type, with its length and its time zone. */
+const TYPE =
+  /^(?:[\w.]+|"[^"]*")(?:\s+(?:varying|precision))?(?:\s*\([^)]*\))?(?:\s+with(?:out)?\s+time\s+zone)?/i;
+
+/** A statement with another type for one of its columns; words where it is too long to be read again for that. */
+export function withType(column: DefinedColumn, type: string, statement: Statement): string {
+  const { text } = statement;
+  const written = TYPE.exec(text.slice(column.typeAt))?.[0] ?? '';
+  if (text.length > REPEATED_MAX) return `Write: ${column.name} ${type}`;
+  return `${text.slice(0, column.typeAt)}${type}${text.slice(column.typeAt + written.length)};`;
+}
+
+/** A longer statement is not written out for one word of it. */
+const REPEATED_MAX = 240;

@@ -1,0 +1,36 @@
+import type { Node, RangeVar } from 'libpg-query';
+import { nodesIn } from './expressions.ts';
+
+/** Whether an UPDATE or DELETE reaches as many rows as there are, by its condition. */
+export function isUnbounded(condition: Node | undefined): boolean {
+  if (condition === undefined) return true;
+  if ('BoolExpr' in condition) {
+    const { boolop, args = [] } = condition.BoolExpr;
+    if (boolop === 'AND_EXPR') return args.every(isUnbounded);
+    return boolop === 'NOT_EXPR' ? true : args.some(isUnbounded);
+  }
+  if (
+    'NullTest' in condition ||
+    'BooleanTest' in condition ||
+    'A_Const' in condition ||
+    'ColumnRef' in condition
+  )
+    return true;
+  if ('A_Expr' in condition) {
+    const { kind, name = [] } = condition.A_Expr;
+    const operator = name.flatMap((word) => ('String' in word ? [word.String.sval] : []))[0];
+    return kind === 'AEXPR_DISTINCT' || operator === '<>' || operator === '!=';
+  }
+  // A sub-select bounds what it picks from by its own condition or LIMIT.
+  for (const node of nodesIn(condition)) {
+    if (!('SelectStmt' in node)) continue;
+    const { limitCount, whereClause } = node.SelectStmt;
+    return limitCount === undefined && isUnbounded(whereClause);
+  }
+  return false;
+}
+
+/** By what name a statement calls the table that it writes. */
+export function calledIn(relation: RangeVar | undefined): string {
+  return relation?.alias?.aliasname ?? relation?.relname ?? '';
+}

@@ -1,0 +1,35 @@
+import { innerSql } from '../parse/inner-sql.ts';
+import type { Rule } from '../rule.ts';
+
+/** Row 28: code that nobody can judge before it runs. */
+export const opaqueCode: Rule = {
+  id: 'opaque-code',
+  title: 'A DO block that makes its SQL as it runs',
+  severity: 'warning',
+  what:
+    'A DO block with EXECUTE of something else than a plain string, or in a language other than SQL and PL/pgSQL. What ' +
+    'stands plainly in a block is judged like everything else.',
+  why:
+    'What it locks, drops or rewrites is known only when it runs, and may be another thing in production than in a test. ' +
+    'glidepath db probe sees what it really does.',
+  unsafe:
+    "DO $$\nDECLARE name text;\nBEGIN\n  FOR name IN SELECT tablename FROM pg_tables WHERE tablename LIKE 'tmp%' LOOP\n    EXECUTE format('DROP TABLE %I', name);\n  END LOOP;\nEND $$;",
+  checks: {
+    DoStmt: (_body, statement, { parser }) => {
+      const inner = innerSql(parser, statement);
+      if (inner === null || (inner.isReadable && inner.dynamic === 0)) return [];
+      const count = inner.dynamic === 1 ? 'a statement' : `${inner.dynamic} statements`;
+      return [
+        {
+          message: inner.isReadable
+            ? `The block puts together ${count} only as it runs: nobody can say now what they lock or lose.`
+            : 'The block is in a language that cannot be read here: nobody can say now what it locks or loses.',
+          why: 'What it does may be another thing in production than in a test.',
+          locks: [],
+          safeForm:
+            'Write out the statements that it comes to, one by one. Where that cannot be, look at what it really does: glidepath db probe',
+        },
+      ];
+    },
+  },
+};
