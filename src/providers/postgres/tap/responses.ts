@@ -44,7 +44,7 @@ export interface ExpectedQuery {
 export interface ResponsesOptions {
   readonly now: () => number;
   /** A statement is over, and the state after it is known. */
-  readonly onOver: (statement: StatementInProgress, transaction: TransactionState) => void;
+  readonly onOver: (statement: StatementInProgress, transaction: TransactionState, batch: number) => void;
   /** The client has to send rows before there can be an answer. */
   readonly onRowsWanted: () => void;
   /** Whether a notice is one that the client wants. */
@@ -66,6 +66,8 @@ export class Responses {
   readonly #expected: Expected[] = [];
   #over: StatementInProgress[] = [];
   #transaction: TransactionState = 'idle';
+  /** How often the server was ready for more. */
+  #batches = 0;
   /** After an error: until a Sync is sent, nothing is answered. */
   #isSkipping = false;
 
@@ -175,12 +177,13 @@ export class Responses {
 
   #ready({ body }: Frame): boolean {
     this.#transaction = STATES[body.toString('latin1')] ?? 'idle';
+    this.#batches += 1;
     const found = this.#expected.findIndex((entry) => entry.kind === 'query' || entry.kind === 'sync');
     const passed = this.#expected.splice(0, found + 1);
     const last = passed.at(-1);
     const isToldLater = last?.kind === 'query' && last.isToldLater === true;
     for (const statement of isToldLater ? [] : this.#over.splice(0))
-      this.#options.onOver(statement, this.#transaction);
+      this.#options.onOver(statement, this.#transaction, this.#batches);
     for (const entry of passed) statementOf(entry)?.settle();
     if (last?.kind !== 'query') return true;
     last.onReady?.();

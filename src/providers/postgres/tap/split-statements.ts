@@ -86,6 +86,9 @@ const ALONE: ReadonlySet<string> = new Set([
   'CheckPointStmt',
   'LoadStmt',
   'CallStmt',
+  // These want a transaction, and it is not for the tap to give them one.
+  'LockStmt',
+  'DeclareCursorStmt',
   'CreateSubscriptionStmt',
   'DropSubscriptionStmt',
   'AlterSubscriptionStmt',

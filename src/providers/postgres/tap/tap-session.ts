@@ -46,7 +46,7 @@ export class TapSession {
     this.#options = options;
     this.#responses = new Responses({
       now: () => options.hooks.clock.now(),
-      onOver: (statement, transaction) => this.#report(statement, transaction),
+      onOver: (statement, transaction, batch) => this.#report(statement, transaction, batch),
       onRowsWanted: () => {
         this.#rowsWanted.resolve();
         this.#rowsWanted = Promise.withResolvers();
@@ -153,7 +153,9 @@ export class TapSession {
   async #heldExecute(statement: StatementInProgress): Promise<void> {
     await write(this.#options.server.socket, message('H'));
     await statement.settled;
-    await this.#hold(statement, this.#responses.transaction === 'idle');
+    const isAutocommit = this.#responses.transaction === 'idle';
+    const isAlone = this.#options.split(statement.running.sql)?.[0]?.kind === 'alone';
+    await this.#hold(statement, isAutocommit && !isAlone);
   }
 
   /** The client is heard again when the work is done, or when it has to send rows for it. */
@@ -218,13 +220,13 @@ export class TapSession {
     return startStatement(running);
   }
 
-  #report(statement: StatementInProgress, transaction: TransactionState): void {
+  #report(statement: StatementInProgress, transaction: TransactionState, batch: number): void {
     const { end } = statement;
     if (end === null) return;
     const held = heldStatement(
       { ...statement, end },
       { hasLocks: false, isAutocommit: transaction === 'idle' },
     );
-    this.#options.hooks.onStatement?.({ ...held, transaction });
+    this.#options.hooks.onStatement?.({ ...held, transaction, batch });
   }
 }

@@ -53,6 +53,8 @@ export interface HeldStatement extends RunningStatement {
 export interface TapStatement extends HeldStatement {
   /** After it. */
   readonly transaction: TransactionState;
+  /** The same for all that its session sent at once: outside a transaction, they stand or fall together. */
+  readonly batch: number;
 }
 
 /** What a tap listens for and with what. */
