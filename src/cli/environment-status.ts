@@ -12,6 +12,7 @@ import type {
   ObservedMachine,
   ObservedVolume,
 } from '../providers/app-platform.ts';
+import { readDatabaseStatus, type DatabaseStatus } from './database-status.ts';
 import { missingToken, sightProblem } from './sight-problem.ts';
 import { isLeftBehind } from './views/queue-note.ts';
 import type { Workbench } from './wiring.ts';
@@ -39,6 +40,7 @@ export interface EnvironmentStatus {
     readonly isLeftBehind: boolean;
   }[];
   readonly apps: readonly AppStatus[];
+  readonly databases: readonly DatabaseStatus[];
 }
 
 /** One app of it. */
@@ -108,6 +110,11 @@ export async function readEnvironmentStatus(
     const known = { app, live, deployed: deployed(app), runs, unproven, metrics: metricsOf(local, app) };
     apps.push(await readApp(reader, known));
   }
+  const databases = await Promise.all(
+    environment.databases.map(async (database) =>
+      readDatabaseStatus(database, (one) => bench.databaseReaderOf(one)),
+    ),
+  );
   return {
     environment: environment.name,
     isReadable: reader !== null,
@@ -120,6 +127,7 @@ export async function readEnvironmentStatus(
       isLeftBehind: isLeftBehind(run, bench.clock.now()),
     })),
     apps,
+    databases,
   };
 }
 

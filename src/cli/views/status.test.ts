@@ -38,6 +38,7 @@ function rendered(machines: readonly MachineStatus[], more: Partial<EnvironmentS
     problem: null,
     live: { release: 'r-1', commit: 'c', at: NOW - MINUTE_MS, by: 'ada@host', runId: 'run-1' },
     runs: [],
+    databases: [],
     apps: [
       {
         name: 'web',
@@ -161,12 +162,44 @@ test('a domain tells what it waits for, and which records are missing', () => {
   );
 });
 
+const NOTHING: EnvironmentStatus = {
+  environment: 'staging',
+  isReadable: true,
+  problem: null,
+  live: null,
+  runs: [],
+  apps: [],
+  databases: [],
+};
+
+test('databases are shown below the apps, and what keeps one from being seen', () => {
+  const seen = {
+    platformName: 'staging',
+    state: 'ready',
+    region: null,
+    version: 17,
+    sizeBytes: null,
+    isProtected: false,
+    restorableFrom: null,
+  } as const;
+  const problem = { code: 'PROVIDER_UNAUTHORIZED', message: 'Neon refused.', hint: 'Make a key.' } as const;
+  const text = renderEnvironmentStatus(
+    {
+      ...NOTHING,
+      databases: [
+        { name: 'main', provider: 'neon', seen, problem: null },
+        { name: 'logs', provider: 'neon', seen: null, problem },
+      ],
+    },
+    { color: false, now: NOW, isLocal: false },
+  );
+  expect(text).toMatch(/main +Neon +staging \(Postgres 17\) +ready/);
+  expect(text).toContain('  ! Neon refused.\n    → Make a key.');
+});
+
 test('what could not be seen is not called absent, and what runs without a record is not called undeployed', () => {
   const shown = (more: Partial<EnvironmentStatus>): string =>
-    renderEnvironmentStatus(
-      { environment: 'staging', isReadable: true, problem: null, live: null, runs: [], apps: [], ...more },
-      { color: false, now: NOW, isLocal: false },
-    );
+    renderEnvironmentStatus({ ...NOTHING, ...more }, { color: false, now: NOW, isLocal: false });
   const problem = { code: 'SECRET_MISSING', message: 'The token T is not set.', hint: 'export T=…' } as const;
   expect(shown({ problem, isReadable: false })).toBe(
     'staging  no release is on record here\n  ! The token T is not set.\n    → export T=…\n\n',

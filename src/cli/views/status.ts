@@ -2,6 +2,7 @@ import { DOMAIN_WORDS, dnsTable } from '../../pipeline/dns-table.ts';
 import { lostMachines } from '../../pipeline/drift.ts';
 import type { DomainState } from '../../providers/app-platform.ts';
 import type { AppStatus, EnvironmentStatus } from '../environment-status.ts';
+import { DATABASE_COLUMNS, databaseRow } from './database-row.ts';
 import { driftLines } from './drift.ts';
 import { MACHINE_COLUMNS, machineRow } from './machine-row.ts';
 import { paint, type Paint } from './paint.ts';
@@ -36,6 +37,8 @@ export function renderEnvironmentStatus(
   const isKnown =
     status.isReadable && (status.live !== null || status.apps.some((app) => app.machines !== null));
   if (isKnown) lines.push(...appLines(status, colors, options));
+  if (isKnown || status.databases.some(({ seen }) => seen !== null))
+    lines.push(...databaseLines(status, colors, options.now));
   return `${lines.join('\n')}\n\n`;
 }
 
@@ -76,6 +79,23 @@ function appLines(
     lines.push(...driftLines(app.drift, { ...at, now, colors }));
   }
   return lines.concat(lines.length === 0 ? dim('  no app') : []);
+}
+
+function databaseLines({ databases }: EnvironmentStatus, colors: Paint, now: number): string[] {
+  if (databases.length === 0) return [];
+  const lines = [
+    table(
+      DATABASE_COLUMNS,
+      databases.map((database) => databaseRow(database, { now, colors })),
+      colors,
+    ),
+  ];
+  for (const { problem } of databases) {
+    if (problem === null) continue;
+    lines.push(`  ${colors.yellow('!')} ${problem.message}`);
+    if (problem.hint !== undefined) lines.push(`    ${colors.cyan('→')} ${problem.hint}`);
+  }
+  return lines;
 }
 
 function table(header: readonly string[], rows: readonly (readonly string[])[], { dim }: Paint): string {

@@ -1,5 +1,6 @@
 import type { ResolvedDatabase } from '../../config/resolved.ts';
 import type { ConnectionPurpose, DatabaseAddress } from '../database-platform.ts';
+import { requireCompute } from './branch-compute.ts';
 import { databaseLogin } from './database-login.ts';
 import { requireBranch, requireOwnBranch } from './find-branch.ts';
 import { requireProject } from './find-project.ts';
@@ -7,7 +8,8 @@ import type { NeonContext } from './neon-context.ts';
 
 /**
  * The URL of a branch, as Neon itself puts it together. Neon is reached from anywhere, so one URL serves apps and this
- * machine. Past the pooler for migrations: it takes sessions apart, and with them advisory locks and settings.
+ * machine. Past the pooler for migrations: it takes sessions apart, and with them advisory locks and settings. A branch
+ * without compute, such as what a restore kept, gets one.
  */
 export async function branchAddress(
   context: NeonContext,
@@ -20,8 +22,14 @@ export async function branchAddress(
     purpose.branch === undefined
       ? await requireOwnBranch(context, project, database, signal)
       : await requireBranch(context, project, purpose.branch, signal);
+  await requireCompute(context, { project, branch, database: asCopy(database, purpose) }, signal);
   const login = await databaseLogin(context, { project, branch, database, role: purpose.role }, signal);
   const pooled = purpose.use === 'app' && database.neon?.pooled !== false;
   const url = await context.api.connectionUri(project, { branch, ...login, pooled }, signal);
   return { url, outsideUrl: url };
+}
+
+/** Another branch than the environment's own sleeps when nobody looks, whatever that one does. */
+function asCopy(database: ResolvedDatabase, { branch }: ConnectionPurpose): ResolvedDatabase {
+  return branch === undefined ? database : { ...database, sleep: 'when-idle' };
 }

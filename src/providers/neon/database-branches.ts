@@ -9,7 +9,7 @@ import { findBranch, requireOwnBranch } from './find-branch.ts';
 import { findProject, requireProject } from './find-project.ts';
 import type { BranchOrder } from './neon-api.ts';
 import type { NeonContext } from './neon-context.ts';
-import { expiryOf, isoOf, requireInWindow, timeOf } from './neon-time.ts';
+import { asOutsideWindow, expiryOf, isoOf, requireInWindow, timeOf } from './neon-time.ts';
 import { isRestorePointName } from './restore-point-name.ts';
 import { readyBranch, settleOperations } from './settle.ts';
 import type { NeonBranch, NeonProject } from './wire-types.ts';
@@ -63,16 +63,13 @@ async function make(
   const { project, own, options } = asked;
   const now = context.clock.now();
   if (options.at !== undefined) requireInWindow(options.at, { project, branch: own, now });
-  return makeOnce(
-    context,
-    {
-      what: `branch ${options.name}`,
-      project,
-      send: () => context.api.createBranch(project, orderOf(asked, now), work.signal),
-      find,
-    },
-    work,
-  );
+  const order = orderOf(asked, now);
+  const send = () => context.api.createBranch(project, order, work.signal);
+  try {
+    return await makeOnce(context, { what: `branch ${options.name}`, project, send, find }, work.signal);
+  } catch (error) {
+    throw asOutsideWindow(error, { project, branch: own, at: order.branch.parent_timestamp });
+  }
 }
 
 function orderOf(

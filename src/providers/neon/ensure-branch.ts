@@ -1,15 +1,16 @@
 import type { ResolvedDatabase } from '../../config/resolved.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { PlatformWork } from '../app-platform.ts';
+import { ensureCompute } from './branch-compute.ts';
 import { branchNameOf } from './branch-name.ts';
 import { makeOnce } from './make-once.ts';
-import { computeChange, computeSettings } from './compute-settings.ts';
+import { computeSettings } from './compute-settings.ts';
 import { findBranch } from './find-branch.ts';
 import { findProject, isProjectId, orgOf, projectOf } from './find-project.ts';
 import type { BranchOrder, ProjectOrder, ProjectRef } from './neon-api.ts';
 import type { NeonContext } from './neon-context.ts';
-import { readyBranch, settleOperations } from './settle.ts';
-import type { ComputeSettings, NeonBranch } from './wire-types.ts';
+import { readyBranch } from './settle.ts';
+import type { NeonBranch } from './wire-types.ts';
 
 /** Makes the project, the branch and its compute where they are missing, and brings the compute to what is written. */
 export async function ensureBranch(
@@ -23,7 +24,7 @@ export async function ensureBranch(
   const found = await findBranch(context, project, name, work.signal);
   const branch = found ?? (await createBranch(context, project, database, work));
   await readyBranch(context, project, branch, work.signal);
-  await ensureCompute(context, project, { branch, database }, work);
+  await ensureCompute(context, { project, branch, database }, work);
   return { created: there === null || found === null };
 }
 
@@ -45,7 +46,7 @@ async function createProject(
       // Names are not unique on Neon: look before a second project is made.
       find: () => findProject(context, database, work.signal),
     },
-    work,
+    work.signal,
   );
 }
 
@@ -101,7 +102,7 @@ async function createBranch(
       send: () => context.api.createBranch(project, order, work.signal),
       find: () => findBranch(context, project, name, work.signal),
     },
-    work,
+    work.signal,
   );
 }
 
@@ -121,45 +122,6 @@ async function parentBranch(
     `There is no branch ${name ?? 'that is the default one'} in project ${project.name} on Neon, to make ${branchNameOf(database)} from.`,
     { hint: `Deploy the environment that has it first, or name another: parent: '…'` },
   );
-}
-
-/** Every branch that is connected to has one compute that writes. */
-async function ensureCompute(
-  context: NeonContext,
-  project: ProjectRef,
-  { branch, database }: { branch: NeonBranch; database: ResolvedDatabase },
-  work: PlatformWork,
-): Promise<void> {
-  const look = async () =>
-    (await context.api.endpoints(project, branch, work.signal)).find(({ type }) => type === 'read_write') ??
-    null;
-  const there = await look();
-  if (there === null) {
-    work.log(`branch ${branch.name} of project ${project.name}: adding its compute`);
-    const settings = computeSettings(database);
-    await makeOnce(
-      context,
-      {
-        what: `the compute of ${branch.name}`,
-        project,
-        send: () => context.api.createEndpoint(project, branch, settings, work.signal),
-        find: look,
-      },
-      work,
-    );
-    return;
-  }
-  const change = computeChange(database, there);
-  if (change === null) return;
-  work.log(`branch ${branch.name} of project ${project.name}: ${wordsOf(change)}`);
-  const changed = await context.api.updateEndpoint(project, there, change, work.signal);
-  await settleOperations(context, project, changed, work.signal);
-}
-
-function wordsOf(change: ComputeSettings): string {
-  return Object.entries(change)
-    .map(([name, value]) => `${name} is ${value} now`)
-    .join(', ');
 }
 
 function unknownId(context: NeonContext, id: string): ToolError {

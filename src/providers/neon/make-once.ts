@@ -1,5 +1,4 @@
 import { ToolError } from '../../diagnostics/tool-error.ts';
-import type { PlatformWork } from '../app-platform.ts';
 import type { Changed, ProjectRef } from './neon-api.ts';
 import { isOutcomeUnknown } from './neon-api-error.ts';
 import type { NeonContext } from './neon-context.ts';
@@ -22,17 +21,17 @@ export interface Making<T> {
 export async function makeOnce<T>(
   context: NeonContext,
   { what, project, send, find }: Making<T>,
-  work: PlatformWork,
+  signal: AbortSignal | undefined,
 ): Promise<T> {
   let failure: unknown = null;
   try {
     const changed = await send();
     const where = project ?? changed.project ?? null;
-    if (where !== null) await settleOperations(context, where, changed, work.signal);
+    if (where !== null) await settleOperations(context, where, changed, signal);
   } catch (error) {
     if (!isOutcomeUnknown(error)) throw error;
     failure = error;
-    await context.clock.sleep(context.timing.lostAnswerMs, work.signal);
+    await context.clock.sleep(context.timing.lostAnswerMs, signal);
   }
   const made = await find();
   if (made !== null) return made;

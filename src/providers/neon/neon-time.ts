@@ -1,4 +1,5 @@
 import { ToolError } from '../../diagnostics/tool-error.ts';
+import { hasStatus } from './neon-api-error.ts';
 import type { NeonBranch, NeonProject } from './wire-types.ts';
 
 /** Neon removes nothing by itself later than this (neon.com/docs/guides/branch-expiration). */
@@ -38,9 +39,23 @@ export function requireInWindow(
     from === null
       ? `Project ${project.name} keeps no history`
       : `Its history goes from ${isoOf(from)} to ${isoOf(now)}`;
-  throw new ToolError(
+  throw outside(branch, project, `${isoOf(at)}. ${window}.`);
+}
+
+/** What Neon said against a moment that only it knows it does not have, as DATABASE_OUTSIDE_WINDOW; anything else as it is. */
+export function asOutsideWindow(
+  error: unknown,
+  { project, branch, at }: { project: NeonProject; branch: NeonBranch; at: string | undefined },
+): unknown {
+  if (at === undefined || !hasStatus(error, 400, 422)) return error;
+  if (!/timestamp|history|\blsn\b/i.test(error.detail)) return error;
+  return outside(branch, project, `${at}. Neon says: ${error.detail}`);
+}
+
+function outside(branch: NeonBranch, project: NeonProject, rest: string): ToolError {
+  return new ToolError(
     'DATABASE_OUTSIDE_WINDOW',
-    `Branch ${branch.name} of project ${project.name} cannot be read as it was at ${isoOf(at)}. ${window}.`,
+    `Branch ${branch.name} of project ${project.name} cannot be read as it was at ${rest}`,
     {
       hint: 'Name a moment in it, or a restore point. How far it goes back is a setting of the project on Neon: history retention.',
     },

@@ -7,7 +7,7 @@ import { requireProject } from './find-project.ts';
 import type { RestoreOrder } from './neon-api.ts';
 import { isOutcomeUnknown } from './neon-api-error.ts';
 import type { NeonContext } from './neon-context.ts';
-import { isoOf, requireInWindow } from './neon-time.ts';
+import { asOutsideWindow, isoOf, requireInWindow } from './neon-time.ts';
 import { requireRestorePoint } from './restore-points.ts';
 import { quietBranch, settleOperations } from './settle.ts';
 import type { NeonBranch, NeonProject } from './wire-types.ts';
@@ -72,7 +72,8 @@ async function send(
     const changed = await context.api.restoreBranch(project, branch, order, work.signal);
     await settleOperations(context, project, changed, work.signal);
   } catch (error) {
-    if (!isOutcomeUnknown(error)) throw error;
+    if (!isOutcomeUnknown(error))
+      throw asOutsideWindow(error, { project, branch, at: order.source_timestamp });
     await context.clock.sleep(context.timing.lostAnswerMs, work.signal);
     await quietBranch(context, project, branch, work.signal);
     if (!(await isPreserved(context, restore, work))) throw error;

@@ -46,7 +46,7 @@ async function makeRestorePoint(
         context.api.createBranch(project, { branch: { name, parent_id: own.id, ...expiry } }, work.signal),
       find: () => findBranch(context, project, name, work.signal),
     },
-    work,
+    work.signal,
   );
 }
 
