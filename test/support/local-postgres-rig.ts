@@ -23,8 +23,8 @@ export class LocalPostgresRig {
   }
 
   /** `template`: the directory of another service whose template is used, which saves an initdb. */
-  static async in(template: string | null): Promise<LocalPostgresRig> {
-    const dir = await mkdtemp(join(tmpdir(), 'glidepath-postgres-'));
+  static async in(template: string | null, parent: string = tmpdir()): Promise<LocalPostgresRig> {
+    const dir = await mkdtemp(join(parent, 'glidepath-postgres-'));
     await chmod(dir, 0o755);
     if (template !== null) {
       const name = (await readdir(template)).find((entry) => entry.startsWith('template-')) ?? '';
@@ -71,6 +71,16 @@ export class LocalPostgresRig {
     await last.close({ stop: true });
     await rm(this.dir, { recursive: true, force: true });
   }
+}
+
+/** A directory with a template in it, for all rigs of a test file: one initdb instead of many. The caller removes it. */
+export async function makeTemplate(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'glidepath-template-'));
+  await chmod(dir, 0o755);
+  const service = await createPostgresService({ stateDir: dir, clock: systemClock });
+  await service.create({ id: 'any', database: 'any' });
+  await service.close({ stop: true });
+  return dir;
 }
 
 /** Rows of one statement on a connection of its own. */

@@ -29,7 +29,8 @@ export async function finishFirstStart(
   as: { readonly password: string; readonly settings: PostgresSettings },
 ): Promise<void> {
   await dropLinkedLog(server, as.password);
-  await rm(join(server.dataDir, FILE), { force: true });
+  // Emptied and not removed: Postgres would write a line into its log for each process that looks for it.
+  await writeFile(join(server.dataDir, FILE), '');
   server.reload();
   // Nobody waits for it, and until it is done the system itself writes within half a minute.
   if (as.settings.fsync) void forceToDisk(server.dataDir).catch(() => undefined);

@@ -27,6 +27,10 @@ const LEFT_OUT = new Set([
   'standby.signal',
   'glidepath-first-start.conf',
 ]);
+/** Where catalogs have room for rows: grown anew when it is missing, and an eighth of all files. */
+const CATALOG_FREE_SPACE = /^base\/\d+\/(\d+)_fsm$/;
+/** Files below were made by initdb, for catalogs (PostgreSQL source, FirstNormalObjectId). */
+const FIRST_USER_FILE = 16_384;
 const DIRECTORIES_KEPT = new Set(['pg_wal/archive_status', 'pg_wal/summaries']);
 
 /** Whether a path below a data directory has no place in a copy that was made while the server was running. */
@@ -37,6 +41,7 @@ export function isLeftOutOfCopy(path: string): boolean {
     LEFT_OUT.has(path) ||
     EMPTIED.has(dirname(path)) ||
     name.startsWith('pgsql_tmp') ||
-    name.startsWith('pg_internal.init')
+    name.startsWith('pg_internal.init') ||
+    Number(CATALOG_FREE_SPACE.exec(path)?.[1] ?? FIRST_USER_FILE) < FIRST_USER_FILE
   );
 }
