@@ -8,6 +8,7 @@ import { notFound } from './api-error.ts';
 import type { FlyState } from './fly-state.ts';
 import { newResourceId } from './ids.ts';
 import type { AppRecord, MachineRecord } from './records.ts';
+import { copyLiveVolume } from './live-volume-copy.ts';
 import { copyVolume } from './volume-copy.ts';
 import type { SnapshotRecord, VolumeRecord } from './volume-record.ts';
 
@@ -147,13 +148,9 @@ export class Volumes {
   }
 }
 
-/** The machine's processes stand still meanwhile; those of a container cannot be seen from here. */
+/** The machine's processes stand still for a moment; those of a container cannot be seen from here. */
 async function copyFrozen({ dir, machine }: VolumeContents, to: string): Promise<void> {
-  const isRunning = machine?.process?.container === undefined && machine?.state !== 'suspended';
-  const thaw = machine?.process && isRunning ? freezeTree(machine.process.pid) : null;
-  try {
-    await copyVolume(dir, to);
-  } finally {
-    thaw?.();
-  }
+  const { process = null, state } = machine ?? {};
+  if (process === null || process.container !== undefined || state === 'suspended') await copyVolume(dir, to);
+  else await copyLiveVolume(dir, to, () => freezeTree(process.pid));
 }

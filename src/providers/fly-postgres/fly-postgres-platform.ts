@@ -80,6 +80,7 @@ function contextOf(options: FlyPostgresOptions, fetch: FlyPostgresOptions['fetch
     clock: options.clock,
     timing: { ...FLY_TIMING, ...options.timing },
     reach: options.reach,
+    logins: new Map(),
   };
 }
 

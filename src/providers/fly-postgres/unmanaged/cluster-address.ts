@@ -2,25 +2,42 @@ import type { ResolvedDatabase } from '../../../config/resolved.ts';
 import { ToolError } from '../../../diagnostics/tool-error.ts';
 import type { ConnectionPurpose, DatabaseAddress } from '../../database-platform.ts';
 import type { MachineRef } from '../../fly/machines-api.ts';
-import type { ClusterContext } from './cluster-context.ts';
+import type { ClusterContext, Login } from './cluster-context.ts';
 import { appNameOf, sqlNameOf } from './cluster-names.ts';
 import { requireMachine } from './cluster-machine.ts';
 import { databaseSql, loginSql, sqlText } from './cluster-sql.ts';
 import { POSTGRES_PORT, privateHost } from './private-host.ts';
 import { runSql } from './run-sql.ts';
 
-/** A login with its password. Secret. */
-interface Login {
-  readonly name: string;
-  readonly password: string;
-}
-
-/** Makes the login and its database where they are missing. Returns what apps log in with; the password is journaled nowhere. */
+/**
+ * Makes the login and its database where they are missing. Returns what apps log in with; the password is journaled
+ * nowhere, and remembered by this process only.
+ */
 export async function ensureLogin(
   context: ClusterContext,
   ref: MachineRef,
   name: string,
   signal?: AbortSignal,
+): Promise<Login> {
+  const key = `${ref.app} ${name}`;
+  const asked = askForLogin(context, ref, name, signal);
+  context.logins.set(key, asked);
+  return asked.catch((error: unknown) => {
+    context.logins.delete(key);
+    throw error;
+  });
+}
+
+/** What is remembered of an app's logins holds no more: its data are others now, or somebody was sent away. */
+export function forgetLogins(context: ClusterContext, app: string): void {
+  for (const key of context.logins.keys()) if (key.startsWith(`${app} `)) context.logins.delete(key);
+}
+
+async function askForLogin(
+  context: ClusterContext,
+  ref: MachineRef,
+  name: string,
+  signal: AbortSignal | undefined,
 ): Promise<Login> {
   const printed = await runSql(context, ref, loginSql(name), { signal });
   const [password, hasDatabase] = printed.trim().split('|');
@@ -60,7 +77,7 @@ export async function clusterAddress(
   const name = sqlNameOf(database);
   const login =
     role === undefined || role === name
-      ? await ensureLogin(context, ref, name, signal)
+      ? await (context.logins.get(`${app} ${name}`) ?? ensureLogin(context, ref, name, signal))
       : await knownLogin(context, ref, role, signal);
   const { host } = privateHost(app, sleep);
   const reached = await context.reach(host);

@@ -18,4 +18,12 @@ export interface ClusterContext {
    * platform's own network leads there.
    */
   readonly reach: (host: string) => Promise<string | null>;
+  /** The logins that this process has seen, by app and name: reading one takes a command in a machine that may sleep. */
+  readonly logins: Map<string, Promise<Login>>;
+}
+
+/** A login with its password. Secret. */
+export interface Login {
+  readonly name: string;
+  readonly password: string;
 }

@@ -1,9 +1,9 @@
 import type { ResolvedDatabase } from '../../../config/resolved.ts';
 import type { DatabaseAddress, DatabasePlatform, DatabasePlatformReader } from '../../database-platform.ts';
-import { clusterAddress, ownApp } from './cluster-address.ts';
+import { clusterAddress, forgetLogins, ownApp } from './cluster-address.ts';
 import { branchApp, createBranch, deleteBranch, listBranches } from './cluster-branches.ts';
 import type { ClusterContext } from './cluster-context.ts';
-import { appNameOf } from './cluster-names.ts';
+import { appNameOf, branchAppName } from './cluster-names.ts';
 import { destroyCluster, detachApps } from './destroy-cluster.ts';
 import { ensureCluster } from './ensure-cluster.ts';
 import { findClusterProblems } from './find-cluster-problems.ts';
@@ -13,28 +13,11 @@ import { restoreCluster } from './restore-cluster.ts';
 
 /** Unmanaged clusters on Fly: an app each, with one machine and one volume, made by the Machines API. */
 export function createUnmanagedPostgres(context: ClusterContext): DatabasePlatform {
-  // Reading an address takes a command in a machine, which may sleep: one look does for a deployment.
-  const known = new Map<string, Promise<DatabaseAddress>>();
-  const forget = (database: ResolvedDatabase): void => {
-    for (const key of known.keys()) if (key.startsWith(`${appNameOf(database)} `)) known.delete(key);
-  };
+  const forget = (database: ResolvedDatabase): void => forgetLogins(context, appNameOf(database));
   return {
     ...createUnmanagedReader(context),
-    async ensure(database, work) {
-      forget(database);
-      return ensureCluster(context, database, work);
-    },
-    async address(database, purpose, signal) {
-      const key = `${appNameOf(database)} ${purpose.branch ?? ''} ${purpose.role ?? ''} ${database.sleep}`;
-      const asked = known.get(key) ?? addressOf(context, database, purpose, signal);
-      known.set(key, asked);
-      try {
-        return await asked;
-      } catch (error) {
-        known.delete(key);
-        throw error;
-      }
-    },
+    ensure: async (database, work) => ensureCluster(context, database, work),
+    address: async (database, purpose, signal) => addressOf(context, database, purpose, signal),
     createRestorePoint: async (database, options, work) =>
       createRestorePoint(context, database, options, work),
     deleteRestorePoint: async (database, name, work) => deleteRestorePoint(context, database, name, work),
@@ -44,7 +27,7 @@ export function createUnmanagedPostgres(context: ClusterContext): DatabasePlatfo
     },
     branch: async (database, options, work) => createBranch(context, database, options, work),
     async deleteBranch(database, name, work) {
-      forget(database);
+      forgetLogins(context, branchAppName(database, name));
       return deleteBranch(context, database, name, work);
     },
     async detach(database, app, work) {
