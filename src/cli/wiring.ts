@@ -95,6 +95,7 @@ export async function openWorkbench(
     secret: (name) => vault.read(name),
     hide: (value) => vault.hide(value),
     clock,
+    random: Math.random,
     fetch: (url, init) => fetch(url, init),
     runCommand,
   };
@@ -119,12 +120,14 @@ export async function openWorkbench(
     readerOf: (environment) => platforms.readerOf(environment),
     databaseReaderOf: (database) => platforms.databases.readerOf(database),
     newRunId: () => newRunId(clock),
-    async close() {
-      await engine.close();
-      // The journal and the history share the file; the engine closes only what it opened itself.
-      db.close();
-    },
+    close: async () => closeJournal(engine, db),
   };
+}
+
+/** The journal and the history share the file; the engine closes only what it opened itself. */
+async function closeJournal(engine: Engine, db: DatabaseSync): Promise<void> {
+  await engine.close();
+  db.close();
 }
 
 function newRunId(clock: Clock): string {

@@ -77,6 +77,8 @@ export const ERROR_CODES = {
     title: 'The history of the database does not have that moment',
   },
   MIGRATION_FAILED: { kind: 'operation', exit: 1, title: 'A migration failed; nothing was deployed' },
+  MIGRATION_LOCKED: { kind: 'operation', exit: 1, title: 'Another migration of the database is under way' },
+  MIGRATION_BLOCKED: { kind: 'operation', exit: 1, title: 'A migration could not have a lock' },
   MIGRATION_EDITED: { kind: 'operation', exit: 4, title: 'A migration that ran was edited' },
   MIGRATION_NOT_PASSED: {
     kind: 'operation',

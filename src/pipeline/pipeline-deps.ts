@@ -22,6 +22,8 @@ export interface PipelineDeps {
   /** Remembers a value that no event may show. */
   hide(value: string): void;
   readonly clock: Clock;
+  /** From 0 up to 1. */
+  readonly random: () => number;
   readonly fetch: Fetch;
   readonly runCommand: RunCommand;
 }

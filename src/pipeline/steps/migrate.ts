@@ -1,8 +1,11 @@
-import type { ResolvedMigration } from '../../config/resolved.ts';
+import type { ResolvedFlyApp, ResolvedMigration } from '../../config/resolved.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { StepExecutor } from '../../engine/graph.ts';
+import { assert } from '../../util/assert.ts';
 import { cappedLog } from '../capped-log.ts';
-import { appVariables, databaseNamed, urlFromHere } from '../env-values.ts';
+import { appVariables, databaseNamed } from '../env-values.ts';
+import { attemptsBegun, attemptWork } from '../flight/attempt-on-platform.ts';
+import { migrateOnDatabase } from '../flight/migrate-on-database.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
 import { flyAppNamed, scopeOf, type StepScope } from '../step-scope.ts';
 import { appDeployment } from './database.ts';
@@ -12,56 +15,54 @@ export function migrateStep(deps: PipelineDeps): StepExecutor {
   return {
     async execute(context) {
       const scope = scopeOf<'migrate'>(deps, context);
-      const { app, database } = scope.action;
-      if (app !== null) await migrateApp(scope, app);
-      else if (database !== null) await migrateDatabase(scope, database);
+      const app = scope.action.app === null ? null : flyAppNamed(scope, scope.action.app);
+      const database =
+        scope.action.database === null ? null : databaseNamed(scope.input.environment, scope.action.database);
+      const migration = app === null ? (database?.migrate ?? null) : app.migrate;
+      if (migration === null) return { migrated: false };
+      if (database === null) await migrateWithoutDatabase(scope, app, migration);
+      else await migrateOnDatabase(scope, { app, database, migration });
       return { migrated: true };
     },
     async abandon(context) {
       const scope = scopeOf<'migrate'>(deps, context);
       if (scope.action.app === null) return;
       const app = flyAppNamed(scope, scope.action.app);
-      if (app.migrate?.runs === 'release-command')
-        await deps.platformOf(app).endReleaseCommand(app.platformName, context);
+      if (app.migrate?.runs !== 'release-command') return;
+      const platform = deps.platformOf(app);
+      await platform.endReleaseCommand(app.platformName, context);
+      for (const attempt of attemptsBegun(context))
+        await platform.endReleaseCommand(app.platformName, attemptWork(context, attempt));
     },
   };
-}
-
-async function migrateApp(scope: StepScope, name: string): Promise<void> {
-  const app = flyAppNamed(scope, name);
-  const migration = app.migrate;
-  if (migration === null) return;
-  const { env, secrets } = await appVariables(scope.deps, scope.input.environment, app, scope.context);
-  if (migration.runs === 'runner') return migrateHere(scope, migration, { ...env, ...secrets });
-  const platform = scope.deps.platformOf(app);
-  await platform.setSecrets(app.platformName, secrets, scope.context);
-  const deployment = appDeployment(scope, name, env);
-  await platform.runReleaseCommand(deployment, migration.command, migration.timeoutMs, scope.context);
-}
-
-async function migrateDatabase(scope: StepScope, name: string): Promise<void> {
-  const database = databaseNamed(scope.input.environment, name);
-  if (database.migrate === null) return;
-  const url = await urlFromHere(scope.deps, database, scope.context.signal);
-  await migrateHere(scope, database.migrate, { [database.secret]: url });
 }
 
 /** Lines of a failing migration that go into the error. */
 const OUTPUT_LINES = 20;
 
-async function migrateHere(
+/** The app's database is none that is written in the config: only its command is known. */
+async function migrateWithoutDatabase(
   scope: StepScope,
+  app: ResolvedFlyApp | null,
   migration: ResolvedMigration,
-  env: Readonly<Record<string, string>>,
 ): Promise<void> {
+  assert(app !== null, 'a migration is of an app or of a database');
+  const { deps, input, context } = scope;
+  const { env, secrets } = await appVariables(deps, input.environment, app, context);
+  if (migration.runs === 'release-command') {
+    const platform = deps.platformOf(app);
+    await platform.setSecrets(app.platformName, secrets, context);
+    const deployment = appDeployment(scope, app.name, env);
+    return platform.runReleaseCommand(deployment, migration.command, migration.timeoutMs, context);
+  }
   const output: string[] = [];
-  const log = cappedLog((line) => scope.context.log(line));
-  const { exitCode, timedOut } = await scope.deps.runCommand({
+  const log = cappedLog((line) => context.log(line));
+  const { exitCode, timedOut } = await deps.runCommand({
     command: migration.command,
-    cwd: await scope.deps.builder.checkout(scope.input.commit),
-    env,
+    cwd: await deps.builder.checkout(input.commit),
+    env: { ...env, ...secrets },
     timeoutMs: migration.timeoutMs,
-    signal: scope.context.signal,
+    signal: context.signal,
     onLine: (line) => {
       output.push(line);
       if (output.length > OUTPUT_LINES) output.shift();
@@ -69,12 +70,9 @@ async function migrateHere(
     },
   });
   if (exitCode === 0) return;
-  throw new ToolError(
-    'MIGRATION_FAILED',
-    `The migration ${timedOut ? 'took too long' : `failed with exit code ${exitCode}`}: ${migration.command}`,
-    {
-      hint: 'No app was changed. Mend the migration and deploy again.',
-      output,
-    },
-  );
+  const how = timedOut ? 'took too long' : `failed with exit code ${exitCode}`;
+  throw new ToolError('MIGRATION_FAILED', `The migration ${how}: ${migration.command}`, {
+    hint: 'No app was changed. Mend the migration and deploy again.',
+    output,
+  });
 }

@@ -1,0 +1,108 @@
+import { ToolError } from '../../diagnostics/tool-error.ts';
+import type { LockWait } from '../../providers/postgres/lock-waits.ts';
+import type { LockHolder } from '../../providers/postgres/migration-lock.ts';
+import type { Obstacle } from '../../providers/postgres/obstacles.ts';
+import { sessionWords, type PostgresSession } from '../../providers/postgres/postgres-session.ts';
+import type { AttemptEnd } from './attempt.ts';
+import type { Judgement } from './judge-attempt.ts';
+
+/** Another migration of the same database is under way. */
+export function lockedError(database: string, { session, connectedMs }: LockHolder): ToolError {
+  const since = `since ${Math.round(connectedMs / 1000)} s`;
+  const who = session.application === '' ? session.user : session.application;
+  return new ToolError(
+    'MIGRATION_LOCKED',
+    `Another migration of ${database} is under way: ${who}, pid ${session.pid}, ${since}.`,
+    {
+      hint: [
+        'Wait until it has ended, and deploy again. Its lock goes with its process, even one that was killed.',
+        `If nothing is at work there any more: ${terminateSql(session.pid)}`,
+      ].join('\n'),
+    },
+  );
+}
+
+/** What stands in the way before the first attempt. */
+export function obstacleError(
+  database: string,
+  words: readonly string[],
+  obstacles: readonly Obstacle[],
+): ToolError {
+  return new ToolError(
+    'MIGRATION_BLOCKED',
+    `The migration of ${database} was not begun: it would wait for ${words[0] ?? 'others'}.`,
+    {
+      hint: [
+        'Nothing was changed. Deploy again when it is done.',
+        ...obstacles.map(
+          ({ kind, session }) =>
+            `${kind === 'dump' ? 'To give up the dump' : 'To end the transaction, which loses what it did'}: ${terminateSql(session.pid)}`,
+        ),
+      ].join('\n'),
+      output: words.slice(1),
+    },
+  );
+}
+
+/** Every attempt met a lock. */
+export function blockedError(
+  { database, attempts, tookMs }: { database: string; attempts: number; tookMs: number },
+  lastWait: LockWait | null,
+  blockers: readonly PostgresSession[],
+  output: readonly string[],
+): ToolError {
+  const lock = lastWait?.lock ?? 'a lock';
+  const by = blockers.length === 0 ? '' : ` It is held by ${blockers.map(sessionWords).join('; and by ')}.`;
+  return new ToolError(
+    'MIGRATION_BLOCKED',
+    `The migration of ${database} could not have ${lock} in ${attempts} attempt${attempts === 1 ? '' : 's'} over ${Math.round(tookMs / 1000)} s.${by}`,
+    {
+      hint: [
+        'All of it was taken back, and no app was changed. Deploy again when the lock is free.',
+        ...blockers.map(({ pid }) => `To end who holds it, which loses what it did: ${terminateSql(pid)}`),
+      ].join('\n'),
+      output,
+    },
+  );
+}
+
+/** What a failed attempt comes to, for people. */
+export interface FailureFacts {
+  readonly end: AttemptEnd;
+  readonly judgement: Judgement;
+  /** `migrations/2.sql:3`, or null where it is not known. */
+  readonly place: string | null;
+  readonly statement: string | null;
+  readonly lastWait: LockWait | null;
+  readonly invalidIndexes: readonly string[];
+}
+
+/** The migration failed for good. */
+export function failedError(facts: FailureFacts): ToolError {
+  const { end, judgement, place, statement, lastWait, invalidIndexes } = facts;
+  const error = end.log?.failed?.error ?? null;
+  const said = error === null ? '' : ` (${error.message}, SQLSTATE ${error.sqlState})`;
+  const stopped =
+    statement === null ? '' : ` It stopped at ${place === null ? '' : `${place}: `}${statement}${said}.`;
+  const waited =
+    end.isTimedOut && lastWait !== null && lastWait.blockers.length > 0
+      ? ` It waited for ${lastWait.lock}, held by ${lastWait.blockers.map(sessionWords).join('; and by ')}.`
+      : '';
+  const { stays } = judgement;
+  return new ToolError('MIGRATION_FAILED', `${end.message}.${stopped}${waited}`, {
+    hint: [
+      stays.length === 0
+        ? 'No app was changed. Mend the migration and deploy again.'
+        : 'No app was changed. Part of it was outside a transaction and stays: look at it before anything is run again.',
+      ...stays.map((line) => `Stays: ${line}`),
+      ...invalidIndexes.map(
+        (name) => `Not built to its end, and of no use: drop index concurrently ${name};`,
+      ),
+    ].join('\n'),
+    output: end.output,
+  });
+}
+
+function terminateSql(pid: number): string {
+  return `select pg_terminate_backend(${pid});`;
+}

@@ -1,0 +1,152 @@
+import { hideLiterals } from '../../providers/postgres/hide-literals.ts';
+import { endSessions } from '../../providers/postgres/end-sessions.ts';
+import { sessionsOf } from '../../providers/postgres/lock-waits.ts';
+import { invalidIndexes, schemaMark } from '../../providers/postgres/schema-mark.ts';
+import type { AttemptEnd, Craft } from './attempt.ts';
+import { blockedError, failedError } from './flight-error.ts';
+import type { FlightOptions } from './flight.ts';
+import { judgeAttempt, type Judgement } from './judge-attempt.ts';
+import { lockTimeoutOf, pauseAfter } from './pace.ts';
+import { waitForBlockers, waitForObstacles } from './wait-for-others.ts';
+import { watchAttempt, type WatchReport } from './watch-attempt.ts';
+
+/** What is left for an attempt at least: less is no attempt. */
+const LEAST_MS = 500;
+const NOTHING_SEEN: WatchReport = { cancelled: new Set(), lastWait: null, pids: [] };
+
+/** One attempt, with what was seen of it. */
+interface Flown {
+  readonly end: AttemptEnd;
+  readonly report: WatchReport;
+  readonly judgement: Judgement;
+}
+
+/**
+ * Runs a migration beside the traffic: an attempt gives up when it cannot have a lock, and lets those behind it go
+ * first; then another is made, which waits for longer. Only what was wholly taken back is made again.
+ *
+ * Throws MIGRATION_BLOCKED with who holds the lock, or MIGRATION_FAILED with the statement and what stays of it;
+ * `locate` says in which file a statement stands.
+ */
+export async function flyMigration(
+  options: FlightOptions,
+  craft: Craft,
+  locate: (sql: string) => Promise<string | null>,
+): Promise<void> {
+  const { clock, client, random, log } = options;
+  const startedAt = clock.now();
+  const deadline = startedAt + options.timeoutMs;
+  if (client !== null) await waitForObstacles(options, client, deadline);
+  for (let number = craft.attemptsBefore + 1; ; number += 1) {
+    const lockTimeoutMs = lockTimeoutOf(number, options.lockTimeoutMs, random);
+    const flown = await attempt(options, craft, { number, lockTimeoutMs, deadline });
+    if (flown.end.isDone) return;
+    await settle(options, flown.report.pids);
+    const { isBlocked, isClean } = flown.judgement;
+    if (!isBlocked || !isClean) throw await failure(options, flown, locate);
+    await craft.onBlocked(number);
+    const pauseMs = pauseAfter(number, random);
+    if (number >= options.attempts || clock.now() + pauseMs + LEAST_MS >= deadline)
+      throw await blocked(options, flown, number, clock.now() - startedAt);
+    log(
+      `attempt ${number} of ${options.attempts} had no lock within ${lockTimeoutMs} ms and was taken back; others go first for ${pauseMs} ms`,
+    );
+    await clock.sleep(pauseMs, options.signal);
+    const blockers = flown.report.lastWait?.blockers ?? [];
+    if (client !== null && blockers.length > 0)
+      await waitForBlockers(
+        options,
+        client,
+        blockers.map(({ pid }) => pid),
+        deadline - LEAST_MS,
+      );
+  }
+}
+
+async function attempt(
+  options: FlightOptions,
+  craft: Craft,
+  { number, lockTimeoutMs, deadline }: { number: number; lockTimeoutMs: number; deadline: number },
+): Promise<Flown> {
+  const { client, clock, log } = options;
+  const before = client === null || craft.seesStatements ? null : await schemaMark(client);
+  const timeoutMs = Math.max(LEAST_MS, deadline - clock.now());
+  const checksClients = client !== null && (await canCheckClients(options));
+  const made = craft.begin({ number, lockTimeoutMs, timeoutMs, checksClients });
+  const watch =
+    client === null
+      ? null
+      : watchAttempt({
+          client,
+          clock,
+          log,
+          pids: async (session) => made.pids(session),
+          lockTimeoutMs: craft.seesStatements ? null : lockTimeoutMs,
+        });
+  try {
+    const end = await made.end;
+    const report = (await watch?.stop()) ?? NOTHING_SEEN;
+    const isChanged =
+      end.isDone || client === null || before === null ? null : (await schemaMark(client)) !== before;
+    return { end, report, judgement: judgeAttempt(end, report.cancelled, isChanged) };
+  } finally {
+    await watch?.stop();
+  }
+}
+
+/** Postgres before 14, and some systems, cannot look after clients that are gone. */
+async function canCheckClients({ client }: FlightOptions): Promise<boolean> {
+  try {
+    await client?.query(`select set_config('client_connection_check_interval', '1s', false)`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Null when the connection is gone: how the migration ended counts for more. */
+async function askedOf<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch {
+    return null;
+  }
+}
+
+/** No lock of an attempt stays behind, whatever became of its process. */
+async function settle({ client, clock, log }: FlightOptions, pids: readonly number[]): Promise<void> {
+  if (client === null || pids.length === 0) return;
+  const left = (await askedOf(endSessions(client, clock, pids))) ?? [];
+  if (left.length > 0) log(`! these sessions of the migration could not be ended: ${left.join(', ')}`);
+}
+
+async function blocked(
+  { client, database }: FlightOptions,
+  { end, report }: Flown,
+  attempts: number,
+  tookMs: number,
+): Promise<Error> {
+  const { lastWait } = report;
+  const pids = lastWait?.blockers.map(({ pid }) => pid) ?? [];
+  const still = client === null ? null : await askedOf(sessionsOf(client, pids));
+  // Where nothing can be asked any more, those that were seen last are named.
+  const holding = (still ?? lastWait?.blockers ?? []).filter((session) => session.transactionMs > 0);
+  return blockedError({ database, attempts, tookMs }, lastWait, holding, end.output);
+}
+
+async function failure(
+  { client }: FlightOptions,
+  { end, report, judgement }: Flown,
+  locate: (sql: string) => Promise<string | null>,
+): Promise<Error> {
+  const failed = end.log?.failed ?? null;
+  const isUnfinished = judgement.stays.length > 0 && client !== null;
+  return failedError({
+    end,
+    judgement,
+    place: failed === null ? null : await locate(failed.sql),
+    statement: failed === null ? null : hideLiterals(failed.sql),
+    lastWait: report.lastWait,
+    invalidIndexes: isUnfinished ? ((await askedOf(invalidIndexes(client))) ?? []) : [],
+  });
+}

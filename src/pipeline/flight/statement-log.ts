@@ -1,0 +1,94 @@
+import type { RunningStatement, TapStatement } from '../../providers/postgres/tap/tap.ts';
+import { isBookkeeping } from './bookkeeping.ts';
+
+/** A statement of a migration. */
+export type SeenStatement = Pick<
+  TapStatement,
+  'session' | 'backendPid' | 'sql' | 'tag' | 'rows' | 'error' | 'transaction' | 'batch'
+>;
+
+/** What is known of the statements of one attempt. */
+export interface StatementLog {
+  readonly onStart: (statement: Pick<RunningStatement, 'backendPid'>) => void;
+  readonly onStatement: (statement: SeenStatement) => void;
+  /** Of the sessions that said anything. */
+  readonly pids: ReadonlySet<number>;
+  /** How many have run to their end. */
+  readonly completed: number;
+  /** The last that failed; those refused only because one before them had failed do not count. */
+  readonly failed: SeenStatement | null;
+  /** What was committed since the tool last wrote down how far it is: if it fails now, these stay and are run again. */
+  readonly pending: readonly SeenStatement[];
+}
+
+/** What a session has done in the transaction that is open. */
+interface SessionState {
+  isOpen: boolean;
+  batch: number;
+  changes: SeenStatement[];
+}
+
+/** `current transaction is aborted, commands ignored until end of transaction block`. */
+const AFTER_FAILURE = '25P02';
+
+/** Follows the statements of an attempt, over all its sessions. */
+export function createStatementLog(): StatementLog {
+  const sessions = new Map<number, SessionState>();
+  const pids = new Set<number>();
+  let pending: SeenStatement[] = [];
+  let failed: SeenStatement | null = null;
+  let completed = 0;
+  const commit = (changes: readonly SeenStatement[]): void => {
+    const last = changes.findLastIndex((statement) => isBookkeeping(statement.sql));
+    pending = last === -1 ? [...pending, ...changes] : changes.slice(last + 1);
+  };
+  return {
+    pids,
+    get completed() {
+      return completed;
+    },
+    get failed() {
+      return failed;
+    },
+    get pending() {
+      // A session that is in no transaction has committed what it did last.
+      for (const state of sessions.values()) if (!state.isOpen) commit(state.changes.splice(0));
+      return pending;
+    },
+    onStart: ({ backendPid }) => void pids.add(backendPid),
+    onStatement(statement) {
+      const { error, session, transaction, batch, tag } = statement;
+      const state = sessions.get(session) ?? { isOpen: false, batch, changes: [] };
+      sessions.set(session, state);
+      // What was sent at once before, outside a transaction, has been committed by now.
+      if (batch !== state.batch && !state.isOpen) commit(state.changes.splice(0));
+      state.batch = batch;
+      if (error !== null) {
+        if (error.sqlState !== AFTER_FAILURE) failed = statement;
+        state.changes = [];
+      } else {
+        completed += 1;
+        if (tag === 'ROLLBACK') state.changes = [];
+        else if (tag === 'COMMIT') commit(state.changes.splice(0));
+        else if (isChange(statement)) state.changes.push(statement);
+      }
+      state.isOpen = transaction !== 'idle';
+      // The last of what was sent at once cannot be told yet from one before it: what fails takes all of them back.
+      if (!state.isOpen && error === null && isAlone(statement)) commit(state.changes.splice(0));
+    },
+  };
+}
+
+/** Whether a statement cannot be taken back by a transaction: an index that is built beside the traffic, a VACUUM. */
+export function isAlone({ sql }: Pick<SeenStatement, 'sql'>): boolean {
+  return /\bconcurrently\b|^\s*(vacuum|create\s+database|drop\s+database|alter\s+system)\b/i.test(sql);
+}
+
+/** What leaves nothing behind, or nothing that a second time would meet. */
+const HARMLESS =
+  /^(SELECT|SHOW|SET|RESET|BEGIN|START TRANSACTION|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|PREPARE|DEALLOCATE|DISCARD|LISTEN|UNLISTEN|NOTIFY|FETCH|MOVE|DECLARE CURSOR|CLOSE CURSOR|LOCK TABLE|EXPLAIN|CHECKPOINT|ANALYZE|VACUUM)\b/;
+
+function isChange({ tag, rows }: SeenStatement): boolean {
+  if (tag === null || HARMLESS.test(tag)) return false;
+  return !(rows === 0 && /^(INSERT|UPDATE|DELETE|MERGE|COPY)/.test(tag));
+}

@@ -1,0 +1,75 @@
+import type { Client } from 'pg';
+import { readSession, sessionColumns, type PostgresSession } from './postgres-session.ts';
+
+/** A session that waits for a lock. */
+export interface LockWait {
+  readonly pid: number;
+  /** `AccessExclusiveLock on member`; what is waited for. */
+  readonly lock: string;
+  /** Who has to let go first. */
+  readonly blockers: readonly PostgresSession[];
+  /** How many sessions wait behind it, because it waits. */
+  readonly behind: number;
+}
+
+/** Locks that stop writers at least: only what changes tables asks for them. */
+export const STRONG_LOCKS: readonly string[] = [
+  'ShareUpdateExclusiveLock',
+  'ShareLock',
+  'ShareRowExclusiveLock',
+  'ExclusiveLock',
+  'AccessExclusiveLock',
+];
+
+const WAITS = `
+  select w.pid, l.mode || coalesce(' on ' || l.relation::regclass::text, '') as lock,
+    (select count(*)::int from pg_stat_activity q
+     where q.wait_event_type = 'Lock' and q.datname = current_database() and q.pid <> w.pid
+       and w.pid = any(pg_blocking_pids(q.pid))) as behind,
+    pg_blocking_pids(w.pid) as blockers
+  from pg_stat_activity w left join pg_locks l on l.pid = w.pid and not l.granted
+  where w.pid = any($1::int[]) and w.wait_event_type = 'Lock'`;
+
+/**
+ * Who of these sessions waits for a lock, and for whom. Asks the lock manager only when somebody waits, for asking it
+ * costs everybody a moment.
+ */
+export async function lockWaits(client: Client, pids: readonly number[]): Promise<readonly LockWait[]> {
+  if (pids.length === 0) return [];
+  const waiting = await client.query(
+    `select 1 from pg_stat_activity where pid = any($1::int[]) and wait_event_type = 'Lock' limit 1`,
+    [pids],
+  );
+  if (waiting.rowCount === 0) return [];
+  const { rows } = await client.query<Record<string, unknown>>(WAITS, [pids]);
+  const blocking = rows.flatMap((row) => row['blockers'] as number[]);
+  const sessions = await sessionsOf(client, blocking);
+  return rows.map((row) => ({
+    pid: Number(row['pid']),
+    lock: typeof row['lock'] === 'string' ? row['lock'] : 'a lock',
+    blockers: sessions.filter((session) => (row['blockers'] as number[]).includes(session.pid)),
+    behind: Number(row['behind']),
+  }));
+}
+
+/** These sessions, as far as they are still there. */
+export async function sessionsOf(
+  client: Client,
+  pids: readonly number[],
+): Promise<readonly PostgresSession[]> {
+  if (pids.length === 0) return [];
+  const { rows } = await client.query<Record<string, unknown>>(
+    `select ${sessionColumns('a')} from pg_stat_activity a where a.pid = any($1::int[]) order by a.xact_start, a.pid`,
+    [pids],
+  );
+  return rows.map(readSession);
+}
+
+/** Asks a session to give up its statement, if it still waits for a lock. Says whether it was asked. */
+export async function cancelWait(client: Client, pid: number): Promise<boolean> {
+  const { rows } = await client.query<Record<string, unknown>>(
+    `select pg_cancel_backend(pid) as done from pg_stat_activity where pid = $1 and wait_event_type = 'Lock'`,
+    [pid],
+  );
+  return rows[0]?.['done'] === true;
+}

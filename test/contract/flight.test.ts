@@ -1,0 +1,252 @@
+import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from 'vitest';
+import type { ToolError } from '../../src/diagnostics/tool-error.ts';
+import { takeMigrationLock } from '../../src/providers/postgres/migration-lock.ts';
+import { systemClock } from '../../src/util/clock.ts';
+import { FlightRig, type FlightRun } from '../support/flight-rig.ts';
+import { readUntil } from '../support/reader-load.ts';
+import {
+  eventually,
+  openSession,
+  postgresRig,
+  type PostgresRig,
+  type Session,
+} from '../support/postgres-rig.ts';
+
+let rig: PostgresRig;
+let url: string;
+let flights: FlightRig;
+let admin: Session;
+
+beforeAll(async () => {
+  rig = await postgresRig();
+});
+
+afterAll(() => rig[Symbol.asyncDispose]());
+
+beforeEach(async () => {
+  url = await rig.database();
+  flights = new FlightRig(url);
+  admin = await openSession(url, 'the test');
+  await admin.query('create table member (id int primary key, name text)');
+  await admin.query("insert into member select n, 'member ' || n from generate_series(1, 1000) n");
+});
+
+afterEach(async () => {
+  flights[Symbol.dispose]();
+  await admin[Symbol.asyncDispose]();
+});
+
+const ADD_COLUMN = "await client.query('alter table member add column phone text');";
+
+async function failure(flight: FlightRun): Promise<ToolError> {
+  return flight.done.then(
+    () => {
+      throw new Error(`it succeeded:\n${flight.lines.join('\n')}`);
+    },
+    (error: unknown) => error as ToolError,
+  );
+}
+
+async function columns(): Promise<unknown[]> {
+  const rows = await admin.query(
+    "select column_name as name from information_schema.columns where table_name = 'member' order by 1",
+  );
+  return rows.map((row) => row['name']);
+}
+
+/** Sessions of migrations that are still there. */
+async function leftOver(): Promise<unknown> {
+  const [row] = await admin.query(
+    "select count(*)::int as left from pg_stat_activity where datname = current_database() and application_name like 'glidepath-migration%'",
+  );
+  return row?.['left'];
+}
+
+/** Somebody who read a table and did not commit. */
+async function holder(name = 'psql'): Promise<Session> {
+  const session = await openSession(url, name);
+  await session.query('begin');
+  await session.query("select id from member where name = 'Ada Lovelace'");
+  return session;
+}
+
+describe('a migration that cannot have its lock', () => {
+  test('lets others go first, is tried again, and goes through when the lock is free', async () => {
+    await using blocker = await holder();
+    const readers = readUntil(url, 'select count(*) from member', 8);
+    const flight = flights.fly(ADD_COLUMN, { timing: { blockerMs: 300 } });
+    await flight.logged(/^attempt 2 of 5 had no lock within 4000 ms and was taken back/);
+    await blocker.query('commit');
+    await flight.done;
+    const { count, p99Ms, slowestMs } = await readers.stop();
+    expect(await columns()).toEqual(['id', 'name', 'phone']);
+    expect(flight.lines).toContainEqual(
+      expect.stringMatching(
+        new RegExp(
+          `^waits for AccessExclusiveLock on member, held by pid ${blocker.pid} \\(keeper, psql\\), idle in transaction for [\\d.]+ s: select id from member where name = …$`,
+        ),
+      ),
+    );
+    expect(flight.lines).toContainEqual(
+      expect.stringMatching(/sessions wait behind the migration: it lets them go first$/),
+    );
+    expect(count).toBeGreaterThan(100);
+    expect(p99Ms).toBeLessThan(1000);
+    expect(slowestMs).toBeLessThan(1500);
+    console.log(`readers: ${count} reads, p99 ${p99Ms} ms, slowest ${slowestMs} ms`);
+  });
+
+  test('is MIGRATION_BLOCKED in the end, with who holds it and how to end that, and nothing stays', async () => {
+    await using blocker = await holder();
+    const flight = flights.fly(ADD_COLUMN, { attempts: 2, lockTimeoutMs: 200, timing: { blockerMs: 100 } });
+    const error = await failure(flight);
+    expect(error.code).toBe('MIGRATION_BLOCKED');
+    expect(error.message).toMatch(
+      /^The migration of main could not have AccessExclusiveLock on member in 2 attempts over \d+ s\. It is held by pid \d+ \(keeper, psql\), idle in transaction for [\d.]+ s: select id from member where name = …\.$/,
+    );
+    expect(error.hint).toContain(`select pg_terminate_backend(${blocker.pid});`);
+    expect(`${error.message}${error.hint}${flight.lines.join('')}`).not.toContain('Lovelace');
+    expect(await columns()).toEqual(['id', 'name']);
+    await eventually(async () => (await leftOver()) === 0);
+  });
+
+  test('waits for longer at each attempt where nobody waits behind it', async () => {
+    await using blocker = await holder();
+    const flight = flights.fly(ADD_COLUMN, { attempts: 3, lockTimeoutMs: 100, timing: { blockerMs: 0 } });
+    await failure(flight);
+    expect(flight.lines.filter((line) => line.startsWith('attempt'))).toEqual([
+      expect.stringMatching(/^attempt 1 of 3 had no lock within 100 ms/),
+      expect.stringMatching(/^attempt 2 of 3 had no lock within 200 ms/),
+    ]);
+    await blocker.query('rollback');
+  });
+
+  test('is not begun while a dump holds a table, and begins when it is done', async () => {
+    await using dump = await holder('pg_dump');
+    const error = await failure(flights.fly(ADD_COLUMN, { timing: { obstacleMs: 300 } }));
+    expect(error).toMatchObject({
+      code: 'MIGRATION_BLOCKED',
+      message: expect.stringMatching(
+        /^The migration of main was not begun: it would wait for a dump that holds member/,
+      ) as unknown,
+      hint: expect.stringContaining(
+        `To give up the dump: select pg_terminate_backend(${dump.pid});`,
+      ) as unknown,
+    });
+    const patient = flights.fly(ADD_COLUMN);
+    await patient.logged(/^waits for a dump that holds member/);
+    await dump.query('commit');
+    await patient.done;
+    expect(await columns()).toContain('phone');
+  });
+
+  test('is not begun while a transaction is open for long', async () => {
+    await using long = await holder('a report');
+    const age = 'select extract(epoch from now() - xact_start) as age from pg_stat_activity where pid = $1';
+    await eventually(async () => Number((await admin.query(age, [long.pid]))[0]?.['age']) > 0.2);
+    const timing = { longTransactionMs: 200, obstacleMs: 100 };
+    const error = await failure(flights.fly(ADD_COLUMN, { timing }));
+    expect(error.message).toMatch(
+      /it would wait for a long transaction that holds member: pid \d+ \(keeper, a report\)/,
+    );
+    expect(error.hint).toMatch(/which loses what it did/);
+    expect(await columns()).toEqual(['id', 'name']);
+  });
+});
+
+describe('a migration that goes wrong', () => {
+  test('is ended when its time is over, and none of its locks stays behind', async () => {
+    const flight = flights.fly(
+      `await client.query('begin');
+       await client.query('alter table member add column phone text');
+       say('hanging');
+       await client.query('select pg_sleep(600)');`,
+      { timeoutMs: 1500 },
+    );
+    const error = await failure(flight);
+    expect(error).toMatchObject({
+      code: 'MIGRATION_FAILED',
+      message: expect.stringMatching(/took too long and was ended/) as unknown,
+      output: expect.arrayContaining(['hanging']) as unknown,
+    });
+    expect(await leftOver()).toBe(0);
+    await admin.query("set lock_timeout = '2s'");
+    await admin.query('alter table member add column mail text');
+    expect(await columns()).toEqual(['id', 'mail', 'name']);
+  });
+
+  test('is ended with its run, and none of its locks stays behind', async () => {
+    const flight = flights.fly(
+      `await client.query('begin');
+       await client.query('alter table member add column phone text');
+       say('at work');
+       await client.query('select pg_sleep(600)');`,
+    );
+    await flight.logged(/^at work$/);
+    flight.abort(new Error('cancelled'));
+    await expect(flight.done).rejects.toThrow('cancelled');
+    expect(await leftOver()).toBe(0);
+    expect(await columns()).toEqual(['id', 'name']);
+  });
+
+  test('outside a transaction is not made again blindly: what stays is named', async () => {
+    await using blocker = await openSession(url, 'psql');
+    await blocker.query('create table other ()');
+    await blocker.query('begin');
+    await blocker.query('select from other');
+    const flight = flights.fly(
+      `await client.query("insert into member values (2000, 'Ada Lovelace')");
+       await client.query('alter table other add column x int');`,
+      { lockTimeoutMs: 200 },
+    );
+    const error = await failure(flight);
+    expect(error.code).toBe('MIGRATION_FAILED');
+    expect(error.message).toMatch(
+      /It stopped at alter table other add column x int \(canceling statement due to lock timeout, SQLSTATE 55P03\)\.$/,
+    );
+    expect(error.hint).toContain('Stays: insert into member values (…, …)');
+    expect(flight.lines.some((line) => line.startsWith('attempt'))).toBe(false);
+    const [row] = await admin.query('select count(*)::int as found from member where id = 2000');
+    expect(row).toEqual({ found: 1 });
+  });
+
+  test('while it builds an index beside the traffic leaves one that is of no use: it is named', async () => {
+    await admin.query("update member set name = 'the same'");
+    const flight = flights.fly(
+      "await client.query('create unique index concurrently member_name on member (name)');",
+    );
+    const error = await failure(flight);
+    expect(error.message).toMatch(/could not create unique index "member_name", SQLSTATE 23505/);
+    expect(error.hint).toContain('drop index concurrently member_name;');
+  });
+
+  test('in a transaction with a wrong statement fails at once, with the statement', async () => {
+    const flight = flights.fly(
+      `await client.query('begin');
+       await client.query('alter table member add column name text');`,
+    );
+    const error = await failure(flight);
+    expect(error.message).toMatch(
+      /failed with exit code 1: .*It stopped at alter table member add column name text \(column "name" of relation "member" already exists, SQLSTATE 42701\)\.$/,
+    );
+    expect(error.output).toContain('failed: column "name" of relation "member" already exists');
+    expect(error.hint).toBe('No app was changed. Mend the migration and deploy again.');
+  });
+});
+
+describe('two migrations of one database', () => {
+  test('exclude each other, the second says who is at work, and a holder that dies lets go', async () => {
+    await using first = await openSession(url, 'glidepath run-1/migrate:main');
+    await using second = await openSession(url, 'glidepath run-2/migrate:main');
+    expect(await takeMigrationLock(first.client, systemClock, 'glidepath run-1/migrate:main')).toBeNull();
+    expect(await takeMigrationLock(second.client, systemClock, 'glidepath run-2/migrate:main')).toMatchObject(
+      {
+        session: { pid: first.pid, application: 'glidepath run-1/migrate:main' },
+      },
+    );
+    await admin.query('select pg_terminate_backend($1)', [first.pid]);
+    expect(await takeMigrationLock(second.client, systemClock, 'glidepath run-2/migrate:main')).toBeNull();
+    await using again = await openSession(url, 'glidepath run-2/migrate:main');
+    expect(await takeMigrationLock(again.client, systemClock, 'glidepath run-2/migrate:main')).toBeNull();
+  });
+});
