@@ -145,6 +145,8 @@ function behindRows(text: string, from: number): number {
 /** Takes what was found to be free of errors. */
 function takeUpTo(job: ParseJob, from: number, end: number): void {
   const chunk = job.source.text.slice(from, end);
+  // Of nothing the parser says that it cannot be empty.
+  if (chunk === '') return;
   const parsed = job.parser.parse(chunk);
   if (isParsed(parsed)) take(job, from, chunk, parsed);
   else addError(job, from + characterIndex(chunk, parsed.at ?? 0), { message: parsed.message, hint: null });

@@ -2,36 +2,51 @@ import type { RenameStmt } from 'libpg-query';
 import type { LintContext } from '../lint-context.ts';
 import { objectNameOf, quoteName, relationName, sayName, sqlName } from '../parse/names.ts';
 import { sayType } from '../parse/sql-type.ts';
-import type { Rule } from '../rule.ts';
+import type { Statement } from '../parse/statement.ts';
+import { createPendingFindings } from '../pending-findings.ts';
+import type { Found, Rule } from '../rule.ts';
 
 /** Row 18: a column gets a name that the release that runs does not know. */
 export const renameColumn: Rule = {
   id: 'rename-column',
   title: 'RENAME COLUMN',
   severity: 'error',
-  what: 'A column of a table or view that is renamed, unless the same file has made it.',
+  what:
+    'A column of a table or view that is renamed, unless the same file has made it, or another column gets its name in the ' +
+    'same transaction.',
   why:
     'At no moment do both releases work: the one that runs knows only the old name, the one that comes only the new one. A ' +
     'second column that a trigger keeps in step lets both work; the old one goes when nobody uses it.',
   unsafe: 'ALTER TABLE customers RENAME COLUMN tel TO phone;',
   before: 'CREATE TABLE customers (id bigint PRIMARY KEY, tel text);',
   checks: {
-    RenameStmt: (rename, _statement, context) => {
+    RenameStmt: (rename, statement, context) => {
       if (rename.renameType !== 'OBJECT_COLUMN') return [];
       const table = relationName(rename.relation);
       const { subname = '', newname = '' } = rename;
       if (context.table(table)?.columns.get(subname)?.madeIn?.file === context.file.number) return [];
-      return [
-        {
-          message: `RENAME COLUMN takes ${sayName(table)}.${subname} away from the release that runs.`,
-          table,
-          why: `Queries that say ${subname} fail from then on, those that say ${newname} until then: one of the two releases is broken at any moment.`,
-          safeForm: () => secondColumn(rename, context),
-        },
-      ];
+      const found: Found = {
+        message: `RENAME COLUMN takes ${sayName(table)}.${subname} away from the release that runs.`,
+        table,
+        why: `Queries that say ${subname} fail from then on, those that say ${newname} until then: one of the two releases is broken at any moment.`,
+        safeForm: () => secondColumn(rename, context),
+      };
+      return pending.add(found, statement, context, (other) => isSwap(rename, other));
     },
   },
+  atEnd: (context) => pending.left(context),
 };
+
+/** Fine, if another column gets the old name in the same transaction. */
+const pending = createPendingFindings();
+
+/** Whether two columns change places, as at the end of a change of type. */
+function isSwap({ relation, subname, newname }: RenameStmt, { node }: Statement): boolean {
+  if (!('RenameStmt' in node) || node.RenameStmt.renameType !== 'OBJECT_COLUMN') return false;
+  const other = node.RenameStmt;
+  if (sayName(relationName(other.relation)) !== sayName(relationName(relation))) return false;
+  return other.newname === subname || other.subname === newname;
+}
 
 /** Two columns in step, so that releases with either name work. */
 function secondColumn(rename: RenameStmt, context: LintContext): string {

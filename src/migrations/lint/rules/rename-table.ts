@@ -1,8 +1,8 @@
-import type { LintContext, LintedFile } from '../lint-context.ts';
+import type { LintContext } from '../lint-context.ts';
 import { relationName, sayName, sqlName, type SqlName } from '../parse/names.ts';
 import type { Statement } from '../parse/statement.ts';
-import { transactionsOf, type PlacedStatement } from '../parse/transactions-of.ts';
-import type { Found, FoundInFile, Rule } from '../rule.ts';
+import { createPendingFindings } from '../pending-findings.ts';
+import type { Found, Rule } from '../rule.ts';
 
 /** Row 18: a table gets a name, or a schema, that the release that runs does not know. */
 export const renameTable: Rule = {
@@ -30,21 +30,13 @@ export const renameTable: Rule = {
       return moved({ table, target, verb: 'SET SCHEMA' }, statement, context);
     },
   },
-  atEnd: (context) => {
-    const placed = transactionsOf(context.file.statements, context.file.inTransaction);
-    return (waiting.get(context.file) ?? []).filter((found) => !hasViewAfter(found, placed));
-  },
+  atEnd: (context) => pending.left(context),
 };
 
 const KINDS: ReadonlySet<string | undefined> = new Set(['OBJECT_TABLE', 'OBJECT_VIEW', 'OBJECT_MATVIEW']);
 
-/** Those of a file that are fine if a view with the old name follows in their transaction. */
-const waiting = new WeakMap<LintedFile, Waiting[]>();
-
-interface Waiting extends FoundInFile {
-  /** The old name. */
-  readonly name: SqlName;
-}
+/** Fine, if a view with the old name follows in the transaction. */
+const pending = createPendingFindings();
 
 interface Move {
   readonly table: SqlName;
@@ -53,11 +45,10 @@ interface Move {
 }
 
 function moved({ table, target, verb }: Move, statement: Statement, context: LintContext): readonly Found[] {
-  if (context.isNew(table)) return [];
   const name = sayName(table);
   const found: Found = {
     message: `${verb} takes ${name} away from the release that runs.`,
-    locks: context.locks,
+    table,
     why: `Queries of ${name} fail from then on, those of ${sayName(target)} until then: one of the two releases is broken at any moment.`,
     safeForm: inOneTransaction(context, [
       `${statement.text};`,
@@ -65,9 +56,10 @@ function moved({ table, target, verb }: Move, statement: Statement, context: Lin
       `CREATE VIEW ${sqlName(table)}${asInvoker(context)} AS SELECT * FROM ${sqlName(target)};`,
     ]),
   };
-  if (context.transaction === null) return [found];
-  waiting.set(context.file, [...(waiting.get(context.file) ?? []), { ...found, statement, name: table }]);
-  return [];
+  return pending.add(found, statement, context, ({ node }) => {
+    if (!('ViewStmt' in node)) return false;
+    return sayName(relationName(node.ViewStmt.view)) === name;
+  });
 }
 
 /** Since 15 a view can ask with the rights of whoever asks it: row security of the table goes on. */
@@ -78,14 +70,4 @@ function asInvoker({ settings }: LintContext): string {
 /** In a file that runs outside of transactions the two need one of their own: between them the name would be gone. */
 function inOneTransaction({ transaction }: LintContext, lines: readonly string[]): string {
   return (transaction === null ? ['BEGIN;', ...lines, 'COMMIT;'] : lines).join('\n');
-}
-
-/** Whether a view takes the old name before the transaction ends. */
-function hasViewAfter({ statement, name }: Waiting, placed: readonly PlacedStatement[]): boolean {
-  const at = placed.findIndex((each) => each.statement === statement);
-  const transaction = placed[at]?.transaction;
-  return placed.slice(at + 1).some(({ statement: { node }, transaction: other }) => {
-    if (other !== transaction || !('ViewStmt' in node)) return false;
-    return sayName(relationName(node.ViewStmt.view)) === sayName(name);
-  });
 }
