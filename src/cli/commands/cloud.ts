@@ -86,6 +86,7 @@ function sayAddresses(context: CommandContext, cloud: CloudInfo): void {
       `  platform APIs   ${cyan(`http://127.0.0.1:${cloud.apiPort}`)}`,
       `  apps            ${cyan(`http://<app>.localhost:${cloud.edgePort}`)}`,
       `  machines        ${cloud.machines.mode === 'container' ? `containers, ${cloud.machines.engine}` : 'processes'}`,
+      `  databases       ${cloud.databaseCopies === 'reflink' ? 'branches share blocks with their source (reflink)' : 'branches are plain copies: this disk shares no blocks'}`,
       `  ${dim('Deploy to it: glidepath deploy <environment> --local')}`,
       '',
     ].join('\n'),

@@ -21,6 +21,7 @@ const STATUS: CloudStatus = {
   ],
   apps: [],
   databases: [],
+  databaseCopies: 'copy',
   neon: [],
   faults: [],
 };

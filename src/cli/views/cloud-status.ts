@@ -52,20 +52,7 @@ export function renderCloudStatus(status: CloudStatus, options: { color: boolean
     if (addresses.length > 0)
       lines.push('', renderTable(['app', 'address', 'answered', 'failed'].map(dim), addresses).trimEnd());
   }
-  if (status.databases.length > 0) {
-    const rows = status.databases.map((database) => [
-      database.name ?? database.id,
-      database.state === 'running' ? green(database.state) : yellow(database.state),
-      `127.0.0.1:${database.port}`,
-      String(database.connections),
-      database.memoryBytes === null ? '' : megabytes(database.memoryBytes),
-      megabytes(database.sizeBytes),
-    ]);
-    lines.push(
-      '',
-      renderTable(['database', 'state', 'address', 'connections', 'memory', 'size'].map(dim), rows).trimEnd(),
-    );
-  }
+  if (status.databases.length > 0) lines.push('', databaseTable(status, options));
   if (status.neon.length > 0) {
     const rows = status.neon.map((branch, index) => [
       status.neon[index - 1]?.project === branch.project ? '' : branch.projectName,
@@ -79,6 +66,22 @@ export function renderCloudStatus(status: CloudStatus, options: { color: boolean
   if (status.faults.length > 0) lines.push('');
   for (const fault of status.faults) lines.push(`  ${red('fault')} ${faultLine(fault)}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** Every database, and how branches of them are made. */
+function databaseTable({ databases, databaseCopies }: CloudStatus, options: { color: boolean }): string {
+  const { dim, green, yellow } = paint(options.color);
+  const rows = databases.map((database) => [
+    database.name ?? database.id,
+    database.state === 'running' ? green(database.state) : yellow(database.state),
+    `127.0.0.1:${database.port}`,
+    String(database.connections),
+    database.memoryBytes === null ? '' : megabytes(database.memoryBytes),
+    megabytes(database.sizeBytes),
+  ]);
+  const heads = ['database', 'state', 'address', 'connections', 'memory', 'size'];
+  const copies = databaseCopies === 'reflink' ? 'share blocks with their source' : 'are plain copies';
+  return `${renderTable(heads.map(dim), rows).trimEnd()}\n${dim(`  branches ${copies}`)}`;
 }
 
 /** What each service holds. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { MachinesMode, MachinesRequest } from '../containers/machines-mode.ts';
+import type { CopyMethod } from '../postgres/copy-method.ts';
 
 const schema = z.object({
   version: z.literal(1),
@@ -19,6 +20,7 @@ const schema = z.object({
       engine: z.string().nullable(),
     })
     .default({ asked: 'process', mode: 'process', engine: null }),
+  databaseCopies: z.enum(['reflink', 'copy']).default('copy'),
 });
 
 /** How a running local cloud is reached. The token is a secret: never printed. */
@@ -35,6 +37,8 @@ export interface CloudInfo {
   /** Milliseconds since the Unix epoch. */
   readonly startedAt: number;
   readonly machines: MachinesInfo;
+  /** How branches of databases are made: sharing blocks with what they come from, where the disk can, or byte by byte. */
+  readonly databaseCopies: CopyMethod;
 }
 
 /** How the machines of a cloud run. */

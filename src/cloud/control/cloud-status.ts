@@ -1,6 +1,7 @@
 import type { AppMetrics } from '../edge/app-metrics.ts';
 import type { ActiveFault } from '../faults/fault.ts';
 import type { MachinesMode } from '../containers/machines-mode.ts';
+import type { CopyMethod } from '../postgres/copy-method.ts';
 import type { NeonInventoryItem } from '../neon/neon-service.ts';
 import type { MachinesInfo } from './cloud-info.ts';
 
@@ -23,6 +24,8 @@ export interface CloudStatus {
   readonly services: readonly CloudServiceStatus[];
   readonly apps: readonly CloudAppStatus[];
   readonly databases: readonly CloudDatabaseStatus[];
+  /** How branches of databases are made: sharing blocks with what they come from, where the disk can, or byte by byte. */
+  readonly databaseCopies: CopyMethod;
   /** Every branch of every project of the local Neon. */
   readonly neon: readonly NeonInventoryItem[];
   readonly faults: readonly ActiveFault[];

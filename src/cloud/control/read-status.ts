@@ -40,6 +40,7 @@ export async function readStatus(context: ControlContext): Promise<CloudStatus> 
     ],
     apps,
     databases,
+    databaseCopies: services.postgres.copyMethod,
     neon,
     faults: services.faults.list(),
   };

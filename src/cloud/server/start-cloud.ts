@@ -132,6 +132,7 @@ async function start(options: CloudOptions, undo: Undo): Promise<Cloud> {
     token,
     startedAt,
     machines: runs,
+    databaseCopies: services.postgres.copyMethod,
   };
   writeCloudFile(stateDir, info);
   return { info, services, closed: ending.done, close: (how) => ending.begin(how?.keepMachines ?? false) };
