@@ -479,7 +479,7 @@ describe('what was observed', () => {
     });
     expect(step(plan, 'deploy:mailer').reason).toContain('shop-mailer exists and has no machines yet');
     expect(step(plan, 'ensure-database:main').reason).toBe(
-      'databases.main of staging: Fly Postgres shop-main-db in iad, 1 GB; it exists',
+      'databases.main of staging: Fly Postgres shop-main-db in iad, one machine of 1 GB with a volume of 1 GB, not managed by Fly; it exists',
     );
     expect(step(plan, 'ancestry').reason).toContain('r-1a2b3c4-beef (1a2b3c4) is live in staging');
   });

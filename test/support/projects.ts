@@ -98,7 +98,7 @@ export function database(name: string, settings: Partial<ResolvedDatabase> = {})
     migrate: null,
     seed: null,
     restorePoints: null,
-    fly: { managed: true, plan: 'basic', volumeGb: 1, version: 17 },
+    fly: { managed: false, plan: 'basic', volumeGb: 1, version: 17 },
     neon: null,
     directSecret: null,
     ...settings,

@@ -104,7 +104,7 @@ function flyPostgresPart(
     // A database that is thrown away anyway need not be paid for while nobody looks.
     sleep: overrides.sleep ?? definition.sleep ?? (ephemeral ? 'when-idle' : 'never'),
     fly: {
-      managed: definition.managed ?? true,
+      managed: definition.managed ?? false,
       plan: definition.plan ?? FLY_DEFAULTS.postgresPlan,
       volumeGb: wholeGigabytes(definition.volume),
       version: definition.version ?? FLY_DEFAULTS.postgresVersion,

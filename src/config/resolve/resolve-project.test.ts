@@ -435,7 +435,7 @@ describe('databases', () => {
         },
         seed: null,
         restorePoints: { keep: 3, forMs: 7 * 86_400_000 },
-        fly: { managed: true, plan: 'basic', volumeGb: 1, version: 17 },
+        fly: { managed: false, plan: 'basic', volumeGb: 1, version: 17 },
         neon: null,
         directSecret: null,
       },

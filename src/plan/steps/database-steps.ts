@@ -70,7 +70,7 @@ function migrateStep({ id, migrate, app, database }: PlannedMigration, needs: re
 
 function ensureReason(database: ResolvedDatabase, environment: string, exists: boolean | undefined): string {
   const details = [
-    ...(database.memoryMb === null ? [] : [memoryWords(database.memoryMb)]),
+    ...sizeWords(database),
     ...(database.sleep === 'when-idle' ? ['sleeps when idle'] : []),
     ...(database.ephemeral ? ['destroyed with its environment'] : []),
   ];
@@ -81,10 +81,17 @@ function ensureReason(database: ResolvedDatabase, environment: string, exists: b
   return `databases.${database.name} of ${environment}: ${what}${state}`;
 }
 
+function sizeWords({ memoryMb, fly }: ResolvedDatabase): readonly string[] {
+  const memory = memoryMb === null ? null : memoryWords(memoryMb);
+  if (fly === null || fly.managed) return memory === null ? [] : [memory];
+  const machine = memory === null ? 'one machine' : `one machine of ${memory}`;
+  return [`${machine} with a volume of ${fly.volumeGb} GB, not managed by Fly`];
+}
+
 function providerWords(database: ResolvedDatabase): string {
   switch (database.provider) {
     case 'fly-postgres':
-      return 'Fly Postgres';
+      return database.fly?.managed === true ? 'Managed Postgres of Fly' : 'Fly Postgres';
     case 'neon':
       return `Neon${database.project === null ? '' : ` project ${database.project},`} branch`;
     case 'external':
