@@ -1,6 +1,5 @@
 import type { TableFacts } from './finding.ts';
 import type { SchemaHistory, TableState } from './history/schema-history.ts';
-import { keyOf } from './history/schema-history.ts';
 import type { LintSettings } from './lint-input.ts';
 import type { TableLock } from './locks/table-lock.ts';
 import type { SqlName } from './parse/names.ts';
@@ -55,22 +54,4 @@ export interface LintContext {
   facts(name: SqlName): TableFacts | null;
   /** Whether nobody else can use the table yet: this file makes it, or it is not there where the file will run. */
   isNew(name: SqlName): boolean;
-}
-
-/** What is known of a table where the files will run; a name without a schema finds the only table of that name. */
-export function createFactsOf(
-  settings: LintSettings,
-  history: SchemaHistory,
-): (name: SqlName) => TableFacts | null {
-  const byName = new Map<string, TableFacts[]>();
-  for (const [key, facts] of Object.entries(settings.tables)) {
-    const name = key.slice(key.indexOf('.') + 1);
-    byName.set(name, [...(byName.get(name) ?? []), facts]);
-  }
-  return (name) => {
-    const exact = settings.tables[keyOf(history, name)];
-    if (exact !== undefined) return exact;
-    const others = name.schema === null ? (byName.get(name.name) ?? []) : [];
-    return others.length === 1 ? (others[0] ?? null) : null;
-  };
 }

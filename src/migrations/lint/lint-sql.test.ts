@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import type { LintSettings } from './lint-input.ts';
+import type { TableFacts } from './finding.ts';
 import { lintSql } from './lint-sql.ts';
+import { createIndexNotConcurrent } from './rules/create-index-not-concurrent.ts';
 
+const UNKNOWN: TableFacts = { exists: true, rows: null, bytes: null, accessesPerSecond: null };
 const SETTINGS: LintSettings = {
   postgresVersion: 18,
   inTransaction: false,
@@ -11,10 +14,11 @@ const SETTINGS: LintSettings = {
 
 test('a finding says where, what, who waits, and what to write instead', async () => {
   const text = '-- an index\nSELECT 1;\n\n  CREATE INDEX ON shop.orders (total) WHERE paid; -- soon\n';
-  const { findings, statements, syntaxErrors } = await lintSql([{ file: 'a.sql', text }], {
-    ...SETTINGS,
-    tables: { 'shop.orders': { exists: true, rows: 4_000_000, bytes: null, accessesPerSecond: null } },
-  });
+  const tables = { 'shop.orders': { ...UNKNOWN, rows: 4_000_000 } };
+  const report = await lintSql([{ file: 'a.sql', text }], { ...SETTINGS, tables }, [
+    createIndexNotConcurrent,
+  ]);
+  const { findings, statements, syntaxErrors } = report;
   expect(syntaxErrors).toEqual([]);
   expect(statements).toBe(2);
   expect(findings).toMatchInlineSnapshot(`

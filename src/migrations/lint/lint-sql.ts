@@ -56,14 +56,21 @@ export async function lintSql(
     const isSilent = source.hasRun === true;
     const inTransaction = source.inTransaction ?? (source.file !== null && settings.inTransaction);
     if (!isSameSession) session.startFile({ name: source.file, inTransaction });
+    const before = job.findings.length;
     for (const statement of parsed.statements) lintStatement(job, statement, { isSilent, depth: 0 });
     const isLast = source.file !== null || sources[index + 1]?.file !== null;
     if (isLast && !isSilent) endFile(job);
+    // What a rule says at the end of a file stands with the statement that it is said of.
+    if (source.file !== null) job.findings.push(...job.findings.splice(before).sort(byPlace));
     if (isSilent) continue;
     syntaxErrors.push(...parsed.errors);
     statements += parsed.statements.length;
   }
   return { findings: job.findings, syntaxErrors, statements, parsed: allParsed };
+}
+
+function byPlace(one: Finding, other: Finding): number {
+  return one.line - other.line || one.column - other.column;
 }
 
 interface LintJob {

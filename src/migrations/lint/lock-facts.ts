@@ -3,6 +3,7 @@ import type { LockEffect, LockedWork, LockMode } from './finding.ts';
 import type { LockKnowledge, TableLock } from './locks/table-lock.ts';
 import { isAtLeastLock } from './locks/table-lock.ts';
 import type { SchemaHistory } from './history/schema-history.ts';
+import { keyOf } from './history/schema-history.ts';
 import { commandLocks } from './locks/command-locks.ts';
 import { dropLocks } from './locks/drop-locks.ts';
 import { indexLocks } from './locks/index-locks.ts';
@@ -67,7 +68,7 @@ function strongest(locks: readonly TableLock[], history: SchemaHistory): readonl
   if (locks.length < 2) return locks;
   const byTable = new Map<string, TableLock>();
   for (const one of locks) {
-    const key = `${one.table.schema ?? history.schema}.${one.table.name}`;
+    const key = keyOf(history, one.table);
     const other = byTable.get(key);
     byTable.set(key, other === undefined ? one : stronger(other, one));
   }

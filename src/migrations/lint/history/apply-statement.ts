@@ -27,7 +27,7 @@ export function applyStatement(history: SchemaHistory, statement: Statement, mom
   else if ('ViewStmt' in node) makeView(history, node, statement, moment);
   else if ('DropStmt' in node) drop(history, node);
   else if ('RenameStmt' in node) applyRename(history, node.RenameStmt);
-  else if ('VariableSetStmt' in node) set(history, node);
+  else if ('VariableSetStmt' in node) setPath(history, node);
   else makeOther(history, node, statement, moment);
 }
 
@@ -186,14 +186,13 @@ function drop(history: SchemaHistory, node: Extract<Node, { DropStmt: unknown }>
   }
 }
 
-/** Settings that decide what later statements mean. */
-function set(history: SchemaHistory, node: Extract<Node, { VariableSetStmt: unknown }>): void {
+/** Where names belong from now on. */
+function setPath(history: SchemaHistory, node: Extract<Node, { VariableSetStmt: unknown }>): void {
   const { name, args = [] } = node.VariableSetStmt;
   const [first] = args;
-  if (first === undefined) return;
+  if (first === undefined || name !== 'search_path') return;
   const value = 'A_Const' in first ? (first.A_Const.sval?.sval ?? null) : plainColumn(first);
-  if (name === 'search_path' && value !== null && value !== '' && value !== '$user') history.schema = value;
-  if (name === 'timezone' && value !== null) history.timezone = value;
+  if (value !== null && value !== '' && value !== '$user') history.schema = value;
 }
 
 function makeOther(history: SchemaHistory, node: Node, statement: Statement, madeIn: Moment): void {

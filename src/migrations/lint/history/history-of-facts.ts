@@ -11,11 +11,28 @@ import { emptyHistory, keyOf } from './schema-history.ts';
 
 /** What is there before the first statement, as far as the server was asked. */
 export function historyOfFacts(settings: LintSettings, parser: SqlParser): SchemaHistory {
-  const history = emptyHistory();
+  const history = emptyHistory(homesOf(settings));
   for (const [key, facts] of Object.entries(settings.tables)) {
     if (facts.exists) addTable(history, toName(key), facts, parser);
   }
   return history;
+}
+
+/** The schema of each name that is in but one schema. */
+function homesOf(settings: LintSettings): ReadonlyMap<string, string> {
+  const homes = new Map<string, string | null>();
+  const add = (schema: string | null, name: string): void => {
+    const other = homes.get(name);
+    homes.set(name, other === undefined || other === schema ? schema : null);
+  };
+  for (const [key, { exists, indexes = {}, views = [] }] of Object.entries(settings.tables)) {
+    if (!exists) continue;
+    const { schema, name } = toName(key);
+    add(schema, name);
+    for (const index of Object.keys(indexes)) add(schema, index);
+    for (const view of views) add(toName(view.name).schema, toName(view.name).name);
+  }
+  return new Map([...homes].flatMap(([name, schema]) => (schema === null ? [] : [[name, schema]])));
 }
 
 function addTable(history: SchemaHistory, name: SqlName, facts: TableFacts, parser: SqlParser): void {

@@ -1,6 +1,5 @@
 import type { LintSettings } from '../lint-input.ts';
 import type { HeldLock, LintContext, LintedFile } from '../lint-context.ts';
-import { createFactsOf } from '../lint-context.ts';
 import type { TableLock } from '../locks/table-lock.ts';
 import { locksOf } from '../lock-facts.ts';
 import type { SqlName } from '../parse/names.ts';
@@ -43,7 +42,6 @@ class SessionState implements LintContext {
   readonly settings: LintSettings;
   readonly parser: SqlParser;
   readonly history: LintContext['history'];
-  readonly facts: LintContext['facts'];
   file: LintedFile & { readonly statements: Statement[] } = {
     number: -1,
     name: null,
@@ -62,7 +60,6 @@ class SessionState implements LintContext {
     this.settings = settings;
     this.parser = parser;
     this.history = historyOfFacts(settings, parser);
-    this.facts = createFactsOf(settings, this.history);
   }
 
   get transactionId(): number {
@@ -78,6 +75,10 @@ class SessionState implements LintContext {
 
   table(name: SqlName): ReturnType<LintContext['table']> {
     return this.history.tables.get(keyOf(this.history, name)) ?? null;
+  }
+
+  facts(name: SqlName): ReturnType<LintContext['facts']> {
+    return this.settings.tables[keyOf(this.history, name)] ?? null;
   }
 
   isNew(name: SqlName): boolean {
@@ -122,6 +123,7 @@ class SessionState implements LintContext {
     const setting = settingOf(statement.node);
     if (setting?.name === 'lock_timeout') this.hasLockTimeout = setting.isSet;
     if (setting?.name === 'statement_timeout') this.hasStatementTimeout = setting.isSet;
+    if (setting?.name === 'timezone') this.history.timezone = setting.value;
     if ('TransactionStmt' in statement.node) this.#control(statement, statement.node.TransactionStmt.kind);
     else applyStatement(this.history, statement, moment);
   }

@@ -89,6 +89,8 @@ export interface FunctionState {
 export interface SchemaHistory {
   /** Where a name without a schema belongs. */
   schema: string;
+  /** Where tables, indexes and views of the server are that have names of their own: by name, the schema. */
+  readonly homes: ReadonlyMap<string, string>;
   /** What the session's clock is set to; null: not said. */
   timezone: string | null;
   readonly tables: Map<string, TableState>;
@@ -99,9 +101,10 @@ export interface SchemaHistory {
 }
 
 /** Nothing is known yet. */
-export function emptyHistory(): SchemaHistory {
+export function emptyHistory(homes: ReadonlyMap<string, string>): SchemaHistory {
   return {
     schema: 'public',
+    homes,
     timezone: null,
     tables: new Map(),
     indexes: new Map(),
@@ -111,7 +114,7 @@ export function emptyHistory(): SchemaHistory {
   };
 }
 
-/** By what things are found again: `shop.orders`. */
-export function keyOf(history: SchemaHistory, name: SqlName): string {
-  return `${name.schema ?? history.schema}.${name.name}`;
+/** By what things are found again: `shop.orders`. A search path that nobody wrote down is guessed by what is there. */
+export function keyOf({ schema, homes }: SchemaHistory, { schema: written, name }: SqlName): string {
+  return `${written ?? homes.get(name) ?? schema}.${name}`;
 }

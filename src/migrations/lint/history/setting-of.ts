@@ -18,7 +18,7 @@ export function settingOf(node: Node): SessionSetting | null {
     const { name, args = [], is_local: isLocal = false } = node.VariableSetStmt;
     if (name === undefined) return null;
     const value = args[0] === undefined ? null : constantOf(args[0]);
-    return { name, value, isSet: value !== null && !isZero(value), isLocal };
+    return { name: name.toLowerCase(), value, isSet: value !== null && !isZero(value), isLocal };
   }
   if (!('SelectStmt' in node)) return null;
   for (const one of nodesIn(node.SelectStmt.targetList)) {
@@ -28,7 +28,7 @@ export function settingOf(node: Node): SessionSetting | null {
     if (said === null || said === undefined) return null;
     const text = set ?? null;
     const local = isLocal !== undefined && 'A_Const' in isLocal && isLocal.A_Const.boolval?.boolval === true;
-    return { name: said, value: text, isSet: text === null || !isZero(text), isLocal: local };
+    return { name: said.toLowerCase(), value: text, isSet: text === null || !isZero(text), isLocal: local };
   }
   return null;
 }

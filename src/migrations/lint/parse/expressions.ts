@@ -1,6 +1,7 @@
 import type { Node } from 'libpg-query';
 import { strings } from './names.ts';
 import type { SchemaHistory } from '../history/schema-history.ts';
+import { keyOf } from '../history/schema-history.ts';
 
 /** Every node under a node, itself first. */
 export function* nodesIn(node: unknown): Iterable<Node> {
@@ -46,7 +47,7 @@ export function volatileFunction(expression: Node, history: SchemaHistory): stri
     const name = words.at(-1) ?? '';
     const schema = words.length > 1 ? (words[0] ?? null) : null;
     if ((schema === null || schema === 'pg_catalog') && STEADY_FUNCTIONS.has(name)) continue;
-    const made = history.functions.get(`${schema ?? history.schema}.${name}`);
+    const made = history.functions.get(keyOf(history, { schema, name }));
     if (made === undefined || made.isVolatile) return name;
   }
   return null;

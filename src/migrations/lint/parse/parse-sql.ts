@@ -33,7 +33,10 @@ const ERRORS_MAX = 20;
  */
 export function parseSql(parser: SqlParser, source: SqlSource): ParsedSql {
   // A byte order mark is no SQL, but editors write it and psql skips it.
-  const text = source.text.replace(/^\uFEFF/, ' ');
+  const whole = source.text.replace(/^\uFEFF/, ' ');
+  const nul = whole.indexOf('\0');
+  // To Postgres a text ends there.
+  const text = nul === -1 ? whole : whole.slice(0, nul);
   const job: ParseJob = {
     parser,
     source: { file: source.file, text },
@@ -43,6 +46,14 @@ export function parseSql(parser: SqlParser, source: SqlSource): ParsedSql {
   };
   let from = 0;
   while (from < text.length && job.errors.length < ERRORS_MAX) from = parseFrom(job, from);
+  if (nul !== -1) {
+    // What is wrong with the half of a statement before it is not worth a word.
+    job.errors.splice(0);
+    addError(job, nul, {
+      message: 'a NUL character',
+      hint: 'Save the file as UTF-8: this looks like UTF-16.',
+    });
+  }
   return { statements: job.statements, errors: job.errors };
 }
 
@@ -57,16 +68,6 @@ interface ParseJob {
 /** Parses up to the first error, and says where to go on behind it. */
 function parseFrom(job: ParseJob, from: number): number {
   const { text } = job.source;
-  const nul = text.indexOf('\0', from);
-  if (nul !== -1) {
-    // To Postgres a text ends there.
-    takeUpTo(job, from, nul);
-    addError(job, nul, {
-      message: 'a NUL character',
-      hint: 'Save the file as UTF-8: this looks like UTF-16.',
-    });
-    return text.length;
-  }
   const chunk = text.slice(from);
   const parsed = job.parser.parse(chunk);
   if (isParsed(parsed)) {

@@ -2,7 +2,6 @@ import { keyOf } from '../history/schema-history.ts';
 import type { LintContext } from '../lint-context.ts';
 import type { HeldLock } from '../lint-context.ts';
 import { sayName } from '../parse/names.ts';
-import type { Statement } from '../parse/statement.ts';
 import type { FoundInFile, Rule } from '../rule.ts';
 import { writeSteps } from '../safe-forms/write-steps.ts';
 
@@ -47,12 +46,11 @@ function judge(locks: readonly HeldLock[], { history }: LintContext): readonly F
       message: `One transaction locks ${tables.map(sayName).join(', ')}: nobody reads ${sayName(first.table)} while it waits for ${sayName(second.table)}.`,
       locks: tables.map((table) => ({ table, lock: 'AccessExclusive', work: 'none' })),
       safeForm: writeSteps([
-        { note: 'Each in a file, and so in a transaction, of its own:', sql: statements.map(textOf) },
+        {
+          note: 'Each in a file, and so in a transaction, of its own:',
+          sql: statements.map(({ text }) => text),
+        },
       ]),
     },
   ];
-}
-
-function textOf({ within, text }: Statement): string {
-  return (within ?? { text }).text;
 }

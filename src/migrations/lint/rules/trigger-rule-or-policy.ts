@@ -1,3 +1,4 @@
+import { keyOf } from '../history/schema-history.ts';
 import { isUnguarded } from '../history/is-unguarded.ts';
 import type { LintContext } from '../lint-context.ts';
 import { relationName, sayName } from '../parse/names.ts';
@@ -49,7 +50,7 @@ function found(what: string, who: string, table: SqlName, statement: Statement):
 
 function ruleFound(table: SqlName, context: LintContext): readonly Found[] {
   // A view cannot be written to otherwise, and no rows are behind it.
-  if (context.history.views.has(`${table.schema ?? context.history.schema}.${table.name}`)) return [];
+  if (context.history.views.has(keyOf(context.history, table))) return [];
   return [
     {
       message: `CREATE RULE on ${sayName(table)} rewrites every statement on it, those of the release that still runs among them.`,

@@ -1,5 +1,6 @@
 import type { ColumnDef } from 'libpg-query';
 import type { AddedColumn } from '../history/added-column.ts';
+import { keyOf } from '../history/schema-history.ts';
 import type { LintContext } from '../lint-context.ts';
 import { columnsIn } from '../parse/expressions.ts';
 import { objectNameOf, quoteName, sqlName } from '../parse/names.ts';
@@ -141,7 +142,7 @@ function storedSteps({ added, definition, column, type, context }: NewColumn): r
 function domainSteps({ added, column, type, context }: NewColumn): readonly SafeStep[] {
   const { table } = added;
   const { history } = context;
-  const domain = history.types.get(`${type.schema ?? history.schema}.${type.name}`);
+  const domain = history.types.get(keyOf(history, type));
   const base = domain?.base ?? null;
   const alter = `ALTER TABLE ${sqlName(table)}`;
   const check = quoteName(objectNameOf([table.name, column.name], 'check'));

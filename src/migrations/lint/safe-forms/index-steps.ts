@@ -1,3 +1,4 @@
+import { keyOf } from '../history/schema-history.ts';
 import type { LintContext } from '../lint-context.ts';
 import type { SqlName } from '../parse/names.ts';
 import { objectNameOf, quoteName, sqlName } from '../parse/names.ts';
@@ -41,7 +42,7 @@ function createIndex({ isUnique }: WantedIndex): string {
 
 function partitionedSteps(index: WantedIndex, context: LintContext): readonly SafeStep[] {
   const { history } = context;
-  const key = `${index.table.schema ?? history.schema}.${index.table.name}`;
+  const key = keyOf(history, index.table);
   const partitions = [...history.tables.values()].filter(({ partitionOf }) => partitionOf === key);
   const guard = index.isIfNotExists === true ? 'IF NOT EXISTS ' : '';
   const parent: SafeStep = {

@@ -5,6 +5,8 @@ import { THEN_ANOTHER_FILE } from './write-steps.ts';
 
 /** From this version on a NOT NULL is a constraint that can be added unproved and proved later. */
 const NOT_NULL_NOT_VALID_VERSION = 18;
+/** From this version on SET NOT NULL believes a validated check. */
+const PROOF_VERSION = 12;
 
 /** How a column gets NOT NULL while everybody works: the rows are looked at without a lock that keeps anybody out. */
 export function notNullSteps(
@@ -24,9 +26,15 @@ export function notNullSteps(
   return [
     { sql: [`${alter} ADD CONSTRAINT ${check} CHECK (${quoteName(column)} IS NOT NULL) NOT VALID`] },
     { note: THEN_ANOTHER_FILE, sql: [`${alter} VALIDATE CONSTRAINT ${check}`] },
-    {
-      note: 'Then, in another file: the check proves it, so that no row is looked at.',
-      sql: [`${alter} ALTER COLUMN ${quoteName(column)} SET NOT NULL`, `${alter} DROP CONSTRAINT ${check}`],
-    },
+    // Before that version it would look at every row all the same.
+    postgresVersion < PROOF_VERSION
+      ? { note: 'The check does what NOT NULL does: leave it at that.', sql: [] }
+      : {
+          note: 'Then, in another file: the check proves it, so that no row is looked at.',
+          sql: [
+            `${alter} ALTER COLUMN ${quoteName(column)} SET NOT NULL`,
+            `${alter} DROP CONSTRAINT ${check}`,
+          ],
+        },
   ];
 }
