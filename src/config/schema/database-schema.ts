@@ -4,6 +4,7 @@ import type {
   DatabaseOverrides,
   ExternalDatabaseDefinition,
   FlyPostgresDefinition,
+  MigrationSettings,
   NeonDefinition,
   RestorePointsDefinition,
   SeedDefinition,
@@ -15,12 +16,12 @@ import { count, duration, memory, notA, region, text, variableName } from './sca
 const sleep = z.enum(['when-idle', 'never']).optional();
 
 /** Settings of a migration, whoever brings it. */
-export const migrationSettings = {
+export const migrationSettings: Readonly<Record<keyof MigrationSettings, z.ZodType>> = {
   timeout: duration.optional(),
   files: z.union([text, z.array(text)]).optional(),
   lockTimeout: duration.optional(),
   attempts: count(1).optional(),
-} satisfies z.ZodRawShape;
+};
 
 const seed = z.union([text, objectOf<SeedDefinition>({ command: text, timeout: duration.optional() })]);
 
