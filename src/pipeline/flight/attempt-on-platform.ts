@@ -48,8 +48,9 @@ export function craftOnPlatform(options: OnPlatformOptions): Craft {
 export function attemptWork(work: PlatformWork, attempt: number): PlatformWork {
   const prefix = `attempt-${attempt}/`;
   return {
-    ...work,
     idempotencyKey: `${work.idempotencyKey}/attempt-${attempt}`,
+    signal: work.signal,
+    log: (line) => work.log(line),
     once: async (key, fn) => work.once(`${prefix}${key}`, fn),
     recorded: (key) => work.recorded(`${prefix}${key}`),
   };

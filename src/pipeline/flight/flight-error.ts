@@ -91,9 +91,7 @@ export function failedError(facts: FailureFacts): ToolError {
   const { stays } = judgement;
   return new ToolError('MIGRATION_FAILED', `${end.message}.${stopped}${waited}`, {
     hint: [
-      stays.length === 0
-        ? 'No app was changed. Mend the migration and deploy again.'
-        : 'No app was changed. Part of it was outside a transaction and stays: look at it before anything is run again.',
+      nextOf(facts),
       ...stays.map((line) => `Stays: ${line}`),
       ...invalidIndexes.map(
         (name) => `Not built to its end, and of no use: drop index concurrently ${name};`,
@@ -101,6 +99,14 @@ export function failedError(facts: FailureFacts): ToolError {
     ].join('\n'),
     output: end.output,
   });
+}
+
+function nextOf({ judgement, end }: FailureFacts): string {
+  if (judgement.stays.length > 0)
+    return 'No app was changed. Part of it was outside a transaction and stays: look at it before anything is run again.';
+  if (judgement.isBlocked && end.log === null)
+    return 'No app was changed. It could not have a lock, and may have changed tables before: if it goes on by itself from where it is, deploy again.';
+  return 'No app was changed. Mend the migration and deploy again.';
 }
 
 function terminateSql(pid: number): string {
