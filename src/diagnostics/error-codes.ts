@@ -80,6 +80,7 @@ export const ERROR_CODES = {
   MIGRATION_LOCKED: { kind: 'operation', exit: 1, title: 'Another migration of the database is under way' },
   MIGRATION_BLOCKED: { kind: 'operation', exit: 1, title: 'A migration could not have a lock' },
   MIGRATION_EDITED: { kind: 'operation', exit: 4, title: 'A migration that ran was edited' },
+  MIGRATION_UNSAFE: { kind: 'operation', exit: 4, title: 'A migration would keep people out' },
   MIGRATION_NOT_PASSED: {
     kind: 'operation',
     exit: 4,

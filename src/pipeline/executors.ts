@@ -14,6 +14,7 @@ import { healthStep, healthUrlsStep } from './steps/health.ts';
 import { migrateStep } from './steps/migrate.ts';
 import { migrationFilesStep } from './steps/migration-files.ts';
 import { readinessStep } from './steps/readiness.ts';
+import { probeStep } from './steps/probe.ts';
 import { recordStep, reportStep } from './steps/record.ts';
 import { restorePointStep } from './steps/restore-point.ts';
 import { scaleStep } from './steps/scale.ts';
@@ -33,6 +34,7 @@ export function pipelineExecutors(deps: PipelineDeps): StepExecutors {
     domains: domainsStep(deps),
     'migration-files': migrationFilesStep(deps),
     'restore-point': restorePointStep(deps),
+    probe: probeStep(deps),
     migrate: migrateStep(deps),
     seed: seedStep(deps),
     deploy: deployStep(deps),

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { createDatabaseRecords, type DatabaseRecords } from './database-records.ts';
+import { createProbeRecords, type ProbeRecords } from './probe/probe-records.ts';
 import type { MigrationRecord, Release } from './release.ts';
 
 /** What is live in one environment by our own record. */
@@ -33,7 +34,7 @@ export interface RecordedRestorePoint {
 }
 
 /** Which release was live where, and when. Kept beside the journal; a runner without a disk will keep it elsewhere. */
-export interface History extends DatabaseRecords {
+export interface History extends DatabaseRecords, ProbeRecords {
   /** Again with the same id: only what is known of its migration files is brought up to date. */
   saveRelease(release: Release, at: number): void;
   release(id: string): Release | null;
@@ -94,6 +95,7 @@ export function createHistory(db: DatabaseSync): History {
   };
   return {
     ...createDatabaseRecords(db),
+    ...createProbeRecords(db),
     saveRelease(release, at) {
       const stored = releaseOf(db, release.id);
       const whole =

@@ -9,6 +9,7 @@ import { ensureDatabaseStage, migrateStage } from './steps/database-steps.ts';
 import { destroyAppStage, destroyDatabaseStage, expiryNote } from './steps/destroy-steps.ts';
 import { domainStage } from './steps/domain-steps.ts';
 import { gateStage, hasOptionalApproval } from './steps/gate-steps.ts';
+import { probeStage } from './steps/probe-steps.ts';
 import { readinessStage } from './steps/readiness-steps.ts';
 import { restorePointStage } from './steps/restore-point-steps.ts';
 import { scaleStage } from './steps/scale-steps.ts';
@@ -77,6 +78,7 @@ function stepsOf(context: StageContext, action: MatchedEnvironment['action']): P
         beside(buildStage, readinessStage),
         beside(ensureDatabaseStage, domainStage),
         restorePointStage,
+        probeStage,
         migrateStage,
         seedStage,
         ...apps,
@@ -88,6 +90,7 @@ function stepsOf(context: StageContext, action: MatchedEnvironment['action']): P
         beside(reuseStage, readinessStage),
         beside(ensureDatabaseStage, domainStage),
         restorePointStage,
+        probeStage,
         migrateStage,
         seedStage,
         ...apps,

@@ -108,6 +108,8 @@ export type StepAction =
   | { readonly kind: 'migration-files' }
   /** Keeps the state of a database by name, so that data can be gone back to. */
   | { readonly kind: 'restore-point'; readonly database: string }
+  /** Runs the migrations of a database on a throw-away branch of it, to see what they would do. */
+  | { readonly kind: 'probe'; readonly database: string }
   | { readonly kind: 'migrate'; readonly database: string | null; readonly app: string | null }
   /** Puts test data into a database, once. */
   | { readonly kind: 'seed'; readonly database: string }

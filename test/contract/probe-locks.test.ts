@@ -1,6 +1,5 @@
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { LockedWork, LockMode } from '../../src/migrations/lint/finding.ts';
 import { loadNormalizer } from '../../src/migrations/probe/load-normalizer.ts';
 import { probeStatements } from '../../src/migrations/probe/probe-statements.ts';
 import type { ProbedStatement } from '../../src/migrations/probe/probed-statement.ts';

@@ -3,6 +3,7 @@ import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { StepExecutor } from '../../engine/graph.ts';
 import { assert, unreachable } from '../../util/assert.ts';
 import type { Json } from '../../util/json.ts';
+import { requireSafeMigrations } from './probe.ts';
 import { runChecks } from '../run-checks.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
 import { scopeOf, type StepScope } from '../step-scope.ts';
@@ -24,8 +25,9 @@ async function evaluate(scope: StepScope, gate: Gate): Promise<Json> {
       return passed(scope, gate.environment);
     case 'checks':
       return runChecks(scope);
-    case 'quality':
     case 'safe-migrations':
+      return requireSafeMigrations(scope, gate);
+    case 'quality':
       throw new ToolError('GATE_REFUSED', `The gate ${gate.kind} cannot be evaluated by this version.`, {
         hint: 'Take it out of the gates in glidepath.config.ts until it can.',
       });

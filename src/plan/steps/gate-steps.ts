@@ -77,7 +77,8 @@ function ancestryReason(
   return `${releaseWords(live)} is live in ${name}: a commit that does not descend from it is refused`;
 }
 
-function gateStep(context: StageContext, gate: Gate, needs: readonly string[]): PlanStep {
+/** The step of one gate. */
+export function gateStep(context: StageContext, gate: Gate, needs: readonly string[]): PlanStep {
   return {
     id: idOf(gate),
     needs,

@@ -1,0 +1,76 @@
+import type { Gate, ResolvedDatabase } from '../../config/resolved.ts';
+import { ToolError } from '../../diagnostics/tool-error.ts';
+import type { StepExecutor } from '../../engine/graph.ts';
+import { unsafeStatements } from '../../migrations/probe/judge-probe.ts';
+import { count, durationWords } from '../../plan/words.ts';
+import type { Json } from '../../util/json.ts';
+import { databaseNamed } from '../env-values.ts';
+import { withProbeBranch } from '../probe/probe-branch.ts';
+import { probeDatabase } from '../probe/probe-database.ts';
+import type { ProbeRecord } from '../probe/probe-record.ts';
+import { probeLine, unsafeLines } from '../probe/probe-words.ts';
+import type { PipelineDeps } from '../pipeline-deps.ts';
+import { scopeOf, type StepScope } from '../step-scope.ts';
+
+/** What a probe step leaves behind. */
+export type ProbeResult = { readonly probe: ProbeRecord } | { readonly skipped: string };
+
+/** Runs the migrations of a database on a throw-away branch of it, and writes down what they did there. */
+export function probeStep(deps: PipelineDeps): StepExecutor {
+  return {
+    async execute(context) {
+      const scope = scopeOf<'probe'>(deps, context);
+      const database = databaseNamed(scope.input.environment, scope.action.database);
+      if (isNew(scope, database)) {
+        const skipped = `${database.name} was made in this run: nobody uses it yet`;
+        context.log(skipped);
+        return { skipped };
+      }
+      const environment = scope.input.environment.name;
+      const { record } = await withProbeBranch(
+        deps,
+        { environment, database, keep: false },
+        context,
+        async (branch) => probeDatabase(scope, database, branch),
+      );
+      deps.history.saveProbe(record);
+      context.log(`${database.name}: ${probeLine(record)}`);
+      return { probe: record } as unknown as Json;
+    },
+  };
+}
+
+/** Throws MIGRATION_UNSAFE with every statement that keeps somebody out for too long, or that a rule calls an error. */
+export function requireSafeMigrations(
+  scope: StepScope,
+  { blocksAtMostMs }: Extract<Gate, { kind: 'safe-migrations' }>,
+): Json {
+  const probes = probesIn(scope.context.outputs);
+  const unsafe = probes.flatMap((probe) =>
+    unsafeStatements(probe, blocksAtMostMs).map((statement) => ({ statement, database: probe.database })),
+  );
+  if (unsafe.length === 0) return { probed: probes.map(({ database }) => database) };
+  const databases = [...new Set(unsafe.map(({ database }) => database))].join(', ');
+  throw new ToolError(
+    'MIGRATION_UNSAFE',
+    `${count(unsafe.length, 'statement')} of the migration of ${databases} may not run in ${scope.input.environment.name}: at most ${durationWords(blocksAtMostMs)} anybody may be kept waiting, and no rule may call it an error.`,
+    {
+      hint: `Nothing was changed. See all of it: glidepath db probe ${scope.input.environment.name} --ref ${scope.input.commit.slice(0, 7)}`,
+      output: unsafe.flatMap(({ statement }) => unsafeLines(statement)),
+    },
+  );
+}
+
+/** The probes of a run, from the results of its steps. */
+export function probesIn(outputs: Readonly<Record<string, Json>>): readonly ProbeRecord[] {
+  return Object.entries(outputs).flatMap(([id, output]) => {
+    if (!id.startsWith('probe:')) return [];
+    const result = output as unknown as ProbeResult;
+    return 'probe' in result ? [result.probe] : [];
+  });
+}
+
+function isNew({ context }: StepScope, { name }: ResolvedDatabase): boolean {
+  const ensured = context.outputs[`ensure-database:${name}`] as { created?: boolean } | undefined;
+  return ensured?.created === true;
+}
