@@ -15,6 +15,7 @@ import { attemptWork, craftOnPlatform } from './attempt-on-platform.ts';
 import { flyMigration } from './fly-migration.ts';
 import { lockedError } from './flight-error.ts';
 import { locateStatement } from './locate-statement.ts';
+import { filesOfMigration, tablesOfMigration } from './tables-of-migration.ts';
 
 /** A migration of a database that is written in the config. */
 export interface DatabaseMigration {
@@ -116,7 +117,7 @@ async function fly(
         attempts,
         lockTimeoutMs,
         timeoutMs,
-        tables: null,
+        tables: await tablesOfMigration(scope, of.database.name),
         clock: deps.clock,
         random: deps.random,
         log: (line) => context.log(line),
@@ -204,10 +205,6 @@ function namesOfUrl(app: ResolvedFlyApp, database: string): readonly string[] {
 }
 
 async function locate(scope: StepScope, database: string, sql: string): Promise<string | null> {
-  const { deps, input } = scope;
   const paths = Object.keys(migrationsInProgress(scope)?.[database] ?? {});
-  const files = (await deps.source.filesOf(input.commit)).filter((file) => paths.includes(file.path));
-  const contents = await deps.source.contents(files.map((file) => file.blob));
-  const texts = files.map(({ path, blob }) => ({ path, text: contents.get(blob)?.toString() ?? '' }));
-  return locateStatement(sql, texts);
+  return locateStatement(sql, await filesOfMigration(scope, paths));
 }
