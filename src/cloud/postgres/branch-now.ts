@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ClusterContext } from './cluster-context.ts';
-import { emptyHistory } from './cluster-record.ts';
 import type { ClusterHistory, ClusterOrigin } from './cluster-record.ts';
+import { prepareArchive } from './first-history.ts';
 import { prepareFirstStart } from './first-start.ts';
 import { copyLog, copyOnline } from './online-copy.ts';
 import type { PostgresCluster } from './postgres-cluster.ts';
@@ -24,12 +24,11 @@ export async function branchNow({
   signal,
 }: BranchCopy): Promise<Omit<ClusterOrigin, 'dir'>> {
   const [from, to] = [source.dataDir, made.dataDir];
-  let history = emptyHistory();
+  let { history } = made.record;
   const { lsn } = await source.withAdmin(undefined, (client) =>
     copyOnline({ client, from, to, method: context.copyMethod, signal }, async (copy) => {
-      const first = await firstNotArchived(source, copy.fromSegment, context.stateDir);
-      await copyLog(join(from, 'pg_wal'), join(to, 'pg_wal'), { first, last: copy.lastSegment });
-      history = inherited(source.record.history, history, first);
+      await copyLog(join(from, 'pg_wal'), join(to, 'pg_wal'), copy);
+      history = await inherit({ source, made, context, signal }, copy.last);
     }),
   );
   await prepareFirstStart(to, {});
@@ -38,18 +37,19 @@ export async function branchNow({
   return { lsn, at: context.clock.now() };
 }
 
-/** The segments up to `needed` that the source has yet to archive go with the copy, which archives them in its stead. */
-async function firstNotArchived(source: PostgresCluster, needed: number, stateDir: string): Promise<number> {
-  const archived = await segmentsIn(archiveDir(stateDir, ownArchive(source.record)));
-  const live = await segmentsIn(join(source.dataDir, 'pg_wal'));
-  let first = needed;
+/**
+ * What was before the end of the copy is in the archives of the source, but for what it has yet to archive: that goes to the
+ * archive of the copy. A server that replays log at its start does not archive it.
+ */
+async function inherit({ source, made, context }: BranchCopy, last: number): Promise<ClusterHistory> {
+  const { history } = source.record;
+  const [own] = made.record.history.archives;
+  if (own === undefined || history.backups.length === 0) return made.record.history;
+  const archived = await segmentsIn(archiveDir(context.stateDir, ownArchive(source.record)));
+  const pgWal = join(source.dataDir, 'pg_wal');
+  const live = await segmentsIn(pgWal);
+  let first = last + 1;
   while (!archived.has(first - 1) && live.has(first - 1)) first -= 1;
-  return first;
-}
-
-function inherited(source: ClusterHistory, own: ClusterHistory, first: number): ClusterHistory {
-  const [archive] = own.archives;
-  // Nothing to inherit: it is not archived at all.
-  if (archive === undefined || source.backups.length === 0) return own;
-  return { backups: source.backups, archives: archivesUntil(source, first, archive) };
+  await copyLog(pgWal, await prepareArchive(made.record, context), { first, last });
+  return { backups: history.backups, archives: archivesUntil(history, first, own) };
 }

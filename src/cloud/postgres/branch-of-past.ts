@@ -8,13 +8,15 @@ import { copyTree } from './copy-tree.ts';
 import type { ClusterContext } from './cluster-context.ts';
 import type { BaseBackup, ClusterOrigin } from './cluster-record.ts';
 import { directorySize } from './directory-size.ts';
+import { prepareArchive } from './first-history.ts';
 import { prepareFirstStart } from './first-start.ts';
 import { backupBefore, windowOf } from './history-window.ts';
 import { OutsideWindowError } from './outside-window-error.ts';
+import { copyLog } from './online-copy.ts';
 import type { PostgresCluster } from './postgres-cluster.ts';
 import type { PostgresMoment } from './postgres-service.ts';
 import { archivesUntil, collectLog } from './wal-archive.ts';
-import { bytesUpTo, segmentOf } from './wal-segments.ts';
+import { bytesUpTo, lastSegmentBefore, segmentOf } from './wal-segments.ts';
 
 /**
  * Rebuilds what a cluster held at a moment of its past: the last backup before it, and the log from there on, replayed by a
@@ -36,9 +38,12 @@ export async function branchOfPast(
       liveDir: join(source.dataDir, 'pg_wal'),
       to: pgWal,
       first: backup.fromSegment,
-      last: segmentOf(end),
+      last: lastSegmentBefore(end),
     });
   });
+  // A server that replays log at its start does not archive it.
+  const last = Number.POSITIVE_INFINITY;
+  await copyLog(pgWal, await prepareArchive(made.record, context), { first: firstLive, last });
   await prepareReplay(made.dataDir, at);
   const { adminPassword } = source.record;
   await made.update({ adminPassword });

@@ -93,7 +93,7 @@ export class HistoryKeeper {
     if (newest === undefined) return true;
     const archived = await segmentsIn(archiveDir(this.#context.stateDir, ownArchive(record)));
     const since = [...archived].filter((segment) => segment >= newest.fromSegment).length * SEGMENT_BYTES;
-    return since > LOG_BYTES_MIN && since > (await directorySize(cluster.dataDir));
+    return since > LOG_BYTES_MIN && since > (await directorySize(join(cluster.dataDir, 'base')));
   }
 }
 

@@ -143,7 +143,8 @@ export class LocalPostgres implements PostgresService {
 
   async branch(wanted: NewPostgresBranch): Promise<PostgresClusterStatus> {
     const source = this.#find(wanted.from);
-    await this.#branching.get(wanted.id)?.catch(() => undefined);
+    const running = this.#branching.get(wanted.id);
+    if (running !== undefined) await running.catch(() => undefined);
     const found = this.#clusters.get(wanted.id);
     if (found?.record.origin?.dir === basename(source.dir)) return this.#statusOf(found);
     return this.#claiming(wanted.id, async () => {

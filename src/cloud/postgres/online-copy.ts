@@ -8,7 +8,7 @@ import { asDiskFull, ensureRoom, watchRoom } from './copy-room.ts';
 import { copyTree } from './copy-tree.ts';
 import { directorySize } from './directory-size.ts';
 import { isLeftOutOfCopy } from './left-out-of-copy.ts';
-import { isTimelineHistory, segmentOf, segmentOfFile } from './wal-segments.ts';
+import { isTimelineHistory, lastSegmentBefore, segmentOf, segmentOfFile } from './wal-segments.ts';
 
 /** What to copy, and how. */
 export interface OnlineCopyOptions {
@@ -27,9 +27,9 @@ export interface OnlineCopyOptions {
 export interface OnlineCopy {
   /** The place in the log whose state a server on the copy comes up with. */
   readonly lsn: string;
-  /** The segments that such a server reads first and last, by number. */
-  readonly fromSegment: number;
-  readonly lastSegment: number;
+  /** The segments that such a server reads first and last, by number; both are complete. */
+  readonly first: number;
+  readonly last: number;
 }
 
 /**
@@ -65,7 +65,7 @@ export async function copyOnline(
     const [end] = stopped.rows;
     assert(start !== undefined && end !== undefined, 'a backup begins and ends somewhere');
     await writeFile(join(to, 'backup_label'), end.labelfile, { mode: 0o600 });
-    const copy = { lsn: end.lsn, fromSegment: segmentOf(start.lsn), lastSegment: segmentOf(end.lsn) };
+    const copy = { lsn: end.lsn, first: segmentOf(start.lsn), last: lastSegmentBefore(end.lsn) };
     await withLog(copy);
     return copy;
   } catch (error) {

@@ -25,12 +25,7 @@ async function stripDatabase(client: Client): Promise<void> {
   // Neither triggers nor event triggers: a truncate here is no change of the user's.
   await client.query('set local session_replication_role = replica');
   await client.query('set local event_triggers = off');
-  // Each by itself, because a partition may be a table of another server; in one statement, because of foreign keys.
-  const tables = await relations(client, 'r');
-  if (tables.length > 0) {
-    const names = tables.map((name) => `only ${name}`).join(', ');
-    await client.query(`truncate ${names} restart identity`);
-  }
+  await truncateAll(client);
   for (const name of await relations(client, 'S')) await client.query(`alter sequence ${name} restart`);
   for (const name of await relations(client, 'm'))
     await client.query(`refresh materialized view ${name} with no data`);
@@ -40,8 +35,24 @@ async function stripDatabase(client: Client): Promise<void> {
   await client.query('commit');
 }
 
+/** All tables in one statement, because of foreign keys; without partitions that are tables of another server. */
+async function truncateAll(client: Client): Promise<void> {
+  const foreign = await client.query<{ parent: string; name: string; bound: string }>(
+    `select inhparent::regclass::text as parent, c.oid::regclass::text as name,
+            pg_get_expr(c.relpartbound, c.oid) as bound
+     from pg_class c join pg_inherits on inhrelid = c.oid where c.relkind = 'f' and c.relispartition`,
+  );
+  for (const { parent, name } of foreign.rows)
+    await client.query(`alter table ${parent} detach partition ${name}`);
+  const tables = (await relations(client, 'r')).map((name) => `only ${name}`);
+  const names = [...tables, ...(await relations(client, 'p'))].join(', ');
+  if (names !== '') await client.query(`truncate ${names} restart identity`);
+  for (const { parent, name, bound } of foreign.rows)
+    await client.query(`alter table ${parent} attach partition ${name} ${bound}`);
+}
+
 /** Names of relations that are not an extension's own, ready for a statement. */
-async function relations(client: Client, kind: 'r' | 'S' | 'm'): Promise<string[]> {
+async function relations(client: Client, kind: 'r' | 'p' | 'S' | 'm'): Promise<string[]> {
   const found = await client.query<{ name: string }>(
     `select format('%I.%I', n.nspname, c.relname) as name
      from pg_class c join pg_namespace n on n.oid = c.relnamespace

@@ -36,7 +36,7 @@ export async function takeBaseBackup(
     if (copy === null) return;
     await giveToPostgres(context.launcher, unfinished);
     await rename(unfinished, join(context.stateDir, path));
-    const { fromSegment, lsn } = copy;
+    const { first: fromSegment, lsn } = copy;
     const backup: BaseBackup = { path, fromSegment, lsn, at: context.clock.now() };
     const { history } = cluster.record;
     await cluster.update({ history: { ...history, backups: [...history.backups, backup] } });

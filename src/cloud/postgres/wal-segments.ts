@@ -8,6 +8,11 @@ export function segmentOf(lsn: string): number {
   return Math.floor(bytesUpTo(lsn) / SEGMENT_BYTES);
 }
 
+/** The number of the segment that holds the last byte before a place in the log. */
+export function lastSegmentBefore(lsn: string): number {
+  return Math.floor((bytesUpTo(lsn) - 1) / SEGMENT_BYTES);
+}
+
 /** How many bytes of log there were before that place. */
 export function bytesUpTo(lsn: string): number {
   const [high = '', low = ''] = lsn.split('/');
