@@ -27,8 +27,7 @@ export function typeChangeCost(
   // Whether the values fit the domain is looked up in every row.
   if (target === 'constrained') return 'rewrite';
   if (change.from === null) return isOftenFree(target) ? 'unknown' : 'rewrite';
-  const source = withoutDomain(change.from, history);
-  return costBetween(source === 'constrained' ? change.from : source, target, history.timezone);
+  return costBetween(belowDomain(change.from, history), target, history.timezone);
 }
 
 /** Whether the new value is but the old one: no `USING`, or one that says so. */
@@ -47,11 +46,16 @@ function isPlainUsing(column: string, { raw_default: using, typeName }: ColumnDe
   );
 }
 
-/** A domain without constraints is kept as the type below it. */
+/** The type as which it is kept; none where the values must be looked at to know that they may be. */
 function withoutDomain(type: SqlType, history: SchemaHistory): SqlType | 'constrained' {
   const known = history.types.get(keyOf(history, type));
-  if (known?.kind !== 'domain' || type.isArray) return type;
-  return known.isConstrained ? 'constrained' : (known.base ?? type);
+  return known?.kind === 'domain' && known.isConstrained ? 'constrained' : belowDomain(type, history);
+}
+
+/** A domain is kept as the type below it. */
+function belowDomain(type: SqlType, history: SchemaHistory): SqlType {
+  const known = history.types.get(keyOf(history, type));
+  return known?.kind === 'domain' && !type.isArray ? (known.base ?? type) : type;
 }
 
 const TIMES: ReadonlySet<string> = new Set(['timestamp', 'timestamptz', 'time', 'timetz', 'interval']);

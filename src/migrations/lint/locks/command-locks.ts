@@ -76,11 +76,12 @@ function addColumnLocks(
   const isScanned =
     column.isRequired || has('CONSTR_CHECK') || (has('CONSTR_FOREIGN') && column.defaultValue !== null);
   const work = column.rewrite !== null ? 'rewrite' : isIndexed ? 'index-build' : isScanned ? 'scan' : 'none';
+  const lookup = column.defaultValue === null ? 'none' : 'scan';
   return [
     { table, lock: 'AccessExclusive', work },
-    ...column.constraints.flatMap(({ contype, pktable }) =>
+    ...column.constraints.flatMap(({ contype, pktable }): readonly TableLock[] =>
       contype === 'CONSTR_FOREIGN'
-        ? [{ table: relationName(pktable), lock: 'ShareRowExclusive' as const, work: 'none' as const }]
+        ? [{ table: relationName(pktable), lock: 'ShareRowExclusive', work: lookup }]
         : [],
     ),
   ];
@@ -96,11 +97,10 @@ function typeLocks(
   const cost = typeChangeCost({ column, from, definition }, history);
   return [
     { table, lock: 'AccessExclusive', work: cost === 'free' ? 'none' : 'rewrite' },
-    ...referencedBy(table, column, { history }).map((other): TableLock => ({
-      table: other,
-      lock: 'AccessExclusive',
-      work: 'none',
-    })),
+    ...referencedBy(table, column, { history }).map((other): TableLock => {
+      // What the column points to is looked up again.
+      return { table: other, lock: 'AccessExclusive', work: cost === 'free' ? 'none' : 'scan' };
+    }),
   ];
 }
 

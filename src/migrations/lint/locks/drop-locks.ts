@@ -13,7 +13,10 @@ export function dropLocks(drop: DropStmt, { history }: LockKnowledge): readonly 
     case 'OBJECT_TABLE':
     case 'OBJECT_MATVIEW':
     case 'OBJECT_FOREIGN_TABLE':
-      return objects.flatMap((object) => tableLocks(objectName(object), history));
+      return objects.flatMap((object) => [
+        ...tableLocks(objectName(object), history),
+        ...(drop.behavior === 'DROP_CASCADE' ? viewLocks(objectName(object), history) : []),
+      ]);
     case 'OBJECT_INDEX':
       return objects.flatMap((object) => indexLocks(objectName(object), drop.concurrent === true, history));
     case 'OBJECT_TRIGGER':
@@ -31,7 +34,15 @@ function exclusive(table: SqlName): TableLock {
 
 function tableLocks(table: SqlName, history: SchemaHistory): readonly TableLock[] {
   const others = [...referencedBy(table, null, { history }), ...referencing(table, history)];
-  return [exclusive(table), ...others.map(exclusive)];
+  const key = keyOf(history, table);
+  const partitions = [...history.tables.values()].filter(({ partitionOf }) => partitionOf === key);
+  return [exclusive(table), ...others.map(exclusive), ...partitions.map(({ name }) => exclusive(name))];
+}
+
+/** The views that read a table: with CASCADE they go. */
+function viewLocks(table: SqlName, history: SchemaHistory): readonly TableLock[] {
+  const key = keyOf(history, table);
+  return [...history.views.values()].flatMap(({ name, uses }) => (uses.has(key) ? [exclusive(name)] : []));
 }
 
 /** The tables whose foreign keys point to a table: with CASCADE these go. */

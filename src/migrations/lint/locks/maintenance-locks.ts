@@ -19,7 +19,10 @@ export function maintenanceLocks(node: Node, knowledge: LockKnowledge): readonly
   if ('LockStmt' in node) return lockTable(node);
   if ('RefreshMatViewStmt' in node) {
     const { relation, concurrent } = node.RefreshMatViewStmt;
-    return one(relation, concurrent === true ? 'Exclusive' : 'AccessExclusive', 'rewrite');
+    // CONCURRENTLY compares what is there with what should be, row by row.
+    return concurrent === true
+      ? one(relation, 'Exclusive', 'scan')
+      : one(relation, 'AccessExclusive', 'rewrite');
   }
   if ('RenameStmt' in node) return renameLocks(node);
   if ('AlterObjectSchemaStmt' in node) {
