@@ -60,6 +60,7 @@ export const ERROR_CODES = {
   STORE_DISK_FULL: { kind: 'operation', exit: 1, title: 'The disk is full' },
   STORE_BUSY: { kind: 'operation', exit: 1, title: 'Another process keeps the journal locked' },
   STORE_UNREADABLE: { kind: 'operation', exit: 1, title: 'The journal cannot be read' },
+  SQL_SYNTAX: { kind: 'user', exit: 2, title: 'Postgres cannot read the SQL' },
   SECRET_MISSING: { kind: 'user', exit: 2, title: 'A secret is not set' },
   SOURCE_NOT_A_REPOSITORY: { kind: 'user', exit: 2, title: 'This is not a git repository' },
   SOURCE_UNKNOWN_REF: { kind: 'user', exit: 2, title: 'There is no such commit, branch or tag' },
