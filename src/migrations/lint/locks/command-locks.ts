@@ -95,11 +95,16 @@ function typeLocks(
   const known = history.tables.get(keyOf(history, table));
   const from = known?.columns.get(column)?.type ?? null;
   const cost = typeChangeCost({ column, from, definition }, history);
+  // What the column points to is looked up again, unless it never was.
+  const isLookedUp =
+    cost !== 'free' &&
+    [...(known?.constraints.values() ?? [])].some(
+      ({ kind, isValid, columns }) => kind === 'foreign-key' && isValid && columns.includes(column),
+    );
   return [
     { table, lock: 'AccessExclusive', work: cost === 'free' ? 'none' : 'rewrite' },
     ...referencedBy(table, column, { history }).map((other): TableLock => {
-      // What the column points to is looked up again.
-      return { table: other, lock: 'AccessExclusive', work: cost === 'free' ? 'none' : 'scan' };
+      return { table: other, lock: 'AccessExclusive', work: isLookedUp ? 'scan' : 'none' };
     }),
   ];
 }
