@@ -53,7 +53,8 @@ async function bring(scope: StepScope, name: string, digest: string): Promise<st
   );
 }
 
-async function buildAndPush(scope: StepScope, name: string): Promise<string> {
+/** Builds an app from the commit and pushes its image; returns `repository@sha256:…`. */
+export async function buildAndPush(scope: StepScope, name: string): Promise<string> {
   const app = flyAppNamed(scope, name);
   const platform = scope.deps.platformOf(app);
   const built = await scope.deps.builder.build({
