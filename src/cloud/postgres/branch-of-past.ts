@@ -29,22 +29,23 @@ export async function branchOfPast(
   const { source, made, context } = copying;
   const backup = findBackup(source, at, context);
   const pgWal = join(made.dataDir, 'pg_wal');
-  const firstLive = await source.withAdmin(undefined, async (client) => {
-    const end = await endOfLog(client, at, { source, context });
+  const { firstLive, target } = await source.withAdmin(undefined, async (client) => {
+    const end = await endLog(client, at, copying);
     await copyBackup(backup, copying);
-    return collectLog({
+    const first = await collectLog({
       stateDir: context.stateDir,
       history: source.record.history,
       liveDir: join(source.dataDir, 'pg_wal'),
       to: pgWal,
       first: backup.fromSegment,
-      last: lastSegmentBefore(end),
+      last: end.last,
     });
+    return { firstLive: first, target: end.target };
   });
   // A server that replays log at its start does not archive it.
   const last = Number.POSITIVE_INFINITY;
   await copyLog(pgWal, await prepareArchive(made.record, context), { first: firstLive, last });
-  await prepareReplay(made.dataDir, at);
+  await prepareReplay(made.dataDir, target);
   const { adminPassword } = source.record;
   await made.update({ adminPassword });
   await made.start();
@@ -68,20 +69,28 @@ function findBackup(source: PostgresCluster, at: PostgresMoment, context: Cluste
   return backup;
 }
 
-/** The end of the source's log, in which there is a commit after the moment: where the replay stops. */
-async function endOfLog(
+/**
+ * Ends the log of the source with a commit after the moment, at which the replay stops. A moment that the clock of the
+ * source has yet to reach, because it was set back, is the present: what is in the log now, all of it.
+ */
+async function endLog(
   client: Client,
   at: PostgresMoment,
-  { source, context }: { readonly source: PostgresCluster; readonly context: ClusterContext },
-): Promise<string> {
-  const { rows } = await client.query<{ lsn: string }>('select pg_current_wal_insert_lsn()::text as lsn');
-  if (typeof at !== 'number' && bytesUpTo(at.lsn) > bytesUpTo(rows[0]?.lsn ?? '0/0'))
-    throw new OutsideWindowError(source.record.id, at, windowOf(source.record, context));
+  { source, context }: BranchCopy,
+): Promise<{ readonly last: number; readonly target: PostgresMoment }> {
   // A commit in the very millisecond that was asked for could be taken for one before it.
   if (typeof at === 'number' && context.clock.now() <= at) await context.clock.sleep(2);
+  const { rows } = await client.query<{ now: number; lsn: string }>(
+    `select floor(extract(epoch from clock_timestamp()) * 1000)::float8 as now,
+            pg_current_wal_insert_lsn()::text as lsn`,
+  );
+  const { now, lsn } = rows[0] ?? { now: 0, lsn: '0/0' };
+  if (typeof at !== 'number' && bytesUpTo(at.lsn) > bytesUpTo(lsn))
+    throw new OutsideWindowError(source.record.id, at, windowOf(source.record, context));
   await client.query('select pg_current_xact_id()');
   const switched = await client.query<{ lsn: string }>('select pg_switch_wal()::text as lsn');
-  return switched.rows[0]?.lsn ?? '0/0';
+  const last = lastSegmentBefore(switched.rows[0]?.lsn ?? '0/0');
+  return { last, target: typeof at === 'number' && now <= at ? { lsn } : at };
 }
 
 async function copyBackup(backup: BaseBackup, { made, context, signal }: BranchCopy): Promise<void> {
@@ -109,7 +118,8 @@ async function prepareReplay(dataDir: string, at: PostgresMoment): Promise<void>
   const target =
     typeof at === 'number'
       ? { recovery_target_time: new Date(at).toISOString().replace('T', ' ').replace('Z', '+00') }
-      : { recovery_target_lsn: at.lsn };
+      : // What begins there belongs to what comes after: a replay to a time ends before such a record, and names its place.
+        { recovery_target_lsn: at.lsn, recovery_target_inclusive: 'off' };
   await prepareFirstStart(dataDir, {
     ...target,
     recovery_target_action: 'promote',
