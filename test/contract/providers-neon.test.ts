@@ -5,7 +5,7 @@ import { NeonRig } from '../support/neon-rig.ts';
 import { testNeonDatabase } from '../support/test-database.ts';
 import { describeDatabasePlatform } from './database-platform.suite.ts';
 
-const ALL = { makes: true, restorePoints: true, moments: true, preserves: 'branch', branches: true };
+const ALL = { makes: true, restorePoints: true, moments: true, preserves: 'branch', branches: true } as const;
 
 describeDatabasePlatform('Neon', ALL, async () => {
   const rig = await NeonRig.start();
