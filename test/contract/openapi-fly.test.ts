@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { serverImage } from '../support/cloud-fly-images.ts';
 import { FlyDocument, HAS_FLY_DOCUMENT } from '../support/cloud-fly-openapi.ts';
-import type { Exchange } from '../support/cloud-fly-openapi.ts';
+import type { Exchange } from '../support/openapi-document.ts';
 import { FLY_DEVIATIONS } from '../support/fly-deviations.ts';
 import { FlyCaller, FlyRig, until } from '../support/cloud-fly-rig.ts';
 

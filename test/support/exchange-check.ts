@@ -5,11 +5,37 @@ import type { TestProject } from 'vitest/node';
 import type { RecordedExchange } from '../../src/cloud/server/exchange-recorder.ts';
 import { FlyDocument, HAS_FLY_DOCUMENT } from './cloud-fly-openapi.ts';
 import { FLY_DEVIATIONS } from './fly-deviations.ts';
+import type { FlyDeviation } from './fly-deviations.ts';
+import { NEON_DEVIATIONS } from './neon-deviations.ts';
+import { NeonDocument } from './neon-openapi.ts';
+import type { OpenApiDocument } from './openapi-document.ts';
 
 /** As many of them say what is wrong. */
 const SHOWN_MAX = 40;
 
-/** One way in which the local Fly differs from the document, with the exchange that showed it first. */
+/** A platform whose local stand-in is held against its document. */
+interface Judge {
+  readonly platform: string;
+  /** What its paths begin with; the document leaves it out. */
+  readonly prefix: string;
+  readonly document: () => OpenApiDocument;
+  readonly deviations: readonly FlyDeviation[];
+}
+
+const JUDGES: readonly Judge[] = [
+  // Its document is not installed with anything.
+  ...(HAS_FLY_DOCUMENT
+    ? [{ platform: 'Fly', prefix: '/v1', document: () => new FlyDocument(), deviations: FLY_DEVIATIONS }]
+    : []),
+  {
+    platform: 'Neon',
+    prefix: '/api/v2',
+    document: () => new NeonDocument(),
+    deviations: NEON_DEVIATIONS,
+  },
+];
+
+/** One way in which a local platform differs from the document, with the exchange that showed it first. */
 interface Finding {
   readonly difference: string;
   readonly test: string;
@@ -17,24 +43,25 @@ interface Finding {
   readonly status: number;
 }
 
-/** Where this run writes its exchanges down; null where there is no document to hold them against. */
+/** Where this run writes its exchanges down. */
 let root: string | null = null;
 let isWholeRun = false;
 
-/** Lets every rig of the run write down its exchanges with the local Fly, in this process and in daemons. */
+/** Lets every rig of the run write down its exchanges with local platforms, in this process and in daemons. */
 export function setup(project: TestProject): void {
-  if (!HAS_FLY_DOCUMENT) return;
   root = mkdtempSync(join(tmpdir(), 'glidepath-exchanges-'));
   process.env['GLIDEPATH_TEST_EXCHANGES'] = root;
   isWholeRun = isWhole(project);
 }
 
-/** Holds all of them against the platform's document: a route, field or type that it does not know fails the run. */
+/** Holds all of them against the platforms' documents: a route, field or type that it does not know fails the run. */
 export function teardown(): void {
   if (root === null) return;
   delete process.env['GLIDEPATH_TEST_EXCHANGES'];
   try {
-    check(root);
+    const dir = root;
+    const problems = JUDGES.flatMap((judge) => check(dir, judge));
+    report(problems);
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
@@ -48,38 +75,44 @@ function isWhole({ name, vitest, config }: TestProject): boolean {
   return isAll && name === 'contract';
 }
 
-function check(dir: string): void {
-  const document = new FlyDocument();
+function check(dir: string, { platform, prefix, document, deviations }: Judge): string[] {
+  const recorded = recordings(dir).flatMap((file) =>
+    exchangesOf(file)
+      .filter(({ url }) => url.startsWith(`${prefix}/`))
+      .map((exchange) => ({ exchange, test: basename(dirname(file)) })),
+  );
   const findings = new Map<string, Finding>();
-  let exchanges = 0;
-  for (const file of recordings(dir)) {
-    const test = basename(dirname(file));
-    for (const exchange of exchangesOf(file)) {
-      exchanges += 1;
-      const { method, url, requestBody, status, responseBody, requestId } = exchange;
-      const path = url.replace(/^\/v1/, '');
-      for (const difference of document.differences({ method, path, requestBody, status, responseBody }))
-        if (!findings.has(difference)) findings.set(difference, { difference, test, requestId, status });
-    }
+  // Reading a document takes a while, too long for a run that has nothing to hold against it.
+  const judge = recorded.length === 0 ? null : document();
+  for (const { exchange, test } of recorded) {
+    const { method, url, requestBody, status, responseBody, requestId } = exchange;
+    const path = url.slice(prefix.length);
+    const differences = judge?.differences({ method, path, requestBody, status, responseBody }) ?? [];
+    for (const difference of differences)
+      if (!findings.has(difference)) findings.set(difference, { difference, test, requestId, status });
   }
   const unexpected = [...findings.values()].filter(
-    ({ difference }) => !FLY_DEVIATIONS.some(({ is }) => is.test(difference)),
+    ({ difference }) => !deviations.some(({ is }) => is.test(difference)),
   );
-  const stale = FLY_DEVIATIONS.filter(({ is }) => ![...findings.keys()].some((found) => is.test(found)));
+  const stale = deviations.filter(({ is }) => ![...findings.keys()].some((found) => is.test(found)));
   const problems = [
     ...unexpected.map(
       ({ difference, test, requestId }) =>
-        `${difference}\n    in ${test}, request ${requestId ?? 'without id'}`,
+        `${platform}: ${difference}\n    in ${test}, request ${requestId ?? 'without id'}`,
     ),
-    ...(isWholeRun ? stale.map(({ is }) => `the deviation ${String(is)} never occurred`) : []),
+    ...(isWholeRun ? stale.map(({ is }) => `${platform}: the deviation ${String(is)} never occurred`) : []),
   ];
   process.stdout.write(
-    `${exchanges} exchanges with the local Fly were held against its document: ${problems.length} problems\n`,
+    `${recorded.length} exchanges with the local ${platform} were held against its document: ${problems.length} problems\n`,
   );
+  return problems;
+}
+
+function report(problems: readonly string[]): void {
   if (problems.length === 0) return;
   const more = problems.length > SHOWN_MAX ? [`and ${problems.length - SHOWN_MAX} more`] : [];
   throw new Error(
-    `the local Fly is not what the document says:\n  ${[...problems.slice(0, SHOWN_MAX), ...more].join('\n  ')}`,
+    `a local platform is not what its document says:\n  ${[...problems.slice(0, SHOWN_MAX), ...more].join('\n  ')}`,
   );
 }
 

@@ -103,7 +103,13 @@ export class NeonRig implements AsyncDisposable {
     if (answer.status >= 300)
       throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     const project = /^\/projects\/([^/?]+)/.exec(path)?.[1] ?? answer.body?.project?.id;
-    if (project !== undefined && method !== 'GET') await this.settled(project);
+    if (project === undefined || method === 'GET') return answer.body;
+    await this.settled(project);
+    for (const { id } of (answer.body?.operations ?? []) as { readonly id: string }[]) {
+      const { body } = await this.call('GET', `/projects/${project}/operations/${id}`);
+      const { status, error, action } = body?.operation ?? { status: 'finished' };
+      if (status !== 'finished') throw new Error(`${method} ${path}: ${action} ${status}: ${error}`);
+    }
     return answer.body;
   }
 

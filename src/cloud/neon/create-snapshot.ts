@@ -1,3 +1,4 @@
+import type { PostgresMoment } from '../postgres/postgres-service.ts';
 import type { NeonContext } from './neon-context.ts';
 import { newClusterId, newNeonId } from './neon-ids.ts';
 import type { NeonBranch, NeonOperation, NeonSnapshot } from './records.ts';
@@ -5,8 +6,8 @@ import type { NeonBranch, NeonOperation, NeonSnapshot } from './records.ts';
 /** What a snapshot is to be. */
 export interface SnapshotOrder {
   readonly name: string;
-  /** A time in the past of the branch, in milliseconds since the Unix epoch; null: now. */
-  readonly at: number | null;
+  /** A moment of the past of the branch; null: now. */
+  readonly at: PostgresMoment | null;
   readonly expiresAt: number | null;
   readonly isManual: boolean;
 }
@@ -26,8 +27,8 @@ export function createSnapshot(
     name,
     clusterId: newClusterId(),
     sourceBranchId: branch.id,
-    lsn: null,
-    timestamp: at ?? now,
+    lsn: at !== null && typeof at !== 'number' ? at.lsn : null,
+    timestamp: typeof at === 'number' ? at : now,
     createdAt: now,
     expiresAt,
     isManual,

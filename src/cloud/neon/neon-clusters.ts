@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { PostgresService } from '../postgres/postgres-service.ts';
+import type { PostgresMoment, PostgresService } from '../postgres/postgres-service.ts';
 import type { NeonBranch, NeonDatabase, NeonEndpoint, NeonRole } from './records.ts';
 
 /** The default of `suspend_timeout_seconds`. */
@@ -31,10 +31,13 @@ export class NeonClusters {
   }
 
   /**
-   * Makes `id` out of what `from` is now, or was at a time in milliseconds since the Unix epoch. Repeated, it finds what is
-   * there.
+   * Makes `id` out of what `from` is now, or was at a moment of its past. Repeated, it finds what is there.
    */
-  async copy(id: string, from: string, how: { at: number | null; isSchemaOnly: boolean }): Promise<void> {
+  async copy(
+    id: string,
+    from: string,
+    how: { at: PostgresMoment | null; isSchemaOnly: boolean },
+  ): Promise<void> {
     if (this.#postgres.get(id) !== null) return;
     await this.#postgres.branch({
       id,

@@ -40,9 +40,16 @@ export function newNeonId(kind: 'br' | 'ep' | 'snap' | 'project'): string {
   return `${kind}-${words}-${tail}`;
 }
 
+const CLUSTER_PREFIX = 'neon-';
+
 /** The id of a local Postgres that holds data of Neon. */
 export function newClusterId(): string {
-  return `neon-${randomBytes(8).toString('hex')}`;
+  return `${CLUSTER_PREFIX}${randomBytes(8).toString('hex')}`;
+}
+
+/** Whether a local Postgres holds data of Neon. */
+export function isNeonCluster(id: string): boolean {
+  return id.startsWith(CLUSTER_PREFIX);
 }
 
 /** A key as Neon makes them. */

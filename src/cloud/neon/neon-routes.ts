@@ -12,6 +12,7 @@ import { endpointRoutes } from './routes/endpoint-routes.ts';
 import { operationRoutes } from './routes/operation-routes.ts';
 import { projectRoutes } from './routes/project-routes.ts';
 import { roleRoutes } from './routes/role-routes.ts';
+import { schemaRoutes } from './routes/schema-routes.ts';
 import { snapshotRoutes } from './routes/snapshot-routes.ts';
 
 /** Neon's API (OpenAPI of `@neondatabase/api-client`) as far as pipelines use it; the rest answers 501. */
@@ -30,6 +31,7 @@ export function neonRoutes(context: NeonContext, options: { readonly rateLimits:
     connectionUriRoute,
     operationRoutes,
     snapshotRoutes,
+    schemaRoutes,
   ])
     routes.route('/', part(context));
   routes.all('*', (c) => {

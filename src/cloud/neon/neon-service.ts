@@ -9,6 +9,7 @@ import { serveCompute } from './compute/serve-compute.ts';
 import { removeProject } from './delete-project.ts';
 import { NeonClusters } from './neon-clusters.ts';
 import type { NeonContext } from './neon-context.ts';
+import { isNeonCluster } from './neon-ids.ts';
 import { NeonKeeper } from './neon-keeper.ts';
 import { defaultNeonLimits } from './neon-limits.ts';
 import type { NeonLimits } from './neon-limits.ts';
@@ -76,6 +77,7 @@ export async function createNeon(options: NeonOptions): Promise<Neon> {
     pool: (client, at) => pooler.serve(client, at),
     cancelPooled: (pid, secret) => pooler.cancel(pid, secret),
   });
+  await removeOrphans(context, postgres);
   await reopenPorts(context);
   operations.resume();
   const keeper = new NeonKeeper(context);
@@ -104,6 +106,20 @@ export async function createNeon(options: NeonOptions): Promise<Neon> {
       store.close();
     },
   };
+}
+
+/** Data that nothing knows of any more: a killed process was about to remove them, or had not said yet what they are for. */
+async function removeOrphans({ state }: NeonContext, postgres: PostgresService): Promise<void> {
+  const known = new Set([
+    ...state.all('branches').map(({ clusterId }) => clusterId),
+    ...state.all('snapshots').map(({ clusterId }) => clusterId),
+    ...state
+      .all('operations')
+      .filter(({ status }) => status === 'running' || status === 'scheduling')
+      .flatMap(({ task }) => ('clusterId' in task ? [task.clusterId] : [])),
+  ]);
+  for (const { id } of await postgres.list())
+    if (isNeonCluster(id) && !known.has(id)) await postgres.destroy(id);
 }
 
 async function reopenPorts({ state, ports }: NeonContext): Promise<void> {

@@ -1,3 +1,5 @@
+import type { PostgresMoment } from '../postgres/postgres-service.ts';
+
 /** A role of a branch; its password is with the cluster. */
 export interface NeonRole {
   readonly name: string;
@@ -122,8 +124,8 @@ export type NeonTask =
       readonly kind: 'copy';
       readonly clusterId: string;
       readonly from: string;
-      /** A time in the past of `from`; null: as it is now. */
-      readonly at: number | null;
+      /** A moment of the past of `from`; null: as it is now. */
+      readonly at: PostgresMoment | null;
       readonly isSchemaOnly: boolean;
       /** The branch or snapshot that the copy is for. */
       readonly owner: string;
@@ -149,7 +151,7 @@ export type NeonTask =
   | { readonly kind: 'destroy'; readonly clusterId: string }
   | { readonly kind: 'nothing' };
 
-/** A point in a cluster's past: a time, or a position in its log. */
+/** A point in a branch's past: a time, or a position in its log. */
 export type CopyPoint = { readonly time: number } | { readonly lsn: string };
 
 /** An operation of the API. */

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** One request to the Machines API and its answer, one line of JSON in the recording. */
+/** One request to Fly's or Neon's API and its answer, one line of JSON in the recording. */
 export interface RecordedExchange {
   readonly method: string;
   /** Path and query. */
@@ -10,13 +10,16 @@ export interface RecordedExchange {
   readonly requestBody: unknown;
   readonly status: number;
   readonly responseBody: unknown;
-  /** `fly-request-id`. */
+  /** Of Fly, `fly-request-id`. */
   readonly requestId: string | null;
 }
 
+/** Below these the platforms' APIs are. */
+const PREFIXES = ['/v1/', '/api/v2/'] as const;
+
 /**
- * Writes down what a handler is asked and answers below `/v1`, so that tests can hold all of it against the platform's
- * document. Bodies are kept whole, secrets included: only for a directory that goes away with the test.
+ * Writes down what a handler is asked and answers by the platforms' APIs, so that tests can hold all of it against their
+ * documents. Bodies are kept whole, secrets included: only for a directory that goes away with the test.
  */
 export function recordExchanges<Env>(
   handle: (request: Request, env: Env) => Response | Promise<Response>,
@@ -26,7 +29,7 @@ export function recordExchanges<Env>(
   const file = join(dir, `${process.pid}.ndjson`);
   return async (request, env) => {
     const { pathname, search } = new URL(request.url);
-    if (!pathname.startsWith('/v1/')) return handle(request, env);
+    if (!PREFIXES.some((prefix) => pathname.startsWith(prefix))) return handle(request, env);
     const { method } = request;
     const requestBody = bodyOf(await request.clone().text());
     const response = await handle(request, env);

@@ -66,8 +66,9 @@ function restoreRoutes(routes: Hono, context: NeonContext): void {
     const branch = state.find('branches', c.req.param('branch'));
     if (branch === null || branch.projectId !== project.id) throw notFound('branch');
     if (branch.deletion === null) throw new NeonApiError(409, 'the branch is not deleted');
-    requireFreeBranchName(context, project.id, branch.name);
     const now = clock.now();
+    if (branch.deletion.until <= now) throw notFound('branch');
+    requireFreeBranchName(context, project.id, branch.name);
     const { parentId } = branch;
     const recovered = {
       ...branch,

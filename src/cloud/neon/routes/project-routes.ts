@@ -59,6 +59,8 @@ export function projectRoutes(context: NeonContext): Hono {
     const project = state.find('projects', c.req.param('project'));
     if (project === null || !seesProject(c.var.neonGrant, project)) throw notFound('project');
     if (project.deletedAt === null) throw new NeonApiError(409, 'the project is not deleted');
+    const until = project.deletedAt + context.limits.recoverableSeconds * 1000;
+    if (until <= clock.now()) throw notFound('project');
     const recovered = await recoverProject(context, project);
     const branches = state.branchesOf(project.id).map((branch) => branchView(context, branch));
     return c.json({ project: projectView(context, recovered), branches });
