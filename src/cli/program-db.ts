@@ -5,6 +5,8 @@ import type { Register } from './program.ts';
 export function addDbCommands(program: Command, register: Register): void {
   const db = program.command('db').description('databases and their migrations');
   addLintCommand(db, register);
+  addProbeCommand(db, register);
+  addLookCommands(db, register);
 }
 
 function addLintCommand(db: Command, register: Register): void {
@@ -33,6 +35,65 @@ function addLintCommand(db: Command, register: Register): void {
     .option('--since <ref>', 'only what is new or changed since the branch or commit, such as origin/main')
     .option('--no-transaction', 'the migration tool puts a file into no transaction')
     .option('--fail-on <severity>', 'end with 1 from this severity on: error or warning; error otherwise');
+}
+
+function addProbeCommand(db: Command, register: Register): void {
+  register(
+    db,
+    'probe <environment>',
+    'run the migrations on a throw-away branch: what each statement locks, and whom it keeps out',
+    async (context, [environment = ''], options) => {
+      const { dbProbe } = await import('./commands/db-probe.ts');
+      return dbProbe(context, {
+        environment,
+        ref: text(options['ref']),
+        database: text(options['database']),
+        keepBranch: options['keepBranch'] === true,
+      });
+    },
+  )
+    .option('--ref <ref>', 'the branch, tag or commit whose migrations are run; HEAD otherwise')
+    .option('--database <name>', 'one database, where the environment migrates several')
+    .option('--keep-branch', 'leave the branch there for an hour, to look at it');
+}
+
+/** Those that change nothing. */
+function addLookCommands(db: Command, register: Register): void {
+  register(
+    db,
+    'url <environment>',
+    'print the URL of a database, or of a branch as environment:branch; it holds a password',
+    async (context, [place = ''], options) => {
+      const { dbUrl } = await import('./commands/db-url.ts');
+      return dbUrl(context, {
+        place,
+        database: text(options['database']),
+        role: text(options['role']),
+        pooled: options['pooled'] === true,
+        inside: options['inside'] === true,
+      });
+    },
+  )
+    .option('--database <name>', 'which, where the environment has several')
+    .option('--role <name>', 'another login than the one of the apps')
+    .option('--pooled', 'as apps connect, through the pooler where the config says so')
+    .option('--inside', 'as machines on the platform connect, not from here');
+  register(
+    db,
+    'diff <left> <right>',
+    'how the schemas of two environments differ; a branch as environment:branch',
+    async (context, [left = '', right = ''], options) => {
+      const { dbDiff } = await import('./commands/db-diff.ts');
+      return dbDiff(context, {
+        left,
+        right,
+        database: text(options['database']),
+        exitCode: options['exitCode'] === true,
+      });
+    },
+  )
+    .option('--database <name>', 'which, where the environments have several')
+    .option('--exit-code', 'end with 3 where they differ');
 }
 
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
