@@ -197,8 +197,8 @@ function closing(record: ProbeRecord, { limitMs, keptBranch }: ProbeViewOptions,
       : [
           `${red('✗')} ${bold(
             limitMs === null
-              ? `${counted(unsafe, 'statement')} would keep people out for longer than ${allowed}, or is called an error by a rule.`
-              : `The gate of ${record.environment} would refuse ${counted(unsafe, 'statement')}: at most ${allowed} anybody may be kept waiting.`,
+              ? `Not safe: ${counted(unsafe, 'statement')} with a wait of more than ${allowed}, or with an error.`
+              : `The gate of ${record.environment} would refuse this: ${counted(unsafe, 'statement')} with a wait of more than ${allowed}, or with an error.`,
           )}`,
         ];
   lines.push(

@@ -33,17 +33,25 @@ function indexOfStatement(ran: readonly ObservedStatement[], { statement }: Find
 }
 
 function probedFinding(finding: Finding, statement: number | null): ProbedFinding {
-  const { rule, severity, message, why, safeForm } = finding;
+  const { rule, severity, why, safeForm } = finding;
+  // Each statement is a source of its own here: a line says nothing.
+  const message = finding.message.replaceAll(/ (?:of|in|on) line \d+/g, '');
   return { rule, severity, statement, message, why, safeForm };
 }
 
-/** How long something may take, or how much of a thing there is, is nobody's data. */
-const MEASURE = /^'\d+\s?(?:ms|s|min|h|d|kB|MB|GB)'$/;
+/** Strings in a statement: who reads `'active'` cannot tell whether it is somebody's. */
+const STRING = /'(?:[^']|'')*'/g;
 
-/** A finding for the record: its safe form says what to write, and no value of the statement. */
-export function withoutValues(finding: ProbedFinding): ProbedFinding {
-  const { safeForm } = finding;
-  if (safeForm === null) return finding;
-  const hidden = safeForm.replaceAll(/'(?:[^']|'')*'/g, (text) => (MEASURE.test(text) ? text : "'…'"));
+/** A finding for the record: its safe form says what to write, and no value of the statement that it is for. */
+export function withoutValues(
+  finding: ProbedFinding,
+  statements: ReadonlyMap<number, { readonly sql: string; readonly normalized: string }>,
+): ProbedFinding {
+  const { safeForm, statement } = finding;
+  const of = statement === null ? undefined : statements.get(statement);
+  if (safeForm === null || of === undefined) return finding;
+  const written = of.sql.trim().replace(/;$/, '');
+  let hidden = safeForm.replaceAll(written, of.normalized.replaceAll('$', '$$$$'));
+  for (const text of new Set(of.sql.match(STRING))) hidden = hidden.replaceAll(text, "'…'");
   return { ...finding, safeForm: hidden };
 }

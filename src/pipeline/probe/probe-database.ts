@@ -50,6 +50,7 @@ export async function probeDatabase(
   const { observed, relations, postgresVersion } = sight;
   const tables = { ...factsOf(relations), ...target };
   const findings = await lintProbed(observed, { postgresVersion, tables });
+  const texts = new Map(observed.map(({ number, sql }) => [number, { sql, normalized: normalize(sql) }]));
   const record: ProbeRecord = {
     version: 1,
     environment: input.environment.name,
@@ -60,7 +61,7 @@ export async function probeDatabase(
     tookMs: sight.endedAt - sight.startedAt,
     seenBy: sight.seenBy,
     statements: probeStatements(observed, { parser, normalize, relations, target }),
-    findings: findings.map(withoutValues),
+    findings: findings.map((finding) => withoutValues(finding, texts)),
   };
   return { record, findings, sql: new Map(observed.map(({ number, sql }) => [number, sql])) };
 }
