@@ -81,7 +81,8 @@ function isLeftOver(line: string): boolean {
 }
 
 function isRefusal(run: RunRecord): boolean {
-  return run.error?.code.startsWith('GATE_') === true;
+  const code = run.error?.code ?? '';
+  return code.startsWith('GATE_') || code === 'MIGRATION_EDITED' || code === 'MIGRATION_NOT_PASSED';
 }
 
 /** Steps whose work outlives them. All others only look, make what is missing, or write down. */

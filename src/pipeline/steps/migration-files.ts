@@ -50,7 +50,9 @@ function requireUnedited({ input }: StepScope, database: string, edited: readonl
           ? 'Put it back and write a new migration, or close and reopen the pull request: its database is made anew.'
           : 'Put it back as it was, and write a new migration for what is to change.',
       ].join('\n'),
-      output: edited.map((file) => `${file.path}: ran with ${file.release} · ${diffCommand(file, commit)}`),
+      output: edited
+        .slice(1)
+        .map((file) => `${file.path}: ran with ${file.release} · ${diffCommand(file, commit)}`),
     },
   );
 }
