@@ -32,7 +32,7 @@ export const detachPartitionNotConcurrent: Rule = {
             safeForm: canBeConcurrent
               ? writeSteps([
                   {
-                    note: `${OUTSIDE_TRANSACTION}\nNot possible while the table has a DEFAULT partition.`,
+                    note: `${OUTSIDE_TRANSACTION}\nNot possible while the table has a DEFAULT partition; leaves a CHECK with its bounds on the partition.`,
                     sql: [`${detach.head} ${detach.text} CONCURRENTLY`],
                   },
                 ])

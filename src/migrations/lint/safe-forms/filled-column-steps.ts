@@ -38,8 +38,9 @@ export function filledColumnSteps(
   const whole: NewColumn = { added, definition, column, type, context };
   switch (column.rewrite?.kind) {
     case 'serial':
+      return serialSteps(whole);
     case 'identity':
-      return numberSteps(whole);
+      return identitySteps(whole);
     case 'stored':
       return storedSteps(whole);
     case 'constrained-domain':
@@ -81,23 +82,72 @@ const SERIAL_COLUMNS: Readonly<Record<string, string>> = {
   serial2: 'smallint',
 };
 
-function numberSteps({ added, column, type, context }: NewColumn): readonly SafeStep[] {
+function serialSteps({ added, column, type, context }: NewColumn): readonly SafeStep[] {
+  const { table } = added;
+  const sequence = sqlName({ schema: table.schema, name: objectNameOf([table.name, column.name], 'seq') });
+  const owned = `OWNED BY ${sqlName(table)}.${quoteName(column.name)}`;
+  const whole = SERIAL_COLUMNS[type.name] ?? 'bigint';
+  return [
+    ...numberSteps(table, { column: column.name, type: whole, sequence, owned }),
+    ...lastly(table, column.name, context),
+  ];
+}
+
+/** A column becomes an identity only once every row has a number; until then a sequence of its own counts. */
+function identitySteps({ added, column, type, context }: NewColumn): readonly SafeStep[] {
   const { table } = added;
   const [name, alter] = [quoteName(column.name), `ALTER TABLE ${sqlName(table)}`];
-  const sequence = sqlName({ schema: table.schema, name: objectNameOf([table.name, column.name], 'seq') });
-  const whole = SERIAL_COLUMNS[type.name] ?? sayType(type);
+  const sequence = sqlName({
+    schema: table.schema,
+    name: objectNameOf([table.name, column.name], 'fill_seq'),
+  });
+  const identity = column.constraints.find(({ contype }) => contype === 'CONSTR_IDENTITY');
+  const when = identity?.generated_when === 'a' ? 'ALWAYS' : 'BY DEFAULT';
+  const whole = `${literal(sqlName(table))}, ${literal(column.name)}`;
+  return [
+    ...numberSteps(table, { column: column.name, type: sayType(type), sequence, owned: '' }),
+    ...lastly(table, column.name, context),
+    {
+      note: 'Then, in another file and one transaction: the identity goes on where the sequence ended.',
+      sql: [
+        'BEGIN',
+        "SET LOCAL lock_timeout = '1s'",
+        `${alter} ALTER COLUMN ${name} DROP DEFAULT`,
+        `${alter} ALTER COLUMN ${name} ADD GENERATED ${when} AS IDENTITY`,
+        `SELECT setval(pg_get_serial_sequence(${whole}), nextval(${literal(sequence)}))`,
+        `DROP SEQUENCE ${sequence}`,
+        'COMMIT',
+      ],
+    },
+  ];
+}
+
+function numberSteps(
+  table: TableCommand['table'],
+  number: {
+    readonly column: string;
+    readonly type: string;
+    readonly sequence: string;
+    readonly owned: string;
+  },
+): readonly SafeStep[] {
+  const { sequence, type } = number;
+  const [name, alter] = [quoteName(number.column), `ALTER TABLE ${sqlName(table)}`];
   return [
     {
       note: 'New rows get a number from now on; those that are there stay without.',
       sql: [
-        `${alter} ADD COLUMN ${name} ${whole}`,
-        `CREATE SEQUENCE ${sequence} AS ${whole} OWNED BY ${sqlName(table)}.${name}`,
-        `${alter} ALTER COLUMN ${name} SET DEFAULT nextval('${sequence.replaceAll("'", "''")}')`,
+        `${alter} ADD COLUMN ${name} ${type}`,
+        `CREATE SEQUENCE ${sequence} AS ${type} ${number.owned}`.trimEnd(),
+        `${alter} ALTER COLUMN ${name} SET DEFAULT nextval(${literal(sequence)})`,
       ],
     },
     backfillStep(table, { note: ROWS_THAT_ARE_THERE, set: `${name} = DEFAULT`, where: `${name} IS NULL` }),
-    ...lastly(table, column.name, context),
   ];
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
 /** From this version on a generated column need not be stored. */
