@@ -22,6 +22,14 @@ export interface HistoryEntry extends LiveRelease {
   readonly restorePoints: readonly RecordedRestorePoint[];
   /** The migration files that its run found, by database; null where it migrated nothing or an older version stored it. */
   readonly migrations: MigrationRecord | null;
+  /** What its migrations did on throw-away branches before; none where they were not tried. */
+  readonly probes: readonly RecordedProbe[];
+}
+
+/** A probe, in words that hold no values. */
+export interface RecordedProbe {
+  readonly database: string;
+  readonly words: string;
 }
 
 /** A restore point that a run made. */
@@ -45,7 +53,7 @@ export interface History extends DatabaseRecords, ProbeRecords {
   /** Idempotent per run. */
   record(
     entry: LiveRelease & { readonly action: string } & Partial<
-        Pick<HistoryEntry, 'restorePoints' | 'migrations'>
+        Pick<HistoryEntry, 'restorePoints' | 'migrations' | 'probes'>
       >,
   ): void;
   /** Takes a record of this run back. */
@@ -71,6 +79,8 @@ interface EntryDetail {
   readonly version: 1;
   readonly restorePoints: readonly RecordedRestorePoint[];
   readonly migrations: MigrationRecord | null;
+  /** Missing where it was written before there were probes. */
+  readonly probes?: readonly RecordedProbe[];
 }
 
 const NO_DETAIL: EntryDetail = { version: 1, restorePoints: [], migrations: null };
@@ -140,6 +150,7 @@ export function createHistory(db: DatabaseSync): History {
           version: 1,
           restorePoints: entry.restorePoints ?? [],
           migrations: entry.migrations ?? null,
+          probes: entry.probes ?? [],
         } satisfies EntryDetail),
       );
     },
@@ -183,5 +194,6 @@ function toEntry(row: EntryRow): HistoryEntry {
     previous: row.previous,
     restorePoints: detail.restorePoints,
     migrations: detail.migrations,
+    probes: detail.probes ?? [],
   };
 }

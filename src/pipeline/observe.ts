@@ -2,15 +2,18 @@ import type { ResolvedDatabase, ResolvedEnvironment, ResolvedFlyApp } from '../c
 import type { Observed, ObservedEnvironment } from '../plan/plan.ts';
 import type { AppPlatformReader, ObservedApp } from '../providers/app-platform.ts';
 import type { DatabasePlatformReader } from '../providers/database-platform.ts';
+import type { Clock } from '../util/clock.ts';
 import { appDrift, driftWords } from './drift.ts';
 import type { History } from './history.ts';
+import { probeLine } from './probe/probe-words.ts';
 import type { Release } from './release.ts';
 
 /** What observing needs: handles that cannot write, or null where there is no token or no support. */
 export interface Readers {
   readerOf(environment: ResolvedEnvironment): AppPlatformReader | null;
   databaseReaderOf(database: ResolvedDatabase): DatabasePlatformReader | null;
-  readonly history: Pick<History, 'live'>;
+  readonly history: Pick<History, 'live' | 'latestProbe'>;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 /**
@@ -46,7 +49,34 @@ async function observeEnvironment(
     if (databaseReader === null) continue;
     databases[database.name] = (await databaseReader.observe(database)) !== null;
   }
-  return { liveRelease: live === null ? null : { id: live.id, commit: live.commit }, apps, databases };
+  const liveRelease = live === null ? null : { id: live.id, commit: live.commit };
+  return { liveRelease, apps, databases, probes: probesOf(environment, readers) };
+}
+
+/** What the last probe of each database showed. */
+function probesOf(
+  { name, databases }: ResolvedEnvironment,
+  { history, clock }: Readers,
+): Record<string, string> {
+  const probes: Record<string, string> = {};
+  for (const database of databases) {
+    const probe = history.latestProbe(name, database.name);
+    if (probe === null) continue;
+    const ago = agoWords(clock.now() - probe.at);
+    probes[database.name] = `probed ${ago} at ${probe.commit.slice(0, 7)}: ${probeLine(probe)}`;
+  }
+  return probes;
+}
+
+const MINUTE_MS = 60_000;
+
+/** `3 min ago`: nobody needs the seconds. */
+function agoWords(ms: number): string {
+  const minutes = Math.round(ms / MINUTE_MS);
+  if (minutes < 1) return 'just now';
+  if (minutes < 120) return `${minutes} min ago`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `${hours} h ago` : `${Math.round(hours / 24)} days ago`;
 }
 
 /** What runs, and how it differs from what is written; of an app that was never deployed nothing differs. */

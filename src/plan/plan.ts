@@ -39,6 +39,8 @@ export interface ObservedEnvironment {
   readonly apps: Readonly<Record<string, ObservedAppState | null>>;
   /** Database name → whether it exists. */
   readonly databases: Readonly<Record<string, boolean>>;
+  /** Database name → what its migrations did when they were last tried, in words: `probed 3 min ago at 1a2b3c4: …`. */
+  readonly probes?: Readonly<Record<string, string>>;
 }
 
 /** What runs of one app. */

@@ -2,6 +2,7 @@ import type { ResolvedFlyApp } from '../../config/resolved.ts';
 import type { StepContext, StepExecutor } from '../../engine/graph.ts';
 import type { DomainState } from '../../providers/app-platform.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
+import { probeLine } from '../probe/probe-words.ts';
 import { restorePointLines, restorePointsMade } from '../restore-points.ts';
 import {
   flyAppNamed,
@@ -11,6 +12,7 @@ import {
   type StepScope,
 } from '../step-scope.ts';
 import { domainLines, domainNotes } from './domains.ts';
+import { probesIn } from './probe.ts';
 import { deployedApps } from './verify.ts';
 
 /** Where no domain is written any more there is no step for them, and those that are there still lead to the app. */
@@ -55,6 +57,10 @@ export function recordStep(deps: PipelineDeps): StepExecutor {
         by,
         restorePoints,
         migrations,
+        probes: probesIn(context.outputs).map((probe) => ({
+          database: probe.database,
+          words: probeLine(probe),
+        })),
       });
       context.log(`${release.id} is live in ${environment.name}`);
       return { release: release.id };

@@ -28,13 +28,13 @@ export function ensureDatabaseStage({ match, observed }: StageContext, after: re
 }
 
 /** Every migration before any app: those of one database one after the other, databases side by side. */
-export function migrateStage({ match, apps }: StageContext, after: readonly string[]): Stage {
+export function migrateStage({ match, apps, observed }: StageContext, after: readonly string[]): Stage {
   const steps: PlanStep[] = [];
   const last: string[] = [];
   for (const database of match.environment.databases) {
     let needs = after;
     for (const migration of migrationsOf(database, apps)) {
-      steps.push(migrateStep(migration, needs));
+      steps.push(migrateStep(migration, needs, observed?.probes?.[database.name]));
       needs = [migration.id];
     }
     if (needs !== after) last.push(...needs);
@@ -52,7 +52,11 @@ function databaseOf(app: ResolvedApp, databases: readonly ResolvedDatabase[]): R
   return databases.find((database) => database.name === app.database) ?? null;
 }
 
-function migrateStep({ id, migrate, app, database }: PlannedMigration, needs: readonly string[]): PlanStep {
+function migrateStep(
+  { id, migrate, app, database }: PlannedMigration,
+  needs: readonly string[],
+  probed?: string,
+): PlanStep {
   const whose = app === null ? `databases.${database}` : app;
   const where =
     migrate.runs === 'runner' ? 'where Glidepath runs' : 'on a temporary machine with the new image';
@@ -60,7 +64,7 @@ function migrateStep({ id, migrate, app, database }: PlannedMigration, needs: re
     id,
     needs,
     title: `Migrate ${database ?? app ?? ''}`,
-    reason: `migrate: '${migrate.command}' of ${whose}, ${where}, once and before any app runs the release`,
+    reason: `migrate: '${migrate.command}' of ${whose}, ${where}, once and before any app runs the release${probed === undefined ? '' : `; ${probed}`}`,
     mutates: true,
     undo: null,
     timeoutMs: migrate.timeoutMs + MACHINE_MARGIN_MS,
