@@ -22,7 +22,7 @@ export const opaqueCode: Rule = {
       return [
         {
           message: inner.isReadable
-            ? `The block puts together ${count} only as it runs: nobody can say now what they lock or lose.`
+            ? `The block puts together ${count} only as it runs: nobody can say now what ${inner.dynamic === 1 ? 'it locks or loses' : 'they lock or lose'}.`
             : 'The block is in a language that cannot be read here: nobody can say now what it locks or loses.',
           why: 'What it does may be another thing in production than in a test.',
           locks: [],

@@ -23,7 +23,11 @@ const CREATES: Readonly<Record<string, { readonly words: readonly string[]; read
 };
 
 /** Behind CREATE, where OR REPLACE belongs. */
-const REPLACEABLE: ReadonlySet<string> = new Set(['ViewStmt', 'CreateFunctionStmt', 'CreateTrigStmt']);
+const REPLACEABLE: Readonly<Record<string, string>> = {
+  ViewStmt: 'CREATE VIEW',
+  CreateFunctionStmt: 'CREATE FUNCTION',
+  CreateTrigStmt: 'CREATE TRIGGER',
+};
 
 const UNGUARDED: Readonly<Record<string, string>> = {
   RenameStmt: 'RENAME',
@@ -44,9 +48,10 @@ export function guardOf(statement: Statement): Guard | null {
     const word = findWord(statement, create.words);
     return guard(`CREATE ${word?.text.toUpperCase() ?? ''}`, edited(statement, word, 'IF NOT EXISTS'));
   }
-  if (REPLACEABLE.has(kind)) {
+  const replaceable = REPLACEABLE[kind];
+  if (replaceable !== undefined) {
     if (body['replace'] === true) return null;
-    return guard('CREATE', edited(statement, findWord(statement, ['create']), 'OR REPLACE'));
+    return guard(replaceable, edited(statement, findWord(statement, ['create']), 'OR REPLACE'));
   }
   if ('IndexStmt' in node) return indexGuard(node, statement);
   if ('DropStmt' in node) {

@@ -1,0 +1,9 @@
+SET lock_timeout = '1s';
+SET statement_timeout = '5s';
+ALTER TABLE orders SET UNLOGGED;
+ALTER TABLE orders SET LOGGED;
+ALTER TABLE orders SET TABLESPACE fast;
+ALTER TABLE orders SET ACCESS METHOD heap;
+ALTER TABLE orders SET (fillfactor = 70);
+ALTER TABLE orders ALTER COLUMN note SET STORAGE EXTERNAL;
+ALTER TABLE orders ALTER COLUMN note SET STATISTICS 500;

@@ -1,0 +1,11 @@
+SET lock_timeout = '1s';
+SET statement_timeout = '5s';
+BEGIN;
+CREATE INDEX CONCURRENTLY orders_total_idx ON orders (total);
+COMMIT;
+BEGIN;
+DROP INDEX CONCURRENTLY orders_total_idx;
+REINDEX INDEX CONCURRENTLY orders_state_idx;
+ROLLBACK;
+CREATE INDEX CONCURRENTLY orders_state_idx ON orders (state);
+DROP INDEX CONCURRENTLY orders_state_idx;

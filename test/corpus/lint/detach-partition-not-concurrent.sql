@@ -1,0 +1,6 @@
+SET lock_timeout = '1s';
+SET statement_timeout = '5s';
+ALTER TABLE events DETACH PARTITION events_2023;
+ALTER TABLE audit.events DETACH PARTITION audit."events 2023";
+ALTER TABLE events DETACH PARTITION events_2022 CONCURRENTLY;
+ALTER TABLE events DETACH PARTITION events_2021 FINALIZE;

@@ -1,0 +1,15 @@
+SET lock_timeout = '1s';
+SET statement_timeout = '5s';
+DROP TABLE coupons;
+DROP TABLE IF EXISTS shop.coupons, "Old Größen" CASCADE;
+DROP VIEW open_orders;
+DROP MATERIALIZED VIEW IF EXISTS totals;
+DROP FOREIGN TABLE remote_orders;
+CREATE TABLE scratch (id bigint);
+DROP TABLE scratch;
+BEGIN;
+DROP VIEW paid_orders;
+CREATE VIEW paid_orders AS SELECT id FROM orders WHERE paid;
+COMMIT;
+DROP SEQUENCE IF EXISTS numbers;
+DROP FUNCTION IF EXISTS touch();

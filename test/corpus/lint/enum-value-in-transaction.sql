@@ -1,0 +1,15 @@
+SET lock_timeout = '1s';
+SET statement_timeout = '5s';
+BEGIN;
+ALTER TYPE order_state ADD VALUE 'returned' AFTER 'sent';
+UPDATE orders SET state = 'returned' WHERE id = 7;
+COMMIT;
+BEGIN;
+ALTER TYPE order_state ADD VALUE 'lost' AFTER 'returned';
+COMMIT;
+UPDATE orders SET state = 'lost' WHERE id = 7;
+BEGIN;
+CREATE TYPE colour AS ENUM ('red');
+ALTER TYPE colour ADD VALUE 'blue' AFTER 'red';
+INSERT INTO paints (id, colour) VALUES (1, 'blue');
+COMMIT;

@@ -1,0 +1,15 @@
+SET lock_timeout = '1s';
+SET statement_timeout = '5s';
+SELECT count(*) FROM orders;
+INSERT INTO colours (id, name) VALUES (1, 'red'), (2, 'blue') ON CONFLICT DO NOTHING;
+COMMENT ON COLUMN orders.total IS 'in cents';
+GRANT SELECT ON orders TO reader;
+CREATE OR REPLACE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.at := now(); RETURN NEW; END $$;
+CREATE OR REPLACE VIEW totals AS SELECT sum(total) AS sum FROM orders;
+CREATE EXTENSION IF NOT EXISTS citext;
+CREATE STATISTICS IF NOT EXISTS orders_stats ON state, region FROM orders;
+ALTER TABLE orders ALTER COLUMN note SET STATISTICS 100;
+ALTER SEQUENCE IF EXISTS numbers RESTART WITH 100;
+ANALYZE orders;
+SET search_path = shop, public;
+RESET ALL;

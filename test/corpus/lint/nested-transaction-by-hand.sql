@@ -1,0 +1,11 @@
+SET lock_timeout = '1s';
+SET statement_timeout = '5s';
+BEGIN;
+BEGIN;
+ALTER TABLE orders ADD COLUMN note text;
+COMMIT;
+COMMIT;
+BEGIN;
+SAVEPOINT a;
+RELEASE SAVEPOINT a;
+ROLLBACK;

@@ -1,0 +1,24 @@
+SET lock_timeout = '1s';
+SET statement_timeout = '5s';
+CREATE TABLE parcels (id bigint PRIMARY KEY);
+CREATE SEQUENCE numbers;
+CREATE TYPE colour AS ENUM ('red');
+CREATE VIEW paid AS SELECT 1 AS one;
+ALTER TABLE orders ADD COLUMN a text;
+ALTER TABLE orders ADD COLUMN b text, ADD COLUMN c text;
+ALTER TABLE orders ADD CONSTRAINT orders_a_check CHECK (a <> '') NOT VALID;
+CREATE INDEX CONCURRENTLY orders_a_idx ON orders (a);
+-- These bear it.
+CREATE TABLE IF NOT EXISTS letters (id bigint PRIMARY KEY);
+CREATE SCHEMA IF NOT EXISTS post;
+CREATE OR REPLACE VIEW paid2 AS SELECT 1 AS one;
+ALTER TABLE orders ADD COLUMN IF NOT EXISTS d text;
+ALTER TABLE orders DROP CONSTRAINT IF EXISTS orders_d_check;
+ALTER TABLE orders ADD CONSTRAINT orders_d_check CHECK (d <> '') NOT VALID;
+DROP INDEX CONCURRENTLY IF EXISTS orders_d_idx;
+CREATE INDEX CONCURRENTLY orders_d_idx ON orders (d);
+BEGIN;
+CREATE TYPE size AS ENUM ('small');
+COMMIT;
+ALTER TABLE orders ALTER COLUMN d SET DEFAULT '';
+ALTER TABLE orders ADD COLUMN last_one text;

@@ -1,0 +1,13 @@
+SET lock_timeout = '1s';
+SET statement_timeout = '5s';
+DO $$ BEGIN EXECUTE format('DROP TABLE %I', (SELECT max(tablename) FROM pg_tables)); END $$;
+DO $$
+DECLARE t text;
+BEGIN
+  FOR t IN SELECT tablename FROM pg_tables LOOP
+    EXECUTE 'ALTER TABLE ' || t || ' ADD COLUMN tenant bigint';
+  END LOOP;
+END $$;
+DO LANGUAGE plperl 'elog(NOTICE, "hello");';
+DO $$ BEGIN PERFORM 1; END $$;
+DO $$ BEGIN EXECUTE 'ALTER TABLE orders ADD COLUMN note text'; END $$;

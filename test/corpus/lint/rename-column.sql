@@ -1,0 +1,12 @@
+SET lock_timeout = '1s';
+SET statement_timeout = '5s';
+ALTER TABLE customers RENAME COLUMN tel TO phone;
+ALTER TABLE shop.customers RENAME "Straße" TO street;
+ALTER VIEW open_orders RENAME COLUMN n TO number;
+CREATE TABLE parcels (id bigint PRIMARY KEY, cod text);
+ALTER TABLE parcels RENAME COLUMN cod TO code;
+BEGIN;
+ALTER TABLE orders RENAME COLUMN total TO total_old;
+ALTER TABLE orders RENAME COLUMN total_new TO total;
+COMMIT;
+ALTER TYPE address RENAME ATTRIBUTE zip TO postcode;

@@ -1,0 +1,10 @@
+SET lock_timeout = '1s';
+SET statement_timeout = '5s';
+ALTER TABLE customers RENAME TO clients;
+ALTER TABLE IF EXISTS shop.customers RENAME TO "Kunden";
+ALTER VIEW open_orders RENAME TO orders_open;
+ALTER TABLE customers SET SCHEMA archive;
+ALTER INDEX orders_total_idx RENAME TO orders_amount_idx;
+ALTER TABLE orders RENAME CONSTRAINT orders_check TO orders_total_check;
+CREATE TABLE parcels_new (id bigint PRIMARY KEY);
+ALTER TABLE parcels_new RENAME TO parcels;

@@ -1,0 +1,11 @@
+SET lock_timeout = '1s';
+SET statement_timeout = '5s';
+CREATE TRIGGER orders_touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch();
+CREATE POLICY own_orders ON orders USING (owner = current_user);
+CREATE RULE no_delete AS ON DELETE TO orders DO INSTEAD NOTHING;
+DROP TRIGGER orders_touch ON orders;
+DROP POLICY own_orders ON orders;
+ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
+ALTER TABLE orders DISABLE TRIGGER orders_touch;
+CREATE TABLE parcels (id bigint PRIMARY KEY);
+CREATE TRIGGER parcels_touch BEFORE UPDATE ON parcels FOR EACH ROW EXECUTE FUNCTION touch();

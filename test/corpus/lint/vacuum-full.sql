@@ -1,0 +1,11 @@
+SET lock_timeout = '1s';
+SET statement_timeout = '5s';
+VACUUM FULL orders;
+VACUUM (FULL, ANALYZE) orders, shop.customers;
+VACUUM FULL;
+CLUSTER orders USING orders_pkey;
+CLUSTER;
+VACUUM orders;
+VACUUM (ANALYZE) orders;
+VACUUM (FULL false) orders;
+ANALYZE orders;

@@ -1,0 +1,10 @@
+SET lock_timeout = '1s';
+SET statement_timeout = '5s';
+BEGIN;
+ALTER TABLE orders ADD CONSTRAINT orders_total_check CHECK (total >= 0) NOT VALID;
+ALTER TABLE orders VALIDATE CONSTRAINT orders_total_check;
+COMMIT;
+BEGIN;
+ALTER TABLE orders ADD CONSTRAINT orders_net_check CHECK (net >= 0) NOT VALID;
+COMMIT;
+ALTER TABLE orders VALIDATE CONSTRAINT orders_net_check;
