@@ -204,6 +204,7 @@ beforeAll(async () => {
   rig = await postgresRig();
   unsafeSession = await openSession(await rig.database());
   safeSession = await openSession(await rig.database());
+  await fresh(unsafeSession);
 });
 
 afterAll(async () => {
@@ -282,27 +283,31 @@ async function catalogOf(session: Session): Promise<readonly string[]> {
 /** All rows of all tables, as JSON, whatever the order of columns. */
 async function rowsOf(session: Session, without: readonly string[] = []): Promise<unknown> {
   const tables = ['customers', 'orders', 'shop."Orders"', 'keyless', 'logs'];
-  const rows = tables.map(async (table) => {
+  const rows: Record<string, readonly unknown[]> = {};
+  for (const table of tables) {
     const found = await session.query(
       `SELECT (to_jsonb(t) - $1::text[])::text AS row FROM ${table} AS t ORDER BY 1`,
       [without],
     );
-    return [table, found.map(({ row }) => row)] as const;
-  });
-  return Object.fromEntries(await Promise.all(rows));
+    rows[table] = found.map(({ row }) => row);
+  }
+  return rows;
 }
 
 describe('a safe form does what its statement does', () => {
   test.each(CASES.map((one) => [one.version ?? 18, one.sql, one] as const))('%i: %s', async (_, __, one) => {
     const [unsafe, safe] = sessions();
-    await fresh(unsafe);
-    await fresh(safe);
+    // As it would be: taken back again, since it is only looked at.
+    await unsafe.query('BEGIN');
     // Postgres refuses what a view stands in the way of: there is nothing to compare with.
     if (one.rule !== 'view-uses-column') await unsafe.query(one.sql);
+    const [catalog, rows] = [await catalogOf(unsafe), await rowsOf(unsafe, one.without)];
+    await unsafe.query('ROLLBACK');
+    await fresh(safe);
     await runStepwise(safe, await safeFormOf(one));
     if (one.lastly !== undefined) await safe.query(one.lastly);
-    if (one.isOtherCatalog !== true) expect(await catalogOf(safe)).toEqual(await catalogOf(unsafe));
-    expect(await rowsOf(safe, one.without)).toEqual(await rowsOf(unsafe, one.without));
+    if (one.isOtherCatalog !== true) expect(await catalogOf(safe)).toEqual(catalog);
+    expect(await rowsOf(safe, one.without)).toEqual(rows);
   });
 
   test('a column is in a view again after its type has changed', async () => {
@@ -322,15 +327,15 @@ describe('a safe form does what its statement does', () => {
     const [, safe] = sessions();
     await fresh(safe);
     await safe.query(
-      "INSERT INTO orders (id, total, note) SELECT n, n, repeat('x', 200) FROM generate_series(100, 60000) AS n",
+      "INSERT INTO orders (id, total, note) SELECT n, n, repeat('x', 400) FROM generate_series(100, 22000) AS n",
     );
     const [size] = await safe.query("SELECT pg_relation_size('orders') / 8192 AS blocks");
-    expect(Number(size?.['blocks'])).toBeGreaterThan(1500);
+    expect(Number(size?.['blocks'])).toBeGreaterThan(1100);
     const busy = await openSession(await urlOf(safe));
     const done = new AbortController();
     const writing = (async () => {
       for (let n = 1; !done.signal.aborted; n += 1) {
-        await busy.query('UPDATE orders SET total = total + 1 WHERE id = $1', [100 + ((n * 7919) % 59000)]);
+        await busy.query('UPDATE orders SET total = total + 1 WHERE id = $1', [100 + ((n * 7919) % 21000)]);
         await busy.query('INSERT INTO orders (id, total) VALUES ($1::int, $1::int)', [1_000_000 + n]);
       }
     })();

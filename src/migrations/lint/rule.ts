@@ -52,6 +52,8 @@ export interface Rule {
   readonly unsafe: string;
   /** What must be known for the example: files that ran before. */
   readonly before?: string;
+  /** The version of Postgres that the example needs, where it is not 18. */
+  readonly exampleVersion?: number;
   /** Whether it is looked for only when a project asks for it. */
   readonly isOptIn?: boolean;
   /** Whether it says something of tables that the same file makes, too: they are empty and nobody waits for them. */

@@ -15,7 +15,7 @@ export const addRequiredColumn: Rule = {
   id: 'add-required-column',
   title: 'ADD COLUMN NOT NULL without a default',
   severity: 'error',
-  what: 'A column added as NOT NULL, or as primary key, without a default, identity or generating expression.',
+  what: 'A column added as NOT NULL without a default, identity or generating expression.',
   why:
     'On a table with rows it fails: they have no value for it. On an empty one it works, and then every INSERT of the ' +
     'release that still runs fails, since it does not know the column.',

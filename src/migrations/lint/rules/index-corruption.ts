@@ -11,6 +11,7 @@ export const indexCorruption: Rule = {
     'In 14.0 to 14.3 an index that is built concurrently can lack rows (release notes of 14.4): queries do not find what is ' +
     'there, and unique is not unique.',
   unsafe: 'CREATE INDEX CONCURRENTLY orders_total_idx ON orders (total);',
+  exampleVersion: 14,
   isForNewTables: true,
   checks: {
     IndexStmt: ({ concurrent }, _statement, { settings }) =>
