@@ -20,8 +20,8 @@ export interface Abilities {
   readonly restorePoints: boolean;
   /** Whether it goes back to any moment. */
   readonly moments: boolean;
-  /** Whether what was there before a restore is kept, and can be connected to by its name. */
-  readonly preserves: boolean;
+  /** Whether what was there before a restore is kept by its name: as a branch, which can be connected to, or as a restore point. */
+  readonly preserves: 'branch' | 'restore-point' | null;
   readonly branches: boolean;
 }
 
@@ -108,13 +108,21 @@ export function describeDatabasePlatform(
         const result = await platform.restore(database, order, new TestWork({ journal }));
         expect(await notes(under, database)).toEqual(['old']);
         expect(await platform.address(database, { use: 'app' })).toEqual(before);
-        expect(result.preservedAs).toBe(abilities.preserves ? 'restored-kept' : null);
+        expect(result.preservedAs).toBe(abilities.preserves === null ? null : 'restored-kept');
         // The same step again, as after a crash, does not undo what has happened since.
         await ask(under, database, "insert into notes values ('newer')");
         expect(await platform.restore(database, order, new TestWork({ journal }))).toEqual(result);
         expect(await notes(under, database)).toEqual(['old', 'newer']);
-        if (abilities.preserves)
+        if (abilities.preserves === 'branch')
           expect(await notes(under, database, { branch: 'restored-kept' })).toEqual(['old', 'new']);
+        if (abilities.preserves !== 'restore-point') return;
+        const kept = { kind: 'restore-point', name: 'restored-kept' } as const;
+        await platform.restore(
+          database,
+          { target: kept, preserveAs: 'second' },
+          new TestWork({ key: 'again' }),
+        );
+        expect(await notes(under, database)).toEqual(['old', 'new']);
       },
     );
 

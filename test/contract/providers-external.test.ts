@@ -3,7 +3,7 @@ import { postgresRig } from '../support/postgres-rig.ts';
 import { testDatabase } from '../support/test-database.ts';
 import { describeDatabasePlatform } from './database-platform.suite.ts';
 
-const NOTHING = { makes: false, restorePoints: false, moments: false, preserves: false, branches: false };
+const NOTHING = { makes: false, restorePoints: false, moments: false, preserves: null, branches: false };
 
 describeDatabasePlatform('A database that somebody else runs', NOTHING, async () => {
   const rig = await postgresRig();

@@ -64,7 +64,7 @@ describe('going back', () => {
     const restore = (target: Parameters<DatabasePlatform['restore']>[1]['target'], key: string) =>
       fly.restore(shop(), { target, preserveAs: 'x' }, new TestWork({ key }));
     await expect(restore({ kind: 'time', at: Date.now() }, 'r1')).rejects.toMatchObject({
-      code: 'DATABASE_OUTSIDE_WINDOW',
+      code: 'PROVIDER_NOT_SUPPORTED',
       hint: expect.stringContaining(point?.name ?? '-'),
     });
     await expect(restore({ kind: 'restore-point', name: 'nothere' }, 'r2')).rejects.toMatchObject({

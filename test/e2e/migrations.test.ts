@@ -49,6 +49,18 @@ async function world(rig: ProjectRig): Promise<unknown> {
   ]);
 }
 
+/** All but those of databases. */
+async function machinesOfApps(rig: ProjectRig): Promise<unknown[]> {
+  const { apps } = await rig.json<{ apps: { name: string; machines: unknown[] }[] }>('cloud', 'status');
+  return apps.filter((app) => !app.name.endsWith('-db')).flatMap((app) => app.machines);
+}
+
+/** What stands besides the database, which is an app of its own. */
+async function appMachines(rig: ProjectRig): Promise<unknown[]> {
+  const { apps } = await rig.json<{ apps: { name: string; machines: unknown[] }[] }>('cloud', 'status');
+  return apps.filter(({ name }) => !name.endsWith('-db')).flatMap(({ machines }) => machines);
+}
+
 describe('a migration', () => {
   test('runs once, against the real database, before any app of its deployment', async () => {
     await using rig = await projectRig(projectWith(MIGRATE));
@@ -96,15 +108,13 @@ describe('a migration', () => {
     expect(cancelled.code).toBe(0);
     expect(cancelled.stdout).toMatch(/the release command was ended: machine \w+ removed/);
     expect(cancelled.stdout).toContain('no app had been changed');
-    const { apps } = await rig.json<{ apps: { machines: unknown[] }[] }>('cloud', 'status');
-    expect(apps.flatMap((app) => app.machines)).toEqual([]);
+    expect(await machinesOfApps(rig)).toEqual([]);
   });
 
   test('that fails leaves no temporary machine behind', async () => {
     await using rig = await projectRig(projectWith('process.exit(1);\n'));
     await rig.cloudUp();
     expect((await rig.run('deploy', 'staging', '--local')).code).toBe(1);
-    const { apps } = await rig.json<{ apps: { machines: unknown[] }[] }>('cloud', 'status');
-    expect(apps.flatMap((app) => app.machines)).toEqual([]);
+    expect(await machinesOfApps(rig)).toEqual([]);
   });
 });

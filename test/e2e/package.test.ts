@@ -46,6 +46,7 @@ describe('the packed package', () => {
       'dist/index.js',
       'dist/index.d.ts',
       'dist/cloud/main.js',
+      'dist/cloud/postgres-image/psql.js',
       'LICENSE',
     ]) {
       expect(paths).toContain(needed);

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { constants } from 'node:fs';
-import { cp, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { SPARE_DATABASE } from '../postgres/cluster-template.ts';
+import { copyTemplate, SPARE_DATABASE } from '../postgres/cluster-template.ts';
+import { probeCopyMethod } from '../postgres/copy-method.ts';
 import { giveToPostgres } from '../postgres/postgres-launcher.ts';
 import type { PostgresPrograms } from './postgres-programs.ts';
 
@@ -40,9 +40,7 @@ export async function prepareData(options: {
 async function makeData(programs: PostgresPrograms, dataDir: string, password: string): Promise<void> {
   const unfinished = `${dataDir}.unfinished`;
   await mkdir(dirname(dataDir), { recursive: true, mode: 0o755 });
-  await rm(unfinished, { recursive: true, force: true });
-  const { dataDir: empty } = await programs.template();
-  await cp(empty, unfinished, { recursive: true, mode: constants.COPYFILE_FICLONE });
+  await copyTemplate(await programs.template(), unfinished, await probeCopyMethod(dirname(dataDir)));
   await writeFile(join(unfinished, 'pg_hba.conf'), PG_HBA);
   await giveToPostgres(programs.launcher, unfinished);
   await runAlone(programs, unfinished, [

@@ -105,6 +105,6 @@ async function knownLogin(
   const password = (await runSql(context, ref, sql, { signal })).trim();
   if (password !== '') return { name: role, password };
   throw new ToolError('DATABASE_REFUSED', `Glidepath has made no login ${role} in the cluster ${ref.app}.`, {
-    hint: 'Leave the role out: glidepath db url',
+    hint: 'Leave the role out: glidepath db url <environment>',
   });
 }

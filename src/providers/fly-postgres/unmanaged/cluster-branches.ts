@@ -76,13 +76,21 @@ export async function createBranch(
   return shown(parent, { ...machine, app_name: app });
 }
 
-/** One that is gone is no error. Refuses an app that is no branch of this database. */
+/** One that is gone is no error. Refuses the database itself, and an app that is no branch of it. */
 export async function deleteBranch(
   context: ClusterContext,
   database: ResolvedDatabase,
   name: string,
   work: PlatformWork,
 ): Promise<void> {
+  if (name === appNameOf(database))
+    throw new ToolError(
+      'PROVIDER_CONFLICT',
+      `${name} is the database ${database.name} itself, and no branch of it.`,
+      {
+        hint: 'It goes with its environment: glidepath destroy',
+      },
+    );
   const app = branchAppName(database, name);
   const machine = await findMachine(context, app, work.signal);
   // Without a machine it is what an unfinished try has left, if anything.
@@ -105,7 +113,7 @@ export async function branchApp(
     'DATABASE_UNKNOWN_BRANCH',
     `The cluster ${appNameOf(database)} has no branch ${name}.`,
     {
-      hint: `Make it: glidepath db branch create ${name}`,
+      hint: 'See those there are: glidepath db branch <environment>',
     },
   );
 }

@@ -1,5 +1,5 @@
 import { ToolError } from '../../../diagnostics/tool-error.ts';
-import { eventId, isAsleep, isGone, unexpectedExit } from '../../fly/machine-state.ts';
+import { eventId, isAsleep, isGone, isHealthy, unexpectedExit } from '../../fly/machine-state.ts';
 import type { MachineRef } from '../../fly/machines-api.ts';
 import type { Machine } from '../../fly/wire-types.ts';
 import type { ClusterContext } from './cluster-context.ts';
@@ -7,6 +7,8 @@ import { RETIRED_KEY } from './cluster-notes.ts';
 
 /** How long a machine may take to start: the image is pulled to its host first. */
 const START_WITHIN_MS = 300_000;
+/** Longer than a server needs that was stopped in order; one with a log to replay is asked again and again anyway. */
+const CHECKS_WITHIN_MS = 5_000;
 
 /** The machine of a cluster; null where there is no app, or none in it yet. One that a restore puts aside is not it. */
 export async function findMachine(
@@ -51,6 +53,23 @@ export async function startMachine(
     const exit = unexpectedExit(machine, known ?? new Set());
     const isBroken = machine.state === 'failed' || (isAsleep(machine) && exit !== null);
     if (isBroken || context.clock.now() >= deadline) throw notStarted(ref, machine);
+    await context.clock.sleep(context.timing.pollMs, signal);
+  }
+}
+
+/**
+ * Waits a moment for the checks of a machine that has just started: the server takes a moment until it lets anybody in.
+ * Only commands tell for sure, and Fly allows one of them a second.
+ */
+export async function awaitChecks(
+  context: ClusterContext,
+  ref: MachineRef,
+  signal?: AbortSignal,
+): Promise<void> {
+  const deadline = context.clock.now() + CHECKS_WITHIN_MS;
+  while (context.clock.now() < deadline) {
+    const machine = await context.machines.get(ref, signal);
+    if (machine.state !== 'started' || isHealthy(machine) !== false) return;
     await context.clock.sleep(context.timing.pollMs, signal);
   }
 }

@@ -27,6 +27,8 @@ export interface NotedPoint {
   readonly volume: string;
   readonly at: number;
   readonly expiresAt: number | null;
+  /** It was deleted, and its snapshot is still there: Fly has no way to remove one. */
+  readonly isDeleted?: boolean;
 }
 
 /** What was there before a restore: a volume that no machine has. */
@@ -37,7 +39,7 @@ export interface KeptVolume {
   readonly at: number;
 }
 
-/** Newest first. */
+/** Newest first, deleted ones included. */
 export function notedPoints(machine: Machine): readonly NotedPoint[] {
   return notesOf<NotedPoint>(machine, POINT_PREFIX).toSorted((a, b) => b.at - a.at);
 }
@@ -58,7 +60,7 @@ export async function notePoint(
   await setNote(context, ref, POINT_PREFIX + name, JSON.stringify(rest), signal);
 }
 
-/** Forgets a restore point. */
+/** Takes away what is noted of a restore point: its snapshot is gone. */
 export async function forgetPoint(
   context: ClusterContext,
   ref: MachineRef,

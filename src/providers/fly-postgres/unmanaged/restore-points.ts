@@ -3,6 +3,7 @@ import { ToolError } from '../../../diagnostics/tool-error.ts';
 import type { PlatformWork } from '../../app-platform.ts';
 import type { RestorePoint } from '../../database-platform.ts';
 import { isAsleep } from '../../fly/machine-state.ts';
+import type { MachineRef } from '../../fly/machines-api.ts';
 import type { VolumeRef } from '../../fly/volumes-api.ts';
 import { volumeIdOf } from '../../fly/volumes.ts';
 import type { Machine } from '../../fly/wire-types.ts';
@@ -43,7 +44,7 @@ export async function listRestorePoints(
   const id = volumeIdOf(machine.config);
   const snapshots = id === null ? [] : await context.snapshots.list({ app, id });
   return [
-    ...noted.map(({ name, at, expiresAt }) => ({ name, at, expiresAt, isOurs: true })),
+    ...noted.filter((one) => one.isDeleted !== true).map(shown),
     ...snapshots.filter((one) => !named.has(one.id)).map(dailyPoint),
     ...keptVolumes(machine).map(({ name, at }) => ({ name, at, expiresAt: null, isOurs: false })),
   ].toSorted((a, b) => b.at - a.at);
@@ -63,8 +64,9 @@ export async function createRestorePoint(
   const app = appNameOf(database);
   const machine = await requireMachine(context, app, work.signal);
   const ref = { app, id: machine.id };
-  const known = notedPoints(machine).find(({ name }) => name === options.name);
+  const known = livePoint(machine, options.name);
   if (known !== undefined) return shown(known);
+  await forgetExpired(context, ref, machine, work);
   const volume = { app, id: volumeOf(machine) };
   const before = await work.once(`snapshots/${options.name}`, async () => {
     const there = await context.snapshots.list(volume, work.signal);
@@ -90,12 +92,29 @@ export async function deleteRestorePoint(
 ): Promise<void> {
   const app = appNameOf(database);
   const machine = await findMachine(context, app, work.signal);
-  const point = machine === null ? undefined : notedPoints(machine).find((one) => one.name === name);
+  const point = machine === null ? undefined : livePoint(machine, name);
   if (machine === null || point === undefined) return;
-  await forgetPoint(context, { app, id: machine.id }, name, work.signal);
+  await notePoint(context, { app, id: machine.id }, { ...point, isDeleted: true }, work.signal);
   work.log(
-    `restore point ${name} of ${app}: forgotten; Fly removes its snapshot ${point.snapshot} by itself`,
+    `restore point ${name} of ${app} removed; Fly takes its snapshot ${point.snapshot} away by itself`,
   );
+}
+
+/** One that is there, by its name. */
+export function livePoint(machine: Machine, name: string): NotedPoint | undefined {
+  return notedPoints(machine).find((one) => one.name === name && one.isDeleted !== true);
+}
+
+/** What Fly has taken away meanwhile needs no note. */
+async function forgetExpired(
+  context: ClusterContext,
+  ref: MachineRef,
+  machine: Machine,
+  work: PlatformWork,
+): Promise<void> {
+  const now = context.clock.now();
+  const gone = notedPoints(machine).filter(({ at }) => at + RETENTION_DAYS.max * DAY_MS < now);
+  for (const { name } of gone) await forgetPoint(context, ref, name, work.signal);
 }
 
 /** The volume of a cluster's machine. */

@@ -4,8 +4,8 @@ import type { RestoreTarget } from '../../database-platform.ts';
 import type { Machine } from '../../fly/wire-types.ts';
 import type { ClusterContext } from './cluster-context.ts';
 import { appNameOf } from './cluster-names.ts';
-import { keptVolumes, notedPoints } from './cluster-notes.ts';
-import { listRestorePoints } from './restore-points.ts';
+import { keptVolumes } from './cluster-notes.ts';
+import { listRestorePoints, livePoint } from './restore-points.ts';
 
 /** What a volume is made from to have the data of a moment. */
 export interface RestoreSource {
@@ -15,7 +15,7 @@ export interface RestoreSource {
 
 /**
  * What stands behind a target. Only what was kept can be gone back to: there is no archive of the log from which any
- * moment could be had. Throws DATABASE_UNKNOWN_RESTORE_POINT, or DATABASE_OUTSIDE_WINDOW with the nearest ones.
+ * moment could be had. Throws DATABASE_UNKNOWN_RESTORE_POINT, or PROVIDER_NOT_SUPPORTED with the nearest ones.
  */
 export async function restoreSource(
   context: Pick<ClusterContext, 'machines' | 'snapshots'>,
@@ -35,7 +35,7 @@ export async function restoreSource(
   }
   const kept = keptVolumes(machine).find(({ name }) => name === point.name);
   if (kept !== undefined) return { at: point.at, from: { source_volume_id: kept.volume } };
-  const noted = notedPoints(machine).find(({ name }) => name === point.name);
+  const noted = livePoint(machine, point.name);
   return { at: point.at, from: { snapshot_id: noted?.snapshot ?? point.name } };
 }
 
@@ -44,7 +44,10 @@ function unknownPoint(database: ResolvedDatabase, name: string, names: readonly 
     'DATABASE_UNKNOWN_RESTORE_POINT',
     `The cluster ${appNameOf(database)} has no restore point ${name}.`,
     {
-      hint: names.length === 0 ? 'There is none yet: glidepath db backup' : `There are: ${names.join(', ')}`,
+      hint:
+        names.length === 0
+          ? 'There is none yet: glidepath db backup <environment>'
+          : `There are: ${names.join(', ')}`,
     },
   );
 }
@@ -60,13 +63,13 @@ function notAtAnyTime(
     point === undefined ? [] : [`${point.name} (${isoTime(point.at)})`],
   );
   return new ToolError(
-    'DATABASE_OUTSIDE_WINDOW',
+    'PROVIDER_NOT_SUPPORTED',
     `The cluster ${appNameOf(database)} cannot be brought back to ${isoTime(at)}: an unmanaged one on Fly has only what was kept as a restore point.`,
     {
       hint:
         named.length === 0
-          ? 'There is none yet: glidepath db backup'
-          : `The nearest: ${named.join(', ')}. One of them: glidepath db restore --to ${(before ?? after)?.name}`,
+          ? 'There is none yet: glidepath db backup <environment>'
+          : `The nearest: ${named.join(', ')}. One of them: glidepath db restore <environment> --to-restore-point ${(before ?? after)?.name}`,
     },
   );
 }

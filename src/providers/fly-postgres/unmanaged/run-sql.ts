@@ -3,10 +3,11 @@ import { hasStatus } from '../../fly/fly-api-error.ts';
 import { appPath } from '../../fly/machines-api.ts';
 import type { MachineRef } from '../../fly/machines-api.ts';
 import type { ClusterContext } from './cluster-context.ts';
-import { startMachine } from './cluster-machine.ts';
+import { awaitChecks, startMachine } from './cluster-machine.ts';
 
 /** What `exec` answers (OpenAPI, `flydv1.ExecResponse`). */
 interface ExecAnswer {
+  /** Negative, or 128 and more, where a signal ended it. */
   readonly exit_code?: number;
   readonly stdout?: string;
   readonly stderr?: string;
@@ -35,22 +36,40 @@ export async function runSql(
   options: { readonly database?: string; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<string> {
   const { signal } = options;
+  const command = [...PSQL, '-d', options.database ?? 'postgres'];
   const deadline = context.clock.now() + READY_WITHIN_MS;
   await startMachine(context, ref, signal);
   for (let starts = 1; ;) {
-    const answer = await exec(context, ref, [...PSQL, '-d', options.database ?? 'postgres'], sql, signal);
-    if (answer === 'not-running') {
+    const answer = await exec(context, ref, command, sql, signal);
+    if (answer !== 'not-running' && answer.exit_code === 0) return answer.stdout ?? '';
+    const said = answer === 'not-running' ? '' : (answer.stderr ?? '').trim();
+    if (answer === 'not-running' || (await wasStopped(context, ref, answer, signal))) {
       if (++starts > STARTS_MAX) throw notReady(ref, 'its machine is stopped again and again');
       await startMachine(context, ref, signal);
+      await awaitChecks(context, ref, signal);
       continue;
     }
-    if (answer.exit_code === 0) return answer.stdout ?? '';
-    const said = (answer.stderr ?? '').trim();
     if (answer.exit_code !== NOT_CONNECTED) throw refused(ref, said);
     if (context.clock.now() >= deadline) throw notReady(ref, said);
     await context.clock.sleep(context.timing.pollMs, signal);
   }
 }
+
+/** Whether the machine was put to sleep in the midst of it: the proxy sees no connection, and takes it for idle. */
+async function wasStopped(
+  context: ClusterContext,
+  ref: MachineRef,
+  { exit_code: code = 0, stderr = '' }: ExecAnswer,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  if (code < 0 || code >= SIGNALLED || SENT_AWAY.test(stderr)) return true;
+  return (await context.machines.get(ref, signal)).state !== 'started';
+}
+
+/** From here on an exit code names a signal. */
+const SIGNALLED = 128;
+/** What is said to those who are connected when the server ends. */
+const SENT_AWAY = /terminating connection|shutting down|closed the connection|connection terminated/i;
 
 async function exec(
   context: ClusterContext,
