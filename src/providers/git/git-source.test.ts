@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -111,6 +119,25 @@ describe('contents', () => {
     expect(Math.abs((commits[0]?.at ?? 0) - Date.now())).toBeLessThan(3_600_000);
     expect(await source().subject(first)).toBe('First');
     expect((await source().commit('side')).sha).toBe(side);
+  });
+});
+
+describe('files', () => {
+  test('of a commit are listed below the project, without links, and read as they are there', async () => {
+    const bytes = 'ä\r\n\0 no newline at the end';
+    const with2 = commit('Files', { 'services/api/sql/ü 1.sql': bytes, 'services/api/sql/2.sql': '' });
+    symlinkSync('2.sql', join(dir, 'repo/services/api/sql/link.sql'));
+    commit('A link', {});
+    writeFileSync(join(dir, 'repo/services/api/sql/2.sql'), 'not committed');
+    const api = createGitSource({ root: join(dir, 'repo/services/api') });
+    const files = await api.filesOf('HEAD');
+    expect(files.map(({ path }) => path)).toEqual(['index.js', 'sql/2.sql', 'sql/ü 1.sql']);
+    const contents = await api.contents(files.map(({ blob }) => blob));
+    expect(files.map(({ blob }) => contents.get(blob)?.toString())).toEqual(['api', '', bytes]);
+    expect(await api.contents([])).toEqual(new Map());
+    expect((await failure(api.contents(['0'.repeat(40)]))).code).toBe('SOURCE_UNKNOWN_REF');
+    git('checkout', '-q', '--', '.');
+    expect((await source().filesOf(with2)).map(({ path }) => path)).toContain('services/api/sql/ü 1.sql');
   });
 });
 
