@@ -23,6 +23,8 @@ export interface ProbeBranchOptions {
   readonly database: ResolvedDatabase;
   /** Whether it is left there, until the platform removes it. */
   readonly keep: boolean;
+  /** Of the data, milliseconds since the Unix epoch; now where it is not said. */
+  readonly at?: number;
 }
 
 type BranchDeps = Pick<PipelineDeps, 'databasePlatformOf' | 'history' | 'clock' | 'random' | 'hide'>;
@@ -73,7 +75,7 @@ function newName({ clock, random }: Pick<BranchDeps, 'clock' | 'random'>): strin
 
 async function make(
   deps: BranchDeps,
-  { environment, database }: ProbeBranchOptions,
+  { environment, database, at }: ProbeBranchOptions,
   name: string,
   made: string[],
   work: PlatformWork,
@@ -81,7 +83,8 @@ async function make(
   const platform = deps.databasePlatformOf(database);
   deps.history.keepProbeBranch({ name, environment, database: database.name }, deps.clock.now());
   made.push(name);
-  await platform.branch(database, { name, expiresAt: deps.clock.now() + LIFETIME_MS }, work);
+  const moment = at === undefined ? {} : { at };
+  await platform.branch(database, { name, expiresAt: deps.clock.now() + LIFETIME_MS, ...moment }, work);
   work.log(`${database.name}: branch ${name} is there`);
   const address = await platform.address(database, { use: 'direct', branch: name }, work.signal);
   return { name, address };

@@ -48,13 +48,20 @@ function worstEffect(probe: ProbeRecord): ProbedEffect | null {
   return all.toSorted((one, other) => other.estimatedMs - one.estimatedMs)[0] ?? null;
 }
 
-/** What is wrong with a statement and how to write it, a line each. */
+/** What is wrong with a statement, a line each. */
 export function unsafeLines({ sql, reasons, safeForm }: UnsafeStatement): readonly string[] {
   return [
     ...(sql === null ? [] : [shortSql(sql, SQL_SHOWN)]),
     ...reasons.map((reason) => `  ${reason}`),
-    ...(safeForm === null ? [] : ['  Safe:', ...safeForm.split('\n').map((line) => `    ${line}`)]),
+    ...(safeForm === null || safeForm.includes('\n') ? [] : [`  Safe: ${safeForm}`]),
   ];
+}
+
+/** How to write a statement instead, in full. */
+export function safeLines({ sql, safeForm }: UnsafeStatement): readonly string[] {
+  if (safeForm === null) return [];
+  const of = sql === null ? 'Safe:' : `Safe, in place of ${shortSql(sql, SQL_SHOWN)}:`;
+  return [of, ...safeForm.split('\n').map((line) => `  ${line}`)];
 }
 
 /** A statement on one line, cut. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Gate, ResolvedEnvironment } from '../../config/resolved.ts';
 import type { ProbedEffect, ProbedStatement } from '../../migrations/probe/probed-statement.ts';
-import { stepRig } from '../../../test/support/step-rig.ts';
+import { stepRig, type StepRig } from '../../../test/support/step-rig.ts';
 import type { Json } from '../../util/json.ts';
 import type { ProbedFinding, ProbeRecord } from '../probe/probe-record.ts';
 import { gateStep } from './gate.ts';
@@ -55,13 +55,17 @@ const probe = (more: Partial<ProbeRecord> = {}): ProbeRecord => ({
   ...more,
 });
 
-async function ask(record: ProbeRecord, blocksAtMostMs = 1_000): Promise<Json> {
+function rigOf(record: ProbeRecord, blocksAtMostMs = 1_000): StepRig {
   const gate: Gate = { kind: 'safe-migrations', blocksAtMostMs };
-  const rig = stepRig({
+  return stepRig({
     environment: ENVIRONMENT,
     action: { kind: 'gate', gate },
     outputs: { 'probe:main': { probe: record } as unknown as Json, 'probe:other': { skipped: 'it is new' } },
   });
+}
+
+async function ask(record: ProbeRecord, blocksAtMostMs = 1_000): Promise<Json> {
+  const rig = rigOf(record, blocksAtMostMs);
   return gateStep(rig.deps).execute(rig.context);
 }
 
@@ -81,11 +85,22 @@ describe('the gate of safe migrations', () => {
       output: [
         'alter table orders alter column c1 type bigint',
         '  It keeps readers and writers of orders waiting for about 4.2 s: it takes AccessExclusive and writes the whole table anew.',
-        '  Safe:',
-        '    alter table orders add column c1_new bigint;',
+        '  Safe: alter table orders add column c1_new bigint;',
       ],
     });
     expect(await ask(record, 5_000)).toEqual({ probed: ['main'] });
+  });
+
+  test('says in full what to write instead, in the lines of its step', async () => {
+    const safeForm = 'alter table orders add column c1_new bigint;\n-- then the rest';
+    const record = probe({ statements: [statement(1, [effect()])], findings: [finding({ safeForm })] });
+    const rig = rigOf(record);
+    await expect(gateStep(rig.deps).execute(rig.context)).rejects.toThrow(/1 statement/);
+    expect(rig.lines).toEqual([
+      'Safe, in place of alter table orders alter column c1 type bigint:',
+      '  alter table orders add column c1_new bigint;',
+      '  -- then the rest',
+    ]);
   });
 
   test('refuses what a rule calls an error, however quick it is', async () => {

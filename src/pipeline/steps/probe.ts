@@ -8,7 +8,7 @@ import { databaseNamed } from '../env-values.ts';
 import { withProbeBranch } from '../probe/probe-branch.ts';
 import { probeDatabase } from '../probe/probe-database.ts';
 import type { ProbeRecord } from '../probe/probe-record.ts';
-import { probeLine, unsafeLines } from '../probe/probe-words.ts';
+import { probeLine, safeLines, unsafeLines } from '../probe/probe-words.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
 import { scopeOf, type StepScope } from '../step-scope.ts';
 
@@ -50,12 +50,13 @@ export function requireSafeMigrations(
     unsafeStatements(probe, blocksAtMostMs).map((statement) => ({ statement, database: probe.database })),
   );
   if (unsafe.length === 0) return { probed: probes.map(({ database }) => database) };
+  for (const { statement } of unsafe) for (const line of safeLines(statement)) scope.context.log(line);
   const databases = [...new Set(unsafe.map(({ database }) => database))].join(', ');
   throw new ToolError(
     'MIGRATION_UNSAFE',
     `${count(unsafe.length, 'statement')} of the migration of ${databases} may not run in ${scope.input.environment.name}: at most ${durationWords(blocksAtMostMs)} anybody may be kept waiting, and no rule may call it an error.`,
     {
-      hint: `Nothing was changed. See all of it: glidepath db probe ${scope.input.environment.name} --ref ${scope.input.commit.slice(0, 7)}`,
+      hint: `Nothing was changed. See how to write it instead: glidepath db probe ${scope.input.environment.name} --ref ${scope.input.commit.slice(0, 7)}`,
       output: unsafe.flatMap(({ statement }) => unsafeLines(statement)),
     },
   );
