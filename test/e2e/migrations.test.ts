@@ -49,12 +49,6 @@ async function world(rig: ProjectRig): Promise<unknown> {
   ]);
 }
 
-/** All but those of databases. */
-async function machinesOfApps(rig: ProjectRig): Promise<unknown[]> {
-  const { apps } = await rig.json<{ apps: { name: string; machines: unknown[] }[] }>('cloud', 'status');
-  return apps.filter((app) => !app.name.endsWith('-db')).flatMap((app) => app.machines);
-}
-
 /** What stands besides the database, which is an app of its own. */
 async function appMachines(rig: ProjectRig): Promise<unknown[]> {
   const { apps } = await rig.json<{ apps: { name: string; machines: unknown[] }[] }>('cloud', 'status');
@@ -108,13 +102,13 @@ describe('a migration', () => {
     expect(cancelled.code).toBe(0);
     expect(cancelled.stdout).toMatch(/the release command was ended: machine \w+ removed/);
     expect(cancelled.stdout).toContain('no app had been changed');
-    expect(await machinesOfApps(rig)).toEqual([]);
+    expect(await appMachines(rig)).toEqual([]);
   });
 
   test('that fails leaves no temporary machine behind', async () => {
     await using rig = await projectRig(projectWith('process.exit(1);\n'));
     await rig.cloudUp();
     expect((await rig.run('deploy', 'staging', '--local')).code).toBe(1);
-    expect(await machinesOfApps(rig)).toEqual([]);
+    expect(await appMachines(rig)).toEqual([]);
   });
 });
