@@ -31,6 +31,8 @@ export interface NeonAnswer {
 export class NeonRig implements AsyncDisposable {
   readonly dir: string = mkdtempSync(join(tmpdir(), 'glidepath-neon-'));
   readonly token: string = TOKEN;
+  /** Every answer so far, as `POST /projects/…/branches 423`. */
+  readonly answers: string[] = [];
   neon!: Neon;
   postgres!: PostgresService;
   #server: Server | null = null;
@@ -62,7 +64,12 @@ export class NeonRig implements AsyncDisposable {
       ...this.#options,
     });
     const dir = exchangesOfThisTest();
-    const handle = this.neon.routes.fetch;
+    const answer = this.neon.routes.fetch;
+    const handle = async (request: Request, env: unknown): Promise<Response> => {
+      const response = await answer(request, env);
+      this.answers.push(`${request.method} ${new URL(request.url).pathname} ${response.status}`);
+      return response;
+    };
     this.#server = createAdaptorServer({
       fetch: dir === undefined ? handle : recordExchanges(handle, dir),
     }) as Server;

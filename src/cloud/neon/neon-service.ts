@@ -68,7 +68,7 @@ export async function createNeon(options: NeonOptions): Promise<Neon> {
   const state = new NeonState(store);
   const clusters = new NeonClusters(postgres, options.defaultIdleMs);
   const pooler = new Pooler();
-  const ports = new ComputePorts((client, endpointId, door) => serve(client, endpointId, door));
+  const ports = new ComputePorts((connection) => serve(connection));
   const operations = new NeonOperations(state, clock, neonTaskRunner({ state, clock, clusters, ports }));
   const limits = defaultNeonLimits();
   const context: NeonContext = { state, clock, operations, clusters, ports, limits, organizations };

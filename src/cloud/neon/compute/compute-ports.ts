@@ -9,13 +9,24 @@ const PORT_ATTEMPTS = 50;
 /** The two doors of a compute. */
 export type ComputeDoor = 'direct' | 'pooled';
 
-/** Answers a connection; the socket is paused and its errors are taken care of. */
-export type ServeCompute = (client: Socket, endpointId: string, door: ComputeDoor) => void;
+/** A connection to a compute; the socket is paused and its errors are taken care of. */
+export interface ComputeConnection {
+  readonly client: Socket;
+  readonly endpointId: string;
+  readonly door: ComputeDoor;
+  /** To be called when it has got to a server: until then it waits, whatever happens to the compute. */
+  isServed(): void;
+}
+
+/** Answers a connection. */
+export type ServeCompute = (connection: ComputeConnection) => void;
 
 interface Listener {
   readonly server: Server;
   readonly port: number;
   readonly clients: Set<Socket>;
+  /** Those that have got to a server. */
+  readonly served: Set<Socket>;
 }
 
 /** Two loopback ports for every compute: they stay while its branch, its data and its server change. */
@@ -41,17 +52,17 @@ export class ComputePorts {
     return { port: direct.port, pooledPort: pooled.port };
   }
 
-  /** Open connections, both doors together. */
+  /** Connections to its server, both doors together. */
   connections(endpointId: string): number {
     const listeners = this.#listeners.get(endpointId);
-    return listeners === undefined ? 0 : listeners.direct.clients.size + listeners.pooled.clients.size;
+    return listeners === undefined ? 0 : listeners.direct.served.size + listeners.pooled.served.size;
   }
 
-  /** Breaks the connections of a compute; new ones are let in. */
+  /** Breaks the connections to the server of a compute; those that wait for it, and new ones, are let in. */
   cut(endpointId: string): void {
     const listeners = this.#listeners.get(endpointId);
     for (const listener of Object.values(listeners ?? {}))
-      for (const client of listener.clients) client.destroy();
+      for (const client of listener.served) client.destroy();
   }
 
   /** Stops listening for a compute that is gone. */
@@ -75,7 +86,7 @@ export class ComputePorts {
       const port = attempt === 1 && wanted !== null ? wanted : randomInt(PORTS.min, PORTS.max);
       try {
         await listenOn(server, port);
-        return this.#accept({ server, port, clients: new Set() }, endpointId, door);
+        return this.#accept({ server, port, clients: new Set(), served: new Set() }, endpointId, door);
       } catch (error) {
         if (attempt === PORT_ATTEMPTS || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
       }
@@ -83,14 +94,17 @@ export class ComputePorts {
   }
 
   #accept(listener: Listener, endpointId: string, door: ComputeDoor): Listener {
-    const { server, clients } = listener;
+    const { server, clients, served } = listener;
     // A connection that could not be accepted, for want of file descriptors, is the client's to try again.
     server.on('error', () => undefined);
     server.on('connection', (client) => {
       clients.add(client);
-      client.once('close', () => clients.delete(client));
+      client.once('close', () => {
+        clients.delete(client);
+        served.delete(client);
+      });
       client.on('error', () => client.destroy());
-      this.#serve(client, endpointId, door);
+      this.#serve({ client, endpointId, door, isServed: () => served.add(client) });
     });
     return listener;
   }

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { refusalMessage } from '../../postgres/refusal-message.ts';
 import { readFirstPacket, readNeonOptions, writeStartup } from './startup-packet.ts';
 import type { FirstPacket } from './startup-packet.ts';
-import type { ComputeDoor, ServeCompute } from './compute-ports.ts';
+import type { ComputeConnection, ServeCompute } from './compute-ports.ts';
 
 /** A startup packet, the answer to whether there is TLS in between: nobody needs longer for that. */
 const FIRST_PACKET_MS = 30_000;
@@ -30,20 +30,16 @@ export interface ComputeDoors {
 
 /** Serves the ports of computes: Neon's proxy, as far as it can be told from a server. Without TLS. */
 export function serveCompute(doors: ComputeDoors): ServeCompute {
-  return (client, endpointId, door) => {
-    serve(client, endpointId, door, doors).catch((error: unknown) => {
-      client.resume();
-      client.end(refusalMessage(error));
+  return (connection) => {
+    serve(connection, doors).catch((error: unknown) => {
+      connection.client.resume();
+      connection.client.end(refusalMessage(error));
     });
   };
 }
 
-async function serve(
-  client: Socket,
-  endpointId: string,
-  door: ComputeDoor,
-  doors: ComputeDoors,
-): Promise<void> {
+async function serve(connection: ComputeConnection, doors: ComputeDoors): Promise<void> {
+  const { client, endpointId, door } = connection;
   const { packet, rest } = await firstPacket(client);
   if (packet.kind === 'cancel') {
     if (door === 'pooled') doors.cancelPooled(packet.pid, packet.secret);
@@ -57,6 +53,7 @@ async function serve(
   const startup = forPostgres(packet);
   const target = await doors.admit(endpointId);
   if (client.destroyed) return;
+  connection.isServed();
   if (door === 'pooled') doors.pool(client, { ...target, endpointId, startup, rest });
   else passOn(client, target, startup, rest);
 }

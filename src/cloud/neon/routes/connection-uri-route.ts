@@ -3,11 +3,12 @@ import { computeHost, connectionUri } from '../connection-uri.ts';
 import type { NeonContext } from '../neon-context.ts';
 import { NeonApiError, invalid, notFound } from '../neon-error.ts';
 import { projectOf } from '../neon-grant.ts';
+import { passwordOf } from '../password-of.ts';
 import { queryFlag } from './read-request.ts';
 
 /** The address of a database for a role, password included. */
 export function connectionUriRoute(context: NeonContext): Hono {
-  const { state, clusters } = context;
+  const { state } = context;
   const routes = new Hono();
   routes.get('/projects/:project/connection_uri', (c) => {
     const project = projectOf(c, context);
@@ -22,7 +23,7 @@ export function connectionUriRoute(context: NeonContext): Hono {
     if (!branch.roles.some(({ name }) => name === role)) throw notFound('role');
     if (!project.storesPasswords)
       throw new NeonApiError(412, 'storing passwords is disabled for this project');
-    const password = clusters.password(branch.clusterId, role);
+    const password = passwordOf(context, branch, role);
     if (password === null) throw notFound('role password');
     const host = computeHost(endpoint, queryFlag(c, 'pooled'));
     return c.json({ uri: connectionUri(host, { role, password, database }) });

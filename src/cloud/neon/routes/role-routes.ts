@@ -5,6 +5,7 @@ import type { NeonContext } from '../neon-context.ts';
 import { NeonApiError, notFound, refused } from '../neon-error.ts';
 import { projectOf } from '../neon-grant.ts';
 import type { NeonBranch, NeonRole } from '../records.ts';
+import { passwordOf } from '../password-of.ts';
 import { requireFreeName } from '../reserved-names.ts';
 import { operationView, roleView } from '../views.ts';
 import { branchOf } from './branch-of.ts';
@@ -52,7 +53,7 @@ export function roleRoutes(context: NeonContext): Hono {
     const { name } = roleOf(c, branch);
     if (!projectOf(c, context).storesPasswords)
       throw new NeonApiError(412, 'storing passwords is disabled for this project');
-    const password = clusters.password(branch.clusterId, name);
+    const password = passwordOf(context, branch, name);
     if (password === null) throw notFound('role password');
     return c.json({ password });
   });

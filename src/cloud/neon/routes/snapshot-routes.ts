@@ -11,12 +11,18 @@ import { finalizeSnapshotRestore, restoreSnapshot } from '../restore-snapshot.ts
 import { branchView, endpointView, operationView, snapshotView, timestamp } from '../views.ts';
 import { branchOf } from './branch-of.ts';
 import { nameSchema } from './order-schemas.ts';
-import { queryLsn, queryTime, readBody } from './read-request.ts';
+import { queryLsn, queryTime, readBody, timeSchema } from './read-request.ts';
 
 const BRANCH = '/projects/:project/branches/:branch';
 const PATH = '/projects/:project/snapshots';
 
-const updateSchema = z.looseObject({ snapshot: z.looseObject({ name: nameSchema.optional() }) });
+const updateSchema = z.looseObject({
+  snapshot: z.looseObject({
+    name: nameSchema.optional(),
+    // neonctl and @neon/sdk send it; null: it does not expire any more.
+    expires_at: timeSchema.nullable().optional(),
+  }),
+});
 const restoreSchema = z.looseObject({
   name: nameSchema.optional(),
   target_branch_id: z.string().optional(),
@@ -48,7 +54,9 @@ export function snapshotRoutes(context: NeonContext): Hono {
   routes.patch(`${PATH}/:snapshot`, async (c) => {
     const snapshot = snapshotOf(c, context);
     const { snapshot: order } = await readBody(c, updateSchema);
-    const changed = { ...snapshot, name: order.name ?? snapshot.name };
+    const { name = snapshot.name, expires_at: expiresAt = snapshot.expiresAt } = order;
+    if (expiresAt !== null && expiresAt <= clock.now()) throw invalid('expires_at must be in the future');
+    const changed = { ...snapshot, name, expiresAt };
     state.save('snapshots', changed);
     return c.json({ snapshot: snapshotView(changed) });
   });
