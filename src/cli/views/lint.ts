@@ -1,6 +1,7 @@
 import type { Finding, LockEffect, LockMode, LockedWork, Severity } from '../../migrations/lint/finding.ts';
 import type { FileReport } from '../../migrations/lint/lint-report.ts';
 import type { SqlSyntaxError } from '../../migrations/lint/parse/parse-sql.ts';
+import { isSqlForm } from '../../migrations/lint/safe-forms/is-sql-form.ts';
 import { counted } from './counted.ts';
 import { lintFrame } from './lint-frame.ts';
 import { paint, type Paint } from './paint.ts';
@@ -110,14 +111,9 @@ function prose(label: string, text: string | null, style: Style): readonly strin
 /** Never broken and never cut: what is copied must be whole. */
 function safeForm(text: string | null, style: Style): readonly string[] {
   if (text === null) return [];
-  if (!isSql(text)) return prose('do', text, style);
+  if (!isSqlForm(text)) return prose('do', text, style);
   const lines = text.split(/\r?\n/).map((line) => `    ${style.green(visibleText(line))}`.trimEnd());
   return [`  ${style.dim('safe')}`, ...lines];
-}
-
-/** Else it is a sentence that says what to do. */
-function isSql(text: string): boolean {
-  return text.includes('\n') || text.trimEnd().endsWith(';') || text.startsWith('--');
 }
 
 /** Who waits for it; nobody that an app would notice for the others. */

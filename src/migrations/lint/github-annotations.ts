@@ -1,5 +1,6 @@
 import type { Finding, Severity } from './finding.ts';
 import type { FileReport } from './lint-report.ts';
+import { isSqlForm } from './safe-forms/is-sql-form.ts';
 
 const COMMANDS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', advice: 'notice' };
 
@@ -30,12 +31,16 @@ export function githubAnnotations(
 
 function annotation(finding: Finding, file: string): string {
   const { rule, line, column, message, why, safeForm, severity } = finding;
-  const text = [message, why, safeForm === null ? null : `Without harm:\n${safeForm}`];
+  const text = [message, why, safeForm === null ? null : withHeading(safeForm)];
   return command(
     COMMANDS[severity],
     { file, line, col: column, title: rule },
     text.filter((part) => part !== null).join('\n\n'),
   );
+}
+
+function withHeading(form: string): string {
+  return isSqlForm(form) ? `Without harm:\n${form}` : form;
 }
 
 function command(name: string, properties: Readonly<Record<string, string | number>>, text: string): string {

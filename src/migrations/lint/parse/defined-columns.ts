@@ -1,4 +1,5 @@
 import type { ColumnDef, Node } from 'libpg-query';
+import { editStatement } from './edit-tokens.ts';
 import { relationName, type SqlName } from './names.ts';
 import { toSqlType, type SqlType } from './sql-type.ts';
 import type { Statement } from './statement.ts';
@@ -50,12 +51,19 @@ function column(
 const TYPE =
   /^(?:[\w.]+|"[^"]*")(?:\s+(?:varying|precision))?(?:\s*\([^)]*\))?(?:\s+with(?:out)?\s+time\s+zone)?/i;
 
-/** A statement with another type for one of its columns; words where it is too long to be read again for that. */
-export function withType(column: DefinedColumn, type: string, statement: Statement): string {
-  const { text } = statement;
-  const written = TYPE.exec(text.slice(column.typeAt))?.[0] ?? '';
-  if (text.length > REPEATED_MAX) return `Write: ${column.name} ${type}`;
-  return `${text.slice(0, column.typeAt)}${type}${text.slice(column.typeAt + written.length)};`;
+/** A statement with other types for some of its columns; words where it is too long to be read again for that. */
+export function withTypes(
+  changes: readonly { readonly column: DefinedColumn; readonly type: string }[],
+  statement: Statement,
+): string {
+  if (statement.text.length > REPEATED_MAX) {
+    return `Write ${changes.map(({ column, type }) => `${column.name} ${type}`).join(', ')}.`;
+  }
+  const edits = changes.map(({ column: { typeAt }, type }) => {
+    const written = TYPE.exec(statement.text.slice(typeAt))?.[0] ?? '';
+    return { start: typeAt, end: typeAt + written.length, text: type };
+  });
+  return `${editStatement(statement, edits)};`;
 }
 
 /** A longer statement is not written out for one word of it. */

@@ -1,4 +1,3 @@
-import { withType } from '../parse/defined-columns.ts';
 import { quoteName } from '../parse/names.ts';
 import type { Rule } from '../rule.ts';
 import { columnRule } from './column-rule.ts';
@@ -12,7 +11,7 @@ export const charType: Rule = columnRule({
     'Values are filled up with blanks to their length, and the blanks are ignored in some comparisons and not in others. It ' +
     'saves nothing: text takes no more room and is no slower.',
   unsafe: 'CREATE TABLE countries (id bigint PRIMARY KEY, code char(2) NOT NULL);',
-  check: (column, statement) => {
+  check: (column) => {
     if (column.type?.name !== 'bpchar' || column.type.schema !== null || column.type.isArray) return null;
     const length = column.type.modifiers[0] ?? 1;
     // In a new table a check costs nothing; on one that is there it would be a scan.
@@ -20,7 +19,7 @@ export const charType: Rule = columnRule({
       column.how === 'create' ? `text CHECK (length(${quoteName(column.name)}) <= ${length})` : 'text';
     return {
       message: `${column.name} is char(${length}): it is filled up with blanks.`,
-      safeForm: withType(column, type, statement),
+      type,
     };
   },
 });

@@ -1,6 +1,5 @@
 import { strings } from '../parse/names.ts';
 import type { DefinedColumn } from '../parse/defined-columns.ts';
-import { withType } from '../parse/defined-columns.ts';
 import type { Statement } from '../parse/statement.ts';
 import type { Rule } from '../rule.ts';
 import { columnRule } from './column-rule.ts';
@@ -23,7 +22,7 @@ export const narrowId: Rule = columnRule({
     if (words === undefined || column.type?.isArray === true || !isId(column, statement)) return null;
     return {
       message: `${column.name} is ${words === 'integer' ? 'an' : 'a'} ${words}: its numbers end at ${LARGEST[name] ?? ''}.`,
-      safeForm: withType(column, 'bigint', statement),
+      type: 'bigint',
     };
   },
 });

@@ -46,9 +46,7 @@ function changesSomething({ kind }: Statement): boolean {
 function judge(statement: Statement, { file }: LintContext): FoundInFile | null {
   const guard = guardOf(statement);
   if (guard === null) return null;
-  const before = file.statements.slice(0, file.statements.indexOf(statement));
-  if (guard.drops !== null && before.some((other) => other.text.toLowerCase() === guard.drops?.toLowerCase()))
-    return null;
+  if (guard.drops !== null && isBefore(guard.drops, statement, file.statements)) return null;
   return {
     statement,
     message: `${guard.words} fails when the file is run again after a later statement failed.`,
@@ -58,4 +56,14 @@ function judge(statement: Statement, { file }: LintContext): FoundInFile | null 
       guard.safeForm ??
       `BEGIN;\n${statement.text};\nCOMMIT;\n-- Together with the statements that it belongs to: they happen all or not at all.`,
   };
+}
+
+/** Whether the file has a statement of that text, in any case of letters, in front of another one. */
+function isBefore(text: string, statement: Statement, statements: readonly Statement[]): boolean {
+  const wanted = text.toLowerCase();
+  for (const other of statements) {
+    if (other === statement) return false;
+    if (other.text.length === text.length && other.text.toLowerCase() === wanted) return true;
+  }
+  return false;
 }

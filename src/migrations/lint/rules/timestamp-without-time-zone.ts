@@ -1,4 +1,3 @@
-import { withType } from '../parse/defined-columns.ts';
 import type { Rule } from '../rule.ts';
 import { columnRule } from './column-rule.ts';
 
@@ -11,12 +10,12 @@ export const timestampWithoutTimeZone: Rule = columnRule({
     'It keeps what a clock on a wall showed, and not where the wall was: the offset that a client sends is dropped without a ' +
     'word, and two servers with different settings write different times. timestamptz takes as many bytes.',
   unsafe: 'CREATE TABLE visits (id bigint PRIMARY KEY, came_at timestamp NOT NULL);',
-  check: (column, statement) => {
+  check: (column) => {
     if (column.type?.name !== 'timestamp' || column.type.schema !== null || column.type.isArray) return null;
     const [digits] = column.type.modifiers;
     return {
       message: `${column.name} is a timestamp without time zone: the offset is dropped.`,
-      safeForm: withType(column, digits === undefined ? 'timestamptz' : `timestamptz(${digits})`, statement),
+      type: digits === undefined ? 'timestamptz' : `timestamptz(${digits})`,
     };
   },
 });

@@ -20,7 +20,7 @@ export const uncommittedTransaction: Rule = {
         message: 'The transaction that begins here is never committed: nothing of it will be there.',
         why: 'Postgres rolls back what is open when the session closes.',
         locks: [],
-        safeForm: 'End the file with: COMMIT;',
+        safeForm: 'Put COMMIT at the end of the file.',
       },
     ];
   },

@@ -89,14 +89,13 @@ function indexGuard(node: Extract<Node, { IndexStmt: unknown }>, statement: Stat
   return guard('CREATE INDEX CONCURRENTLY', `${drops};\n${statement.text};`, drops);
 }
 
-/** Behind what is dropped: `DROP INDEX CONCURRENTLY IF EXISTS`. */
+/** Behind what is dropped: `DROP INDEX CONCURRENTLY IF EXISTS`, `DROP FOREIGN TABLE IF EXISTS`. */
 function dropGuard(statement: Statement): string | null {
-  const [, , third] = statement.tokens();
-  const last =
-    third?.text.toLowerCase() === 'concurrently' || third?.text.toLowerCase() === 'view'
-      ? third
-      : statement.tokens()[1];
-  return edited(statement, last ?? null, 'IF EXISTS');
+  const [, kind, next] = statement.tokens();
+  const isLonger =
+    /^(materialized|foreign|event|access)$/i.test(kind?.text ?? '') ||
+    /^concurrently$/i.test(next?.text ?? '');
+  return edited(statement, (isLonger ? next : kind) ?? null, 'IF EXISTS');
 }
 
 function alterGuard({ relation, cmds = [] }: AlterTableStmt, statement: Statement): Guard | null {
