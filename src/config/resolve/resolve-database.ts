@@ -47,7 +47,12 @@ export function resolveDatabase(
   };
   switch (definition.provider) {
     case 'fly-postgres':
-      return { ...base, ...flyPostgresPart(scope, definition, overrides, flyApps, ephemeral) };
+      return {
+        ...base,
+        ...flyPostgresPart(scope, definition, overrides, flyApps, ephemeral),
+        // Fly keeps backups of a managed one by itself, and restores them into another cluster only.
+        ...(definition.managed === true ? { restorePoints: null } : {}),
+      };
     case 'neon':
       return { ...base, ...neonPart(scope, definition, overrides) };
     case 'external':

@@ -442,6 +442,13 @@ describe('databases', () => {
     ]);
   });
 
+  test('managed on Fly are backed up by Fly, which gives no restore points to go back to', () => {
+    const databases = { main: flyPostgres({ managed: true, plan: 'launch', volume: '20gb' }) };
+    const [main] = environment({ databases, ...inStaging({}) }).databases;
+    expect(main?.fly).toEqual({ managed: true, plan: 'launch', volumeGb: 20, version: 17 });
+    expect(main?.restorePoints).toBeNull();
+  });
+
   test('on Fly take region, memory, sleep and name from the environment, else from themselves, else the smallest', () => {
     const databases = {
       a: flyPostgres({ region: 'ams', sleep: 'when-idle', platformName: 'cluster-{environment}' }),

@@ -38,8 +38,9 @@ export function createManagedReader(client: FlyClient): DatabasePlatformReader {
   };
 }
 
+/** The API restores and forks into another cluster only, at another address, and gives backups no names. */
 function notSupported(what: string): never {
-  throw new ToolError('PROVIDER_NOT_SUPPORTED', `This version has no ${what} of a Managed Postgres on Fly.`, {
-    hint: "Fly keeps backups of it by itself: fly mpg backup list. Or keep the data on Neon: neon({ project: '…' })",
+  throw new ToolError('PROVIDER_NOT_SUPPORTED', `Glidepath has no ${what} of a Managed Postgres on Fly.`, {
+    hint: 'Fly restores its backups into a new cluster: fly mpg backup list, fly mpg restore. For restore points at the same address leave managed out, or use neon({ … }).',
   });
 }

@@ -31,8 +31,8 @@ export interface PostgresContext {
   readonly timing: FlyTiming;
 }
 
-/** The smallest plan; a larger one is chosen by hand (`fly mpg`). */
-const PLAN = 'basic';
+/** What the API takes at least (OpenAPI, `createPostgresClusterRequest`). */
+const DISK_GB_MIN = 10;
 const REGION_DEFAULT = 'iad';
 /** What a new cluster has by itself, as `fly mpg attach` uses it. */
 const USER_DEFAULT = 'fly-user';
@@ -142,7 +142,15 @@ async function createCluster(
   work: PlatformWork,
 ): Promise<string> {
   const name = clusterNameOf(database);
-  const body = { name, org_slug: orgOf(database), plan: PLAN, region: database.region ?? REGION_DEFAULT };
+  const { plan = 'basic', volumeGb = DISK_GB_MIN, version = null } = database.fly ?? {};
+  const body = {
+    name,
+    org_slug: orgOf(database),
+    region: database.region ?? REGION_DEFAULT,
+    plan,
+    disk_size_gb: Math.max(DISK_GB_MIN, volumeGb),
+    ...(version === null ? {} : { pg_major_version: String(version) }),
+  };
   const request = {
     method: 'POST',
     path: '/v1/postgres',
