@@ -3,11 +3,10 @@ import { dirname, join } from 'node:path';
 import type { Client } from 'pg';
 import { assert } from '../../util/assert.ts';
 import type { BranchCopy } from './branch-now.ts';
-import { asDiskFull, ensureRoom, watchRoom } from './copy-room.ts';
+import { asDiskFull, roomFor } from './copy-room.ts';
 import { copyTree } from './copy-tree.ts';
 import type { ClusterContext } from './cluster-context.ts';
 import type { BaseBackup, ClusterOrigin } from './cluster-record.ts';
-import { directorySize } from './directory-size.ts';
 import { prepareArchive } from './first-history.ts';
 import { prepareFirstStart } from './first-start.ts';
 import { backupBefore, windowOf } from './history-window.ts';
@@ -97,16 +96,10 @@ async function copyBackup(backup: BaseBackup, { made, context, signal }: BranchC
   const { copyMethod: method, stateDir } = context;
   const [from, to, room] = [join(stateDir, backup.path), made.dataDir, dirname(made.dataDir)];
   try {
-    if (method === 'copy') await ensureRoom(room, await directorySize(from));
-    const watch = watchRoom(room);
-    const beforeWriting = async (bytes: number): Promise<void> => {
-      signal.throwIfAborted();
-      await watch(bytes);
-    };
     // The template, which is a backup as well, has log of its own.
     const leaveOut = (path: string): boolean =>
       dirname(path) === 'pg_wal' && path !== 'pg_wal/archive_status';
-    await copyTree({ from, to, method, leaveOut, beforeWriting });
+    await copyTree({ from, to, method, leaveOut, ensureRoom: roomFor(room, signal) });
     await mkdir(join(to, 'pg_wal', 'summaries'), { recursive: true, mode: 0o700 });
   } catch (error) {
     throw asDiskFull(error, room);

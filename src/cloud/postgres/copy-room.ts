@@ -6,24 +6,18 @@ import { ToolError } from '../../diagnostics/tool-error.ts';
  * panic. As much as Postgres keeps of it between two checkpoints here.
  */
 const RESERVE_BYTES = 64 * 1024 * 1024;
-/** Looked at again after so much. */
-const LOOK_BYTES = 32 * 1024 * 1024;
-
 /** Throws `STORE_DISK_FULL` when `bytes` more below `dir` would leave too little for the servers that run. */
-export async function ensureRoom(dir: string, bytes: number): Promise<void> {
+async function ensureRoom(dir: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(dir);
   const free = bavail * bsize;
   if (free < bytes + RESERVE_BYTES) throw diskFull(dir, bytes - Math.max(0, free - RESERVE_BYTES));
 }
 
-/** A listener for a copy into `dir` that ends it with `STORE_DISK_FULL` when others fill the disk meanwhile. */
-export function watchRoom(dir: string): (bytes: number) => Promise<void> {
-  let since = 0;
+/** For a copy into `dir`: looks whether there is room, which others may have taken meanwhile, and whether it is still wanted. */
+export function roomFor(dir: string, signal: AbortSignal): (bytes: number) => Promise<void> {
   return async (bytes) => {
-    since += bytes;
-    if (since < LOOK_BYTES) return;
-    since = 0;
-    await ensureRoom(dir, LOOK_BYTES);
+    signal.throwIfAborted();
+    await ensureRoom(dir, bytes);
   };
 }
 

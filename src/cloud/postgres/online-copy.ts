@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import type { Client } from 'pg';
 import { assert } from '../../util/assert.ts';
 import type { CopyMethod } from './copy-method.ts';
-import { asDiskFull, ensureRoom, watchRoom } from './copy-room.ts';
+import { asDiskFull, roomFor } from './copy-room.ts';
 import { copyTree } from './copy-tree.ts';
-import { directorySize } from './directory-size.ts';
 import { isLeftOutOfCopy } from './left-out-of-copy.ts';
 import { isTimelineHistory, lastSegmentBefore, segmentOf, segmentOfFile } from './wal-segments.ts';
 
@@ -46,17 +45,11 @@ export async function copyOnline(
     // Nothing of the log goes away until this session ends.
     const slot = `glidepath_${randomBytes(6).toString('hex')}`;
     await client.query('select pg_create_physical_replication_slot($1, true, true)', [slot]);
-    const room = method === 'reflink' ? 0 : directorySize(from);
     const started = await client.query<{ lsn: string }>(
       "select pg_backup_start('glidepath', fast => true)::text as lsn",
     );
-    await ensureRoom(join(to, '..'), await room);
-    const watch = watchRoom(join(to, '..'));
-    const beforeWriting = async (bytes: number): Promise<void> => {
-      signal.throwIfAborted();
-      await watch(bytes);
-    };
-    await copyTree({ from, to, method, leaveOut: isLeftOutOfCopy, beforeWriting });
+    const room = roomFor(join(to, '..'), signal);
+    await copyTree({ from, to, method, leaveOut: isLeftOutOfCopy, ensureRoom: room });
     await copyWhole(join(from, 'global/pg_control'), join(to, 'global/pg_control'));
     const stopped = await client.query<{ lsn: string; labelfile: string }>(
       'select lsn::text, labelfile from pg_backup_stop(wait_for_archive => false)',

@@ -5,7 +5,7 @@ import { readClusterRecord, writeClusterRecord } from './cluster-record.ts';
 import type { ClusterRecord } from './cluster-record.ts';
 import { ClusterServer } from './cluster-server.ts';
 import { PostgresCluster } from './postgres-cluster.ts';
-import { REMOVED_SUFFIX, removeClusterDir } from './remove-cluster-dir.ts';
+import { REMOVAL, REMOVED_SUFFIX, removeClusterDir } from './remove-cluster-dir.ts';
 
 /**
  * Brings a directory of clusters into order and opens what is in it: what a killed process had not finished making is
@@ -13,7 +13,7 @@ import { REMOVED_SUFFIX, removeClusterDir } from './remove-cluster-dir.ts';
  */
 export async function openClusters(dir: string, context: ClusterContext): Promise<PostgresCluster[]> {
   const removed = (await readdir(dir)).filter((name) => name.endsWith(REMOVED_SUFFIX));
-  await Promise.all(removed.map((name) => rm(join(dir, name), { recursive: true, force: true })));
+  await Promise.all(removed.map((name) => rm(join(dir, name), REMOVAL)));
   const records = new Map<string, ClusterRecord>();
   for (const name of await readdir(dir)) {
     const record = await readClusterRecord(join(dir, name));
