@@ -6,7 +6,7 @@ import type { Statement } from '../parse/statement.ts';
 import { applyCommand, setColumn } from './apply-command.ts';
 import { applyRename } from './apply-rename.ts';
 import { toConstraintState } from './constraint-state.ts';
-import type { IndexState, Moment, SchemaHistory, TableState } from './schema-history.ts';
+import type { IndexState, Moment, SchemaHistory, TableState, ViewState } from './schema-history.ts';
 import { keyOf } from './schema-history.ts';
 import { viewUses } from './view-uses.ts';
 
@@ -101,9 +101,8 @@ function makeTableAs(
   const { into, objtype, query } = node.CreateTableAsStmt;
   const name = relationName(into?.rel);
   if (objtype === 'OBJECT_MATVIEW') {
-    const definition = definitionOf(statement);
     const uses = viewUses(history, query);
-    history.views.set(keyOf(history, name), { name, isMaterialized: true, definition, uses, madeIn });
+    history.views.set(keyOf(history, name), toView({ name, isMaterialized: true, uses, madeIn }, statement));
     return;
   }
   const isTemporary = into?.rel?.relpersistence === 't';
@@ -153,9 +152,18 @@ function makeView(
 ): void {
   const { view, query } = node.ViewStmt;
   const name = relationName(view);
-  const definition = definitionOf(statement);
   const uses = viewUses(history, query);
-  history.views.set(keyOf(history, name), { name, isMaterialized: false, definition, uses, madeIn });
+  history.views.set(keyOf(history, name), toView({ name, isMaterialized: false, uses, madeIn }, statement));
+}
+
+/** Few are ever asked for their definition. */
+function toView(view: Omit<ViewState, 'definition'>, statement: Statement): ViewState {
+  return {
+    ...view,
+    get definition() {
+      return definitionOf(statement);
+    },
+  };
 }
 
 /** What stands behind the first AS that is not within parentheses. */

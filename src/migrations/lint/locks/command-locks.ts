@@ -109,22 +109,18 @@ function typeLocks(
   ];
 }
 
-/** The other tables of the foreign keys that a column is part of, on either side. */
+/** The tables that the foreign keys of a table point to; of one column: those that it is part of. */
 export function referencedBy(
   table: SqlName,
   column: string | null,
   { history }: Pick<LockKnowledge, 'history'>,
 ): readonly SqlName[] {
   const key = keyOf(history, table);
-  const others: SqlName[] = [];
-  for (const [otherKey, other] of history.tables) {
-    for (const { kind, columns, references } of other.constraints.values()) {
-      if (kind !== 'foreign-key' || references === null) continue;
-      const isOwn = otherKey === key && (column === null || columns.includes(column));
-      if (isOwn && keyOf(history, references) !== key) others.push(references);
-    }
-  }
-  return others;
+  const constraints = history.tables.get(key)?.constraints.values() ?? [];
+  return [...constraints].flatMap(({ columns, references }) => {
+    if (references === null || keyOf(history, references) === key) return [];
+    return column === null || columns.includes(column) ? [references] : [];
+  });
 }
 
 function constraintLocks(

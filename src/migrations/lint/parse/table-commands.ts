@@ -50,25 +50,45 @@ export function locksOfCommand({ command, table }: TableCommand, context: LintCo
   return commandLocks(command, table, { history, postgresVersion: settings.postgresVersion });
 }
 
-/** The commands of an ALTER TABLE. The tree has no places for them: commas outside of parentheses part them. */
+const KNOWN = new WeakMap<Statement, readonly TableCommand[]>();
+
+/** The commands of an ALTER TABLE. Many rules ask for them: they are made once. */
 export function tableCommands(body: AlterTableStmt, statement: Statement): readonly TableCommand[] {
+  const known = KNOWN.get(statement) ?? toCommands(body, statement);
+  KNOWN.set(statement, known);
+  return known;
+}
+
+/** The tree has no places for them: commas outside of parentheses part them. Looked for only when one is asked for. */
+function toCommands(body: AlterTableStmt, statement: Statement): readonly TableCommand[] {
   const commands = (body.cmds ?? []).flatMap((node) => ('AlterTableCmd' in node ? [node.AlterTableCmd] : []));
-  const ranges = commandRanges(body, statement);
-  const head = statement.text.slice(0, ranges[0]?.start ?? 0).trimEnd();
-  return commands.map((command, index) => {
-    const { start, end } = ranges[index] ?? { start: 0, end: statement.text.length };
-    return {
-      command,
-      table: relationName(body.relation),
-      statement,
-      start,
-      end,
-      text: statement.text.slice(start, end),
-      head,
-      before: commands.slice(0, index),
-      at: index === 0 ? 0 : start,
-    };
-  });
+  const table = relationName(body.relation);
+  let found: readonly TextRange[] | null = null;
+  const range = (index: number): TextRange => {
+    found ??= commandRanges(body, statement);
+    return found[index] ?? { start: 0, end: statement.text.length };
+  };
+  return commands.map((command, index) => ({
+    command,
+    table,
+    statement,
+    before: commands.slice(0, index),
+    get start() {
+      return range(index).start;
+    },
+    get end() {
+      return range(index).end;
+    },
+    get text() {
+      return statement.text.slice(range(index).start, range(index).end);
+    },
+    get head() {
+      return statement.text.slice(0, range(0).start).trimEnd();
+    },
+    get at() {
+      return index === 0 ? 0 : range(index).start;
+    },
+  }));
 }
 
 interface TextRange {
