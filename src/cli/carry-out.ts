@@ -33,7 +33,8 @@ export async function carryOut(
 ): Promise<ExitCode> {
   const { action } = request.deployment;
   // What a deployment would need besides must not stand in the way of an emergency.
-  if (action !== 'destroy' && action !== 'scale') await requirePreflight(context, bench, request);
+  if (action !== 'destroy' && action !== 'scale' && action !== 'restore')
+    await requirePreflight(context, bench, request);
   // From here on Ctrl-C is heard: a run that was submitted is never left without a word.
   context.interrupt.throwIfAborted();
   const run = await submitDeployment(bench.engine, {

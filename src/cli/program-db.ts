@@ -7,6 +7,8 @@ export function addDbCommands(program: Command, register: Register): void {
   addLintCommand(db, register);
   addProbeCommand(db, register);
   addLookCommands(db, register);
+  addKeepCommands(db, register);
+  addBranchCommand(db, register);
 }
 
 function addLintCommand(db: Command, register: Register): void {
@@ -94,6 +96,73 @@ function addLookCommands(db: Command, register: Register): void {
   )
     .option('--database <name>', 'which, where the environments have several')
     .option('--exit-code', 'end with 3 where they differ');
+}
+
+/** Those that keep data, and bring them back. */
+function addKeepCommands(db: Command, register: Register): void {
+  register(
+    db,
+    'backup <environment>',
+    'keep the state of a database as a restore point',
+    async (context, [environment = ''], options) => {
+      const { dbBackup } = await import('./commands/db-backup.ts');
+      return dbBackup(context, {
+        environment,
+        database: text(options['database']),
+        name: text(options['name']),
+        for: text(options['for']),
+      });
+    },
+  )
+    .option('--database <name>', 'which, where the environment has several')
+    .option('--name <name>', 'what to call it; by-hand-… otherwise')
+    .option('--for <duration>', 'how long it is kept, such as 30d, or ever; 7d otherwise');
+  register(
+    db,
+    'restore <environment>',
+    'bring data back, with what is there now kept beside them; says first what would be lost',
+    async (context, [environment = ''], options) => {
+      const { dbRestore } = await import('./commands/db-restore.ts');
+      return dbRestore(context, {
+        environment,
+        database: text(options['database']),
+        to: text(options['to']),
+        toRestorePoint: text(options['toRestorePoint']),
+        confirm: text(options['confirm']),
+        dryRun: options['dryRun'] === true,
+      });
+    },
+  )
+    .option('--database <name>', 'which, where the environment has several')
+    .option('--to <moment>', 'a moment such as 2026-11-21T10:00:00Z, or how long ago: 15m')
+    .option('--to-restore-point <name>', 'a restore point; without either, those there are are shown')
+    .option('--dry-run', 'only say what would be lost')
+    .option('--confirm <environment>', 'the name of the environment again, where nobody can be asked');
+}
+
+function addBranchCommand(db: Command, register: Register): void {
+  register(
+    db,
+    'branch <environment> [name]',
+    'make a copy of a database beside it, for a day; without a name, show those there are',
+    async (context, [environment = '', name], options) => {
+      const { dbBranch } = await import('./commands/db-branch.ts');
+      return dbBranch(context, {
+        environment,
+        name: name ?? null,
+        database: text(options['database']),
+        at: text(options['at']),
+        schemaOnly: options['schemaOnly'] === true,
+        for: text(options['for']),
+        delete: options['delete'] === true,
+      });
+    },
+  )
+    .option('--database <name>', 'which, where the environment has several')
+    .option('--at <moment>', 'of the data of then: 2026-11-21T10:00:00Z, or how long ago: 15m')
+    .option('--schema-only', 'the tables without their rows')
+    .option('--for <duration>', 'how long it stays, such as 3d, or ever; 1d otherwise')
+    .option('--delete', 'delete it');
 }
 
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);

@@ -72,6 +72,7 @@ export const ERROR_CODES = {
   DATABASE_REFUSED: { kind: 'operation', exit: 1, title: 'A database refused the connection' },
   DATABASE_UNKNOWN_BRANCH: { kind: 'user', exit: 2, title: 'There is no such branch of the database' },
   DATABASE_UNKNOWN_RESTORE_POINT: { kind: 'user', exit: 2, title: 'There is no such restore point' },
+  DATABASE_NOT_CONFIRMED: { kind: 'user', exit: 2, title: 'The name of the environment was not given' },
   DATABASE_OUTSIDE_WINDOW: {
     kind: 'user',
     exit: 2,

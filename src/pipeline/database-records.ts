@@ -4,8 +4,10 @@ import type { DatabaseSync } from 'node:sqlite';
 export interface DatabaseRecords {
   /** From now on it is another database: it was made, or destroyed. What was known of the one before counts no more. */
   newDatabase(environment: string, database: string, runId: string, at: number): void;
-  /** Since when it is this one, milliseconds since the Unix epoch; 0 where it was there before us. */
-  databaseSince(environment: string, database: string): number;
+  /** From now on its data are those of `target`: what ran after that moment did not run on them. */
+  restoredDatabase(environment: string, database: string, target: number, at: number): void;
+  /** Whether what ran at a moment, in milliseconds since the Unix epoch, ran on the data that are there now. */
+  ranOnDatabase(environment: string, database: string): (at: number) => boolean;
   /** The run that put test data into this very database; null when none did. */
   seededBy(environment: string, database: string): string | null;
   recordSeed(environment: string, database: string, runId: string, at: number): void;
@@ -18,6 +20,8 @@ const SCHEMA = `
   create table if not exists database_seed (
     environment text not null, database text not null, life text not null, run text not null, at integer not null,
     primary key (environment, database, life)) strict;
+  create table if not exists database_restore (
+    environment text not null, database text not null, target integer not null, at integer not null) strict;
 `;
 
 /** A database that was there before us has a life without a beginning. */
@@ -39,7 +43,22 @@ export function createDatabaseRecords(db: DatabaseSync): DatabaseRecords {
          on conflict (environment, database) do update set run = excluded.run, at = excluded.at`,
       ).run(environment, database, runId, Math.trunc(at));
     },
-    databaseSince: (environment, database) => lifeOf(environment, database).at,
+    restoredDatabase(environment, database, target, at) {
+      db.prepare('insert into database_restore values (?, ?, ?, ?)').run(
+        environment,
+        database,
+        Math.trunc(target),
+        Math.trunc(at),
+      );
+    },
+    ranOnDatabase(environment, database) {
+      const since = lifeOf(environment, database).at;
+      const restores = db
+        .prepare('select target, at from database_restore where environment = ? and database = ?')
+        .all(environment, database)
+        .map((row) => ({ target: Number(row['target']), at: Number(row['at']) }));
+      return (at) => at >= since && !restores.some((restore) => at > restore.target && at <= restore.at);
+    },
     seededBy(environment, database) {
       const row = db
         .prepare('select run from database_seed where environment = ? and database = ? and life = ?')

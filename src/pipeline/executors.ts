@@ -16,6 +16,7 @@ import { migrationFilesStep } from './steps/migration-files.ts';
 import { readinessStep } from './steps/readiness.ts';
 import { probeStep } from './steps/probe.ts';
 import { recordStep, reportStep } from './steps/record.ts';
+import { restoreDatabaseStep } from './steps/restore-database.ts';
 import { restorePointStep } from './steps/restore-point.ts';
 import { scaleStep } from './steps/scale.ts';
 import { seedStep } from './steps/seed.ts';
@@ -38,6 +39,7 @@ export function pipelineExecutors(deps: PipelineDeps): StepExecutors {
     migrate: migrateStep(deps),
     seed: seedStep(deps),
     deploy: deployStep(deps),
+    'restore-database': restoreDatabaseStep(deps),
     scale: scaleStep(deps),
     health: healthStep(deps),
     'health-urls': healthUrlsStep(deps),

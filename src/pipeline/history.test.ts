@@ -146,19 +146,22 @@ test('a release that is saved again keeps its files, and gains those of a databa
 
 test('a database that is made again is another one: it is not seeded, and nothing ran on it', () => {
   const history = open();
-  expect([history.databaseSince('review/pr-1', 'main'), history.seededBy('review/pr-1', 'main')]).toEqual([
-    0,
-    null,
-  ]);
+  const ran = (at: number): boolean => history.ranOnDatabase('review/pr-1', 'main')(at);
+  expect([ran(1), history.seededBy('review/pr-1', 'main')]).toEqual([true, null]);
   history.recordSeed('review/pr-1', 'main', 'run-0', 5);
   expect(history.seededBy('review/pr-1', 'main')).toBe('run-0');
   expect(history.seededBy('review/pr-2', 'main')).toBeNull();
   history.newDatabase('review/pr-1', 'main', 'run-1', 10);
-  expect([history.databaseSince('review/pr-1', 'main'), history.seededBy('review/pr-1', 'main')]).toEqual([
-    10,
-    null,
-  ]);
+  expect([ran(9), ran(10), history.seededBy('review/pr-1', 'main')]).toEqual([false, true, null]);
   history.recordSeed('review/pr-1', 'main', 'run-1', 12);
   history.recordSeed('review/pr-1', 'main', 'run-2', 14);
   expect(history.seededBy('review/pr-1', 'main')).toBe('run-1');
+});
+
+test('what ran between a moment and the restore to it, did not run on the data that are there now', () => {
+  const history = open();
+  history.restoredDatabase('staging', 'main', 10, 20);
+  const ran = history.ranOnDatabase('staging', 'main');
+  expect([9, 10, 11, 20, 21].map(ran)).toEqual([true, true, false, false, true]);
+  expect(history.ranOnDatabase('production', 'main')(15)).toBe(true);
 });

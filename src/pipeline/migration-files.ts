@@ -38,15 +38,15 @@ export async function migrationFilesOf(
   );
 }
 
-/** What ran on a database, newest first: of the releases that were live since it was made. A rollback runs nothing. */
+/** What ran on the data of a database, newest first; `counts` says of a moment whether it did. A rollback runs nothing. */
 export function ranFiles(
   entries: readonly HistoryEntry[],
   database: string,
-  since: number,
+  counts: (at: number) => boolean,
 ): readonly RanFiles[] {
   return entries.flatMap(({ release, at, migrations }) => {
     const files = migrations?.[database];
-    return files === undefined || at < since
+    return files === undefined || !counts(at)
       ? []
       : [{ release: release.id, commit: release.commit, at, files }];
   });

@@ -1,6 +1,7 @@
 import type { ResolvedEnvironment, ResolvedProject } from '../config/resolved.ts';
 import type { Engine, RunRecord } from '../engine/engine.ts';
 import type { DeploymentPlan, Trigger } from '../plan/plan.ts';
+import { targetWords } from '../plan/steps/restore-steps.ts';
 import { scaleWords } from '../plan/steps/scale-steps.ts';
 import { unreachable } from '../util/assert.ts';
 import type { Json } from '../util/json.ts';
@@ -65,6 +66,10 @@ function titleOf({ deployment, environment, release, commit, trigger }: Deployme
       if (trigger.kind !== 'scale') return `scale ${environment.name}`;
       return `scale ${trigger.app} in ${environment.name} to ${scaleWords(trigger.change)}`;
     }
+    case 'restore':
+      return trigger.kind === 'restore'
+        ? `restore ${trigger.database} of ${environment.name} to ${targetWords(trigger.target)}`
+        : `restore ${environment.name}`;
     case 'destroy':
       return `destroy ${environment.name}`;
     default:

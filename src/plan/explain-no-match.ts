@@ -23,6 +23,8 @@ export function explainNoMatch(project: ResolvedProject, trigger: Trigger): Diag
       return explainApps(project, trigger, trigger.apps);
     case 'scale':
       return explainApps(project, trigger, [trigger.app]);
+    case 'restore':
+      return notDeployable(project, trigger.environment, trigger);
     default:
       return unreachable(trigger);
   }

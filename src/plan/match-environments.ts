@@ -50,6 +50,12 @@ export function matchEnvironments(project: ResolvedProject, trigger: Trigger): r
         .map((environment) =>
           matched(environment, 'scale', `A scaling of ${trigger.app} was asked for by hand`),
         );
+    case 'restore':
+      return standing(project, trigger.environment)
+        .filter(({ databases }) => databases.some(({ name }) => name === trigger.database))
+        .map((environment) =>
+          matched(environment, 'restore', `A restore of ${trigger.database} was asked for by hand`),
+        );
     default:
       return unreachable(trigger);
   }

@@ -12,6 +12,7 @@ import { gateStage, hasOptionalApproval } from './steps/gate-steps.ts';
 import { probeStage } from './steps/probe-steps.ts';
 import { readinessStage } from './steps/readiness-steps.ts';
 import { restorePointStage } from './steps/restore-point-steps.ts';
+import { restoreNotes, restoreStage } from './steps/restore-steps.ts';
 import { scaleStage } from './steps/scale-steps.ts';
 import { seedStage } from './steps/seed-steps.ts';
 import { beside, inSequence, type StageContext } from './steps/stage.ts';
@@ -51,6 +52,7 @@ export function planTrigger(
 
 function appsNamed(trigger: Trigger): readonly string[] | null {
   if (trigger.kind === 'scale') return [trigger.app];
+  if (trigger.kind === 'restore') return null;
   return trigger.kind === 'rollback' ? trigger.apps : null;
 }
 
@@ -63,7 +65,8 @@ function planDeployment(context: StageContext): DeploymentPlan {
     lockKey: `${project.name}/${match.environment.name}`,
     reason: reasonOf(context),
     notes: notesOf(context),
-    rollbackOnFailure: match.action !== 'destroy' && match.environment.rollback === 'automatic',
+    rollbackOnFailure:
+      match.action !== 'destroy' && match.action !== 'restore' && match.environment.rollback === 'automatic',
     steps: stepsOf(context, match.action),
   };
 }
@@ -100,6 +103,8 @@ function stepsOf(context: StageContext, action: MatchedEnvironment['action']): P
       return inSequence(context, [reuseStage, ...apps, ...closing]);
     case 'scale':
       return inSequence(context, [scaleStage, reportStage]);
+    case 'restore':
+      return inSequence(context, [restoreStage, reportStage]);
     case 'destroy':
       return inSequence(context, [destroyAppStage, destroyDatabaseStage, reportStage]);
     default:
@@ -124,6 +129,7 @@ function notesOf(context: StageContext): string[] {
     const kept = environment.databases.filter((database) => !database.ephemeral);
     return kept.map((database) => `Database ${database.name} is not ephemeral and stays.`);
   }
+  if (trigger.kind === 'restore') return restoreNotes(context);
   if (trigger.kind === 'scale') {
     notes.push(
       'No gate is asked: this is for emergencies.',

@@ -18,7 +18,18 @@ export type Trigger =
       readonly environment: string;
       readonly app: string;
       readonly change: ScaleChange;
+    }
+  | {
+      readonly kind: 'restore';
+      readonly environment: string;
+      readonly database: string;
+      readonly target: RestoreMoment;
     };
+
+/** What a database is brought back to: a moment in milliseconds since the Unix epoch, or a restore point of it. */
+export type RestoreMoment =
+  | { readonly kind: 'time'; readonly at: number }
+  | { readonly kind: 'restore-point'; readonly name: string; readonly at: number };
 
 /** Counts and size that one app is brought to by hand; what is not named stays as it is. */
 export interface ScaleChange {
@@ -64,7 +75,7 @@ export interface DeploymentPlan {
   readonly environment: string;
   /** The pull request of a review app. */
   readonly pullRequest: number | null;
-  readonly action: 'deploy' | 'promote' | 'rollback' | 'scale' | 'destroy';
+  readonly action: 'deploy' | 'promote' | 'rollback' | 'scale' | 'restore' | 'destroy';
   /** `project/environment`, with the pull request for review apps: what the run locks. */
   readonly lockKey: string;
   /** Why this environment is part of the plan. */
@@ -116,6 +127,8 @@ export type StepAction =
   /** Puts test data into a database, once. */
   | { readonly kind: 'seed'; readonly database: string }
   | { readonly kind: 'deploy'; readonly app: string }
+  /** Brings the data of a database back; what was there is kept beside it. */
+  | { readonly kind: 'restore-database'; readonly database: string; readonly target: RestoreMoment }
   /** Counts and size of an app by hand, with the image and settings that its machines have. */
   | { readonly kind: 'scale'; readonly app: string; readonly change: ScaleChange }
   | { readonly kind: 'health'; readonly app: string }

@@ -55,6 +55,8 @@ export function triggerWords(trigger: Trigger): string {
       return ['rollback', trigger.environment, trigger.release, ...(trigger.apps ?? [])].join(' ');
     case 'scale':
       return `scale ${trigger.environment} ${trigger.app}`;
+    case 'restore':
+      return `db restore ${trigger.environment} ${trigger.database}`;
     default:
       return unreachable(trigger);
   }

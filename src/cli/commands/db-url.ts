@@ -1,7 +1,7 @@
 import { EXIT } from '../../diagnostics/error-codes.ts';
 import { databaseOf, parsePlace } from '../database-of.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
-import { outsideAddress } from '../outside-address.ts';
+import { addressFromHere } from '../../pipeline/address-from-here.ts';
 import { writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
 import { openBench, requireEnvironment } from './deploy.ts';
@@ -32,7 +32,7 @@ export async function dbUrl(context: CommandContext, typed: TypedUrl): Promise<E
   const url = await withProgress(context, `Asking for the address of ${database.name}`, async () =>
     typed.inside
       ? (await bench.deps.databasePlatformOf(database).address(database, purpose, context.interrupt)).url
-      : outsideAddress(bench, database, purpose, context.interrupt),
+      : addressFromHere(bench.deps, database, purpose, context.interrupt),
   );
   const { output } = context;
   if (output.json)

@@ -90,6 +90,7 @@ const LASTING: ReadonlySet<string> = new Set([
   'migrate',
   'deploy',
   'scale',
+  'restore-database',
   'destroy-app',
   'destroy-database',
 ]);

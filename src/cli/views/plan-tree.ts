@@ -98,6 +98,7 @@ function actionWords({ action, pullRequest }: DeploymentPlan): string {
     promote: 'promote',
     rollback: 'roll back',
     scale: 'scale',
+    restore: 'restore a database',
     destroy: 'destroy',
   }[action];
   return pullRequest === null ? words : `${words} pull request ${pullRequest}`;

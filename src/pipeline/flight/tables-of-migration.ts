@@ -35,7 +35,7 @@ export async function tablesOfMigration(
   if (Object.keys(now).length === 0) return null;
   const { history } = deps;
   const entries = history.entries(input.environment.name, HISTORY_LIMIT);
-  const ran = ranFiles(entries, database, history.databaseSince(input.environment.name, database));
+  const ran = ranFiles(entries, database, history.ranOnDatabase(input.environment.name, database));
   // Where nothing is known of what ran, every file is new, and most of them ran long ago.
   if (ran.length === 0) return null;
   const { added } = compareFiles(now, ran);

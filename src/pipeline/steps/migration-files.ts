@@ -18,8 +18,8 @@ export function migrationFilesStep(deps: PipelineDeps): StepExecutor {
       const files = await migrationFilesOf(deps.source, environment, commit);
       const entries = deps.history.entries(environment.name, HISTORY_LIMIT);
       for (const [database, now] of Object.entries(files)) {
-        const since = deps.history.databaseSince(environment.name, database);
-        const { edited, removed, added } = compareFiles(now, ranFiles(entries, database, since));
+        const counts = deps.history.ranOnDatabase(environment.name, database);
+        const { edited, removed, added } = compareFiles(now, ranFiles(entries, database, counts));
         requireUnedited(scope, database, edited);
         for (const file of removed)
           context.log(`! ${file.path} ran with ${file.release} and is not there any more`);

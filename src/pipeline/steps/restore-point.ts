@@ -45,7 +45,7 @@ function needlessBecause(scope: StepScope, { name }: ResolvedDatabase): string |
   const [live] = deps.history.entries(environment, 1);
   // What a rollback made live says nothing of what ran.
   const ran = live?.migrations?.[name];
-  if (live === undefined || live.at < deps.history.databaseSince(environment, name)) return null;
+  if (live === undefined || !deps.history.ranOnDatabase(environment, name)(live.at)) return null;
   // Where no file was found nothing is known of what will run.
   if (now === undefined || ran === undefined || Object.keys(now).length === 0 || !areSameFiles(now, ran))
     return null;

@@ -53,7 +53,8 @@ function deployStep(context: StageContext, app: ResolvedApp, needs: readonly str
   };
 }
 
-function healthStep(app: ResolvedApp, health: NonNullable<ResolvedApp['health']>): PlanStep {
+/** Whether one app answers, after it was deployed; another step that it comes after takes the place of `needs`. */
+export function healthStep(app: ResolvedApp, health: NonNullable<ResolvedApp['health']>): PlanStep {
   return {
     id: `health:${app.name}`,
     needs: [`deploy:${app.name}`],

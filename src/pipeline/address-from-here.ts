@@ -1,20 +1,21 @@
 import type { ResolvedDatabase } from '../config/resolved.ts';
 import { ToolError } from '../diagnostics/tool-error.ts';
 import type { ConnectionPurpose } from '../providers/database-platform.ts';
-import type { Workbench } from './wiring.ts';
+import type { PipelineDeps } from './pipeline-deps.ts';
 
 /** The URL by which this process reaches a database. Throws DATABASE_UNREACHABLE where none leads there. A secret. */
-export async function outsideAddress(
-  bench: Workbench,
+export async function addressFromHere(
+  deps: Pick<PipelineDeps, 'databasePlatformOf'>,
   database: ResolvedDatabase,
   purpose: ConnectionPurpose,
   signal: AbortSignal,
 ): Promise<string> {
-  const { outsideUrl } = await bench.deps.databasePlatformOf(database).address(database, purpose, signal);
+  const { outsideUrl } = await deps.databasePlatformOf(database).address(database, purpose, signal);
   if (outsideUrl !== null) return outsideUrl;
+  const name = database.platformName ?? database.name;
   throw new ToolError(
     'DATABASE_UNREACHABLE',
-    `${database.platformName ?? database.name} is reached only inside its platform's private network.`,
-    { hint: `Open a way in: fly proxy 15432:5432 -a ${database.platformName ?? '<app>'}` },
+    `${name} is reached only inside the private network of its platform.`,
+    { hint: `Open a way in: fly proxy 15432:5432 -a ${name}` },
   );
 }

@@ -1,0 +1,151 @@
+import { parseDuration } from '../../config/resolve/parse-duration.ts';
+import type { ResolvedDatabase, ResolvedEnvironment, ResolvedProject } from '../../config/resolved.ts';
+import { EXIT } from '../../diagnostics/error-codes.ts';
+import { ToolError } from '../../diagnostics/tool-error.ts';
+import type { DatabaseBranch } from '../../providers/database-platform.ts';
+import { utcTime } from '../../util/utc-time.ts';
+import type { CommandContext, ExitCode } from '../command-context.ts';
+import { databaseOf } from '../database-of.ts';
+import { databaseWork } from '../database-work.ts';
+import { writeJson } from '../output.ts';
+import { parseMoment } from '../parse-moment.ts';
+import { withProgress } from '../progress.ts';
+import { renderBranches } from '../views/branches.ts';
+import { paint } from '../views/paint.ts';
+import type { Workbench } from '../wiring.ts';
+import { openBench, requireEnvironment } from './deploy.ts';
+
+/** What is typed after `db branch`. */
+export interface TypedBranch {
+  readonly environment: string;
+  /** Null: those there are. */
+  readonly name: string | null;
+  readonly database: string | null;
+  readonly at: string | null;
+  readonly schemaOnly: boolean;
+  /** A duration, or `ever`. */
+  readonly for: string | null;
+  readonly delete: boolean;
+}
+
+/** A branch by hand is for an afternoon: what lives longer is asked for. */
+const KEPT_MS = 86_400_000;
+
+/** `glidepath db branch <env> [name]`: a copy of a database beside it; without a name, those there are. */
+export async function dbBranch(context: CommandContext, typed: TypedBranch): Promise<ExitCode> {
+  await using bench = await openBench(context);
+  const environment = requireEnvironment(bench.project, typed.environment);
+  const database = databaseOf(environment, typed.database);
+  if (typed.name === null) return await listBranches(context, bench, environment, database, typed);
+  if (typed.delete) return await deleteBranch(context, bench, { environment, database, name: typed.name });
+  return await makeBranch(context, bench, { environment, database, name: typed.name, typed });
+}
+
+async function makeBranch(
+  context: CommandContext,
+  bench: Workbench,
+  asked: { environment: ResolvedEnvironment; database: ResolvedDatabase; name: string; typed: TypedBranch },
+): Promise<ExitCode> {
+  const { environment, database, name, typed } = asked;
+  requireFreeName(bench.project, database, name);
+  const keptMs = keptFor(typed.for);
+  const work = databaseWork(context, bench, environment, bench.newRunId());
+  const branch = await withProgress(context, `Branching ${database.name} of ${environment.name}`, () =>
+    bench.deps.databasePlatformOf(database).branch(
+      database,
+      {
+        name,
+        schemaOnly: typed.schemaOnly,
+        expiresAt: keptMs === null ? null : bench.clock.now() + keptMs,
+        ...(typed.at === null ? {} : { at: parseMoment(typed.at, bench.clock.now()) }),
+      },
+      work,
+    ),
+  );
+  const command = `glidepath db url ${environment.name}:${branch.name}`;
+  const { output } = context;
+  if (output.json)
+    writeJson(output, { environment: environment.name, database: database.name, branch, command });
+  else {
+    const { green, cyan } = paint(output.color);
+    output.write(`  ${green('✓')} ${branch.name} is there, ${until(branch)}\n  ${cyan('→')} ${command}\n`);
+  }
+  return EXIT.ok;
+}
+
+function until({ expiresAt }: DatabaseBranch): string {
+  return expiresAt === null ? 'until somebody removes it' : `until ${utcTime(expiresAt)}`;
+}
+
+async function deleteBranch(
+  context: CommandContext,
+  bench: Workbench,
+  asked: { environment: ResolvedEnvironment; database: ResolvedDatabase; name: string },
+): Promise<ExitCode> {
+  const { environment, database, name } = asked;
+  requireFreeName(bench.project, database, name);
+  const platform = bench.deps.databasePlatformOf(database);
+  const wasThere = (await platform.branches(database)).some((branch) => branch.name === name);
+  const work = databaseWork(context, bench, environment, bench.newRunId());
+  await withProgress(context, `Deleting ${name}`, () => platform.deleteBranch(database, name, work));
+  const { output } = context;
+  if (output.json)
+    writeJson(output, { environment: environment.name, database: database.name, deleted: wasThere, name });
+  else
+    output.write(wasThere ? `  ${name} is deleted.\n` : `  There was no branch ${name}; nothing was done.\n`);
+  return EXIT.ok;
+}
+
+/** The databases of environments are no branches to be made or deleted by hand. */
+function requireFreeName({ environments }: ResolvedProject, database: ResolvedDatabase, name: string): void {
+  for (const environment of environments) {
+    const own = environment.databases.find((each) => each.name === database.name);
+    if (own?.platformName !== name || own.project !== database.project) continue;
+    throw new ToolError(
+      'CLI_USAGE',
+      `${name} is the database of ${environment.name}, not a branch beside it.`,
+      {
+        hint: 'Choose another name.',
+      },
+    );
+  }
+}
+
+async function listBranches(
+  context: CommandContext,
+  bench: Workbench,
+  environment: ResolvedEnvironment,
+  database: ResolvedDatabase,
+  typed: TypedBranch,
+): Promise<ExitCode> {
+  if (typed.delete)
+    throw new ToolError('CLI_USAGE', 'Name the branch to delete.', {
+      hint: `See them: glidepath db branch ${environment.name}`,
+    });
+  const branches = await withProgress(context, 'Asking for the branches', () =>
+    bench.deps.databasePlatformOf(database).branches(database),
+  );
+  const { output } = context;
+  if (output.json) writeJson(output, { environment: environment.name, database: database.name, branches });
+  else
+    output.write(
+      renderBranches(branches, {
+        own: database.platformName,
+        environment: environment.name,
+        now: bench.clock.now(),
+        color: output.color,
+      }),
+    );
+  return EXIT.ok;
+}
+
+/** Null: for ever. */
+function keptFor(written: string | null): number | null {
+  if (written === null) return KEPT_MS;
+  if (written === 'ever') return null;
+  const ms = parseDuration(written);
+  if (ms !== null) return ms;
+  throw new ToolError('CLI_USAGE', `"${written}" is not a duration.`, {
+    hint: 'Write --for 1d, or --for ever.',
+  });
+}

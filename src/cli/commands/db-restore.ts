@@ -1,0 +1,199 @@
+import type { ResolvedDatabase, ResolvedEnvironment } from '../../config/resolved.ts';
+import { nameHint } from '../../config/did-you-mean.ts';
+import { EXIT } from '../../diagnostics/error-codes.ts';
+import { ToolError } from '../../diagnostics/tool-error.ts';
+import { restoreLoss, type RestoreLoss } from '../../pipeline/restore-loss.ts';
+import type { RestoreMoment, Trigger } from '../../plan/plan.ts';
+import { carryOut } from '../carry-out.ts';
+import type { CommandContext, ExitCode } from '../command-context.ts';
+import { confirmByName } from '../confirm-by-name.ts';
+import { databaseOf } from '../database-of.ts';
+import { databaseWork } from '../database-work.ts';
+import { writeJson } from '../output.ts';
+import { parseMoment } from '../parse-moment.ts';
+import { withProgress } from '../progress.ts';
+import { renderRestorePoints } from '../views/restore-points.ts';
+import { renderRestoreLoss } from '../views/restore-loss.ts';
+import type { Workbench } from '../wiring.ts';
+import { openBench, requireEnvironment } from './deploy.ts';
+import { planFor } from './plan.ts';
+
+/** What is typed after `db restore`. */
+export interface TypedRestore {
+  readonly environment: string;
+  readonly database: string | null;
+  readonly to: string | null;
+  readonly toRestorePoint: string | null;
+  /** The environment's name again, where nobody can be asked. */
+  readonly confirm: string | null;
+  /** Only says what would be lost. */
+  readonly dryRun: boolean;
+}
+
+/**
+ * `glidepath db restore <env>`: brings data back to a moment or a restore point, with what is there now kept beside it.
+ * Without a target it says what can be gone back to.
+ */
+export async function dbRestore(context: CommandContext, typed: TypedRestore): Promise<ExitCode> {
+  await using bench = await openBench(context);
+  const environment = requireEnvironment(bench.project, typed.environment);
+  const database = databaseOf(environment, typed.database);
+  const target = await targetOf(context, bench, database, typed);
+  if (target === null) return await sayWhatThereIs(context, bench, environment, database);
+  await requireInWindow(bench, database, target);
+  const loss = await withProgress(context, 'Looking at the data of then', () =>
+    lossOf(context, bench, environment, database, target),
+  );
+  if (typed.dryRun && context.output.json) writeJson(context.output, { target, loss });
+  else if (!context.output.json)
+    context.output.write(
+      renderRestoreLoss(loss, {
+        environment: environment.name,
+        database: database.name,
+        target,
+        now: bench.clock.now(),
+        color: context.output.color,
+      }),
+    );
+  if (typed.dryRun) return EXIT.ok;
+  await confirmByName(context, {
+    name: environment.name,
+    confirmed: typed.confirm,
+    what: `The data of ${database.name} in ${environment.name} go back`,
+  });
+  const trigger: Trigger = {
+    kind: 'restore',
+    environment: environment.name,
+    database: database.name,
+    target,
+  };
+  return await carryOutRestore(context, bench, environment, trigger);
+}
+
+async function carryOutRestore(
+  context: CommandContext,
+  bench: Workbench,
+  environment: ResolvedEnvironment,
+  trigger: Trigger,
+): Promise<ExitCode> {
+  const live = bench.history.live(environment.name);
+  const liveRelease = live === null ? null : { id: live.release.id, commit: live.release.commit };
+  const observed = { environments: { [environment.name]: { liveRelease, apps: {}, databases: {} } } };
+  const [deployment] = planFor(bench.project, trigger, observed).deployments;
+  if (deployment === undefined) return EXIT.ok;
+  if (!context.output.json) for (const note of deployment.notes) context.output.write(`  ${note}\n`);
+  return carryOut(context, bench, {
+    deployment,
+    environment,
+    trigger,
+    commit: live?.release.commit ?? '',
+    ref: live?.release.ref ?? '',
+    release: live?.release ?? null,
+  });
+}
+
+/** Null where none was typed. */
+async function targetOf(
+  context: CommandContext,
+  bench: Workbench,
+  database: ResolvedDatabase,
+  { to, toRestorePoint }: TypedRestore,
+): Promise<RestoreMoment | null> {
+  if (to !== null && toRestorePoint !== null)
+    throw new ToolError(
+      'CLI_USAGE',
+      'A moment and a restore point were named; only one can be gone back to.',
+      {
+        hint: 'Write --to or --to-restore-point.',
+      },
+    );
+  if (to !== null) return { kind: 'time', at: parseMoment(to, bench.clock.now()) };
+  if (toRestorePoint === null) return null;
+  const points = await withProgress(context, 'Asking for the restore points', () =>
+    bench.deps.databasePlatformOf(database).restorePoints(database),
+  );
+  const point = points.find(({ name }) => name === toRestorePoint);
+  if (point !== undefined) return { kind: 'restore-point', name: point.name, at: point.at };
+  throw new ToolError(
+    'DATABASE_UNKNOWN_RESTORE_POINT',
+    `${database.name} has no restore point "${toRestorePoint}".`,
+    {
+      hint:
+        points.length === 0
+          ? 'There is none. Go back to a moment instead: --to 15m'
+          : nameHint(
+              toRestorePoint,
+              points.map(({ name }) => name),
+              'restore points',
+            ),
+    },
+  );
+}
+
+/** Said before anybody is asked anything. */
+async function requireInWindow(
+  bench: Workbench,
+  database: ResolvedDatabase,
+  target: RestoreMoment,
+): Promise<void> {
+  const platform = bench.deps.databasePlatformOf(database);
+  const observed = await platform.observe(database);
+  if (observed === null)
+    throw new ToolError('PROVIDER_NOT_FOUND', `${database.platformName ?? database.name} is not there.`, {
+      hint: 'Deploy first: a deployment makes it.',
+    });
+  if (target.kind === 'restore-point') return;
+  if (target.at > bench.clock.now())
+    throw new ToolError('DATABASE_OUTSIDE_WINDOW', `${new Date(target.at).toISOString()} is yet to come.`, {
+      hint: 'Name a moment that has passed, or how long ago it was: --to 15m',
+    });
+  if (observed.restorableFrom === null)
+    throw new ToolError(
+      'DATABASE_OUTSIDE_WINDOW',
+      `${database.name} goes back to its restore points only, not to any moment.`,
+      { hint: 'See them: glidepath db restore <environment>' },
+    );
+}
+
+async function lossOf(
+  context: CommandContext,
+  bench: Workbench,
+  environment: ResolvedEnvironment,
+  database: ResolvedDatabase,
+  target: RestoreMoment,
+): Promise<RestoreLoss> {
+  const work = databaseWork(context, bench, environment, bench.newRunId());
+  return restoreLoss(bench.deps, { environment: environment.name, database, target }, work);
+}
+
+async function sayWhatThereIs(
+  context: CommandContext,
+  bench: Workbench,
+  environment: ResolvedEnvironment,
+  database: ResolvedDatabase,
+): Promise<ExitCode> {
+  const platform = bench.deps.databasePlatformOf(database);
+  const [observed, points] = await withProgress(context, 'Asking for the restore points', () =>
+    Promise.all([platform.observe(database), platform.restorePoints(database)]),
+  );
+  const restorableFrom = observed?.restorableFrom ?? null;
+  const { output } = context;
+  if (output.json)
+    writeJson(output, {
+      environment: environment.name,
+      database: database.name,
+      restorableFrom,
+      restorePoints: points,
+    });
+  else
+    output.write(
+      renderRestorePoints(points, {
+        environment: environment.name,
+        database: database.name,
+        restorableFrom,
+        now: bench.clock.now(),
+        color: output.color,
+      }),
+    );
+  return EXIT.ok;
+}

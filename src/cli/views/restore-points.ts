@@ -1,0 +1,38 @@
+import type { RestorePoint } from '../../providers/database-platform.ts';
+import { utcTime } from '../../util/utc-time.ts';
+import { paint } from './paint.ts';
+import { renderTable } from './table.ts';
+import { formatAgo, formatDuration } from './time.ts';
+
+/** What the view knows besides the restore points. */
+export interface RestorePointsView {
+  readonly environment: string;
+  readonly database: string;
+  /** Milliseconds since the Unix epoch; null: to no moment but the restore points. */
+  readonly restorableFrom: number | null;
+  readonly now: number;
+  readonly color: boolean;
+}
+
+/** What a database can be gone back to, and the command. */
+export function renderRestorePoints(points: readonly RestorePoint[], view: RestorePointsView): string {
+  const { bold, cyan, dim } = paint(view.color);
+  const { environment, database, restorableFrom, now } = view;
+  const lines = [`  ${bold(database)} of ${bold(environment)}`];
+  lines.push(
+    restorableFrom === null
+      ? '  to no moment but its restore points'
+      : `  to any moment since ${utcTime(restorableFrom)}, ${formatAgo(restorableFrom, now)}: ${cyan(`glidepath db restore ${environment} --to 15m`)}`,
+  );
+  if (points.length === 0) return [...lines, '  no restore points', ''].join('\n');
+  const rows = points.map((point) => [
+    point.name,
+    utcTime(point.at),
+    formatAgo(point.at, now),
+    point.expiresAt === null ? 'stays' : `in ${formatDuration(Math.max(0, point.expiresAt - now))}`,
+    point.isOurs ? '' : 'not by Glidepath',
+  ]);
+  const table = renderTable(['restore point', 'data of', '', 'goes', ''].map(dim), rows);
+  const newest = points[0]?.name ?? '';
+  return `${lines.join('\n')}\n\n${table}\n  ${cyan('→')} glidepath db restore ${environment} --to-restore-point ${newest}\n`;
+}
