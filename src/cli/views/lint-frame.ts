@@ -76,7 +76,9 @@ function partOf(rest: string, { statement }: FramePlace): string {
 /** So many columns are left out in front when the place would not be seen otherwise. */
 function shiftOf(before: string, marked: string, room: number): number {
   const [from, length] = [visibleColumns(before), visibleColumns(marked)];
-  return from + Math.min(length, room / 2) < room ? 0 : Math.max(0, from - LEAD_MAX);
+  return from + Math.min(length, room / 2) < room
+    ? 0
+    : Math.max(0, from - Math.min(LEAD_MAX, Math.floor(room / 4)));
 }
 
 function underline(
