@@ -35,7 +35,17 @@ test('a cluster is made once, waited for, and its URL put together from its own 
   expect(await inTime(clock, ensureCluster(context, DATABASE, work))).toEqual({ created: false });
   const url = await inTime(clock, clusterUrl(context, DATABASE));
   expect(url).toBe('postgresql://fly-user:p%40ss%2Fword@direct.db1.test:5432/fly-db');
-  expect(world.created).toEqual([{ name: 'shop-db', org_slug: 'acme', plan: 'basic', region: 'fra' }]);
+  expect(world.created).toEqual([
+    {
+      name: 'shop-db',
+      org_slug: 'acme',
+      region: 'fra',
+      plan: 'basic',
+      // The least that Fly makes; the config says 1.
+      disk_size_gb: 10,
+      pg_major_version: '17',
+    },
+  ]);
 });
 
 test('a creation without an answer does not pay for a second cluster', async () => {
