@@ -12,7 +12,9 @@ export interface FileRule {
 }
 
 /** The rules about files. The last three are looked for only where there is a commit to compare with. */
-export const FILE_RULES = {
+export const FILE_RULES: Readonly<
+  Record<'versionTaken' | 'name' | 'outOfOrder' | 'edited' | 'removed', FileRule>
+> = {
   versionTaken: {
     id: 'migration-version-taken',
     title: 'Two migrations with one version',
@@ -48,4 +50,4 @@ export const FILE_RULES = {
     what: 'A file that the commit compared with has, and that is gone.',
     why: 'A new database lacks what it did; tools that compare what ran with what is there refuse to go on.',
   },
-} as const satisfies Record<string, FileRule>;
+};
