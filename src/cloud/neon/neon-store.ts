@@ -23,14 +23,14 @@ export interface NeonTables {
 }
 
 /** The tables there are. */
-export const NEON_TABLES = [
+export const NEON_TABLES: readonly (keyof NeonTables)[] = [
   'projects',
   'branches',
   'endpoints',
   'operations',
   'snapshots',
   'api_keys',
-] as const satisfies readonly (keyof NeonTables)[];
+];
 
 /** The state on disk, one SQLite file: changes that belong together are written together, before they are answered. */
 export class NeonStore {

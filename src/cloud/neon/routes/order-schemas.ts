@@ -23,11 +23,74 @@ const computeSettings = z.looseObject({
   settings: settings.optional(),
 });
 
+/** Settings of a compute that may be ordered. */
+export interface ComputeOrder {
+  readonly autoscaling_limit_min_cu?: number | undefined;
+  readonly autoscaling_limit_max_cu?: number | undefined;
+  readonly suspend_timeout_seconds?: number | undefined;
+  readonly settings?: Record<string, unknown> | undefined;
+}
+
 /** A compute that comes with a branch. */
-export const branchEndpointSchema = computeSettings.extend({ type: z.enum(['read_only', 'read_write']) });
+export interface BranchEndpointOrder extends ComputeOrder {
+  readonly type: 'read_only' | 'read_write';
+}
+
+/** A branch is named like one that is wanted as this. */
+export interface BranchCreateOrder {
+  readonly branch?:
+    | {
+        readonly parent_id?: string | undefined;
+        readonly name?: string | undefined;
+        readonly parent_lsn?: string | undefined;
+        readonly parent_timestamp?: number | undefined;
+        readonly protected?: boolean | undefined;
+        readonly archived?: boolean | undefined;
+        readonly init_source?: 'parent-data' | 'schema-only' | undefined;
+        readonly expires_at?: number | undefined;
+      }
+    | undefined;
+  readonly endpoints?: BranchEndpointOrder[] | undefined;
+  readonly annotation_value?: Record<string, string> | undefined;
+}
+
+/** What a project is ordered as. */
+export interface ProjectCreateOrder extends ProjectUpdateOrder {
+  readonly org_id?: string | undefined;
+  readonly region_id?: string | undefined;
+  readonly pg_version?: number | undefined;
+  readonly store_passwords?: boolean | undefined;
+  readonly autoscaling_limit_min_cu?: number | undefined;
+  readonly autoscaling_limit_max_cu?: number | undefined;
+  readonly branch?:
+    | {
+        readonly name?: string | undefined;
+        readonly role_name?: string | undefined;
+        readonly database_name?: string | undefined;
+        readonly annotations?: Record<string, string> | undefined;
+      }
+    | undefined;
+}
+
+/** What of a project may be changed. */
+export interface ProjectUpdateOrder {
+  readonly name?: string | undefined;
+  readonly history_retention_seconds?: number | undefined;
+  readonly settings?: Record<string, unknown> | undefined;
+  readonly default_endpoint_settings?: ComputeOrder | undefined;
+}
+
+interface EndpointOrder extends ComputeOrder {
+  readonly name?: string | undefined;
+  readonly disabled?: boolean | undefined;
+}
+
+const branchEndpointSchema = computeSettings.extend({ type: z.enum(['read_only', 'read_write']) });
 
 /** The body of POST …/endpoints. */
-export const endpointCreateSchema = z.looseObject({
+export const endpointCreateSchema: z.ZodType<{
+  endpoint: EndpointOrder & BranchEndpointOrder & { readonly branch_id: string };
+}> = z.looseObject({
   endpoint: branchEndpointSchema.extend({
     branch_id: id,
     name: z.string().min(1).max(64).optional(),
@@ -36,7 +99,9 @@ export const endpointCreateSchema = z.looseObject({
 });
 
 /** The body of PATCH …/endpoints/{e}. */
-export const endpointUpdateSchema = z.looseObject({
+export const endpointUpdateSchema: z.ZodType<{
+  endpoint: EndpointOrder & { readonly branch_id?: string | undefined };
+}> = z.looseObject({
   endpoint: computeSettings.extend({
     branch_id: id.optional(),
     name: z.string().min(1).max(64).optional(),
@@ -47,7 +112,7 @@ export const endpointUpdateSchema = z.looseObject({
 const annotation = z.record(z.string(), z.string());
 
 /** The body of POST …/branches; every part may be left out. */
-export const branchCreateSchema = z.looseObject({
+export const branchCreateSchema: z.ZodType<BranchCreateOrder> = z.looseObject({
   branch: z
     .looseObject({
       // Empty counts as left out.
@@ -66,7 +131,13 @@ export const branchCreateSchema = z.looseObject({
 });
 
 /** The body of PATCH …/branches/{b}. */
-export const branchUpdateSchema = z.looseObject({
+export const branchUpdateSchema: z.ZodType<{
+  branch: {
+    readonly name?: string | undefined;
+    readonly protected?: boolean | undefined;
+    readonly expires_at?: number | null | undefined;
+  };
+}> = z.looseObject({
   branch: z.looseObject({
     name: nameSchema.optional(),
     protected: z.boolean().optional(),
@@ -75,7 +146,12 @@ export const branchUpdateSchema = z.looseObject({
 });
 
 /** The body of POST …/branches/{b}/restore. */
-export const branchRestoreSchema = z.looseObject({
+export const branchRestoreSchema: z.ZodType<{
+  source_branch_id: string;
+  source_lsn?: string | undefined;
+  source_timestamp?: number | undefined;
+  preserve_under_name?: string | undefined;
+}> = z.looseObject({
   source_branch_id: id,
   source_lsn: lsnSchema.optional(),
   source_timestamp: timeSchema.optional(),
@@ -87,7 +163,7 @@ const retention = z.int().min(0).max(2_592_000);
 export const roleNameSchema: z.ZodString = z.string().min(1).max(63);
 
 /** The body of POST /projects. */
-export const projectCreateSchema = z.looseObject({
+export const projectCreateSchema: z.ZodType<{ project: ProjectCreateOrder }> = z.looseObject({
   project: z.looseObject({
     name: nameSchema.optional(),
     org_id: id.optional(),
@@ -111,7 +187,7 @@ export const projectCreateSchema = z.looseObject({
 });
 
 /** The body of PATCH /projects/{p}. */
-export const projectUpdateSchema = z.looseObject({
+export const projectUpdateSchema: z.ZodType<{ project: ProjectUpdateOrder }> = z.looseObject({
   project: z.looseObject({
     name: nameSchema.optional(),
     history_retention_seconds: retention.optional(),
@@ -119,8 +195,3 @@ export const projectUpdateSchema = z.looseObject({
     default_endpoint_settings: computeSettings.optional(),
   }),
 });
-
-/** A branch is named like one that is wanted as this. */
-export type BranchCreateOrder = z.infer<typeof branchCreateSchema>;
-/** What a project is ordered as. */
-export type ProjectCreateOrder = z.infer<typeof projectCreateSchema>['project'];
