@@ -75,6 +75,8 @@ function optionsFor(socketDir: string): readonly string[] {
     // Inside the data directory, so that a killed server leaves nothing in /dev/shm.
     dynamic_shared_memory_type: 'mmap',
     io_method: 'sync',
+    // Of a copy of a volume, one call for the whole disk instead of a thousand for its files; only Linux has it.
+    recovery_init_sync_method: process.platform === 'linux' ? 'syncfs' : 'fsync',
     logging_collector: 'off',
     log_destination: 'stderr',
   };
