@@ -1,5 +1,5 @@
 /** Of every cluster of the local cloud: initdb is told so. */
-export const SEGMENT_BYTES = 1024 * 1024;
+export const SEGMENT_BYTES: number = 1024 * 1024;
 const SEGMENTS_PER_LOG = 0x1_0000_0000 / SEGMENT_BYTES;
 const FILE_PATTERN = /^([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})$/;
 
