@@ -29,7 +29,8 @@ export function createPendingFindings(): PendingFindings {
       if (context.transaction === null) return [found];
       // What is locked and what is new is known now, and not at the end.
       if (found.table !== undefined && found.table !== null && context.isNew(found.table)) return [];
-      const { table: _, ...kept } = { ...found, locks: found.locks ?? context.locks };
+      const safeForm = typeof found.safeForm === 'function' ? found.safeForm() : found.safeForm;
+      const { table: _, ...kept } = { ...found, safeForm, locks: found.locks ?? context.locks };
       waiting.set(context.file, [...(waiting.get(context.file) ?? []), { ...kept, statement, isMadeGoodBy }]);
       return [];
     },
