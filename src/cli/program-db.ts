@@ -24,6 +24,7 @@ function addLintCommand(db: Command, register: Register): void {
         postgres: text(options['postgres']),
         since: text(options['since']),
         failOn: text(options['failOn']),
+        include: text(options['include']),
         inTransaction: options['transaction'] !== false,
       });
     },
@@ -36,6 +37,7 @@ function addLintCommand(db: Command, register: Register): void {
     .option('--postgres <version>', 'the major version of the server, 14 to 18; by the config otherwise')
     .option('--since <ref>', 'only what is new or changed since the branch or commit, such as origin/main')
     .option('--no-transaction', 'the migration tool puts a file into no transaction')
+    .option('--include <rules>', 'look for these as well, which are left aside otherwise: unqualified-table')
     .option('--fail-on <severity>', 'end with 1 from this severity on: error or warning; error otherwise');
 }
 

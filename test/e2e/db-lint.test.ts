@@ -74,6 +74,12 @@ describe('without a config', () => {
     expect([folder.files, rulesOf(folder)]).toEqual([2, ['db/migrations/002_rename.sql:2:1 rename-column']]);
   });
 
+  test('looks for what is asked for beside the usual', async () => {
+    await using rig = await repository({});
+    const document = await rig.json<LintDocument>('db', 'lint', '--include', 'unqualified-table', 'db');
+    expect(rulesOf(document)).toEqual(['db/migrations/001_orders.sql:1:14 unqualified-table']);
+  });
+
   test('reads standard input', async () => {
     await using rig = await projectRig({});
     const { code, stdout } = await rig.shell(`echo 'DROP DATABASE shop;' | node "$CLI" db lint - --json`);
@@ -408,6 +414,7 @@ describe('bad input', () => {
     [['--format', 'xml'], /--format cannot be xml[\s\S]*human, json, sarif, github/],
     [['--format', 'sarf'], /Did you mean sarif\?/],
     [['--format', 'sarif', '--json'], /contradict each other/],
+    [['--include', 'unqualified-tabel'], /Did you mean unqualified-table\?/],
     [['--fail-on', 'advice'], /--fail-on cannot be advice/],
     [['--postgres', '9'], /Postgres 9 is not known here[\s\S]*14 to 18/],
     [['--environment', 'staging'], /CONFIG_NOT_FOUND|There is no glidepath\.config\.ts/],

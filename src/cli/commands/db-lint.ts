@@ -58,6 +58,7 @@ export async function dbLint(
         cwd: context.cwd,
         inTransaction: typed.inTransaction,
         hasLockTimeout: set.database !== null,
+        included: options.included,
         postgresVersion: options.postgresVersion ?? facts?.postgresVersion ?? versionOf(set.database),
         facts,
         base,

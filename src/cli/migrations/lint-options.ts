@@ -1,5 +1,6 @@
 import { nameHint } from '../../config/did-you-mean.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
+import { OPT_IN_RULES } from '../../migrations/lint/lint-files.ts';
 import type { CommandContext } from '../command-context.ts';
 
 /** What was typed behind `db lint`. */
@@ -9,6 +10,7 @@ export interface TypedLintOptions {
   readonly postgres: string | null;
   readonly since: string | null;
   readonly failOn: string | null;
+  readonly include: string | null;
   readonly inTransaction: boolean;
 }
 
@@ -25,6 +27,8 @@ export interface LintOptions {
   readonly failOn: (typeof FAIL_ON)[number];
   /** Null: nobody said. */
   readonly postgresVersion: number | null;
+  /** Rules that are looked for only where they are asked for. */
+  readonly included: readonly string[];
 }
 
 /** Throws CLI_USAGE for what cannot be meant. */
@@ -34,7 +38,8 @@ export function lintOptions(context: CommandContext, typed: TypedLintOptions): L
     throw usage(`--json and --format ${format} contradict each other.`, 'Take one of the two away.');
   }
   const failOn = oneOf('--fail-on', typed.failOn ?? 'error', FAIL_ON);
-  return { format, failOn, postgresVersion: versionOf(typed.postgres) };
+  const included = (typed.include?.split(',') ?? []).map((rule) => oneOf('--include', rule, OPT_IN_RULES));
+  return { format, failOn, postgresVersion: versionOf(typed.postgres), included };
 }
 
 function versionOf(typed: string | null): number | null {

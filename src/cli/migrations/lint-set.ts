@@ -17,6 +17,8 @@ export interface LintSetOptions {
   readonly inTransaction: boolean;
   readonly hasLockTimeout: boolean;
   readonly postgresVersion: number;
+  /** Rules beside the usual ones. */
+  readonly included: readonly string[];
   /** Null: no database was asked. */
   readonly facts: DatabaseFacts | null;
   /** Null: nothing is compared. */
@@ -42,7 +44,7 @@ export async function lintSet(set: MigrationSet, options: LintSetOptions): Promi
       hasLockTimeout: options.hasLockTimeout,
       tables,
     },
-    known,
+    { known, included: options.included },
   );
   const seen = new Set(reports.map((report) => report.file));
   const ofOthers = Map.groupBy(

@@ -27,16 +27,29 @@ export interface FileSource extends SqlSource {
   readonly file: string;
 }
 
+/** What may be said beside. */
+export interface LintFilesOptions {
+  /** Findings about the files themselves. */
+  readonly known?: readonly Finding[];
+  /** Rules that are looked for only where they are asked for. */
+  readonly included?: readonly string[];
+}
+
+/** The names of the rules that are looked for only where they are asked for. */
+export const OPT_IN_RULES: readonly string[] = ALL_RULES.flatMap(({ id, isOptIn }) =>
+  isOptIn === true ? [id] : [],
+);
+
 /**
- * Looks at migration files in the order in which they would run, and leaves out what directives in them name. `known` are
- * findings about the files themselves. One report for each file that has not run.
+ * Looks at migration files in the order in which they would run, and leaves out what directives in them name. One
+ * report for each file that has not run.
  */
 export async function lintFiles(
   sources: readonly FileSource[],
   settings: LintSettings,
-  known: readonly Finding[] = [],
+  { known = [], included = [] }: LintFilesOptions = {},
 ): Promise<readonly FileReport[]> {
-  const rules = ALL_RULES.filter(({ isOptIn }) => isOptIn !== true);
+  const rules = ALL_RULES.filter(({ id, isOptIn }) => isOptIn !== true || included.includes(id));
   const { findings, syntaxErrors, parsed } = await lintSql(sources, settings, rules);
   const byFile = Map.groupBy([...known, ...findings], (finding) => finding.file);
   const mistakesOf = Map.groupBy(syntaxErrors, (mistake) => mistake.file);

@@ -4,11 +4,19 @@ import type { LintSettings } from './lint-input.ts';
 import { lintSql } from './lint-sql.ts';
 import type { Rule } from './rule.ts';
 
-/** What every rule has, those about directives among them. */
+/** What every rule has, those about files and directives among them. */
 export interface NamedRule {
   readonly id: string;
   readonly title: string;
   readonly severity: Severity;
+  readonly what: string;
+  readonly why: string;
+}
+
+/** The rules that look at no statement. */
+export interface OtherRules {
+  readonly files: readonly NamedRule[];
+  readonly directives: readonly NamedRule[];
 }
 
 /** What a server of today does with each example: nobody has set a bound on waiting, and the tool opens no transaction. */
@@ -25,7 +33,7 @@ const EXAMPLE_SETTINGS: LintSettings = {
  */
 export async function renderRuleReference(
   rules: readonly Rule[],
-  aboutDirectives: readonly NamedRule[],
+  { files, directives }: OtherRules,
 ): Promise<string> {
   const sections: string[] = [];
   for (const rule of rules) sections.push(await ruleSection(rule));
@@ -35,16 +43,19 @@ export async function renderRuleReference(
     'How grave a finding is depends on the table, for rules marked with ±: one step less where it has few rows, one more where it is large or ' +
       'in constant use. Of tables that the same file makes they say nothing, unless it fails there, too.',
     table(rules),
+    'These are about the files: their names, their order, and what a commit before has of them (`--since`):',
+    table(files),
     'These are about [directives](#directives), and no directive reaches them:',
-    directiveTable(aboutDirectives),
+    table(directives),
     ...sections,
+    ...[...files, ...directives].map(plainSection),
     '## Directives',
     'Leave out a finding with a comment above its statement, with the reason: `-- glidepath-ignore drop-column: no release has read it since May`. ' +
       'For all of a file: `-- glidepath-ignore-file`.',
   ].join('\n\n')}\n`;
 }
 
-function table(rules: readonly Rule[]): string {
+function table(rules: readonly (NamedRule & Partial<Rule>)[]): string {
   const rows = rules.map(
     ({ id, title, severity, isBySize, isOptIn }) =>
       `| [${id}](#${id}) | ${severity}${isBySize === true ? ' ±' : ''} | ${cell(title)}${isOptIn === true ? ' (only when asked for)' : ''} |`,
@@ -52,13 +63,12 @@ function table(rules: readonly Rule[]): string {
   return ['| rule | severity | against |', '|---|---|---|', ...rows].join('\n');
 }
 
-function directiveTable(rules: readonly NamedRule[]): string {
-  const rows = rules.map(({ id, title, severity }) => `| ${id} | ${severity} | ${cell(title)} |`);
-  return ['| rule | severity | against |', '|---|---|---|', ...rows].join('\n');
-}
-
 function cell(text: string): string {
   return text.replaceAll('|', '\\|');
+}
+
+function plainSection({ id, title, what, why }: NamedRule): string {
+  return [`## ${id}`, `${title}. ${what}`, why].join('\n\n');
 }
 
 async function ruleSection(rule: Rule): Promise<string> {
