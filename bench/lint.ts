@@ -139,10 +139,15 @@ function measure(
 
 function processMs(what: string, [command = '', ...args]: readonly string[], cwd: string): number {
   const began = performance.now();
-  const { status, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 64 * 2 ** 20 });
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    maxBuffer: 64 * 2 ** 20,
+  });
   const ms = performance.now() - began;
   // Both end with 1 where they find something.
-  if (status !== 0 && status !== 1) throw new Error(`${what} ended with exit code ${status}\n${stderr}`);
+  if ((status !== 0 && status !== 1) || stdout === '')
+    throw new Error(`${what} ended with exit code ${status}\n${stderr}`);
   return ms;
 }
 

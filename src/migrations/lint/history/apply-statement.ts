@@ -170,8 +170,8 @@ function toView(view: Omit<ViewState, 'definition'>, statement: Statement): View
 function definitionOf(statement: Statement): string | null {
   let depth = 0;
   for (const token of statement.tokens()) {
-    if (token.name === 'ASCII_40') depth += 1;
-    if (token.name === 'ASCII_41') depth -= 1;
+    if (token.text === '(') depth += 1;
+    if (token.text === ')') depth -= 1;
     if (depth === 0 && token.text.toLowerCase() === 'as') return statement.text.slice(token.end).trim();
   }
   return null;

@@ -63,9 +63,7 @@ function bodyOf(outer: Statement, options: readonly DefElem[]): CodeBody | null 
   const location = options.find((option) => option.defname === 'as')?.location;
   if (text === null || location === undefined) return null;
   const from = outer.at(location);
-  const token = outer
-    .tokens()
-    .find(({ name, start }) => start >= from && (name === 'SCONST' || name === 'USCONST'));
+  const token = outer.tokens().find(({ isString, start }) => start >= from && isString);
   if (token === undefined) return null;
   const opening = /^(?:\$[^$]*\$|[eE]?')/.exec(token.text)?.[0].length ?? 0;
   const start = token.start + opening;
@@ -175,7 +173,7 @@ function parsePiece(
     if (node === undefined) return [];
     const start = indexOf(location);
     const end = length === undefined ? piece.text.length : indexOf(location + length);
-    return createStatement(parser, {
+    return createStatement({
       node,
       text: piece.text.slice(start, end).trimEnd(),
       file: outer.file,

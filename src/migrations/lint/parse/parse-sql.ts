@@ -4,6 +4,7 @@ import type { ParseFailure, SqlParser } from './sql-parser.ts';
 import { byteIndex } from './sql-parser.ts';
 import type { Statement, TextPlace } from './statement.ts';
 import { createStatement, textPlaces } from './statement.ts';
+import { tokenize } from './tokenize.ts';
 
 /** Where and why Postgres would refuse a file. */
 export interface SqlSyntaxError {
@@ -114,7 +115,7 @@ function startOfStatement(parser: SqlParser, text: string, from: number, at: num
     if (word === 'atomic' && before === 'begin') atomic = 1;
     else if (atomic > 0 && word === 'case') atomic += 1;
     else if (atomic > 0 && word === 'end') atomic -= 1;
-    if (token.name === 'ASCII_59' && atomic === 0) start = from + token.end;
+    if (token.text === ';' && atomic === 0) start = from + token.end;
     if (!token.isComment) before = word;
   }
   return start;
@@ -123,7 +124,7 @@ function startOfStatement(parser: SqlParser, text: string, from: number, at: num
 /** Where the statement with an error in it ends: with its semicolon; with the file where it cannot be scanned. */
 function endOfStatement(parser: SqlParser, text: string, start: number, at: number): number {
   const rest = parser.scan(text.slice(at));
-  const semicolon = rest?.find((token) => token.name === 'ASCII_59');
+  const semicolon = rest?.find((token) => token.text === ';');
   if (semicolon !== undefined) return at + semicolon.end;
   if (rest !== null) return text.length;
   // A string or comment is never closed, perhaps in a later statement: the end of a line that ends one will do.
@@ -161,10 +162,10 @@ function take(job: ParseJob, from: number, chunk: string, parsed: readonly RawSt
     const start = indexOf(location);
     const whole = length === undefined ? chunk.slice(start) : chunk.slice(start, indexOf(location + length));
     job.statements.push(
-      createStatement(job.parser, {
+      createStatement({
         node,
         file,
-        text: length === undefined ? withoutEnd(job.parser, whole) : whole.trimEnd(),
+        text: length === undefined ? withoutEnd(whole) : whole.trimEnd(),
         start: from + start,
         within: null,
         at: (byte) => indexOf(byte) - start,
@@ -175,10 +176,9 @@ function take(job: ParseJob, from: number, chunk: string, parsed: readonly RawSt
 }
 
 /** The last statement without what stands behind it: white space, comments. */
-function withoutEnd(parser: SqlParser, text: string): string {
+function withoutEnd(text: string): string {
   if (!text.includes('--') && !text.includes('/*')) return text.trimEnd();
-  const last = parser.scan(text)?.findLast((token) => !token.isComment);
-  return last === undefined ? text.trimEnd() : text.slice(0, last.end);
+  return text.slice(0, tokenize(text).at(-1)?.end);
 }
 
 function addError(job: ParseJob, at: number, error: Pick<SqlSyntaxError, 'message' | 'hint'>): void {

@@ -7,8 +7,14 @@ export interface SqlToken {
   readonly end: number;
   /** As written. */
   readonly text: string;
-  /** `IDENT`, `SCONST`, `ASCII_59` …; `UNKNOWN` for keywords. */
-  readonly name: string;
+  /** Between quotes or dollars. */
+  readonly isString: boolean;
+  /** A name or a keyword. */
+  readonly isWord: boolean;
+}
+
+/** One that Postgres' own scanner finds, comments among them. */
+export interface ScannedToken extends SqlToken {
   readonly isComment: boolean;
 }
 
@@ -24,7 +30,7 @@ export interface SqlParser {
   /** Locations in the trees are bytes of UTF-8. */
   parse(text: string): readonly RawStmt[] | ParseFailure;
   /** Null where the text ends within a string, a quoted name or a comment. */
-  scan(text: string): readonly SqlToken[] | null;
+  scan(text: string): readonly ScannedToken[] | null;
   /** The body of a `DO` or `CREATE FUNCTION` in PL/pgSQL, as a tree; null where it cannot be read. */
   parsePlpgsql(text: string): unknown;
 }
@@ -71,9 +77,11 @@ interface RawToken {
   readonly start: number;
   readonly end: number;
   readonly tokenName: string;
+  /** 0: no keyword. */
+  readonly keywordKind: number;
 }
 
-function toTokens(text: string, tokens: readonly RawToken[]): readonly SqlToken[] {
+function toTokens(text: string, tokens: readonly RawToken[]): readonly ScannedToken[] {
   const indexOf = byteIndex(text);
   return tokens.map((token) => {
     const [start, end] = [indexOf(token.start), indexOf(token.end)];
@@ -81,7 +89,9 @@ function toTokens(text: string, tokens: readonly RawToken[]): readonly SqlToken[
       start,
       end,
       text: text.slice(start, end),
-      name: token.tokenName,
+      isWord: token.keywordKind > 0 || token.tokenName === 'IDENT' || /^[uU]&"/.test(text.slice(start, end)),
+      // Those with Unicode escapes have names that the library does not know.
+      isString: token.tokenName === 'SCONST' || /^[uU]&'/.test(text.slice(start, end)),
       isComment: token.tokenName === 'SQL_COMMENT' || token.tokenName === 'C_COMMENT',
     };
   });

@@ -1,5 +1,6 @@
 import type { Node } from 'libpg-query';
-import type { NodeKind, SqlParser, SqlToken } from './sql-parser.ts';
+import type { NodeKind, SqlToken } from './sql-parser.ts';
+import { tokenize } from './tokenize.ts';
 
 /** A place in a file, both from 1, the column in characters. */
 export interface TextPlace {
@@ -24,7 +25,7 @@ export interface Statement {
   at(location: number): number;
   /** Of an index into `text`. */
   placeOf(index: number): TextPlace;
-  /** Of `text`; made when first asked for. */
+  /** Of `text`, without comments; made when first asked for. */
   tokens(): readonly SqlToken[];
 }
 
@@ -40,13 +41,13 @@ export interface StatementSource {
 }
 
 /** A statement of a parsed text. */
-export function createStatement(parser: SqlParser, source: StatementSource): Statement {
+export function createStatement(source: StatementSource): Statement {
   let tokens: readonly SqlToken[] | null = null;
   return {
     ...source,
     kind: (Object.keys(source.node)[0] ?? 'SelectStmt') as NodeKind,
     place: source.placeOf(0),
-    tokens: () => (tokens ??= (parser.scan(source.text) ?? []).filter((token) => !token.isComment)),
+    tokens: () => (tokens ??= tokenize(source.text)),
   };
 }
 

@@ -42,7 +42,7 @@ export const longIdentifier: Rule = {
 function check(statement: Statement): readonly Found[] {
   if (statement.text.length <= NAME_BYTES_MAX) return [];
   return statement.tokens().flatMap((token): Found[] => {
-    if (token.name !== 'IDENT') return [];
+    if (!token.isWord) return [];
     const name = token.text.startsWith('"') ? token.text.slice(1, -1).replaceAll('""', '"') : token.text;
     if (Buffer.byteLength(name) <= NAME_BYTES_MAX) return [];
     const cut = Buffer.from(name)
