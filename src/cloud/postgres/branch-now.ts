@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import type { ClusterContext } from './cluster-context.ts';
 import type { ClusterHistory, ClusterOrigin } from './cluster-record.ts';
-import { prepareArchive } from './first-history.ts';
+import { archiveInUse, prepareArchive } from './first-history.ts';
 import { prepareFirstStart } from './first-start.ts';
-import { copyLog, copyOnline } from './online-copy.ts';
+import { copyLog } from './copy-log.ts';
+import type { LogCopy } from './copy-log.ts';
+import { copyOnline } from './online-copy.ts';
 import type { PostgresCluster } from './postgres-cluster.ts';
-import { archiveDir, archivesUntil, ownArchive, segmentsIn } from './wal-archive.ts';
+import { archivesUntil, segmentsIn } from './wal-archive.ts';
 
 /** Two clusters, and what is copied from one to the other. */
 export interface BranchCopy {
@@ -25,12 +27,16 @@ export async function branchNow({
 }: BranchCopy): Promise<Omit<ClusterOrigin, 'dir'>> {
   const [from, to] = [source.dataDir, made.dataDir];
   let { history } = made.record;
-  const { lsn } = await source.withAdmin(undefined, (client) =>
-    copyOnline({ client, from, to, method: context.copyMethod, signal }, async (copy) => {
-      await copyLog(join(from, 'pg_wal'), join(to, 'pg_wal'), copy);
-      history = await inherit({ source, made, context, signal }, copy.last);
-    }),
-  );
+  const { lsn } = await source.withAdmin(undefined, async (client) => {
+    const archive = await archiveInUse(client, source.record, context);
+    const options = { client, from, to, method: context.copyMethod, archiveDir: archive, signal };
+    return copyOnline(options, async ({ first, last }) => {
+      const log = { pgWal: join(from, 'pg_wal'), archiveDir: archive, last };
+      await copyLog({ ...log, to: join(to, 'pg_wal'), first });
+      if (archive !== null)
+        history = await inherit({ source, made, context, signal }, { ...log, archiveDir: archive });
+    });
+  });
   await prepareFirstStart(to, {});
   const { adminPassword, databases, logins } = source.record;
   await made.update({ adminPassword, databases, logins, history });
@@ -41,15 +47,17 @@ export async function branchNow({
  * What was before the end of the copy is in the archives of the source, but for what it has yet to archive: that goes to the
  * archive of the copy. A server that replays log at its start does not archive it.
  */
-async function inherit({ source, made, context }: BranchCopy, last: number): Promise<ClusterHistory> {
+async function inherit(
+  { source, made, context }: BranchCopy,
+  log: Pick<LogCopy, 'pgWal' | 'last'> & { readonly archiveDir: string },
+): Promise<ClusterHistory> {
   const { history } = source.record;
   const [own] = made.record.history.archives;
   if (own === undefined || history.backups.length === 0) return made.record.history;
-  const archived = await segmentsIn(archiveDir(context.stateDir, ownArchive(source.record)));
-  const pgWal = join(source.dataDir, 'pg_wal');
-  const live = await segmentsIn(pgWal);
-  let first = last + 1;
+  const archived = await segmentsIn(log.archiveDir);
+  const live = await segmentsIn(log.pgWal);
+  let first = log.last + 1;
   while (!archived.has(first - 1) && live.has(first - 1)) first -= 1;
-  await copyLog(pgWal, await prepareArchive(made.record, context), { first, last });
+  await copyLog({ ...log, to: await prepareArchive(made.record, context), first });
   return { backups: history.backups, archives: archivesUntil(history, first, own) };
 }

@@ -11,7 +11,7 @@ import { prepareArchive } from './first-history.ts';
 import { prepareFirstStart } from './first-start.ts';
 import { backupBefore, windowOf } from './history-window.ts';
 import { OutsideWindowError } from './outside-window-error.ts';
-import { copyLog } from './online-copy.ts';
+import { copyLog } from './copy-log.ts';
 import type { PostgresCluster } from './postgres-cluster.ts';
 import type { PostgresMoment } from './postgres-service.ts';
 import { archivesUntil, collectLog } from './wal-archive.ts';
@@ -42,8 +42,8 @@ export async function branchOfPast(
     return { firstLive: first, target: end.target };
   });
   // A server that replays log at its start does not archive it.
-  const last = Number.POSITIVE_INFINITY;
-  await copyLog(pgWal, await prepareArchive(made.record, context), { first: firstLive, last });
+  const archive = await prepareArchive(made.record, context);
+  await copyLog({ pgWal, archiveDir: null, to: archive, first: firstLive, last: Number.POSITIVE_INFINITY });
   await prepareReplay(made.dataDir, target);
   const { adminPassword } = source.record;
   await made.update({ adminPassword });

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import type { Client } from 'pg';
 import type { ClusterContext } from './cluster-context.ts';
 import type { BaseBackup, ClusterRecord } from './cluster-record.ts';
 import { readControlFile } from './control-file.ts';
@@ -20,6 +21,22 @@ export async function prepareArchive(record: ClusterRecord, context: ClusterCont
   await mkdir(dir, { recursive: true, mode: 0o700 });
   await giveToPostgres(context.launcher, dir);
   return dir;
+}
+
+/**
+ * Where the running server archives its log; null when it does not, because its retention was set after it had been
+ * started.
+ */
+export async function archiveInUse(
+  client: Client,
+  record: ClusterRecord,
+  context: ClusterContext,
+): Promise<string | null> {
+  const { rows } = await client.query<{ dir: string | null }>(
+    "select current_setting('basic_archive.archive_directory', true) as dir",
+  );
+  const own = archiveDir(context.stateDir, ownArchive(record));
+  return rows[0]?.dir === own ? own : null;
 }
 
 /** The template as the first backup of a cluster that was just made from it: nothing has to be copied. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from 'pg';
 import { assert } from '../../util/assert.ts';
@@ -7,7 +7,7 @@ import type { CopyMethod } from './copy-method.ts';
 import { asDiskFull, roomFor } from './copy-room.ts';
 import { copyTree } from './copy-tree.ts';
 import { isLeftOutOfCopy } from './left-out-of-copy.ts';
-import { isTimelineHistory, lastSegmentBefore, segmentOf, segmentOfFile } from './wal-segments.ts';
+import { lastSegmentBefore, segmentOf } from './wal-segments.ts';
 
 /** What to copy, and how. */
 export interface OnlineCopyOptions {
@@ -18,6 +18,8 @@ export interface OnlineCopyOptions {
   /** Must not exist. */
   readonly to: string;
   readonly method: CopyMethod;
+  /** Where the server archives its log; null: nowhere. */
+  readonly archiveDir: string | null;
   /** Ends the copy early, with its reason. */
   readonly signal: AbortSignal;
 }
@@ -40,11 +42,9 @@ export async function copyOnline(
   options: OnlineCopyOptions,
   withLog: (copy: OnlineCopy) => Promise<void>,
 ): Promise<OnlineCopy> {
-  const { client, from, to, method, signal } = options;
+  const { client, from, to, method, archiveDir, signal } = options;
   try {
-    // Nothing of the log goes away until this session ends.
-    const slot = `glidepath_${randomBytes(6).toString('hex')}`;
-    await client.query('select pg_create_physical_replication_slot($1, true, true)', [slot]);
+    if (archiveDir === null) await keepLog(client);
     const started = await client.query<{ lsn: string }>(
       "select pg_backup_start('glidepath', fast => true)::text as lsn",
     );
@@ -66,19 +66,10 @@ export async function copyOnline(
   }
 }
 
-/** Copies segments of the log, and what says how timelines follow one another, from `pg_wal` to `pg_wal`. */
-export async function copyLog(
-  from: string,
-  to: string,
-  range: { readonly first: number; readonly last: number },
-): Promise<void> {
-  const names = await readdir(from);
-  for (const name of names) {
-    const segment = segmentOfFile(name);
-    const isWanted =
-      segment === null ? isTimelineHistory(name) : segment >= range.first && segment <= range.last;
-    if (isWanted) await copyWhole(join(from, name), join(to, name));
-  }
+/** Nothing of the log goes away until this session ends. Made durable by Postgres, which takes as long as some commits. */
+async function keepLog(client: Client): Promise<void> {
+  const slot = `glidepath_${randomBytes(6).toString('hex')}`;
+  await client.query('select pg_create_physical_replication_slot($1, true, true)', [slot]);
 }
 
 async function copyWhole(from: string, to: string): Promise<void> {

@@ -3,10 +3,10 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClusterContext } from './cluster-context.ts';
 import type { BaseBackup } from './cluster-record.ts';
+import { archiveInUse } from './first-history.ts';
 import { copyOnline } from './online-copy.ts';
 import { giveToPostgres } from './postgres-launcher.ts';
 import type { PostgresCluster } from './postgres-cluster.ts';
-import { archiveDir, ownArchive } from './wal-archive.ts';
 
 /** Where base backups are, below the service's directory. */
 export const BACKUPS_DIR = 'backups';
@@ -26,11 +26,10 @@ export async function takeBaseBackup(
   await mkdir(join(context.stateDir, BACKUPS_DIR), { recursive: true, mode: 0o711 });
   try {
     const copy = await cluster.withAdmin(undefined, async (client) => {
-      const asked = await client.query<{ dir: string }>(
-        "select current_setting('basic_archive.archive_directory', true) as dir",
-      );
-      if (asked.rows[0]?.dir !== archiveDir(context.stateDir, ownArchive(cluster.record))) return null;
-      const options = { client, from: cluster.dataDir, to: unfinished, method: context.copyMethod, signal };
+      const archiveDir = await archiveInUse(client, cluster.record, context);
+      if (archiveDir === null) return null;
+      const { copyMethod: method } = context;
+      const options = { client, from: cluster.dataDir, to: unfinished, method, archiveDir, signal };
       return copyOnline(options, () => Promise.resolve());
     });
     if (copy === null) return;
