@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, inject, test } from 'vitest';
 import { projectRig, type ProjectRig } from '../support/project-rig.ts';
+import { tinyProject } from '../support/tiny-project.ts';
 
 interface LintDocument {
   readonly files: number;
@@ -446,6 +448,68 @@ describe('bad input', () => {
       1,
       true,
       expect.stringMatching(/^big\.sql:\d+:1 drop-schema$/),
+    ]);
+  });
+});
+
+describe('with an environment', () => {
+  const PG = JSON.stringify(createRequire(import.meta.url).resolve('pg'));
+  const MIGRATE = `
+import { createRequire } from 'node:module';
+const pg = createRequire(import.meta.url)(${PG});
+const client = new pg.Client(process.env.DATABASE_URL);
+await client.connect();
+await client.query('create table colours (id bigint primary key, name text)');
+await client.query("insert into colours select n, 'colour ' || n from generate_series(1, 50) n");
+await client.query('create table events (id bigint primary key, kind varchar(20))');
+await client.query("insert into events select n, 'kind ' || n from generate_series(1, 40000) n");
+await client.query('create view kinds as select kind from events');
+await client.query('analyze');
+await client.end();
+`;
+  const files = tinyProject({
+    app: "database: 'main', migrate: { command: 'node migrate.mjs', runs: 'runner', files: ['sql/*.sql'] },",
+  });
+
+  test('its tables decide how grave a finding is: their size, what they are, and whether they are there', async () => {
+    await using rig = await projectRig({
+      ...files,
+      'glidepath.config.ts': (files['glidepath.config.ts'] ?? '')
+        .replace(
+          "name: 'tiny',",
+          "name: 'tiny',\n  databases: { main: flyPostgres({ restorePoints: false }) },",
+        )
+        .replace('flyApp, generic', 'flyApp, flyPostgres, generic'),
+      'migrate.mjs': MIGRATE,
+      'sql/1.sql': [
+        'CREATE INDEX colours_name_idx ON colours (name);',
+        'CREATE INDEX events_kind_idx ON events (kind);',
+        'CREATE INDEX planned_name_idx ON planned (name);',
+        'ALTER TABLE events ALTER COLUMN kind TYPE varchar(30);',
+      ].join('\n'),
+    });
+    await rig.cloudUp();
+    const deployed = await rig.run('deploy', 'staging', '--local');
+    expect([deployed.code, deployed.stderr]).toEqual([0, '']);
+    const unknown = await rig.json<LintDocument>('db', 'lint');
+    const severities = (document: LintDocument): string[] =>
+      document.findings
+        .filter(({ rule }) => !rule.startsWith('missing') && !rule.startsWith('many'))
+        .map(({ rule, line, severity }) => `${line} ${rule} ${severity}`);
+    expect(severities(unknown)).toEqual([
+      '1 create-index-not-concurrent error',
+      '2 create-index-not-concurrent error',
+      '3 create-index-not-concurrent error',
+      '4 change-column-type warning',
+      '4 varchar-length advice',
+    ]);
+    const known = await rig.json<LintDocument>('db', 'lint', '--environment', 'staging', '--local');
+    expect(severities(known)).toEqual([
+      '1 create-index-not-concurrent warning',
+      '2 create-index-not-concurrent error',
+      '3 create-index-not-concurrent error',
+      '4 view-uses-column error',
+      '4 varchar-length advice',
     ]);
   });
 });
