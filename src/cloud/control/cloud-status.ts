@@ -2,7 +2,7 @@ import type { AppMetrics } from '../edge/app-metrics.ts';
 import type { ActiveFault } from '../faults/fault.ts';
 import type { MachinesMode } from '../containers/machines-mode.ts';
 import type { CopyMethod } from '../postgres/copy-method.ts';
-import type { NeonInventoryItem } from '../neon/neon-service.ts';
+import type { NeonInventoryItem } from '../neon/neon-inventory.ts';
 import type { MachinesInfo } from './cloud-info.ts';
 
 /** Everything `cloud status` shows. */
@@ -70,7 +70,7 @@ interface CloudMachineStatus {
 /** One Postgres. */
 export interface CloudDatabaseStatus {
   readonly id: string;
-  /** The name of the cluster or branch that it is of; null for one that none of them knows of. */
+  /** The cluster, branch or snapshot that it holds; null for one that nobody knows of any more. */
   readonly name: string | null;
   readonly state: string;
   readonly port: number;

@@ -7,12 +7,7 @@ export async function readStatus(context: ControlContext): Promise<CloudStatus> 
   const { services, clock, identity } = context;
   const managed = services.managedPostgres.list().map(({ id, name }) => [id, name] as const);
   const neon = services.neon.inventory();
-  const names = new Map([
-    ...managed,
-    ...neon.map(
-      ({ clusterId, projectName, branchName }) => [clusterId, `${projectName}/${branchName}`] as const,
-    ),
-  ]);
+  const names = new Map([...managed, ...services.neon.contents()]);
   const databases = (await services.postgres.list()).map(
     ({ id, state, port, pid, connections, memoryBytes, sizeBytes }): CloudDatabaseStatus => {
       const name = names.get(id) ?? null;

@@ -7,6 +7,8 @@ import { ComputePorts } from './compute/compute-ports.ts';
 import { Pooler } from './compute/pooler.ts';
 import { serveCompute } from './compute/serve-compute.ts';
 import { removeProject } from './delete-project.ts';
+import { contentsOf, inventoryOf } from './neon-inventory.ts';
+import type { NeonInventoryItem } from './neon-inventory.ts';
 import { NeonClusters } from './neon-clusters.ts';
 import type { NeonContext } from './neon-context.ts';
 import { isNeonCluster } from './neon-ids.ts';
@@ -33,18 +35,6 @@ export interface NeonOptions {
   readonly rateLimits?: boolean;
 }
 
-/** A branch of a project, for people. */
-export interface NeonInventoryItem {
-  readonly project: string;
-  readonly projectName: string;
-  readonly branch: string;
-  readonly branchName: string;
-  readonly isDefault: boolean;
-  readonly clusterId: string;
-  /** Of its computes; empty for a branch that cannot be connected to. */
-  readonly ports: readonly number[];
-}
-
 /** Neon over local servers. */
 export interface Neon {
   /** `/api/v2…`, which sees to keys by itself, and `/sql`. */
@@ -53,6 +43,8 @@ export interface Neon {
   readonly limits: NeonLimits;
   /** Every branch that is not deleted, the oldest first. */
   inventory(): readonly NeonInventoryItem[];
+  /** What each Postgres of Neon's holds, for people: `shop/main`, `shop/old (deleted)`, `shop@snapshot`. */
+  contents(): ReadonlyMap<string, string>;
   /** While held, operations are accepted and do not get on: projects stay locked. */
   hold(isHeld: boolean): void;
   /** Forgets every project with its data, and every key. */
@@ -89,6 +81,7 @@ export async function createNeon(options: NeonOptions): Promise<Neon> {
     routes,
     limits,
     inventory: () => inventoryOf(context),
+    contents: () => contentsOf(context),
     hold: (isHeld) => operations.hold(isHeld),
     async reset() {
       operations.hold(false);
@@ -128,18 +121,4 @@ async function reopenPorts({ state, ports }: NeonContext): Promise<void> {
     if (now.port !== endpoint.port || now.pooledPort !== endpoint.pooledPort)
       state.change('endpoints', endpoint.id, now);
   }
-}
-
-function inventoryOf({ state }: NeonContext): readonly NeonInventoryItem[] {
-  return state.projects().flatMap((project) =>
-    state.branchesOf(project.id).map((branch) => ({
-      project: project.id,
-      projectName: project.name,
-      branch: branch.id,
-      branchName: branch.name,
-      isDefault: project.defaultBranchId === branch.id,
-      clusterId: branch.clusterId,
-      ports: state.endpointsOf(branch.id).map(({ port }) => port),
-    })),
-  );
 }

@@ -36,7 +36,7 @@ export interface BranchEndpointOrder extends ComputeOrder {
   readonly type: 'read_only' | 'read_write';
 }
 
-/** A branch is named like one that is wanted as this. */
+/** What a branch is ordered as. */
 export interface BranchCreateOrder {
   readonly branch?:
     | {
