@@ -1,0 +1,67 @@
+import type { SqlParser } from '../lint/parse/sql-parser.ts';
+import type { Catalog } from './catalog.ts';
+import { sayWhole } from './catalog.ts';
+import { dataChanges, type ExecutedStatement } from './data-changes.ts';
+import type { SchemaChange } from './schema-change.ts';
+import { schemaChanges, type JudgedObject } from './schema-changes.ts';
+
+/** What is known of a migration that ran. */
+export interface RanMigration {
+  readonly before: Catalog;
+  readonly after: Catalog;
+  /** Without those by which the tool writes down how far it is. */
+  readonly statements: readonly ExecutedStatement[];
+  /** Whether every statement was seen. */
+  readonly isWhole: boolean;
+}
+
+/** All that a migration changed which code that does not know of it can notice, the gravest first. */
+export function allChanges(parser: SqlParser, migration: RanMigration): readonly SchemaChange[] {
+  const { before, after, statements, isWhole } = migration;
+  const ofSchema = schemaChanges(before, after).map((judged) => toChange(judged, statements));
+  const ofData = dataChanges(parser, statements, before);
+  const unseen: SchemaChange[] = isWhole
+    ? []
+    : [
+        {
+          limit: 'code-only',
+          what: 'rows',
+          reason: 'Not every statement was seen: what was done to rows is not known.',
+          statement: null,
+        },
+      ];
+  return [...ofSchema, ...ofData, ...unseen].toSorted(
+    (one, other) => ORDER.indexOf(one.limit) - ORDER.indexOf(other.limit),
+  );
+}
+
+const ORDER: readonly SchemaChange['limit'][] = ['forward-only', 'gone', 'code-only', 'safe'];
+
+function toChange(
+  { object, limit, reason }: JudgedObject,
+  statements: readonly ExecutedStatement[],
+): SchemaChange {
+  return { limit, what: sayWhole(object), reason, statement: statementOf(object, statements) };
+}
+
+/** The last statement that names the object, and what it belongs to. A function's arguments are no part of its name. */
+function statementOf(
+  { of, name }: JudgedObject['object'],
+  statements: readonly ExecutedStatement[],
+): number | null {
+  const words = [...(of === null ? [] : [lastPart(of)]), lastPart(name.replace(/\(.*$/, ''))];
+  const naming = (wanted: readonly string[]): number | null =>
+    statements.findLast(({ sql, error }) => error === null && wanted.every((word) => hasWord(sql, word)))
+      ?.number ?? null;
+  // The name of an index or a constraint may be Postgres' own.
+  return naming(words) ?? (of === null ? null : naming(words.slice(0, 1)));
+}
+
+function lastPart(name: string): string {
+  return name.split('.').at(-1) ?? name;
+}
+
+function hasWord(sql: string, word: string): boolean {
+  const escaped = word.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  return new RegExp(`(?<![\\w$])${escaped}(?![\\w$])`, 'i').test(sql);
+}

@@ -1,0 +1,78 @@
+import { addedObject } from './added-object.ts';
+import type { Catalog, CatalogObject } from './catalog.ts';
+import { changedObject } from './changed-object.ts';
+import { removedObject } from './removed-object.ts';
+import type { SchemaChange } from './schema-change.ts';
+
+/** What a rule says of a difference: where it belongs to a statement is found out later. */
+export type Judged = Pick<SchemaChange, 'limit' | 'reason'>;
+
+/** Both catalogs, to look things up in. */
+export interface CatalogPair {
+  readonly before: Catalog;
+  readonly after: Catalog;
+  /** Whether a relation was there before. */
+  wasThere(relation: string): boolean;
+  /** An object of either catalog, by its key. */
+  find(side: 'before' | 'after', object: Pick<CatalogObject, 'kind' | 'of' | 'name'>): CatalogObject | null;
+  /** All that belongs to a relation. */
+  ofRelation(side: 'before' | 'after', relation: string): readonly CatalogObject[];
+}
+
+/** A difference between two catalogs, judged. */
+export interface JudgedObject extends Judged {
+  readonly object: CatalogObject;
+}
+
+/**
+ * What differs between the catalogs of before and after a migration, and how far code that knows only the first can go on
+ * with the second. What belongs to a relation that is wholly new or wholly gone is said of the relation.
+ */
+export function schemaChanges(before: Catalog, after: Catalog): readonly JudgedObject[] {
+  const pair = pairOf(before, after);
+  const changes: JudgedObject[] = [];
+  const add = (object: CatalogObject, judged: Judged | null): void => {
+    if (judged !== null) changes.push({ object, ...judged });
+  };
+  for (const object of before.objects) {
+    const now = pair.find('after', object);
+    if (now !== null) add(now, changedObject(object, now, pair));
+    else if (isOwnerLeft(object, pair)) add(object, removedObject(object));
+  }
+  for (const object of after.objects)
+    if (pair.find('before', object) === null) add(object, addedObject(object, pair));
+  return changes;
+}
+
+/** Whether the relation that something belonged to is still there; the attributes of a composite type belong to the type. */
+function isOwnerLeft({ of }: CatalogObject, pair: CatalogPair): boolean {
+  if (of === null) return true;
+  return (['relation', 'type'] as const).some(
+    (kind) => pair.find('after', { kind, of: null, name: of }) !== null,
+  );
+}
+
+function pairOf(before: Catalog, after: Catalog): CatalogPair {
+  const sides = { before: indexed(before), after: indexed(after) };
+  return {
+    before,
+    after,
+    wasThere: (relation) => sides.before.byKey.has(keyOf({ kind: 'relation', of: null, name: relation })),
+    find: (side, object) => sides[side].byKey.get(keyOf(object)) ?? null,
+    ofRelation: (side, relation) => sides[side].byRelation.get(relation) ?? [],
+  };
+}
+
+function indexed({ objects }: Catalog): {
+  readonly byKey: ReadonlyMap<string, CatalogObject>;
+  readonly byRelation: ReadonlyMap<string, readonly CatalogObject[]>;
+} {
+  return {
+    byKey: new Map(objects.map((object) => [keyOf(object), object])),
+    byRelation: Map.groupBy(objects, ({ of }) => of ?? ''),
+  };
+}
+
+function keyOf({ kind, of, name }: Pick<CatalogObject, 'kind' | 'of' | 'name'>): string {
+  return JSON.stringify([kind, of, name]);
+}
