@@ -12,7 +12,12 @@ if (what === 'round-trip') {
   await client.connect();
   const { rows } = await client.query<{ sum: number }>('select 40 + 2 as sum');
   await client.end();
+  await service.branch({ id: 'branch', from: 'held' });
+  await service.replace('branch', { from: 'branch', at: Date.now(), preserveAs: 'before' });
+  await service.start('branch');
+  await service.destroy('before');
   await service.suspend('held');
+  await service.destroy('branch');
   await service.destroy('held');
   await service.close({ stop: true });
   console.log(JSON.stringify({ uid: process.getuid?.(), sum: rows[0]?.sum, pid }));
