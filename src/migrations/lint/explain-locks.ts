@@ -47,13 +47,13 @@ function estimate(work: Exclude<LockedWork, 'none' | 'rows'>, facts: TableFacts 
   const rows = facts?.rows ?? null;
   if (rows === null) return '';
   const seconds = rows / ROWS_PER_SECOND[work];
-  return `: about ${sayDuration(seconds)} at ${Math.round(rows).toLocaleString('en-US')} rows`;
+  return `: ${sayDuration(seconds)} at ${Math.round(rows).toLocaleString('en-US')} rows`;
 }
 
 function sayDuration(seconds: number): string {
   if (seconds < 1) return 'less than a second';
-  if (seconds < 100) return `${Math.round(seconds)} s`;
-  return seconds < 6_000 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`;
+  if (seconds < 100) return `about ${Math.round(seconds)} s`;
+  return seconds < 6_000 ? `about ${Math.round(seconds / 60)} min` : `about ${Math.round(seconds / 3_600)} h`;
 }
 
 function capital(words: string): string {
