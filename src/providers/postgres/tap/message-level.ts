@@ -18,8 +18,11 @@ export function severityRank(severity: string): number {
   return RANKS[severity.toUpperCase().replace(/\d$/, '')] ?? RANKS['INFO'] ?? 0;
 }
 
-/** The level that a statement sets `client_min_messages` to; null when it does not. */
-export function levelSetBy(sql: string): string | null {
-  const match = /\bclient_min_messages\b['"]?\s*(?:=|to\b|,)\s*['"]?(\w+)/i.exec(sql);
-  return match === null ? null : (match[1] ?? '').toUpperCase();
+/** The level that a text sets `client_min_messages` to: a statement, or options of a session; null when it does not. */
+export function levelSetBy(text: string): string | null {
+  if (/\breset\s+(?:all|client_min_messages)\b|\bdiscard\s+all\b/i.test(text)) return DEFAULT_LEVEL;
+  const match = /\bclient_min_messages\b['"]?\s*(?:=|to\b|,)\s*['"]?(\w+)/i.exec(text);
+  if (match === null) return null;
+  const level = (match[1] ?? '').toUpperCase();
+  return level === 'DEFAULT' ? DEFAULT_LEVEL : level;
 }

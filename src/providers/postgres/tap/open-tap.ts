@@ -6,6 +6,7 @@ import { sslChoices } from '../postgres-ssl.ts';
 import { acceptClient } from './accept-client.ts';
 import { ByteReader } from './byte-reader.ts';
 import { connectServer, connectSocket, type ServerConnection } from './connect-server.ts';
+import { levelSetBy } from './message-level.ts';
 import { loadSplitter, type SplitStatements } from './split-statements.ts';
 import { tapUrl } from './tap-url.ts';
 import { TapSession } from './tap-session.ts';
@@ -54,6 +55,12 @@ async function listen(server: Server): Promise<number> {
 function optionsOf(target: PostgresUrl, wished: string | undefined): { options?: string } {
   const options = [target.options, wished].filter((part) => part !== null && part !== undefined).join(' ');
   return options === '' ? {} : { options };
+}
+
+/** As a client asks for it: by a parameter of its own, or among the options. */
+function levelOf(parameters: Readonly<Record<string, string>>): string | null {
+  const own = parameters['client_min_messages'];
+  return levelSetBy(own === undefined ? (parameters['options'] ?? '') : `client_min_messages=${own}`);
 }
 
 interface TapParts {
@@ -133,6 +140,7 @@ class TapSessions {
       server,
       hooks: options,
       split,
+      level: levelOf(rest),
       nextNumber: () => (this.#statements += 1),
       onAbandoned: () => void this.#cancel(server),
     });

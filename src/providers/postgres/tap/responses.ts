@@ -68,6 +68,8 @@ export class Responses {
   #transaction: TransactionState = 'idle';
   /** How often the server was ready for more. */
   #batches = 0;
+  /** Messages of the extended protocol were sent, and their Sync was not. */
+  #isInBatch = false;
   /** After an error: until a Sync is sent, nothing is answered. */
   #isSkipping = false;
 
@@ -80,9 +82,9 @@ export class Responses {
     return this.#transaction;
   }
 
-  /** Whether nothing is waited for. */
+  /** Whether nothing is waited for, and nothing stands open that a query of the tap's own would end. */
   get isQuiet(): boolean {
-    return this.#expected.length === 0;
+    return this.#expected.length === 0 && !this.#isInBatch;
   }
 
   /** Whether something is under way that a cancel request would end. */
@@ -93,6 +95,7 @@ export class Responses {
   /** False when the server will leave it out. */
   expect(entry: Expected): boolean {
     if (entry.kind === 'sync') this.#isSkipping = false;
+    this.#isInBatch = entry.kind !== 'sync' && (entry.kind !== 'query' || this.#isInBatch);
     if (this.#isSkipping) return false;
     this.#expected.push(entry);
     return true;

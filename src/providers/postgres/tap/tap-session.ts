@@ -18,6 +18,8 @@ export interface TapSessionOptions {
   readonly server: ServerConnection;
   readonly hooks: Pick<TapOptions, 'clock' | 'onStart' | 'hold' | 'onStatement'>;
   readonly split: SplitStatements;
+  /** What the client wants to hear, where it said so at the beginning. */
+  readonly level: string | null;
   /** The number of the next statement of the tap. */
   readonly nextNumber: () => number;
   /** The session ended while something ran, which the server would carry on with for nobody. */
@@ -38,12 +40,13 @@ export class TapSession {
   /** What is carried out while the client sends rows. */
   #work: Promise<void> = Promise.resolve();
   /** What the client wants to hear. */
-  #level = DEFAULT_LEVEL;
+  #level: string;
   /** The client has set that itself, so that the server says less than is needed. */
   #isQuieted = false;
 
   constructor(options: TapSessionOptions) {
     this.#options = options;
+    this.#level = options.level ?? DEFAULT_LEVEL;
     this.#responses = new Responses({
       now: () => options.hooks.clock.now(),
       onOver: (statement, transaction, batch) => this.#report(statement, transaction, batch),
@@ -110,7 +113,7 @@ export class TapSession {
         return PASS;
       case 'c':
       case 'f':
-        return this.#waitFor(() => this.#work);
+        return this.#waitFor(async () => this.#goOn(this.#work));
       default:
         return PASS;
     }
@@ -156,6 +159,12 @@ export class TapSession {
     const isAutocommit = this.#responses.transaction === 'idle';
     const isAlone = this.#options.split(statement.running.sql)?.[0]?.kind === 'alone';
     await this.#hold(statement, isAutocommit && !isAlone);
+  }
+
+  /** While rows came in, the server paid no attention to being asked for its answer. */
+  async #goOn(work: Promise<void>): Promise<void> {
+    if (this.#options.hooks.hold !== undefined) await write(this.#options.server.socket, message('H'));
+    await work;
   }
 
   /** The client is heard again when the work is done, or when it has to send rows for it. */
