@@ -89,7 +89,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
     'truncate',
     'view-uses-column',
     'whole-table-write',
-    'wide-index',
+    'many-index-columns',
   ].map((rule): Explanation => ({ side: 'ours', rule, reason: NO_SUCH_RULE })),
 
   // What only ours finds, though squawk has a rule for its kind.

@@ -8,7 +8,7 @@ import { serialType } from './serial-type.ts';
 import { timestampWithoutTimeZone } from './timestamp-without-time-zone.ts';
 import { unqualifiedTable } from './unqualified-table.ts';
 import { varcharLength } from './varchar-length.ts';
-import { wideIndex } from './wide-index.ts';
+import { manyIndexColumns } from './many-index-columns.ts';
 
 /** What costs little now and much later. */
 export const STYLE_RULES: readonly Rule[] = [
@@ -19,7 +19,7 @@ export const STYLE_RULES: readonly Rule[] = [
   timestampWithoutTimeZone,
   charType,
   varcharLength,
-  wideIndex,
+  manyIndexColumns,
   columnOrder,
   unqualifiedTable,
 ];

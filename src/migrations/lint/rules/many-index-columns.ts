@@ -5,8 +5,8 @@ import type { Rule } from '../rule.ts';
 const COLUMNS_MAX = 3;
 
 /** Row 30: an index that costs more than it finds. */
-export const wideIndex: Rule = {
-  id: 'wide-index',
+export const manyIndexColumns: Rule = {
+  id: 'many-index-columns',
   title: 'An index over more than three columns',
   severity: 'advice',
   what: 'A b-tree index over more than three columns that is not unique. Columns of INCLUDE do not count.',
