@@ -630,7 +630,7 @@ export const LINT_FORMS: Readonly<Record<string, RuleForms>> = {
       { sql: "SET timezone = 'UTC'; ALTER TABLE orders ALTER placed TYPE timestamptz", before: ORDERS },
       { sql: "SET TIME ZONE 'UTC'; ALTER TABLE orders ALTER placed TYPE timestamptz", before: ORDERS },
       {
-        sql: "SELECT set_config('TimeZone', 'UTC', true); ALTER TABLE orders ALTER placed TYPE timestamptz",
+        sql: "SELECT set_config('TimeZone', 'UTC', false); ALTER TABLE orders ALTER placed TYPE timestamptz",
         before: ORDERS,
       },
       {
@@ -820,6 +820,11 @@ export const LINT_FORMS: Readonly<Record<string, RuleForms>> = {
       { sql: 'CREATE OR REPLACE TRIGGER t AFTER INSERT ON orders EXECUTE FUNCTION f()' },
       { sql: 'CREATE CONSTRAINT TRIGGER t AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION f()' },
       { sql: 'CREATE POLICY p ON orders USING (true)' },
+      { sql: "SET LOCAL lock_timeout = '2s'; CREATE POLICY p ON orders USING (true)", at: '1:32' },
+      {
+        sql: "BEGIN; SET LOCAL lock_timeout = '2s'; COMMIT; CREATE POLICY p ON orders USING (true)",
+        at: '1:47',
+      },
       {
         sql: 'CREATE RULE r AS ON INSERT TO orders DO NOTHING',
         settings: { hasLockTimeout: true },
@@ -836,7 +841,7 @@ export const LINT_FORMS: Readonly<Record<string, RuleForms>> = {
         sql: 'CREATE TRIGGER t BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION f()',
         settings: { hasLockTimeout: true },
       },
-      "SET LOCAL lock_timeout = '2s'; CREATE POLICY p ON orders USING (true)",
+      "BEGIN; SET LOCAL lock_timeout = '2s'; CREATE POLICY p ON orders USING (true); COMMIT;",
       'CREATE TABLE orders (id int); CREATE TRIGGER t BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION f();',
       'CREATE VIEW v AS SELECT 1 AS a; CREATE RULE r AS ON INSERT TO v DO INSTEAD NOTHING;',
       'CREATE EVENT TRIGGER t ON ddl_command_end EXECUTE FUNCTION f()',

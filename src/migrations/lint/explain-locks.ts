@@ -36,11 +36,12 @@ const WORK_WORDS: Readonly<Record<Exclude<LockedWork, 'none' | 'rows'>, string>>
   rewrite: 'every row and every index is written anew',
 };
 
-// Rows of some 100 bytes per second, on the disk of a small server: estimates of how many seconds, not of which one.
+// Measured on Postgres 18 with rows of 100 bytes and two indexes, on two busy cores, and rounded down: enough to tell
+// seconds from minutes.
 const ROWS_PER_SECOND: Readonly<Record<Exclude<LockedWork, 'none' | 'rows'>, number>> = {
   scan: 2_000_000,
   'index-build': 500_000,
-  rewrite: 250_000,
+  rewrite: 100_000,
 };
 
 function estimate(work: Exclude<LockedWork, 'none' | 'rows'>, facts: TableFacts | null): string {

@@ -9,6 +9,7 @@ import { applyStatement } from './apply-statement.ts';
 import { historyOfFacts } from './history-of-facts.ts';
 import type { Moment } from './schema-history.ts';
 import { keyOf } from './schema-history.ts';
+import type { SessionSetting } from './setting-of.ts';
 import { settingOf } from './setting-of.ts';
 
 interface Transaction {
@@ -38,6 +39,12 @@ export function createLintedSession(settings: LintSettings, parser: SqlParser): 
   };
 }
 
+interface LocalSettings {
+  readonly hasLockTimeout: boolean;
+  readonly hasStatementTimeout: boolean;
+  readonly timezone: string | null;
+}
+
 class SessionState implements LintContext {
   readonly settings: LintSettings;
   readonly parser: SqlParser;
@@ -53,6 +60,8 @@ class SessionState implements LintContext {
   hasLockTimeout = false;
   hasStatementTimeout = false;
   #transactions = 0;
+  /** What holds again when the transaction ends. */
+  #beforeLocal: LocalSettings | null = null;
   #statement: Statement | null = null;
   #locks: readonly TableLock[] | null = null;
 
@@ -102,6 +111,7 @@ class SessionState implements LintContext {
     this.history.timezone = null;
     this.hasLockTimeout = this.settings.hasLockTimeout;
     this.hasStatementTimeout = false;
+    this.#beforeLocal = null;
     this.transaction = inTransaction ? this.#begin(null) : null;
     this.#statement = null;
     this.fileLocks = [];
@@ -121,11 +131,29 @@ class SessionState implements LintContext {
     this.fileLocks.push(...held);
     this.transaction?.locks.push(...held);
     const setting = settingOf(statement.node);
-    if (setting?.name === 'lock_timeout') this.hasLockTimeout = setting.isSet;
-    if (setting?.name === 'statement_timeout') this.hasStatementTimeout = setting.isSet;
-    if (setting?.name === 'timezone') this.history.timezone = setting.value;
+    if (setting !== null) this.#set(setting);
     if ('TransactionStmt' in statement.node) this.#control(statement, statement.node.TransactionStmt.kind);
     else applyStatement(this.history, statement, moment);
+  }
+
+  #set({ name, value, isSet, isLocal }: SessionSetting): void {
+    if (isLocal) {
+      // Outside a transaction it does nothing but warn; inside one it ends with it.
+      if (this.transaction === null) return;
+      const { hasLockTimeout, hasStatementTimeout } = this;
+      this.#beforeLocal ??= { hasLockTimeout, hasStatementTimeout, timezone: this.history.timezone };
+    }
+    if (name === 'lock_timeout') this.hasLockTimeout = isSet;
+    if (name === 'statement_timeout') this.hasStatementTimeout = isSet;
+    if (name === 'timezone') this.history.timezone = value;
+  }
+
+  #endLocal(): void {
+    if (this.#beforeLocal === null) return;
+    this.hasLockTimeout = this.#beforeLocal.hasLockTimeout;
+    this.hasStatementTimeout = this.#beforeLocal.hasStatementTimeout;
+    this.history.timezone = this.#beforeLocal.timezone;
+    this.#beforeLocal = null;
   }
 
   #control(statement: Statement, kind: string | undefined): void {
@@ -134,6 +162,7 @@ class SessionState implements LintContext {
       this.transaction ??= this.#begin(statement);
     }
     if (kind === 'TRANS_STMT_COMMIT' || kind === 'TRANS_STMT_ROLLBACK' || kind === 'TRANS_STMT_PREPARE') {
+      this.#endLocal();
       const isChained = 'TransactionStmt' in statement.node && statement.node.TransactionStmt.chain === true;
       this.transaction = isChained ? this.#begin(statement) : null;
     }
