@@ -69,6 +69,7 @@ test('every API asks for the token, and takes it in every form that its clients 
     '/v2/',
     '/v1/postgres',
     '/api/v1/apps/x/logs',
+    '/api/v2/users/me',
   ];
   for (const path of paths) {
     expect((await fetch(url(cloud, path))).status, path).toBe(401);
@@ -370,7 +371,7 @@ test('reset leaves an empty cloud that is still up', async () => {
   expect(isRunning(pid)).toBe(false);
   const status = await cloudStatus(cloud);
   expect(status).toMatchObject({ apps: [], databases: [], faults: [] });
-  expect(status.services.map((service) => service.holds)).toEqual([0, 0, 0, 0]);
+  expect(status.services.map((service) => service.holds)).toEqual([0, 0, 0, 0, 0]);
 });
 
 test('an idle machine is put to sleep and woken by the next request', async () => {

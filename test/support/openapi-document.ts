@@ -50,7 +50,8 @@ export class OpenApiDocument {
     this.#templates = Object.keys(document.paths)
       .toSorted((a, b) => a.split('{').length - b.split('{').length)
       .map((path) => ({ path, pattern: pattern(path) }));
-    for (const schema of Object.values(document.components.schemas)) close(schema);
+    // Schemas stand among the operations, too.
+    for (const schema of [...Object.values(document.components.schemas), document.paths]) close(schema);
     this.#ajv.addSchema({ components: document.components }, 'api');
   }
 
