@@ -5,7 +5,7 @@ import { typeChangeCost } from '../history/type-change.ts';
 import type { LockMode } from '../finding.ts';
 import type { LockKnowledge, TableLock } from './table-lock.ts';
 import type { SqlName } from '../parse/names.ts';
-import { relationName, strings } from '../parse/names.ts';
+import { relationName } from '../parse/names.ts';
 
 // Commands that do the same whatever they name: under the lock there is no work.
 const WEAKER: Partial<Record<AlterTableType, LockMode>> = {
@@ -191,10 +191,4 @@ function partitionLocks(command: AlterTableCmd, partition: SqlName, parent: SqlN
     { table: parent, lock: isConcurrent ? 'ShareUpdateExclusive' : 'AccessExclusive', work: 'none' },
     { table: partition, lock: 'AccessExclusive', work: 'none' },
   ];
-}
-
-/** The columns of a constraint that stands for itself, or of one in the definition of a column. */
-export function constraintColumns(constraint: Constraint, column: string | null): readonly string[] {
-  if (column !== null) return [column];
-  return strings(constraint.contype === 'CONSTR_FOREIGN' ? constraint.fk_attrs : constraint.keys);
 }

@@ -5,6 +5,7 @@ import type { Finding } from '../finding.ts';
 import type { LintSettings, SqlSource } from '../lint-input.ts';
 import { lintSql } from '../lint-sql.ts';
 import type { LintReport } from '../lint-sql.ts';
+import { isSqlForm } from '../safe-forms/is-sql-form.ts';
 import { ALL_RULES } from './all-rules.ts';
 
 const SETTINGS: LintSettings = {
@@ -62,4 +63,30 @@ describe.each(Object.entries(LINT_FORMS))('%s', (rule, { finds, leaves }) => {
       expect(findings.map(({ message }) => message)).toEqual([]);
     },
   );
+});
+
+test('no rule stumbles over any of these, on any version, inside or outside a transaction', async () => {
+  const forms = Object.values(LINT_FORMS).flatMap(({ finds, leaves }) => [...finds, ...leaves].map(toForm));
+  for (const postgresVersion of [11, 13, 14, 16, 18]) {
+    for (const inTransaction of [true, false]) {
+      const sources = forms.map(({ before = '', sql }, n) => ({
+        file: `${n}.sql`,
+        text: `${before};\n${sql};`,
+      }));
+      const settings = { ...SETTINGS, postgresVersion, inTransaction };
+      const { findings, syntaxErrors } = await lintSql(sources, settings, ALL_RULES);
+      expect(syntaxErrors).toEqual([]);
+      const written = findings.flatMap(({ safeForm }) =>
+        safeForm !== null && isSqlForm(safeForm) ? [safeForm] : [],
+      );
+      const again = await lintSql(
+        written.map((text, n) => ({ file: `${n}.sql`, text })),
+        settings,
+        [],
+      );
+      expect(
+        again.syntaxErrors.map(({ file, message }) => `${message} in ${written[parseInt(file ?? '')]}`),
+      ).toEqual([]);
+    }
+  }
 });

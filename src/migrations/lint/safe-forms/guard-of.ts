@@ -45,6 +45,8 @@ export function guardOf(statement: Statement): Guard | null {
   const create = CREATES[kind];
   if (create !== undefined) {
     if (body[create.flag] === true) return null;
+    // A schema with tables in it is made whole or not at all.
+    if (body['schemaElts'] !== undefined) return guard('CREATE SCHEMA', null);
     const word = findWord(statement, create.words);
     return guard(`CREATE ${word?.text.toUpperCase() ?? ''}`, edited(statement, word, 'IF NOT EXISTS'));
   }
