@@ -189,6 +189,11 @@ export default defineProject({
     const unknown = await rig.run('db', 'lint', '--environment', 'stagin');
     expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringMatching(/PLAN_UNKNOWN_ENVIRONMENT/)]);
     expect(unknown.stderr).toContain('Did you mean staging?');
+    const down = await rig.run('db', 'lint', '--environment', 'staging', '--local');
+    expect([down.code, down.stdout]).toEqual([
+      0,
+      expect.stringMatching(/The tables of staging are not known[^]*local cloud[^]*is not running/),
+    ]);
     const missing = await rig.run('db', 'lint', '--environment', 'staging');
     expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('SECRET_MISSING')]);
   });

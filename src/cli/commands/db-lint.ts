@@ -48,10 +48,14 @@ export async function dbLint(
   requireSomething(sets, standardInput);
   const base = typed.since === null ? null : await readBase(root, typed.since);
   const reports: FileReport[] = [];
+  const notes: string[] = [];
   for (const [at, whole] of sets.entries()) {
     const set = base === null ? whole : onlyNew(whole, base);
-    const facts =
-      typed.environment === null ? null : await readFacts(context, typed.environment, set.database);
+    const { facts, note } =
+      typed.environment === null
+        ? { facts: null, note: null }
+        : await readFacts(context, typed.environment, set.database);
+    if (note !== null) notes.push(note);
     reports.push(
       ...(await lintSet(set, {
         root,
@@ -67,7 +71,7 @@ export async function dbLint(
       })),
     );
   }
-  await writeLint(context, options, { root, reports, notes: lintNotes(sets, reports, base) });
+  await writeLint(context, options, { root, reports, notes: [...notes, ...lintNotes(sets, reports, base)] });
   return exitCode(reports, options);
 }
 
