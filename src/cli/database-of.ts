@@ -28,9 +28,13 @@ export interface DatabasePlace {
   readonly branch: string | null;
 }
 
-/** Reads `staging`, or `staging:a-branch`. */
+/** Reads `staging`, or `staging:a-branch`. Throws CLI_USAGE. */
 export function parsePlace(written: string): DatabasePlace {
   const colon = written.indexOf(':');
   if (colon === -1) return { environment: written, branch: null };
-  return { environment: written.slice(0, colon), branch: written.slice(colon + 1) || null };
+  const branch = written.slice(colon + 1);
+  if (branch !== '') return { environment: written.slice(0, colon), branch };
+  throw new ToolError('CLI_USAGE', `"${written}" names no branch after its colon.`, {
+    hint: `Write ${written.slice(0, colon)}, or ${written.slice(0, colon)}:<branch>.`,
+  });
 }

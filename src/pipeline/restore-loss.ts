@@ -33,6 +33,18 @@ export interface TableLoss {
   readonly isEstimate: boolean;
 }
 
+/** Of which database, and to what it would be brought back. */
+export interface LossOptions {
+  readonly environment: string;
+  readonly database: ResolvedDatabase;
+  readonly target: RestoreMoment;
+}
+
+interface Sight {
+  readonly rows: readonly TableRows[];
+  readonly schema: DatabaseSchema;
+}
+
 type LossDeps = Pick<PipelineDeps, 'databasePlatformOf' | 'history' | 'clock' | 'random' | 'hide'>;
 
 /** As far back as releases are named. */
@@ -44,11 +56,7 @@ const HISTORY_LIMIT = 100;
  */
 export async function restoreLoss(
   deps: LossDeps,
-  options: {
-    readonly environment: string;
-    readonly database: ResolvedDatabase;
-    readonly target: RestoreMoment;
-  },
+  options: LossOptions,
   work: PlatformWork,
 ): Promise<RestoreLoss> {
   const { environment, database, target } = options;
@@ -57,13 +65,8 @@ export async function restoreLoss(
     .filter(({ at }) => at > target.at)
     .map(({ release, at }) => ({ id: release.id, at }));
   try {
-    const now = await look(deps, database, undefined, work);
-    const then = await withProbeBranch(
-      deps,
-      { environment, database, keep: false, at: target.at },
-      work,
-      async ({ name }) => look(deps, database, name, work),
-    );
+    const now = await look(deps, database, {}, work);
+    const then = await lookBack(deps, options, work);
     const compared = { tables: lossOf(now.rows, then.rows), schema: diffSchemas(now.schema, then.schema) };
     return { releases, compared, unseen: null };
   } catch (error) {
@@ -73,13 +76,25 @@ export async function restoreLoss(
   }
 }
 
+/** A restore point is looked at itself: the time of one may be told to the second only. */
+async function lookBack(deps: LossDeps, options: LossOptions, work: PlatformWork): Promise<Sight> {
+  const { environment, database, target } = options;
+  if (target.kind === 'restore-point') return look(deps, database, { restorePoint: target.name }, work);
+  return withProbeBranch(
+    deps,
+    { environment, database, keep: false, at: target.at },
+    work,
+    async ({ name }) => look(deps, database, { branch: name }, work),
+  );
+}
+
 async function look(
   deps: LossDeps,
   database: ResolvedDatabase,
-  branch: string | undefined,
+  place: { readonly branch?: string; readonly restorePoint?: string },
   work: PlatformWork,
-): Promise<{ rows: readonly TableRows[]; schema: DatabaseSchema }> {
-  const purpose = { use: 'direct' as const, ...(branch === undefined ? {} : { branch }) };
+): Promise<Sight> {
+  const purpose = { use: 'direct' as const, ...place };
   const url = await addressFromHere(deps, database, purpose, work.signal);
   return withPostgres(url, { signal: work.signal }, async (client) => {
     const objects = (await readSchema(client)).map((row) => row as SchemaObject);

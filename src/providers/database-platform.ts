@@ -45,6 +45,8 @@ export interface ConnectionPurpose {
   readonly use: 'app' | 'direct';
   /** Another branch than the environment's own. */
   readonly branch?: string;
+  /** A restore point, to look at what it holds. PROVIDER_NOT_SUPPORTED where the platform lets nobody look into one. */
+  readonly restorePoint?: string;
   /** Another login than the apps' own. */
   readonly role?: string;
 }

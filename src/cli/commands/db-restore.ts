@@ -4,6 +4,7 @@ import { EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import { restoreLoss, type RestoreLoss } from '../../pipeline/restore-loss.ts';
 import type { RestoreMoment, Trigger } from '../../plan/plan.ts';
+import { utcTime } from '../../util/utc-time.ts';
 import { carryOut } from '../carry-out.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { confirmByName } from '../confirm-by-name.ts';
@@ -152,6 +153,12 @@ async function requireInWindow(
       'DATABASE_OUTSIDE_WINDOW',
       `${database.name} goes back to its restore points only, not to any moment.`,
       { hint: 'See them: glidepath db restore <environment>' },
+    );
+  if (target.at < observed.restorableFrom)
+    throw new ToolError(
+      'DATABASE_OUTSIDE_WINDOW',
+      `${database.name} goes back to ${utcTime(observed.restorableFrom)}, and not to ${utcTime(target.at)}.`,
+      { hint: 'Name a later moment, or a restore point.' },
     );
 }
 

@@ -88,6 +88,16 @@ function leftBehind(context: StepContext): readonly string[] {
   return verified?.lost ?? [];
 }
 
+/** Where what a restore took away is to be found. */
+function keptByRestore({ outputs }: StepContext): readonly string[] {
+  return Object.entries(outputs).flatMap(([id, output]) => {
+    const kept = (output as { preservedAs?: string | null } | null)?.preservedAs ?? null;
+    const [kind, database] = id.split(':');
+    if (kind !== 'restore-database' || kept === null) return [];
+    return [`what ${database} held before is kept as ${kept}`];
+  });
+}
+
 /** Ends a deployment by saying where it can be looked at, and what is left to do. */
 export function reportStep(deps: PipelineDeps): StepExecutor {
   return {
@@ -109,7 +119,7 @@ export function reportStep(deps: PipelineDeps): StepExecutor {
       for (const note of notes) context.log(note);
       return {
         urls,
-        notes: [...notes, ...missing],
+        notes: [...notes, ...missing, ...keptByRestore(context)],
         restorePoints: restorePointLines(context.input, context.outputs).map(({ line }) => line),
       };
     },

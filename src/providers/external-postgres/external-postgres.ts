@@ -29,7 +29,8 @@ export function createExternalPostgres(options: ExternalPostgresOptions): Databa
     },
     ensure: () => Promise.resolve({ created: false }),
     async address(database, purpose) {
-      if (purpose.branch !== undefined) throw notSupported(database, 'find a branch of');
+      if (purpose.branch !== undefined || purpose.restorePoint !== undefined)
+        throw notSupported(database, 'find a branch of');
       if (purpose.role !== undefined) throw notSupported(database, 'log in as somebody else to');
       const url = urlOf(database, purpose.use, secret);
       return { url, outsideUrl: url };

@@ -4,6 +4,7 @@ import { requireCompute } from './branch-compute.ts';
 import { databaseLogin } from './database-login.ts';
 import { requireBranch, requireOwnBranch } from './find-branch.ts';
 import { requireProject } from './find-project.ts';
+import { restorePointPrefix } from './restore-point-name.ts';
 import type { NeonContext } from './neon-context.ts';
 
 /**
@@ -18,10 +19,11 @@ export async function branchAddress(
   signal?: AbortSignal,
 ): Promise<DatabaseAddress> {
   const project = await requireProject(context, database, signal);
+  const other = otherBranch(database, purpose);
   const branch =
-    purpose.branch === undefined
+    other === undefined
       ? await requireOwnBranch(context, project, database, signal)
-      : await requireBranch(context, project, purpose.branch, signal);
+      : await requireBranch(context, project, other, signal);
   await requireCompute(context, { project, branch, database: asCopy(database, purpose) }, signal);
   const login = await databaseLogin(context, { project, branch, database, role: purpose.role }, signal);
   const pooled = purpose.use === 'app' && database.neon?.pooled !== false;
@@ -29,7 +31,15 @@ export async function branchAddress(
   return { url, outsideUrl: url };
 }
 
+/** A restore point is a branch here. */
+function otherBranch(
+  database: ResolvedDatabase,
+  { branch, restorePoint }: ConnectionPurpose,
+): string | undefined {
+  return restorePoint === undefined ? branch : `${restorePointPrefix(database)}${restorePoint}`;
+}
+
 /** Another branch than the environment's own sleeps when nobody looks, whatever that one does. */
-function asCopy(database: ResolvedDatabase, { branch }: ConnectionPurpose): ResolvedDatabase {
-  return branch === undefined ? database : { ...database, sleep: 'when-idle' };
+function asCopy(database: ResolvedDatabase, purpose: ConnectionPurpose): ResolvedDatabase {
+  return otherBranch(database, purpose) === undefined ? database : { ...database, sleep: 'when-idle' };
 }

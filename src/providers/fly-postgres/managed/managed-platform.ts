@@ -14,7 +14,9 @@ export function createManagedPostgres(context: PostgresContext): DatabasePlatfor
   return {
     ...createManagedReader(context.client),
     ensure: async (database, work) => ensureCluster(context, database, work),
-    async address(database, _purpose, signal) {
+    async address(database, purpose, signal) {
+      if (purpose.branch !== undefined || purpose.restorePoint !== undefined) return notSupported('branches');
+      if (purpose.role !== undefined) return notSupported('other logins');
       const url = await clusterUrl(context, database, signal);
       return { url, outsideUrl: url };
     },

@@ -1,5 +1,11 @@
 import type { ResolvedDatabase } from '../../../config/resolved.ts';
-import type { DatabaseAddress, DatabasePlatform, DatabasePlatformReader } from '../../database-platform.ts';
+import { ToolError } from '../../../diagnostics/tool-error.ts';
+import type {
+  ConnectionPurpose,
+  DatabaseAddress,
+  DatabasePlatform,
+  DatabasePlatformReader,
+} from '../../database-platform.ts';
 import { clusterAddress, forgetLogins, ownApp } from './cluster-address.ts';
 import { branchApp, createBranch, deleteBranch, listBranches } from './cluster-branches.ts';
 import type { ClusterContext } from './cluster-context.ts';
@@ -57,9 +63,15 @@ export function createUnmanagedReader(context: ClusterContext): DatabasePlatform
 async function addressOf(
   context: ClusterContext,
   database: ResolvedDatabase,
-  purpose: { readonly branch?: string; readonly role?: string },
+  purpose: ConnectionPurpose,
   signal: AbortSignal | undefined,
 ): Promise<DatabaseAddress> {
+  if (purpose.restorePoint !== undefined)
+    throw new ToolError(
+      'PROVIDER_NOT_SUPPORTED',
+      'A restore point on Fly is a snapshot of a volume, into which nobody can look.',
+      { hint: 'Restore it: what is there now is kept as a restore point too.' },
+    );
   if (purpose.branch === undefined || purpose.branch === appNameOf(database))
     return clusterAddress(context, database, ownApp(database, purpose), signal);
   const app = await branchApp(context, database, purpose.branch, signal);

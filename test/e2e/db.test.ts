@@ -1,0 +1,154 @@
+import { createRequire } from 'node:module';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { projectRig, type ProjectRig } from '../support/project-rig.ts';
+import { tinyProject } from '../support/tiny-project.ts';
+
+/** The Postgres client of this checkout, for the project's own scripts. */
+const PG = JSON.stringify(createRequire(import.meta.url).resolve('pg'));
+
+const MIGRATE = `
+import { createRequire } from 'node:module';
+const pg = createRequire(import.meta.url)(${PG});
+const client = new pg.Client(process.env.DATABASE_URL);
+await client.connect();
+await client.query('create table if not exists notes (id int primary key, note text)');
+await client.end();
+`;
+
+function project(): Record<string, string> {
+  const files = tinyProject({
+    machines: 1,
+    app: "database: 'main', migrate: { command: 'node migrate.mjs', runs: 'runner' },",
+  });
+  const config = (files['glidepath.config.ts'] ?? '')
+    .replace("name: 'tiny',", "name: 'tiny',\n  databases: { main: neon({ project: 'shop' }) },")
+    .replace('manual, passed', 'manual, neon, passed');
+  return { ...files, 'glidepath.config.ts': config, 'migrate.mjs': MIGRATE };
+}
+
+let rig: ProjectRig;
+
+beforeAll(async () => {
+  rig = await projectRig(project());
+  await rig.run('cloud', 'up', '--port', '0', '--edge-port', '0');
+  const deployed = await rig.run('deploy', 'staging', '--local');
+  expect(deployed.code, deployed.stdout + deployed.stderr).toBe(0);
+});
+
+afterAll(() => rig[Symbol.asyncDispose]());
+
+async function query(place: string, sql: string): Promise<Record<string, unknown>[]> {
+  const { stdout } = await rig.run('db', 'url', place, '--local');
+  const client = new pg.Client({ connectionString: stdout.trim() });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+describe('the data of an environment', () => {
+  test('are kept, spoilt, looked at and brought back, with the spoilt ones beside them', async () => {
+    await query('staging', "insert into notes select n, 'kept' from generate_series(1, 10) n");
+    const backup = await rig.json<{ restorePoint: { name: string }; command: string }>(
+      'db',
+      'backup',
+      'staging',
+      '--name',
+      'friday',
+      '--local',
+    );
+    expect(backup.command).toBe('glidepath db restore staging --to-restore-point friday');
+    await query('staging', 'delete from notes where id > 4; alter table notes add column spoilt int');
+
+    const list = await rig.run('db', 'restore', 'staging', '--local');
+    expect(list.stdout).toMatch(/friday +\d{4}-/);
+    const dry = await rig.run(
+      'db',
+      'restore',
+      'staging',
+      '--to-restore-point',
+      'friday',
+      '--dry-run',
+      '--local',
+    );
+    expect(dry.stdout).toMatch(/public\.notes +4 +10 +6 rows back/);
+    expect(dry.stdout).toContain('column public.notes.spoilt is gone');
+
+    const unasked = await rig.run('db', 'restore', 'staging', '--to-restore-point', 'friday', '--local');
+    expect([unasked.code, unasked.stderr]).toEqual([2, expect.stringContaining('--confirm staging')]);
+    expect(await query('staging', 'select count(*)::int as rows from notes')).toEqual([{ rows: 4 }]);
+
+    const restored = await rig.run(
+      'db',
+      'restore',
+      'staging',
+      '--to-restore-point',
+      'friday',
+      '--confirm',
+      'staging',
+      '--local',
+    );
+    expect(restored.code, restored.stdout + restored.stderr).toBe(0);
+    expect(await query('staging', 'select count(*)::int as rows from notes')).toEqual([{ rows: 10 }]);
+    const kept = /is kept as (before-restore-\S+)/.exec(restored.stdout)?.[1] ?? '';
+    expect(await query(`staging:${kept}`, 'select count(*)::int as rows from notes')).toEqual([{ rows: 4 }]);
+  });
+
+  test('are brought back to a moment, and the next migration runs again what they do not have', async () => {
+    const [{ now } = { now: new Date() }] = await query('staging', 'select clock_timestamp() as now');
+    await query('staging', "insert into notes values (100, 'late')");
+    const at = (now as Date).toISOString();
+    const restored = await rig.run('db', 'restore', 'staging', '--to', at, '--confirm', 'staging', '--local');
+    expect(restored.code, restored.stdout + restored.stderr).toBe(0);
+    expect(await query('staging', 'select id from notes where id = 100')).toEqual([]);
+    const again = await rig.run('deploy', 'staging', '--local');
+    expect(again.code, again.stdout + again.stderr).toBe(0);
+  });
+
+  test.each([
+    [['--to', 'yesterday'], 2, 'is not a moment'],
+    [['--to', '400d'], 2, 'DATABASE_OUTSIDE_WINDOW'],
+    [['--to', '2999-01-01T00:00:00Z'], 2, 'DATABASE_OUTSIDE_WINDOW'],
+    [['--to-restore-point', 'fridya'], 2, 'friday'],
+    [['--to', '1s', '--to-restore-point', 'friday'], 2, 'only one can be gone back to'],
+    [['--to-restore-point', 'friday', '--confirm', 'production'], 2, 'is not the name'],
+    [['--to', '1s', '--confirm', 'nobody'], 2, 'is not the name'],
+    [['--database', 'other'], 2, 'There is no database "other"'],
+  ])('are left alone by db restore staging %j', async (words, code, said) => {
+    const refused = await rig.run('db', 'restore', 'staging', ...words, '--local');
+    expect([refused.code, refused.stdout + refused.stderr]).toEqual([code, expect.stringContaining(said)]);
+  });
+});
+
+describe('a branch by hand', () => {
+  test('is made, reached, compared with where it comes from, and deleted', async () => {
+    const made = await rig.run('db', 'branch', 'staging', 'try', '--local');
+    expect(made.code, made.stderr).toBe(0);
+    const same = await rig.run('db', 'diff', 'staging', 'staging:try', '--exit-code', '--local');
+    expect([same.code, same.stdout]).toEqual([0, expect.stringContaining('have the same schema')]);
+    await query('staging:try', 'create table extra (id int)');
+    const differs = await rig.run('db', 'diff', 'staging', 'staging:try', '--exit-code', '--local');
+    expect([differs.code, differs.stdout]).toEqual([3, expect.stringContaining('+ table public.extra')]);
+    expect((await rig.run('db', 'branch', 'staging', '--local')).stdout).toMatch(/try +staging/);
+    expect((await rig.run('db', 'branch', 'staging', 'try', '--delete', '--local')).code).toBe(0);
+    const gone = await rig.run('db', 'url', 'staging:try', '--local');
+    expect([gone.code, gone.stderr]).toEqual([2, expect.stringContaining('DATABASE_UNKNOWN_BRANCH')]);
+  });
+
+  test('never is the database of an environment', async () => {
+    const refused = await rig.run('db', 'branch', 'staging', 'staging', '--delete', '--local');
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining('is the database of staging'),
+    ]);
+  });
+
+  test('without rows has the tables only', async () => {
+    const made = await rig.run('db', 'branch', 'staging', 'empty', '--schema-only', '--local');
+    expect(made.code, made.stderr).toBe(0);
+    expect(await query('staging:empty', 'select count(*)::int as rows from notes')).toEqual([{ rows: 0 }]);
+  });
+});
