@@ -78,7 +78,8 @@ describe('the data of an environment', () => {
     expect(dry.stdout).toContain('column public.notes.spoilt is gone');
 
     const unasked = await rig.run('db', 'restore', 'staging', '--to-restore-point', 'friday', '--local');
-    expect([unasked.code, unasked.stderr]).toEqual([2, expect.stringContaining('--confirm staging')]);
+    expect([unasked.code, unasked.stderr]).toEqual([2, expect.stringContaining('DATABASE_NOT_CONFIRMED')]);
+    expect(unasked.stderr).toContain('--confirm staging');
     expect(await query('staging', 'select count(*)::int as rows from notes')).toEqual([{ rows: 4 }]);
 
     const restored = await rig.run(
