@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -257,7 +256,7 @@ describe('the service', () => {
     const service = await rig.open();
     await service.create({ id: 'main', database: 'main' });
     const branching = service.branch({ id: 'copy', from: 'main' }).catch((error: unknown) => error);
-    await until(() => existsSync(join(rig.dir, 'clusters', 'copy', 'data', 'base')));
+    await until(async () => (await readdir(join(rig.dir, 'clusters', 'copy')).catch(() => [])).length > 1);
     await service.close({ stop: true });
     expect(await branching).toMatchObject({ code: 'CLOUD_NOT_RUNNING' });
     expect(await rig.clusters()).toEqual(['main']);

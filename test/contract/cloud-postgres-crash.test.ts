@@ -54,7 +54,12 @@ async function expectOrder(rig: LocalPostgresRig, service: PostgresService): Pro
 
 describe('killed with -9', () => {
   // Hardly begun, in the middle of the copy, before the log comes, and as a server works on it.
-  const MADE = ['cluster.json', 'data/base', 'data/global/pg_control', 'data/glidepath-first-start.conf'];
+  const MADE = [
+    'cluster.json',
+    'data.unfinished-',
+    'data/global/pg_control',
+    'data/glidepath-first-start.conf',
+  ];
   const RUN = [...MADE, 'data/standby.signal', 'data/postmaster.pid', 'data/backup_label.old'];
 
   test.for([
@@ -65,7 +70,9 @@ describe('killed with -9', () => {
     await using rig = await LocalPostgresRig.in(template);
     const past = await withPast(rig);
     const holder = rig.spawn(HOLDER, [rig.dir, what, String(past)]);
-    await until(() => holder.exitCode !== null || existsSync(join(rig.dir, 'clusters', 'copy', sign)));
+    await until(
+      async () => holder.exitCode !== null || (await hasSign(join(rig.dir, 'clusters', 'copy'), sign)),
+    );
     await kill(holder);
     const service = await rig.open();
     await expectOrder(rig, service);
@@ -76,6 +83,7 @@ describe('killed with -9', () => {
   });
 
   test.for([
+    ['replace', 'data.unfinished-'],
     ['replace', 'data/standby.signal'],
     ['replace', 'data/postmaster.pid'],
     ['replace', 'supersedes'],
@@ -85,7 +93,10 @@ describe('killed with -9', () => {
     await using rig = await LocalPostgresRig.in(template);
     const past = await withPast(rig);
     const holder = rig.spawn(HOLDER, [rig.dir, what, String(past)]);
-    await until(async () => holder.exitCode !== null || (await hasSign(rig, sign)));
+    await until(async () => {
+      const made = await replacementOf(rig);
+      return holder.exitCode !== null || (made !== null && (await hasSign(made, sign)));
+    });
     await kill(holder);
     const service = await rig.open();
     await expectOrder(rig, service);
@@ -109,13 +120,18 @@ describe('killed with -9', () => {
   });
 });
 
-/** Whether the new directory has a file, or the record in it has taken the place of the old one. */
-async function hasSign(rig: LocalPostgresRig, sign: string): Promise<boolean> {
+/** Whether a directory has a file, or one whose name begins so; or whether the record in it supersedes another. */
+async function hasSign(dir: string, sign: string): Promise<boolean> {
+  if (sign === 'supersedes')
+    return /"supersedes": \{/.test(await readFile(join(dir, 'cluster.json'), 'utf8').catch(() => ''));
+  if (!sign.endsWith('-')) return existsSync(join(dir, sign));
+  return (await readdir(dir).catch(() => [])).some((name) => name.startsWith(sign));
+}
+
+/** The directory in which what takes the place of `main` is made; null before it is begun. */
+async function replacementOf(rig: LocalPostgresRig): Promise<string | null> {
   const made = (await rig.clusters()).find((name) => name.startsWith('main.') && !name.endsWith('.removed'));
-  if (made === undefined) return false;
-  const dir = join(rig.dir, 'clusters', made);
-  if (sign !== 'supersedes') return existsSync(join(dir, sign));
-  return /"supersedes": \{/.test(await readFile(join(dir, 'cluster.json'), 'utf8').catch(() => ''));
+  return made === undefined ? null : join(rig.dir, 'clusters', made);
 }
 
 describe('on a full disk', () => {

@@ -6,8 +6,9 @@ import { promisify } from 'node:util';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { CopyMethod } from './copy-method.ts';
 import { asDiskFull } from './copy-room.ts';
-import { copyTree } from './copy-tree.ts';
+import { copyTree, removeUnfinishedCopies } from './copy-tree.ts';
 import { giveToPostgres } from './postgres-launcher.ts';
+import { REMOVAL } from './remove-cluster-dir.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
 import type { LaunchCommand, PostgresLauncher } from './postgres-launcher.ts';
 
@@ -60,7 +61,8 @@ export async function copyTemplate(
   dataDir: string,
   method: CopyMethod,
 ): Promise<void> {
-  await rm(dataDir, { recursive: true, force: true });
+  await rm(dataDir, REMOVAL);
+  await removeUnfinishedCopies(dataDir);
   try {
     await copyTree({ from: template.dataDir, to: dataDir, method });
   } catch (error) {

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { constants, lstatSync } from 'node:fs';
-import { copyFile, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { copyByCp } from './copy-by-cp.ts';
 import type { CopyMethod } from './copy-method.ts';
+import { REMOVAL } from './remove-cluster-dir.ts';
 
 /** How to copy a directory. */
 export interface TreeCopy {
@@ -16,19 +18,17 @@ export interface TreeCopy {
   readonly ensureRoom?: (bytes: number) => Promise<void>;
 }
 
-/** Files of one directory that are copied by one process. */
-interface Batch {
-  readonly dir: string;
-  readonly names: string[];
+/** Files that are copied in one go. */
+interface Load {
+  readonly paths: string[];
   bytes: number;
 }
 
-/** A process for each takes a few milliseconds; a command line of so many names is far from the limit. */
-const BATCH_FILES = 500;
-const BATCH_BYTES = 128 * 1024 * 1024;
-/** Less than this is copied sooner than a process has started. */
-const FEW_FILES = 30;
-const FEW_BYTES = 1024 * 1024;
+const UNFINISHED = '.unfinished-';
+/** To make a file takes as long as to write so much. */
+const FILE_BYTES = 32 * 1024;
+/** Room is looked at again, and whether the copy is still wanted, after so much. */
+const LOAD_BYTES_MAX = 256 * 1024 * 1024;
 /** A second process uses the second core. More of them only wait for the disk. */
 const AT_ONCE = 2;
 
@@ -36,64 +36,72 @@ const AT_ONCE = 2;
  * Copies a directory of plain files that may change meanwhile: what disappears is left out, and what shrinks ends early.
  * Blocks are cloned, or copied by the system's `cp`. Node's `copyFile` must not copy such files byte by byte: on one that
  * shrinks it loops for ever (libuv asks for the bytes that were there at first until it gets them). Nothing is forced to
- * disk.
+ * disk. Until all is there it has another name, which no other copy gets: a `cp` goes on for a moment when we are killed,
+ * and must not write into what the next process makes.
  */
 export async function copyTree(copy: TreeCopy): Promise<void> {
-  const batches: Batch[] = [];
-  await makeDirectories(copy, '', batches);
+  const unfinished = `${copy.to}${UNFINISHED}${randomBytes(6).toString('hex')}`;
+  await copyInto({ ...copy, to: unfinished });
+  await rename(unfinished, copy.to);
+}
+
+/** Removes what copies to this place had begun before the process that made them was killed. */
+export async function removeUnfinishedCopies(to: string): Promise<void> {
+  const names = await readdir(dirname(to)).catch(goneAs([]));
+  const unfinished = names.filter((name) => name.startsWith(`${basename(to)}${UNFINISHED}`));
+  await Promise.all(unfinished.map((name) => rm(join(dirname(to), name), REMOVAL)));
+}
+
+async function copyInto(copy: TreeCopy): Promise<void> {
+  const paths: string[] = [];
+  await makeDirectories(copy, '', paths);
   if (copy.method === 'reflink') {
-    await Promise.all(
-      batches.flatMap(({ dir, names }) => names.map((name) => cloneFile(copy, join(dir, name)))),
-    );
+    await Promise.all(paths.map((path) => cloneFile(copy, path)));
     return;
   }
-  await copy.ensureRoom?.(batches.reduce((sum, { bytes }) => sum + bytes, 0));
-  // The largest first, so that the last ones end together.
-  batches.sort((a, b) => a.bytes - b.bytes);
+  const sizes = paths.map((path) => ({
+    path,
+    bytes: lstatSync(join(copy.from, path), { throwIfNoEntry: false })?.size ?? 0,
+  }));
+  await copy.ensureRoom?.(sizes.reduce((sum, { bytes }) => sum + bytes, 0));
+  const loads = distribute(sizes);
   // None of them still writes when this is over, also when another one failed.
-  const lanes = await Promise.allSettled(Array.from({ length: AT_ONCE }, () => copyBatches(copy, batches)));
+  const lanes = await Promise.allSettled(Array.from({ length: AT_ONCE }, () => copyLoads(copy, loads)));
   for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason;
 }
 
-/** Makes the directories below `at`, and collects their files. */
-async function makeDirectories(copy: TreeCopy, at: string, batches: Batch[]): Promise<void> {
+/** Makes the directories below `at`, and collects the paths of the files. */
+async function makeDirectories(copy: TreeCopy, at: string, paths: string[]): Promise<void> {
   await mkdir(join(copy.to, at), { mode: 0o700 });
   const entries = await readdir(join(copy.from, at), { withFileTypes: true }).catch(goneAs([]));
   const kept = entries.filter((entry) => copy.leaveOut?.(join(at, entry.name)) !== true);
-  const files = kept.filter((entry) => entry.isFile()).map((entry) => entry.name);
-  batches.push(
-    ...(copy.method === 'reflink' ? [{ dir: at, names: files, bytes: 0 }] : cutUp(copy, at, files)),
-  );
+  for (const entry of kept) if (entry.isFile()) paths.push(join(at, entry.name));
   const directories = kept.filter((entry) => entry.isDirectory());
-  await Promise.all(directories.map((entry) => makeDirectories(copy, join(at, entry.name), batches)));
+  await Promise.all(directories.map((entry) => makeDirectories(copy, join(at, entry.name), paths)));
 }
 
-function cutUp(copy: TreeCopy, dir: string, names: readonly string[]): Batch[] {
-  const batches: Batch[] = [];
-  let batch: Batch = { dir, names: [], bytes: 0 };
-  for (const name of names) {
-    if (batch.names.length === 0) batches.push(batch);
-    batch.names.push(name);
-    batch.bytes += lstatSync(join(copy.from, dir, name), { throwIfNoEntry: false })?.size ?? 0;
-    if (batch.names.length < BATCH_FILES && batch.bytes < BATCH_BYTES) continue;
-    batch = { dir, names: [], bytes: 0 };
+/** Makes loads of which each lane gets about as much work; neighbours stay together. The largest is the last. */
+function distribute(files: readonly { readonly path: string; readonly bytes: number }[]): Load[] {
+  const total = files.reduce((sum, { bytes }) => sum + bytes + FILE_BYTES, 0);
+  const most = Math.min(LOAD_BYTES_MAX, total / AT_ONCE);
+  const loads: Load[] = [];
+  let load: Load | null = null;
+  for (const { path, bytes } of files) {
+    if (load === null || load.bytes + bytes / 2 > most) {
+      load = { paths: [], bytes: 0 };
+      loads.push(load);
+    }
+    load.paths.push(path);
+    load.bytes += bytes + FILE_BYTES;
   }
-  return batches;
+  return loads.sort((a, b) => a.bytes - b.bytes);
 }
 
-async function copyBatches(copy: TreeCopy, batches: Batch[]): Promise<void> {
-  for (let batch = batches.pop(); batch !== undefined; batch = batches.pop()) {
-    const { dir, names, bytes } = batch;
-    await copy.ensureRoom?.(bytes);
-    const [from, to] = [join(copy.from, dir), join(copy.to, dir)];
-    if (names.length > FEW_FILES || bytes > FEW_BYTES) await copyByCp(from, names, to);
-    else for (const name of names) await copyHere(join(from, name), join(to, name));
+async function copyLoads(copy: TreeCopy, loads: Load[]): Promise<void> {
+  for (let load = loads.pop(); load !== undefined; load = loads.pop()) {
+    await copy.ensureRoom?.(load.bytes);
+    await copyByCp(copy.from, load.paths, copy.to);
   }
-}
-
-async function copyHere(from: string, to: string): Promise<void> {
-  const content = await readFile(from).catch(goneAs(null));
-  if (content !== null) await writeFile(to, content, { mode: 0o600 });
 }
 
 async function cloneFile({ from, to }: TreeCopy, path: string): Promise<void> {

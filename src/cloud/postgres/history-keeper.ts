@@ -7,6 +7,7 @@ import { retentionOf } from './first-history.ts';
 import { Holds } from './holds.ts';
 import type { PostgresCluster } from './postgres-cluster.ts';
 import { BACKUPS_DIR, takeBaseBackup } from './take-base-backup.ts';
+import { REMOVAL } from './remove-cluster-dir.ts';
 import { archiveDir, ownArchive, segmentsIn } from './wal-archive.ts';
 import { SEGMENT_BYTES, segmentOfFile } from './wal-segments.ts';
 
@@ -74,7 +75,7 @@ export class HistoryKeeper {
     const kept = new Set(records.flatMap(({ history }) => history.backups.map(({ path }) => path)));
     const needs = neededSegments(records);
     const unneeded = backups.map((name) => join(BACKUPS_DIR, name)).filter((path) => !kept.has(path));
-    await Promise.all(unneeded.map((path) => rm(join(stateDir, path), { recursive: true, force: true })));
+    await Promise.all(unneeded.map((path) => rm(join(stateDir, path), REMOVAL)));
     for (const name of archives) await removeBelow(archiveDir(stateDir, name), needs.get(name) ?? null);
   }
 

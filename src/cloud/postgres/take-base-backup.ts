@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import type { ClusterContext } from './cluster-context.ts';
 import type { BaseBackup } from './cluster-record.ts';
 import { archiveInUse } from './first-history.ts';
+import { removeUnfinishedCopies } from './copy-tree.ts';
 import { copyOnline } from './online-copy.ts';
 import { giveToPostgres } from './postgres-launcher.ts';
+import { REMOVAL } from './remove-cluster-dir.ts';
 import type { PostgresCluster } from './postgres-cluster.ts';
 
 /** Where base backups are, below the service's directory. */
@@ -40,6 +42,7 @@ export async function takeBaseBackup(
     const { history } = cluster.record;
     await cluster.update({ history: { ...history, backups: [...history.backups, backup] } });
   } finally {
-    await rm(unfinished, { recursive: true, force: true });
+    await rm(unfinished, REMOVAL);
+    await removeUnfinishedCopies(unfinished);
   }
 }
