@@ -94,6 +94,7 @@ export async function openWorkbench(
     runInput: (id) => storedInput(engine, id),
     secret: (name) => vault.read(name),
     hide: (value) => vault.hide(value),
+    redact: (text) => vault.redact(text),
     clock,
     random: Math.random,
     fetch: (url, init) => fetch(url, init),

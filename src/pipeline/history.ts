@@ -2,6 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { createDatabaseRecords, type DatabaseRecords } from './database-records.ts';
 import { createProbeRecords, type ProbeRecords } from './probe/probe-records.ts';
 import type { MigrationRecord, Release } from './release.ts';
+import type { RecordedVerdict } from './verdict/history-verdict.ts';
+import { createTrialRecords, type TrialRecords } from './verdict/trial-records.ts';
 
 /** What is live in one environment by our own record. */
 export interface LiveRelease {
@@ -24,6 +26,8 @@ export interface HistoryEntry extends LiveRelease {
   readonly migrations: MigrationRecord | null;
   /** What its migrations did on throw-away branches before; none where they were not tried. */
   readonly probes: readonly RecordedProbe[];
+  /** Whether what was live before can be gone back to; null where that was not tried. */
+  readonly back: RecordedVerdict | null;
 }
 
 /** A probe, in words that hold no values. */
@@ -42,7 +46,7 @@ export interface RecordedRestorePoint {
 }
 
 /** Which release was live where, and when. Kept beside the journal; a runner without a disk will keep it elsewhere. */
-export interface History extends DatabaseRecords, ProbeRecords {
+export interface History extends DatabaseRecords, ProbeRecords, TrialRecords {
   /** Again with the same id: only what is known of its migration files is brought up to date. */
   saveRelease(release: Release, at: number): void;
   release(id: string): Release | null;
@@ -53,7 +57,7 @@ export interface History extends DatabaseRecords, ProbeRecords {
   /** Idempotent per run. */
   record(
     entry: LiveRelease & { readonly action: string } & Partial<
-        Pick<HistoryEntry, 'restorePoints' | 'migrations' | 'probes'>
+        Pick<HistoryEntry, 'restorePoints' | 'migrations' | 'probes' | 'back'>
       >,
   ): void;
   /** Takes a record of this run back. */
@@ -81,6 +85,8 @@ interface EntryDetail {
   readonly migrations: MigrationRecord | null;
   /** Missing where it was written before there were probes. */
   readonly probes?: readonly RecordedProbe[];
+  /** Likewise. */
+  readonly back?: RecordedVerdict | null;
 }
 
 const NO_DETAIL: EntryDetail = { version: 1, restorePoints: [], migrations: null };
@@ -106,6 +112,7 @@ export function createHistory(db: DatabaseSync): History {
   return {
     ...createDatabaseRecords(db),
     ...createProbeRecords(db),
+    ...createTrialRecords(db),
     saveRelease(release, at) {
       const stored = releaseOf(db, release.id);
       const whole =
@@ -151,6 +158,7 @@ export function createHistory(db: DatabaseSync): History {
           restorePoints: entry.restorePoints ?? [],
           migrations: entry.migrations ?? null,
           probes: entry.probes ?? [],
+          back: entry.back ?? null,
         } satisfies EntryDetail),
       );
     },
@@ -195,5 +203,6 @@ function toEntry(row: EntryRow): HistoryEntry {
     restorePoints: detail.restorePoints,
     migrations: detail.migrations,
     probes: detail.probes ?? [],
+    back: detail.back ?? null,
   };
 }

@@ -21,6 +21,8 @@ export interface PipelineDeps {
   secret(name: string): string | undefined;
   /** Remembers a value that no event may show. */
   hide(value: string): void;
+  /** A text without the values that are to be hidden: for what is kept elsewhere than in events and errors. */
+  redact(text: string): string;
   readonly clock: Clock;
   /** From 0 up to 1. */
   readonly random: () => number;

@@ -5,6 +5,7 @@ import { ToolError } from '../../diagnostics/tool-error.ts';
 import { unsafeStatements } from '../../migrations/probe/judge-probe.ts';
 import { looseScope } from '../../pipeline/probe/loose-scope.ts';
 import { probeOnce, type AskedOutcome } from '../../pipeline/probe/probe-environment.ts';
+import { brokenReleases } from '../../pipeline/verdict/broken-releases.ts';
 import { migratedDatabases } from '../../plan/steps/migrations-of.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
@@ -35,14 +36,19 @@ export async function dbProbe(context: CommandContext, typed: TypedProbe): Promi
     outcomes.push(await probeOne(context, bench, environment, { database, commit, typed }));
   const limitMs = limitOf(environment);
   const isRefused =
-    limitMs !== null && outcomes.some(({ record }) => unsafeStatements(record, limitMs).length > 0);
+    limitMs !== null &&
+    outcomes.some(
+      ({ record }) => unsafeStatements(record, limitMs).length > 0 || brokenReleases([record]).length > 0,
+    );
   const { output } = context;
   if (output.json)
     writeJson(output, {
       probes: outcomes.map(({ record, branch }) => ({ ...record, branch: typed.keepBranch ? branch : null })),
       blocksAtMostMs: limitMs,
       isSafe: outcomes.every(
-        ({ record }) => unsafeStatements(record, limitMs ?? DEFAULT_LIMIT_MS).length === 0,
+        ({ record }) =>
+          unsafeStatements(record, limitMs ?? DEFAULT_LIMIT_MS).length === 0 &&
+          brokenReleases([record]).length === 0,
       ),
     });
   else

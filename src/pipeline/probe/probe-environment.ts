@@ -3,9 +3,10 @@ import { ToolError } from '../../diagnostics/tool-error.ts';
 import { migrationsOf } from '../../plan/steps/migrations-of.ts';
 import { flyAppNamed } from '../step-scope.ts';
 import { buildAndPush } from '../steps/build.ts';
+import { probeAndTry } from '../verdict/probe-and-try.ts';
+import { releaseOfCommit } from '../verdict/release-after.ts';
 import type { LooseScope } from './loose-scope.ts';
 import { withProbeBranch } from './probe-branch.ts';
-import { probeDatabase } from './probe-database.ts';
 import type { ProbeOutcome } from './probe-record.ts';
 
 /** A probe that was asked for by hand. */
@@ -36,7 +37,7 @@ export async function probeOnce(
   }
   const options = { environment: input.environment.name, database, keep: keepBranch };
   const outcome = await withProbeBranch(deps, options, context, async (branch) => ({
-    ...(await probeDatabase(scope, database, branch)),
+    ...(await probeAndTry(scope, database, branch, () => releaseOfCommit(scope, database.name))),
     branch: branch.name,
   }));
   deps.history.saveProbe(outcome.record);

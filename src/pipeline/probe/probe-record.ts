@@ -1,5 +1,6 @@
 import type { Severity } from '../../migrations/lint/finding.ts';
 import type { ProbedStatement } from '../../migrations/probe/probed-statement.ts';
+import type { VerdictRecord } from '../verdict/verdict-record.ts';
 
 /** Something that is wrong with a statement that ran. Without the values in it. */
 export interface ProbedFinding {
@@ -28,6 +29,8 @@ export interface ProbeRecord {
   readonly seenBy: 'tap' | 'outside';
   readonly statements: readonly ProbedStatement[];
   readonly findings: readonly ProbedFinding[];
+  /** Whether the release that was live can be gone back to; missing where there was none, or nobody asked yet. */
+  readonly verdict?: VerdictRecord;
 }
 
 /** What is known of a probe while its process lives: the statements as they were sent. For the terminal alone. */

@@ -7,6 +7,7 @@ import {
 import type { ProbedEffect } from '../../migrations/probe/probed-statement.ts';
 import { count } from '../../plan/words.ts';
 import { isBookkeeping } from '../flight/bookkeeping.ts';
+import { backWords } from '../verdict/verdict-words.ts';
 import type { ProbeRecord } from './probe-record.ts';
 
 /** As much of a statement as is shown beside what is said of it. */
@@ -25,6 +26,7 @@ export function probeLine(probe: ProbeRecord): string {
     `${statements} in ${secondsWords(probe.tookMs)}`,
     waits,
     ...(errors === 0 ? [] : [count(errors, 'error')]),
+    ...backWords(probe),
   ].join(', ');
 }
 

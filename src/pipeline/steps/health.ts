@@ -17,7 +17,7 @@ export function healthStep(deps: PipelineDeps): StepExecutor {
       if (app.health === null) return { skipped: true };
       const base = await deps.platformOf(app).publicUrl(app.platformName);
       const url = new URL(app.health.path, base).href;
-      await probe(scope, url, app.health.withinMs, false);
+      await requireHealthy(scope, url, app.health.withinMs);
       return { url };
     },
   };
@@ -30,13 +30,20 @@ export function healthUrlsStep(deps: PipelineDeps): StepExecutor {
       const scope = scopeOf<'health-urls'>(deps, context);
       const { healthUrls } = scope.input.environment;
       if (healthUrls === null) return { skipped: true };
-      for (const url of healthUrls.urls) await probe(scope, url, healthUrls.withinMs, healthUrls.tolerateDns);
+      for (const url of healthUrls.urls)
+        await requireHealthy(scope, url, healthUrls.withinMs, healthUrls.tolerateDns);
       return { urls: healthUrls.urls };
     },
   };
 }
 
-async function probe(scope: StepScope, url: string, withinMs: number, tolerateDns: boolean): Promise<void> {
+/** Asks an address until it answers well. Throws HEALTH_FAILED. `tolerateDns`: a name that is not known yet will do. */
+export async function requireHealthy(
+  scope: StepScope,
+  url: string,
+  withinMs: number,
+  tolerateDns = false,
+): Promise<void> {
   const { clock } = scope.deps;
   const startedAt = clock.now();
   let last = '';

@@ -6,10 +6,12 @@ import { count, durationWords } from '../../plan/words.ts';
 import type { Json } from '../../util/json.ts';
 import { databaseNamed } from '../env-values.ts';
 import { withProbeBranch } from '../probe/probe-branch.ts';
-import { probeDatabase } from '../probe/probe-database.ts';
 import type { ProbeRecord } from '../probe/probe-record.ts';
 import { probeLine, safeLines, unsafeLines } from '../probe/probe-words.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
+import { brokenReleases } from '../verdict/broken-releases.ts';
+import { probeAndTry } from '../verdict/probe-and-try.ts';
+import { releaseOfRun } from '../verdict/release-after.ts';
 import { scopeOf, type StepScope } from '../step-scope.ts';
 
 /** What a probe step leaves behind. */
@@ -31,7 +33,7 @@ export function probeStep(deps: PipelineDeps): StepExecutor {
         deps,
         { environment, database, keep: false },
         context,
-        async (branch) => probeDatabase(scope, database, branch),
+        async (branch) => probeAndTry(scope, database, branch, () => Promise.resolve(releaseOfRun(scope))),
       );
       deps.history.saveProbe(record);
       context.log(`${database.name}: ${probeLine(record)}`);
@@ -40,7 +42,10 @@ export function probeStep(deps: PipelineDeps): StepExecutor {
   };
 }
 
-/** Throws MIGRATION_UNSAFE with every statement that keeps somebody out for too long, or that a rule calls an error. */
+/**
+ * Throws MIGRATION_UNSAFE with every statement that keeps somebody out for too long, or that a rule calls an error; and
+ * where the release that is live was shown not to work on the new schema.
+ */
 export function requireSafeMigrations(
   scope: StepScope,
   { blocksAtMostMs }: Extract<Gate, { kind: 'safe-migrations' }>,
@@ -49,17 +54,22 @@ export function requireSafeMigrations(
   const unsafe = probes.flatMap((probe) =>
     unsafeStatements(probe, blocksAtMostMs).map((statement) => ({ statement, database: probe.database })),
   );
-  if (unsafe.length === 0) return { probed: probes.map(({ database }) => database) };
+  const broken = brokenReleases(probes);
+  if (unsafe.length === 0 && broken.length === 0) return { probed: probes.map(({ database }) => database) };
   for (const { statement } of unsafe) for (const line of safeLines(statement)) scope.context.log(line);
   const databases = [...new Set(unsafe.map(({ database }) => database))].join(', ');
-  throw new ToolError(
-    'MIGRATION_UNSAFE',
-    `${count(unsafe.length, 'statement')} of the migration of ${databases} may not run in ${scope.input.environment.name}: at most ${durationWords(blocksAtMostMs)} anybody may be kept waiting, and no rule may call it an error.`,
-    {
-      hint: `Nothing was changed. See how to write it instead: glidepath db probe ${scope.input.environment.name} --ref ${scope.input.commit.slice(0, 7)}`,
-      output: unsafe.flatMap(({ statement }) => unsafeLines(statement)),
-    },
-  );
+  const sentences = broken.map(({ sentence }) => sentence);
+  if (unsafe.length > 0)
+    sentences.push(
+      `${count(unsafe.length, 'statement')} of the migration of ${databases} may not run in ${scope.input.environment.name}: at most ${durationWords(blocksAtMostMs)} anybody may be kept waiting, and no rule may call it an error.`,
+    );
+  throw new ToolError('MIGRATION_UNSAFE', sentences.join(' '), {
+    hint: `Nothing was changed. See how to write it instead: glidepath db probe ${scope.input.environment.name} --ref ${scope.input.commit.slice(0, 7)}`,
+    output: [
+      ...broken.flatMap(({ output }) => output),
+      ...unsafe.flatMap(({ statement }) => unsafeLines(statement)),
+    ],
+  });
 }
 
 /** The probes of a run, from the results of its steps. */

@@ -11,6 +11,8 @@ import {
   scopeOf,
   type StepScope,
 } from '../step-scope.ts';
+import { verdictOfRelease } from '../verdict/history-verdict.ts';
+import { probesOfRun } from '../verdict/probes-of-run.ts';
 import { domainLines, domainNotes } from './domains.ts';
 import { probesIn } from './probe.ts';
 import { deployedApps } from './verify.ts';
@@ -48,6 +50,9 @@ export function recordStep(deps: PipelineDeps): StepExecutor {
       const restorePoints = restorePointsMade(context.outputs);
       const { runId } = context;
       const migrations = migrationsInProgress(scope);
+      // A rollback migrates nothing.
+      const probes = action === 'rollback' ? [] : await probesOfRun(scope);
+      const before = deps.history.live(environment.name)?.release.id ?? null;
       deps.history.record({
         environment: environment.name,
         release,
@@ -61,6 +66,7 @@ export function recordStep(deps: PipelineDeps): StepExecutor {
           database: probe.database,
           words: probeLine(probe),
         })),
+        back: verdictOfRelease(probes, before),
       });
       context.log(`${release.id} is live in ${environment.name}`);
       return { release: release.id };
