@@ -13,6 +13,7 @@ function failedWith(sqlState: string, sql = 'alter table a', before: readonly st
     tag: 'CREATE TABLE',
     rows: null,
     error: null,
+    notices: [],
     transaction: 'idle',
     batch: 1,
   };

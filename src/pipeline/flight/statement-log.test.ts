@@ -16,7 +16,15 @@ function logOf(...lines: readonly string[]): StatementLog {
     if (code !== undefined && state === 'open') state = 'failed';
     last = Number(batch);
     const error = code === undefined ? null : { sqlState: code, message: 'no', position: null };
-    const seen = { session: 1, backendPid: 7, sql, tag: error === null ? tag : null, rows: 1, error };
+    const seen = {
+      session: 1,
+      backendPid: 7,
+      sql,
+      tag: error === null ? tag : null,
+      rows: 1,
+      error,
+      notices: [],
+    };
     log.onStart(seen);
     log.onStatement({ ...seen, transaction: state, batch: last });
   }
@@ -89,6 +97,7 @@ describe('what stays of a migration that failed', () => {
       tag: 'UPDATE',
       rows: 0,
       error: null,
+      notices: [],
       transaction: 'idle',
       batch: 1,
     };
@@ -96,6 +105,47 @@ describe('what stays of a migration that failed', () => {
     log.onStatement({ ...seen, batch: 2, rows: 3 });
     log.onStatement({ ...seen, batch: 3, rows: null, tag: 'SELECT' });
     expect(log.pending.map(({ batch }) => batch)).toEqual([2]);
+  });
+
+  test('leaves out the table that any tool looks for first, whatever it is called', () => {
+    expect(
+      pending(
+        logOf(
+          '1 create table if not exists done (name text primary key)',
+          '2 begin',
+          '3 alter table a !55P03',
+          '4 rollback',
+        ),
+      ),
+    ).toEqual([]);
+    const copied = 'create table if not exists old as select * from member';
+    expect(pending(logOf(`1 ${copied}`, '2 alter table a !55P03'))).toEqual([copied]);
+  });
+
+  test.each([
+    ['drop table if exists a', 'table "a" does not exist, skipping', false],
+    [
+      'alter table a add column if not exists b int',
+      'column "b" of relation "a" already exists, skipping',
+      false,
+    ],
+    ['drop table if exists a, b', 'table "a" does not exist, skipping', true],
+    ['drop table a cascade', 'drop cascades to view v', true],
+    ['drop table if exists a', null, true],
+  ])('keeps %s, of which the server said %s: %s', (sql, notice, isKept) => {
+    const log = createStatementLog();
+    log.onStatement({
+      session: 1,
+      backendPid: 1,
+      sql,
+      tag: 'DROP TABLE',
+      rows: null,
+      error: null,
+      notices: notice === null ? [] : [{ severity: 'NOTICE', sqlState: '00000', message: notice }],
+      transaction: 'idle',
+      batch: 1,
+    });
+    expect(pending(log)).toEqual(isKept ? [sql] : []);
   });
 });
 

@@ -4,7 +4,7 @@ import { isBookkeeping } from './bookkeeping.ts';
 /** A statement of a migration. */
 export type SeenStatement = Pick<
   TapStatement,
-  'session' | 'backendPid' | 'sql' | 'tag' | 'rows' | 'error' | 'transaction' | 'batch'
+  'session' | 'backendPid' | 'sql' | 'tag' | 'rows' | 'error' | 'notices' | 'transaction' | 'batch'
 >;
 
 /** What is known of the statements of one attempt. */
@@ -88,7 +88,15 @@ export function isAlone({ sql }: Pick<SeenStatement, 'sql'>): boolean {
 const HARMLESS =
   /^(SELECT|SHOW|SET|RESET|BEGIN|START TRANSACTION|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|PREPARE|DEALLOCATE|DISCARD|LISTEN|UNLISTEN|NOTIFY|FETCH|MOVE|DECLARE CURSOR|CLOSE CURSOR|LOCK TABLE|EXPLAIN|CHECKPOINT|ANALYZE|VACUUM)\b/;
 
-function isChange({ tag, rows }: SeenStatement): boolean {
-  if (tag === null || HARMLESS.test(tag)) return false;
+/** As many tools begin: run again it finds what it made, and makes nothing. Not a table `as` a query, nor an index. */
+const IF_MISSING =
+  /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*create\s+(?:(?:unlogged\s+)?table|schema|extension|sequence)\s+if\s+not\s+exists\b(?![\s\S]*\bas\b)/i;
+/** `relation "member" already exists, skipping`, and what is not there to be dropped. */
+const SKIPPED = /, skipping$/;
+
+function isChange({ sql, tag, rows, notices }: SeenStatement): boolean {
+  if (tag === null || HARMLESS.test(tag) || IF_MISSING.test(sql)) return false;
+  // One word of several may have been skipped: drop table if exists a, b.
+  if (notices.some(({ message }) => SKIPPED.test(message)) && !sql.includes(',')) return false;
   return !(rows === 0 && /^(INSERT|UPDATE|DELETE|MERGE|COPY)/.test(tag));
 }
