@@ -50,6 +50,9 @@ test('from outside, too, it is seen what a transaction keeps locked, and for how
     expect.objectContaining({ table: 'item', lock: 'AccessExclusive', blocks: 'readers', isFresh: true }),
   ]);
   const heldMs = altered?.effects[0]?.heldMs ?? 0;
+  const slept = statements.find(({ sql }) => sql.includes('pg_sleep'));
+  expect(slept?.transaction).toBe(altered?.transaction);
+  expect(slept?.effects).toEqual([]);
   expect(heldMs).toBeGreaterThan(250);
   expect(heldMs).toBeLessThan(2_000);
 });

@@ -15,7 +15,7 @@ const SAMPLE_MS = 20;
 const SESSIONS = `
   select a.pid, a.query, a.state, extract(epoch from a.query_start)::float8 * 1000 as started,
          extract(epoch from a.state_change)::float8 * 1000 as changed, extract(epoch from clock_timestamp())::float8 * 1000 as now,
-         a.xact_start is not null as open,
+         extract(epoch from a.xact_start)::float8 * 1000 as transaction,
          coalesce(json_agg(json_build_object('oid', l.relation::int8, 'mode', l.mode))
            filter (where l.relation is not null), '[]') as locks
   from pg_catalog.pg_stat_activity a
@@ -31,7 +31,8 @@ interface SeenSession {
   readonly started: number;
   readonly changed: number;
   readonly now: number;
-  readonly open: boolean;
+  /** When its transaction began; null where none is open. */
+  readonly transaction: number | null;
   readonly locks: readonly { readonly oid: number; readonly mode: string }[];
 }
 
@@ -41,7 +42,12 @@ interface Seen {
   readonly held: Map<string, RelationLock>;
   endedAt: number;
   releasedAt: number;
-  isInTransaction: boolean;
+  /** The transaction that it was in: when that began. */
+  transaction: number | null;
+  /** Whether the transaction stood open when it had run. */
+  isOpen: boolean;
+  /** When it was last looked at. */
+  seenUntil: number;
 }
 
 /** Looks on where nothing can stand between the command and the server. */
@@ -70,9 +76,35 @@ export async function watchFromOutside(client: Client, clock: Clock): Promise<Ou
       const rewritten = [...now]
         .filter(([oid, file]) => files.has(oid) && files.get(oid) !== file)
         .map(([oid]) => oid);
-      return [...seen.values()].map((each) => observed(each, rewritten));
+      const all = withEnds([...seen.values()]);
+      return all.map((each, index) => {
+        const next = all.slice(index + 1).find(({ session }) => session.pid === each.session.pid);
+        const goesOn = each.transaction !== null && next?.transaction === each.transaction;
+        return observed(each, goesOn, rewritten);
+      });
     },
   };
+}
+
+/** A transaction whose end was too quick to be seen lasted until it was last seen open, and was ended then. */
+function withEnds(seen: readonly Seen[]): readonly Seen[] {
+  const last = new Map(seen.map((each) => [each.session.pid, each]));
+  const open = [...last.values()].filter(({ isOpen }) => isOpen);
+  return [
+    ...seen,
+    ...open.map(({ session, seenUntil: at, transaction }, index): Seen => {
+      const number = seen.length + index + 1;
+      return newlySeen(number, {
+        ...session,
+        query: 'commit',
+        state: 'idle',
+        started: at,
+        changed: at,
+        now: at,
+        transaction,
+      });
+    }),
+  ];
 }
 
 async function lookOn(look: () => Promise<void>, clock: Clock, signal: AbortSignal): Promise<void> {
@@ -93,7 +125,9 @@ function note(seen: Map<string, Seen>, session: SeenSession): void {
   // Idle, it has ended when its state changed; at work, it goes on.
   known.endedAt = session.state === 'active' ? session.now : session.changed;
   known.releasedAt = known.endedAt;
-  known.isInTransaction = session.open && session.state !== 'active';
+  known.isOpen = session.transaction !== null && session.state !== 'active';
+  known.transaction = session.transaction ?? known.transaction;
+  known.seenUntil = session.now;
 }
 
 function newlySeen(number: number, session: SeenSession): Seen {
@@ -103,12 +137,15 @@ function newlySeen(number: number, session: SeenSession): Seen {
     held: new Map(),
     endedAt: session.now,
     releasedAt: session.now,
-    isInTransaction: false,
+    transaction: session.transaction,
+    isOpen: false,
+    seenUntil: session.now,
   };
 }
 
 function observed(
-  { number, session, held, endedAt, releasedAt, isInTransaction }: Seen,
+  { number, session, held, endedAt, releasedAt }: Seen,
+  isInTransaction: boolean,
   rewritten: readonly number[],
 ): ObservedStatement {
   return {
