@@ -1,5 +1,7 @@
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { TapStatement } from '../../src/providers/postgres/tap/tap.ts';
@@ -333,6 +335,58 @@ describe('what is no session', () => {
     expect(answer.subarray(0, 1).toString()).toBe('v');
     expect(answer.readUInt32BE(5)).toBe(196_608);
     socket.destroy();
+  });
+});
+
+const HAS_PSQL = spawnSync('psql', ['--version']).status === 0;
+
+describe.skipIf(!HAS_PSQL)('psql, where there is one,', () => {
+  const FILE = `
+    \\set ON_ERROR_STOP on
+    drop table if exists script;
+    create table script (n int primary key, note text);
+    copy script from stdin;
+1	one
+2	two
+\\.
+    begin;
+    alter table script add column more int;
+    savepoint a;
+    insert into script values (3, 'three');
+    rollback to a;
+    commit;
+    create index concurrently on script (note);
+    do $$ begin raise notice 'said'; end $$;
+    \\copy script to stdout
+    select * from script where n = 1 \\gset
+    \\d script
+    drop table script;
+    select 1 \\; select 2;
+    select 1 / 0;
+  `;
+
+  /** What it prints and ends with. */
+  async function psql(url: string, args: readonly string[], input: string): Promise<readonly unknown[]> {
+    const child = spawn('psql', [url, '-X', ...args], {
+      stdio: 'pipe',
+      env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' },
+    });
+    child.stdin.end(input);
+    const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    return [child.exitCode ?? ((await once(child, 'close')) as unknown[])[0], out, err];
+  }
+
+  test.each([
+    ['statement by statement', []],
+    ['all in one transaction', ['--single-transaction']],
+  ])('prints the same through a tap, %s', async (_how, args) => {
+    const { tap, seen } = await postgres.tap({ hold: async () => Promise.resolve() });
+    const input = args.length === 0 ? FILE : FILE.replace('index concurrently', 'index');
+    const expected = await psql(postgres.url, args, input);
+    expect(await psql(tap.url, args, input)).toEqual(expected);
+    expect(expected[0]).toBe(3);
+    expect(expected[2]).toMatch(/NOTICE: {2}said[\s\S]*division by zero/);
+    expect(seen.map(({ tag }) => tag)).toContain('CREATE INDEX');
   });
 });
 
