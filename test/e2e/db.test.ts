@@ -60,7 +60,7 @@ describe('the data of an environment', () => {
       'friday',
       '--local',
     );
-    expect(backup.command).toBe('glidepath db restore staging --to-restore-point friday');
+    expect(backup.command).toBe('glidepath db restore staging --to-restore-point friday --local');
     await query('staging', 'delete from notes where id > 4; alter table notes add column spoilt int');
 
     const list = await rig.run('db', 'restore', 'staging', '--local');

@@ -8,6 +8,7 @@ import { databaseWork } from '../database-work.ts';
 import { writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
 import { paint } from '../views/paint.ts';
+import { localHint } from '../views/problem.ts';
 import { openBench, requireEnvironment } from './deploy.ts';
 
 /** What is typed after `db backup`. */
@@ -37,7 +38,10 @@ export async function dbBackup(context: CommandContext, typed: TypedBackup): Pro
   );
   const { output } = context;
   const several = environment.databases.length > 1 ? ` --database ${database.name}` : '';
-  const command = `glidepath db restore ${environment.name}${several} --to-restore-point ${point.name}`;
+  const command = localHint(
+    `glidepath db restore ${environment.name}${several} --to-restore-point ${point.name}`,
+    context.isLocal,
+  );
   if (output.json)
     writeJson(output, {
       environment: environment.name,

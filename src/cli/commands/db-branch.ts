@@ -13,6 +13,7 @@ import { withProgress } from '../progress.ts';
 import { renderBranches } from '../views/branches.ts';
 import { paint } from '../views/paint.ts';
 import type { Workbench } from '../wiring.ts';
+import { localHint } from '../views/problem.ts';
 import { openBench, requireEnvironment } from './deploy.ts';
 
 /** What is typed after `db branch`. */
@@ -62,7 +63,7 @@ async function makeBranch(
       work,
     ),
   );
-  const command = `glidepath db url ${environment.name}:${branch.name}`;
+  const command = localHint(`glidepath db url ${environment.name}:${branch.name}`, context.isLocal);
   const { output } = context;
   if (output.json)
     writeJson(output, { environment: environment.name, database: database.name, branch, command });

@@ -200,6 +200,7 @@ async function sayWhatThereIs(
         restorableFrom,
         now: bench.clock.now(),
         color: output.color,
+        isLocal: context.isLocal,
       }),
     );
   return EXIT.ok;

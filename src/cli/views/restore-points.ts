@@ -1,5 +1,6 @@
 import type { RestorePoint } from '../../providers/database-platform.ts';
 import { utcTime } from '../../util/utc-time.ts';
+import { localHint } from './problem.ts';
 import { paint } from './paint.ts';
 import { renderTable } from './table.ts';
 import { formatAgo, formatDuration } from './time.ts';
@@ -12,6 +13,7 @@ export interface RestorePointsView {
   readonly restorableFrom: number | null;
   readonly now: number;
   readonly color: boolean;
+  readonly isLocal: boolean;
 }
 
 /** What a database can be gone back to, and the command. */
@@ -22,7 +24,7 @@ export function renderRestorePoints(points: readonly RestorePoint[], view: Resto
   lines.push(
     restorableFrom === null
       ? '  to no moment but its restore points'
-      : `  to any moment since ${utcTime(restorableFrom)}, ${formatAgo(restorableFrom, now)}: ${cyan(`glidepath db restore ${environment} --to 15m`)}`,
+      : `  to any moment since ${utcTime(restorableFrom)}, ${formatAgo(restorableFrom, now)}: ${cyan(localHint(`glidepath db restore ${environment} --to 15m`, view.isLocal))}`,
   );
   if (points.length === 0) return [...lines, '  no restore points', ''].join('\n');
   const rows = points.map((point) => [
@@ -34,5 +36,6 @@ export function renderRestorePoints(points: readonly RestorePoint[], view: Resto
   ]);
   const table = renderTable(['restore point', 'data of', '', 'goes', ''].map(dim), rows);
   const newest = points[0]?.name ?? '';
-  return `${lines.join('\n')}\n\n${table}\n  ${cyan('→')} glidepath db restore ${environment} --to-restore-point ${newest}\n`;
+  const command = localHint(`glidepath db restore ${environment} --to-restore-point ${newest}`, view.isLocal);
+  return `${lines.join('\n')}\n\n${table}\n  ${cyan('→')} ${command}\n`;
 }
