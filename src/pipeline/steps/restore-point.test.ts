@@ -52,22 +52,57 @@ function rigWith(platform: DatabasePlatform, options: Partial<StepRigOptions> = 
   });
 }
 
+function liveSince({ history }: StepRig, at: number): void {
+  const release = releaseOf('a'.repeat(40), 'main', { web: 'sha256:1' });
+  history.saveRelease(release, at);
+  history.record({ environment: 'production', runId: 'run-0', action: 'deploy', at, by: 'ada', release });
+}
+
 const make = async ({ deps, context }: StepRig): Promise<Json> => restorePointStep(deps).execute(context);
 
 test('a restore point is named after its run, is made once, and leaves the newest of ours beside it', async () => {
-  const { platform, names } = platformWith(['before-1', 'theirs', 'before-2', 'before-3']);
+  const there = ['before-run-x', 'theirs', 'before-run-y', 'before-run-z'];
+  const { platform, names } = platformWith(there);
   const rig = rigWith(platform);
+  liveSince(rig, 100);
   const result = await make(rig);
   expect(result).toMatchObject({ name: 'before-run-1', at: 104, expiresAt: expect.any(Number) as unknown });
-  expect(names()).toEqual(['theirs', 'before-3', 'before-run-1']);
+  expect(names()).toEqual(['theirs', 'before-run-z', 'before-run-1']);
   expect(await make(rig)).toEqual(result);
-  expect(names()).toEqual(['theirs', 'before-3', 'before-run-1']);
+  expect(names()).toEqual(['theirs', 'before-run-z', 'before-run-1']);
+});
+
+test('what people keep by hand is never removed for it, whatever they call it', async () => {
+  const { platform, names } = platformWith([
+    'by-hand-1',
+    'before-friday',
+    'friday',
+    'before-run-x',
+    'before-run-y',
+  ]);
+  await make(rigWith(platform));
+  expect(names()).toEqual(['by-hand-1', 'before-friday', 'friday', 'before-run-x', 'before-run-1']);
+});
+
+test('however often is tried, the state before the first try since the live release stays', async () => {
+  const { platform, names } = platformWith([
+    'before-run-live',
+    'before-run-x',
+    'before-run-y',
+    'before-run-z',
+  ]);
+  const rig = rigWith(platform);
+  liveSince(rig, 0);
+  await make(rig);
+  expect(names()).toEqual(['before-run-x', 'before-run-1']);
 });
 
 test('where the platform has no room for another, the oldest of ours makes room', async () => {
-  const { platform, names } = platformWith(['before-1', 'before-2'], 2);
-  await make(rigWith(platform));
-  expect(names()).toEqual(['before-2', 'before-run-1']);
+  const { platform, names } = platformWith(['before-run-x', 'before-run-y'], 2);
+  const rig = rigWith(platform);
+  liveSince(rig, 100);
+  await make(rig);
+  expect(names()).toEqual(['before-run-y', 'before-run-1']);
   const full = platformWith(['theirs-1', 'theirs-2'], 2);
   await expect(make(rigWith(full.platform))).rejects.toMatchObject({ code: 'PROVIDER_QUOTA' });
 });

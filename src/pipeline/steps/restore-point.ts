@@ -10,9 +10,12 @@ import { databaseNamed } from '../env-values.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
 import { migrationsInProgress, scopeOf, type StepScope } from '../step-scope.ts';
 
+/** How those are called that deployments make, before the id of the run: no others are removed. */
+const PREFIX = 'before-run-';
+
 /**
- * Keeps the state of a database as `before-<run>`, and removes the older ones of ours beyond what is to be kept. Left
- * out, with the reason as its result, where there is nothing to go back to or nothing to go back from.
+ * Keeps the state of a database as `before-<run>`, and removes those of older runs beyond what is to be kept. Left out,
+ * with the reason as its result, where there is nothing to go back to or nothing to go back from.
  */
 export function restorePointStep(deps: PipelineDeps): StepExecutor {
   return {
@@ -54,10 +57,11 @@ function needlessBecause(scope: StepScope, { name }: ResolvedDatabase): string |
 
 /** Null where the platform has none. */
 async function makePoint(
-  { context, deps }: StepScope,
+  scope: StepScope,
   database: ResolvedDatabase,
   platform: DatabasePlatform,
 ): Promise<RestorePoint | null> {
+  const { context, deps } = scope;
   assert(database.restorePoints !== null, 'a database without restore points has no such step');
   const { forMs, keep } = database.restorePoints;
   const name = `before-${context.runId}`;
@@ -70,7 +74,7 @@ async function makePoint(
     if (!(error instanceof ToolError)) throw error;
     if (error.code === 'PROVIDER_NOT_SUPPORTED') return null;
     if (error.code !== 'PROVIDER_QUOTA') throw error;
-    const removed = await removeOld(context, database, platform, { name, keep: keep - 1 });
+    const removed = await removeOld(scope, database, platform, { name, keep: keep - 1 });
     if (removed === 0) throw error;
     return make();
   }
@@ -78,32 +82,44 @@ async function makePoint(
 
 /** Old ones that stay are no reason to fail: the next run removes them. */
 async function prune(
-  { context }: StepScope,
+  scope: StepScope,
   database: ResolvedDatabase,
   platform: DatabasePlatform,
   name: string,
 ): Promise<void> {
+  const { context } = scope;
   try {
-    await removeOld(context, database, platform, { name, keep: (database.restorePoints?.keep ?? 1) - 1 });
+    await removeOld(scope, database, platform, { name, keep: (database.restorePoints?.keep ?? 1) - 1 });
   } catch (error) {
     if (context.signal.aborted || !(error instanceof ToolError)) throw error;
     context.log(`older restore points could not be removed: ${error.message}`);
   }
 }
 
-/** Removes those of ours that are older than the newest `keep`, the one called `name` not counted. */
+/** Removes those of earlier runs beyond `keep`, the one called `name` not counted. What people keep by hand stays. */
 async function removeOld(
-  context: StepContext,
+  { context, deps, input }: StepScope,
   database: ResolvedDatabase,
   platform: DatabasePlatform,
   { name, keep }: { readonly name: string; readonly keep: number },
 ): Promise<number> {
   const points = await platform.restorePoints(database);
-  const ours = points.filter((point) => point.isOurs && point.name !== name);
-  const old = ours.toSorted((one, other) => other.at - one.at).slice(Math.max(0, keep));
+  const made = points.filter((point) => point.isOurs && point.name.startsWith(PREFIX) && point.name !== name);
+  const [live] = deps.history.entries(input.environment.name, 1);
+  const old = inOrderOfWorth(made, live?.at ?? 0).slice(Math.max(0, keep));
   for (const point of old) {
     await platform.deleteRestorePoint(database, point.name, context);
-    context.log(`${database.name}: ${point.name} is removed, for only the newest are kept`);
+    context.log(`${database.name}: ${point.name} is removed, for only ${keep + 1} are kept`);
   }
   return old.length;
+}
+
+/**
+ * The one before the first try since the last release comes first: it alone has nothing of the tries that failed
+ * meanwhile, however many. Then the newest.
+ */
+function inOrderOfWorth(points: readonly RestorePoint[], liveAt: number): readonly RestorePoint[] {
+  const newest = points.toSorted((one, other) => other.at - one.at);
+  const first = newest.findLast(({ at }) => at > liveAt);
+  return first === undefined ? newest : [first, ...newest.filter((point) => point !== first)];
 }
