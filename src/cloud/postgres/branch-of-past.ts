@@ -1,4 +1,4 @@
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Client } from 'pg';
 import { assert } from '../../util/assert.ts';
@@ -15,7 +15,7 @@ import { copyLog } from './copy-log.ts';
 import type { PostgresCluster } from './postgres-cluster.ts';
 import type { PostgresMoment } from './postgres-service.ts';
 import { archivesUntil, collectLog } from './wal-archive.ts';
-import { bytesUpTo, lastSegmentBefore, segmentOf } from './wal-segments.ts';
+import { bytesUpTo, isTimelineHistory, lastSegmentBefore, segmentOf } from './wal-segments.ts';
 
 /**
  * Rebuilds what a cluster held at a moment of its past: the last backup before it, and the log from there on, replayed by a
@@ -50,7 +50,10 @@ export async function branchOfPast(
   await made.start();
   const { lsn, time } = await readTimelineStart(made);
   await keepWhatIsThere(made, source);
+  await dropLinkedLog(made);
   await made.suspend();
+  // The replay is over; the next start is the first one of every day.
+  await prepareFirstStart(made.dataDir, {});
   const { history } = source.record;
   const [own] = made.record.history.archives;
   assert(own !== undefined, 'a cluster has an archive of its own');
@@ -137,6 +140,20 @@ async function readTimelineStart(
     client.query<{ time: Date | null }>('select pg_last_xact_replay_timestamp() as time'),
   );
   return { lsn, time: found.rows[0]?.time?.getTime() ?? null };
+}
+
+/**
+ * Removes segments that are files of an archive under a second name. The server has read them, and would in time use them
+ * for new log: that must not happen to the archive, so until it is stopped it is told not to (`wal_recycle`).
+ */
+async function dropLinkedLog(made: PostgresCluster): Promise<void> {
+  // From here on a start needs nothing of what was before.
+  await made.withAdmin(undefined, (client) => client.query('checkpoint'));
+  const dir = join(made.dataDir, 'pg_wal');
+  for (const name of (await readdir(dir)).filter((entry) => !isTimelineHistory(entry))) {
+    const found = await lstat(join(dir, name)).catch(() => null);
+    if (found !== null && found.isFile() && found.nlink > 1) await rm(join(dir, name), { force: true });
+  }
 }
 
 /** Of the source's logins and databases of today, those that were there; with the passwords of today, so that URLs stay. */

@@ -39,8 +39,9 @@ export async function bringUp({ server, record, update, context }: BringUp): Pro
     const backups = keepsHistory ? [await templateBackup(context)] : [];
     await update({ isBootstrapped: true, history: { ...history, backups } });
   }
-  if (!record().isRecovered) {
-    await finishFirstStart(server, { password, settings: context.settings });
+  // One that is still being made is started for that only, and stopped again.
+  if (!record().isRecovered && !record().isUnfinished) {
+    await finishFirstStart(server, context.settings);
     await update({ isRecovered: true });
   }
 }

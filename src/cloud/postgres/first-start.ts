@@ -1,8 +1,7 @@
-import { appendFile, lstat, open, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, open, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClusterServer } from './cluster-server.ts';
 import type { PostgresSettings } from './postgres-settings.ts';
-import { isTimelineHistory } from './wal-segments.ts';
 
 const FILE = 'glidepath-first-start.conf';
 const INCLUDE = `include_if_exists '${FILE}'`;
@@ -24,33 +23,12 @@ export async function prepareFirstStart(
 }
 
 /** Puts the settings of every day into force; what the copy and the replay wrote is then forced to disk, while clients work. */
-export async function finishFirstStart(
-  server: ClusterServer,
-  as: { readonly password: string; readonly settings: PostgresSettings },
-): Promise<void> {
-  await dropLinkedLog(server, as.password);
+export async function finishFirstStart(server: ClusterServer, settings: PostgresSettings): Promise<void> {
   // Emptied and not removed: Postgres would write a line into its log for each process that looks for it.
   await writeFile(join(server.dataDir, FILE), '');
   server.reload();
   // Nobody waits for it, and until it is done the system itself writes within half a minute.
-  if (as.settings.fsync) void forceToDisk(server.dataDir).catch(() => undefined);
-}
-
-/**
- * Removes segments that are files of an archive under a second name. The server has read them, and would in time use them
- * for new log: that must not happen to the archive, so until here it was told not to (`wal_recycle`).
- */
-async function dropLinkedLog(server: ClusterServer, password: string): Promise<void> {
-  const dir = join(server.dataDir, 'pg_wal');
-  const linked: string[] = [];
-  for (const name of (await readdir(dir)).filter((entry) => !isTimelineHistory(entry))) {
-    const found = await lstat(join(dir, name)).catch(() => null);
-    if (found !== null && found.isFile() && found.nlink > 1) linked.push(name);
-  }
-  if (linked.length === 0) return;
-  // From here on a start needs nothing of what was before.
-  await server.asAdmin({ password }, (client) => client.query('checkpoint'));
-  await Promise.all(linked.map((name) => rm(join(dir, name), { force: true })));
+  if (settings.fsync) void forceToDisk(server.dataDir).catch(() => undefined);
 }
 
 /** Forces all files below a directory to disk; what disappears meanwhile has no need of it. */
