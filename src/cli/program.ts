@@ -147,18 +147,7 @@ function addProjectCommands(program: Command, register: Register): void {
       return promote(context, from, to);
     },
   ).option(...WAIT_FOR_LOCK);
-  register(
-    program,
-    'rollback <environment>',
-    'back to an earlier release',
-    async (context, [environment = ''], options) => {
-      const { rollback } = await import('./commands/rollback.ts');
-      return rollback(context, environment, { to: text(options['to']), apps: list(options['app']) });
-    },
-  )
-    .option('--to <release>', 'the release to go back to; the one before the live one otherwise')
-    .option('--app <name...>', 'only these apps')
-    .option(...WAIT_FOR_LOCK);
+  addRollback(program, register);
   register(
     program,
     'rehearse <trigger...>',
@@ -168,6 +157,29 @@ function addProjectCommands(program: Command, register: Register): void {
       return rehearse(context, args);
     },
   ).option(...WAIT_FOR_LOCK);
+}
+
+function addRollback(program: Command, register: Register): void {
+  register(
+    program,
+    'rollback <environment>',
+    'back to an earlier release',
+    async (context, [environment = ''], options) => {
+      const { rollback } = await import('./commands/rollback.ts');
+      return rollback(context, environment, {
+        to: text(options['to']),
+        apps: list(options['app']),
+        across: list(options['acrossForwardOnly']) ?? [],
+      });
+    },
+  )
+    .option('--to <release>', 'the release to go back to; the one before the live one otherwise')
+    .option('--app <name...>', 'only these apps')
+    .option(
+      '--across-forward-only <release...>',
+      'go back over these releases, although what was before them does not work on their schema',
+    )
+    .option(...WAIT_FOR_LOCK);
 }
 
 function addGenerate(program: Command, register: Register): void {

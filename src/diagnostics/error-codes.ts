@@ -88,6 +88,11 @@ export const ERROR_CODES = {
     exit: 4,
     title: 'Other migrations ran where it should have passed',
   },
+  ROLLBACK_FORWARD_ONLY: {
+    kind: 'operation',
+    exit: 4,
+    title: 'What would be gone back over is forward only',
+  },
   SEED_FAILED: { kind: 'operation', exit: 1, title: 'The test data could not be put into a database' },
   DEPLOY_UNHEALTHY: { kind: 'operation', exit: 1, title: 'The new release did not become healthy' },
   DEPLOY_EXITED: { kind: 'operation', exit: 1, title: 'A machine of the new release exited' },

@@ -22,6 +22,7 @@ import { scaleStep } from './steps/scale.ts';
 import { seedStep } from './steps/seed.ts';
 import { smokeStep } from './steps/smoke.ts';
 import { verifyStep } from './steps/verify.ts';
+import { sayingForwardOnly } from './verdict/say-forward-only.ts';
 
 /** One executor for each kind of step: the compiler refuses a kind without one. */
 export function pipelineExecutors(deps: PipelineDeps): StepExecutors {
@@ -52,7 +53,10 @@ export function pipelineExecutors(deps: PipelineDeps): StepExecutors {
     'destroy-database': destroyDatabaseStep(deps),
   };
   return Object.fromEntries(
-    Object.entries(executors).map(([kind, executor]) => [kind, namingRestorePoints(executor)]),
+    Object.entries(executors).map(([kind, executor]) => [
+      kind,
+      namingRestorePoints(sayingForwardOnly(deps, executor)),
+    ]),
   );
 }
 

@@ -12,6 +12,8 @@ export type Trigger =
       readonly environment: string;
       readonly release: string;
       readonly apps: readonly string[] | null;
+      /** Releases that are gone back over although they are forward only, for somebody named them. */
+      readonly across?: readonly string[];
     }
   | {
       readonly kind: 'scale';

@@ -1,11 +1,14 @@
 import { EXIT } from '../../diagnostics/error-codes.ts';
 import { deploymentInput } from '../../pipeline/deployment-input.ts';
+import type { HistoryEntry } from '../../pipeline/history.ts';
+import { verdictOfEntry } from '../../pipeline/verdict/way-back.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
 import { paint } from '../views/paint.ts';
 import { localHint } from '../views/problem.ts';
 import { renderTable } from '../views/table.ts';
 import { formatAgo } from '../views/time.ts';
+import { verdictCell } from '../views/verdict.ts';
 import { openBench, requireEnvironment } from './deploy.ts';
 import { renderRuns, summaryOf } from './runs.ts';
 
@@ -16,10 +19,10 @@ const SHOWN = 30;
 export async function releases(context: CommandContext, name: string): Promise<ExitCode> {
   await using bench = await openBench(context, { journalOnly: true });
   requireEnvironment(bench.project, name);
-  const entries = bench.history.entries(name, SHOWN);
+  const entries = bench.history.entries(name, SHOWN + 1);
   const { output } = context;
   if (output.json) {
-    writeJson(output, { environment: name, releases: entries });
+    writeJson(output, { environment: name, releases: entries.slice(0, SHOWN) });
     return EXIT.ok;
   }
   if (entries.length === 0) {
@@ -27,21 +30,32 @@ export async function releases(context: CommandContext, name: string): Promise<E
     output.write(`Nothing was deployed to ${name} yet. Do it: ${next}\n`);
     return EXIT.ok;
   }
-  const { dim, green } = paint(output.color);
+  const colors = paint(output.color);
+  const { dim, green } = colors;
   const now = bench.clock.now();
   const rows = await Promise.all(
-    entries.map(async (entry, index) => [
-      index === 0 ? green('● live') : '',
-      entry.release.id,
-      entry.action,
-      await bench.source.subject(entry.release.commit),
-      formatAgo(entry.at, now),
-      entry.by,
-      entry.runId,
-    ]),
+    entries
+      .slice(0, SHOWN)
+      .map(async (entry, index) => [
+        index === 0 ? green('● live') : '',
+        entry.release.id,
+        entry.action,
+        verdictCell(verdictOfEntry(entry, deploymentBefore(entries, index)), colors),
+        await bench.source.subject(entry.release.commit),
+        formatAgo(entry.at, now),
+        entry.by,
+        entry.runId,
+      ]),
   );
-  output.write(renderTable(['', 'release', 'by way of', 'commit', 'when', 'by', 'run'].map(dim), rows));
+  output.write(
+    renderTable(['', 'release', 'by way of', 'back', 'commit', 'when', 'by', 'run'].map(dim), rows),
+  );
   return EXIT.ok;
+}
+
+/** Only a deployment migrates. */
+function deploymentBefore(entries: readonly HistoryEntry[], index: number): HistoryEntry | null {
+  return entries.slice(index + 1).find(({ action }) => action !== 'rollback') ?? null;
 }
 
 /** `glidepath history [env]`: every attempt, also those that failed. */

@@ -1,6 +1,7 @@
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import { deploymentInput } from '../../pipeline/deployment-input.ts';
 import type { Release } from '../../pipeline/release.ts';
+import { crossedReleases, requireWayBack, type AskedWayBack } from '../../pipeline/verdict/way-back.ts';
 import type { ResolvedEnvironment } from '../../config/resolved.ts';
 import type { Trigger } from '../../plan/plan.ts';
 import { carryOut } from '../carry-out.ts';
@@ -14,27 +15,53 @@ import { planFor } from './plan.ts';
 export async function rollback(
   context: CommandContext,
   name: string,
-  options: { to: string | null; apps: readonly string[] | null },
+  options: { to: string | null; apps: readonly string[] | null; across: readonly string[] },
 ): Promise<ExitCode> {
   await using bench = await openBench(context);
   const environment = requireEnvironment(bench.project, name);
   requireApps(environment, options.apps);
   const release =
     options.to === null ? previousRelease(bench, name) : earlierRelease(bench, options.to, name);
-  const trigger: Trigger = { kind: 'rollback', environment: name, release: release.id, apps: options.apps };
+  const across = options.across.map((id) => requireRelease(bench, id, name).id);
+  const notes = requireWayBack(wayBackOf(bench, environment, release.id, across));
+  const trigger: Trigger = {
+    kind: 'rollback',
+    environment: name,
+    release: release.id,
+    apps: options.apps,
+    ...(across.length === 0 ? {} : { across }),
+  };
   const { deployments } = planFor(bench.project, trigger, { environments: {} });
   const [deployment] = deployments;
   if (deployment === undefined) return 0;
+  for (const note of notes) context.output.error(`! ${note}\n`);
   const before = await environmentAsItRan(bench, name, release.id);
   await sayDrift(context, bench, before ?? environment);
   return await carryOut(context, bench, {
-    deployment,
+    deployment: { ...deployment, notes: [...deployment.notes, ...notes] },
     environment: before ?? environment,
     trigger,
     commit: release.commit,
     ref: release.ref,
     release,
   });
+}
+
+/** What stands between what is live and the release to go back to. */
+function wayBackOf(
+  bench: Workbench,
+  { name, databases }: ResolvedEnvironment,
+  target: string,
+  across: readonly string[],
+): AskedWayBack {
+  return {
+    environment: name,
+    target,
+    crossed: crossedReleases(bench.history.entries(name, 1000), target),
+    across,
+    hasOneDatabase: databases.length === 1,
+    now: bench.clock.now(),
+  };
 }
 
 function requireApps(environment: ResolvedEnvironment, apps: readonly string[] | null): void {

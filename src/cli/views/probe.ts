@@ -11,6 +11,7 @@ import { durationWords } from '../../plan/words.ts';
 import { counted } from './counted.ts';
 import { paint, type Paint } from './paint.ts';
 import { cut, padEnd } from './table.ts';
+import { renderVerdict } from './verdict.ts';
 import { visibleText } from './visible-text.ts';
 import { wrapWords } from './wrap-words.ts';
 
@@ -54,6 +55,7 @@ export function renderProbe(outcome: ProbeOutcome, options: ProbeViewOptions): s
       : [style.dim(`${INDENT}and ${counted(hidden, 'statement')} of the migration tool itself`), '']),
     ...outcome.findings.flatMap((finding) => [...renderFinding(finding, style), '']),
     ...closing(record, options, style),
+    ...(record.verdict === undefined ? [] : ['', ...renderVerdict(record.verdict, options)]),
     '',
   ].join('\n');
 }

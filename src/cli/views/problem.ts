@@ -40,7 +40,8 @@ export function renderProblem(error: ToolError, options: { color: boolean; isLoc
   }
   lines.push(`${red(bold('✗'))} ${bold(error.message)}`);
   for (const line of printedLines(error.output)) lines.push(`  ${dim('│')} ${line}`);
-  if (error.hint !== undefined) lines.push(`  ${cyan('→')} ${localHint(error.hint, options.isLocal)}`);
+  for (const hint of error.hint?.split('\n') ?? [])
+    lines.push(`  ${cyan('→')} ${localHint(hint, options.isLocal)}`);
   lines.push(`  ${dim(`${error.code} · docs/errors/${error.code}.md`)}`);
   return `${lines.join('\n')}\n`;
 }
