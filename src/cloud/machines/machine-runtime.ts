@@ -98,7 +98,8 @@ export class MachineRuntime {
       // Without a pid there was no process; the event that follows would otherwise be thrown.
       child.once('error', () => undefined);
       child.unref();
-      return child.pid === undefined ? null : ownProcess(child, child.pid, owner, this.#deps.clock);
+      if (child.pid === undefined) return null;
+      return this.#withoutSockets(owner, ownProcess(child, child.pid, owner, this.#deps.clock));
     } finally {
       closeSync(log);
     }
@@ -115,8 +116,9 @@ export class MachineRuntime {
       ref.container === undefined
         ? adoptedProcess(ref, this.#owner(machineId), clock, signal)
         : (containers?.adopt(machineId, ref, was.logFile) ?? null);
-    if (adopted !== null) this.#ports.set(machineId, was.port);
-    return adopted;
+    if (adopted === null) return null;
+    this.#ports.set(machineId, was.port);
+    return this.#withoutSockets(this.#owner(machineId), adopted);
   }
 
   /** Runs a command beside the machine's main process, in its environment. Ends with the machine. */
@@ -160,6 +162,14 @@ export class MachineRuntime {
   /** Kills the commands that `exec` still runs. */
   endExecs(): void {
     for (const process of this.#execs) process.signal('SIGKILL');
+  }
+
+  /** Of a long path, the sockets are in the folder for temporary files: there nothing stays of a machine that has ended. */
+  #withoutSockets({ home }: ProcessOwner, process: MachineProcess): MachineProcess {
+    const sockets = socketDirFor(home);
+    if (dirname(sockets) !== home)
+      void process.exited.then(() => rmSync(sockets, { recursive: true, force: true }));
+    return process;
   }
 
   #owner(machineId: string): ProcessOwner {
