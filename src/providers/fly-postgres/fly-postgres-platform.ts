@@ -5,7 +5,7 @@ import type { FlyPlatformOptions } from '../fly/fly-options.ts';
 import { FLY_TIMING } from '../fly/fly-timing.ts';
 import { createMachinesApi } from '../fly/machines-api.ts';
 import { createVolumesApi } from '../fly/volumes-api.ts';
-import { createPacer } from '../http/pacer.ts';
+import { createPacer, type Pacer } from '../http/pacer.ts';
 import { readOnlyFetch } from '../http/read-only-fetch.ts';
 import { createManagedPostgres, createManagedReader } from './managed/managed-platform.ts';
 import type { ClusterContext } from './unmanaged/cluster-context.ts';
@@ -19,6 +19,8 @@ export interface FlyPostgresOptions extends Pick<
 > {
   /** Where this process reaches a private name (`shop-db.flycast`), as host and port; null where nothing leads there. */
   readonly reach: (host: string) => Promise<string | null>;
+  /** Holds requests to the platform's limits; one of its own is made where none is given. */
+  readonly pacer?: Pacer;
 }
 
 /**
@@ -89,7 +91,7 @@ function clientOf(options: FlyPostgresOptions): FlyClient {
   return createFlyClient({
     ...options,
     timing,
-    pacer: createPacer(options.clock),
+    pacer: options.pacer ?? createPacer(options.clock),
     baseUrl: options.apiBaseUrl,
   });
 }
