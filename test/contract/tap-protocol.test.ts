@@ -270,7 +270,8 @@ describe('rows', () => {
       );
       return rows[0]?.count === 1;
     });
-    expect(process.memoryUsage().rss - before).toBeLessThan(50_000_000);
+    // Of two hundred; the rest of this process is at work, too.
+    expect(process.memoryUsage().rss - before).toBeLessThan(100_000_000);
     let received = 0;
     for await (const chunk of session.connection.reader.rest()) {
       received += chunk.length;
