@@ -238,7 +238,11 @@ const ALONE: readonly Row[] = [
   ['drop index concurrently t_b', 't SUE none'],
   ['reindex index concurrently t_b', 't SUE index-build'],
   ['reindex table concurrently t', 't SUE index-build'],
-  ['alter table parent detach partition parent_1 concurrently', 'parent SUE none, parent_1 SUE none'],
+  // At its end it has the partition for itself for a moment, which may or may not be seen.
+  [
+    'alter table parent detach partition parent_1 concurrently',
+    'parent SUE none, parent_1 SUE none or parent SUE none, parent_1 AE none',
+  ],
   ['vacuum t', 't SUE none'],
   ['vacuum full t', 't AE rewrite'],
   ['refresh materialized view concurrently kept', 'kept Exclusive rewrite'],
@@ -279,7 +283,7 @@ function effectsOf(statements: readonly ProbedStatement[]): string {
 }
 
 const sorted = (effects: readonly string[]): string => effects.toSorted().join(', ');
-const expected = (effects: string): string => sorted(effects.split(', '));
+const expected = (effects: string): string[] => effects.split(' or ').map((each) => sorted(each.split(', ')));
 
 describe('in a transaction of the client', () => {
   test.each(IN_TRANSACTION.map((row) => [...row] as TestRow))('%s', async (sql, effects, before) => {
@@ -289,7 +293,7 @@ describe('in a transaction of the client', () => {
       for (const part of sql.split(';')) await client.query(part);
       await client.query('rollback');
     });
-    expect(effectsOf(statements)).toBe(expected(effects));
+    expect(effectsOf(statements)).toBeOneOf(expected(effects));
   });
 });
 
@@ -298,7 +302,7 @@ describe('by itself', () => {
     '%s',
     async (sql, effects, before) => {
       await prepare(before);
-      expect(effectsOf(await probed((client) => client.query(sql)))).toBe(expected(effects));
+      expect(effectsOf(await probed((client) => client.query(sql)))).toBeOneOf(expected(effects));
     },
   );
 });
@@ -309,6 +313,6 @@ describe('by itself, prepared', () => {
     await prepare(before);
     // node-postgres sends whatever has a name by the extended protocol.
     const statements = await probed((client) => client.query({ text: sql, name: 'it' }));
-    expect(effectsOf(statements)).toBe(expected(effects));
+    expect(effectsOf(statements)).toBeOneOf(expected(effects));
   });
 });

@@ -109,7 +109,7 @@ describe('db probe', () => {
     );
     expect(shown.stdout).toMatch(/│alter table member alter column id type bigint +\d+ ms/);
     expect(shown.stdout).toMatch(/member +AccessExclusive +rewrites it +readers and writers +[█░]{8} \d/);
-    expect(shown.stdout).toMatch(/member +RowExclusive +its rows +writers of the same rows/);
+    expect(shown.stdout).toMatch(/member +AccessExclusive \(held\) +its rows +as before/);
     expect(shown.stdout).toMatch(/statement 5 +error +change-column-type/);
     expect(shown.stdout).toMatch(/✗ Not safe: 2 statements/);
     expect(await branches(rig)).toEqual(before);

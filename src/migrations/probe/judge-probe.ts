@@ -79,9 +79,10 @@ export const BLOCKED_WORDS: Readonly<Record<Blocked, string>> = {
   nobody: 'nobody',
 };
 
-function blockWords({ blocks, table, estimatedMs, lock, work }: ProbedEffect): string {
+function blockWords({ blocks, table, kind, estimatedMs, lock, work }: ProbedEffect): string {
+  const of = kind === 'table' ? table : `${kind} ${table}`;
   const why = work === 'none' ? '' : ` and ${WORK_WORDS[work]}`;
-  return `It keeps ${BLOCKED_WORDS[blocks]} of ${table} waiting for about ${secondsWords(estimatedMs)}: it takes ${lock}${why}.`;
+  return `It keeps ${BLOCKED_WORDS[blocks]} of ${of} waiting for about ${secondsWords(estimatedMs)}: it takes ${lock}${why}.`;
 }
 
 const WORK_WORDS: Readonly<Record<Exclude<ProbedEffect['work'], 'none'>, string>> = {

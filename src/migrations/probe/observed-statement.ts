@@ -5,6 +5,8 @@ export interface RelationLock {
   /** Of `pg_class`. */
   readonly oid: number;
   readonly mode: LockMode;
+  /** When it was first seen, milliseconds since the Unix epoch, where it was seen while the statement ran. */
+  readonly since?: number;
 }
 
 /** A statement as it ran, and what the server said and locked for it. */

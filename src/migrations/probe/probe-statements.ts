@@ -88,6 +88,8 @@ function effectsOf(one: InTransaction, knowledge: ProbeKnowledge): ProbedEffect[
   for (const [oid, { lock, isFresh, isAssumed }] of strongest) {
     const relation = knowledge.relations.get(oid);
     if (relation === undefined || isNegligible(relation, lock, strongest)) continue;
+    // The old index of REINDEX CONCURRENTLY is locked to be removed when nobody plans with it any more.
+    if (relation.kind === 'index' && one.facts.documented !== null) continue;
     const rank = lockRank(lock.mode);
     const work = workOn(relation, one.statement, one.facts, {
       strongly: rank >= lockRank('Exclusive'),
@@ -102,7 +104,7 @@ function effectsOf(one: InTransaction, knowledge: ProbeKnowledge): ProbedEffect[
       isFresh,
       isAssumed,
       blocks,
-      ...heldFor(one.after, knowledge),
+      ...heldFor(one.after, knowledge, lock.since),
     });
   }
   return effects.sort((a, b) => lockRank(b.lock) - lockRank(a.lock) || a.table.localeCompare(b.table));
@@ -139,6 +141,12 @@ function strongestLocks(
   if (!isRowStatement(statement.tag))
     for (const lock of before)
       if (named.includes(lock.oid) && !found.has(lock.oid)) add(lock, { isFresh: false, isAssumed: false });
+  // What is weaker than the transaction has on the same relation already keeps nobody out who was not.
+  for (const lock of before) {
+    const known = found.get(lock.oid);
+    if (known !== undefined && lockRank(known.lock.mode) < lockRank(lock.mode))
+      found.set(lock.oid, { lock, isFresh: false, isAssumed: false });
+  }
   const { documented } = facts;
   if (statement.held === null && documented !== null && statement.error === null)
     for (const oid of tablesOf(named, knowledge))
@@ -159,16 +167,22 @@ function relationsNamed({ schema, name }: NamedRelation, { relations }: ProbeKno
   return (exact.length === 0 && schema === null ? all : exact).map(({ oid }) => oid);
 }
 
-/** From the statement's beginning to the end of its transaction, without the time in which it was only looked at. */
+/**
+ * From the statement's beginning, or when the lock was first seen, to the end of its transaction, without the time in
+ * which it was only looked at.
+ */
 function heldFor(
   after: readonly ObservedStatement[],
   knowledge: ProbeKnowledge,
+  since: number | undefined,
 ): { readonly heldMs: number; readonly estimatedMs: number } {
   let heldMs = 0;
   let estimatedMs = 0;
   for (const [index, statement] of after.entries()) {
-    const tookMs = statement.endedAt - statement.startedAt;
-    const idleMs = index === 0 ? 0 : Math.max(0, statement.startedAt - (after[index - 1]?.releasedAt ?? 0));
+    const isFirst = index === 0;
+    const from = isFirst ? Math.max(statement.startedAt, since ?? 0) : statement.startedAt;
+    const tookMs = Math.max(0, statement.endedAt - from);
+    const idleMs = isFirst ? 0 : Math.max(0, from - (after[index - 1]?.releasedAt ?? 0));
     heldMs += tookMs + idleMs;
     estimatedMs += tookMs * growthOf(statement, knowledge) + idleMs;
   }

@@ -101,7 +101,11 @@ async function sample(client: Client, clock: Clock, watched: Watched, end: Abort
       await clock.sleep(SAMPLE_MS, end);
       if (watched.releasedAt !== 0 || watched.over !== null) return;
       const locks = await readLocks(client, watched.running.backendPid);
-      for (const lock of locks) watched.sampled.set(`${lock.oid} ${lock.mode}`, lock);
+      const since = clock.now();
+      for (const lock of locks) {
+        const key = `${lock.oid} ${lock.mode}`;
+        if (!watched.sampled.has(key)) watched.sampled.set(key, { ...lock, since });
+      }
     }
   } catch {
     // The probe is over, or the observer's session is gone, of which whoever waits for the end is told.
