@@ -22,6 +22,7 @@ import { scaleStep } from './steps/scale.ts';
 import { seedStep } from './steps/seed.ts';
 import { smokeStep } from './steps/smoke.ts';
 import { verifyStep } from './steps/verify.ts';
+import { notingMigrated } from './verdict/note-migrated.ts';
 import { sayingForwardOnly } from './verdict/say-forward-only.ts';
 
 /** One executor for each kind of step: the compiler refuses a kind without one. */
@@ -37,7 +38,7 @@ export function pipelineExecutors(deps: PipelineDeps): StepExecutors {
     'migration-files': migrationFilesStep(deps),
     'restore-point': restorePointStep(deps),
     probe: probeStep(deps),
-    migrate: migrateStep(deps),
+    migrate: notingMigrated(deps, migrateStep(deps)),
     seed: seedStep(deps),
     deploy: deployStep(deps),
     'restore-database': restoreDatabaseStep(deps),

@@ -3,6 +3,7 @@ import { createDatabaseRecords, type DatabaseRecords } from './database-records.
 import { createProbeRecords, type ProbeRecords } from './probe/probe-records.ts';
 import type { MigrationRecord, Release } from './release.ts';
 import type { RecordedVerdict } from './verdict/history-verdict.ts';
+import { createMigratedRecords, type MigratedRecords } from './verdict/migrated-records.ts';
 import { createTrialRecords, type TrialRecords } from './verdict/trial-records.ts';
 
 /** What is live in one environment by our own record. */
@@ -46,7 +47,7 @@ export interface RecordedRestorePoint {
 }
 
 /** Which release was live where, and when. Kept beside the journal; a runner without a disk will keep it elsewhere. */
-export interface History extends DatabaseRecords, ProbeRecords, TrialRecords {
+export interface History extends DatabaseRecords, ProbeRecords, TrialRecords, MigratedRecords {
   /** Again with the same id: only what is known of its migration files is brought up to date. */
   saveRelease(release: Release, at: number): void;
   release(id: string): Release | null;
@@ -113,6 +114,7 @@ export function createHistory(db: DatabaseSync): History {
     ...createDatabaseRecords(db),
     ...createProbeRecords(db),
     ...createTrialRecords(db),
+    ...createMigratedRecords(db),
     saveRelease(release, at) {
       const stored = releaseOf(db, release.id);
       const whole =

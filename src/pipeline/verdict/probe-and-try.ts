@@ -14,6 +14,7 @@ import { readCatalog } from './read-catalog.ts';
 import { releaseBefore, tryReleases } from './try-releases.ts';
 import type { TriedRelease } from './try-release.ts';
 import type { VerdictRecord } from './verdict-record.ts';
+import { withEarlier } from './with-earlier.ts';
 
 /**
  * Probes a migration, and tries the release that is live on what it leaves. `newRelease` is asked for what is deployed
@@ -37,7 +38,14 @@ export async function probeAndTry(
     : [];
   const verdict: VerdictRecord = {
     from: live.release.id,
-    ...rollbackVerdict({ ...seen, cells, hasSmoke: from.environment.smoke !== null }),
+    ...withEarlier(
+      rollbackVerdict({ ...seen, cells, hasSmoke: from.environment.smoke !== null }),
+      deps.history.migratedSince({
+        environment: input.environment.name,
+        database: database.name,
+        from: live.release.id,
+      }),
+    ),
     cells,
     changes: seen.changes,
   };

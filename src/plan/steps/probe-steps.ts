@@ -4,6 +4,10 @@ import { migratedDatabases } from './migrations-of.ts';
 import type { PlanStep } from '../plan.ts';
 import type { Stage, StageContext } from './stage.ts';
 
+/** Starting both releases on throw-away apps, twice each; their health checks and smoke tests come on top. */
+const TRIALS_MS = 15 * 60_000;
+/** {old code, new code} × {old schema, new schema}, and the old code once more on each. */
+const TRIALS = 6;
 /** Making a branch, starting and removing it, around the migrations themselves. */
 const BRANCH_MARGIN_MS = 15 * 60_000;
 
@@ -20,11 +24,14 @@ export function probeStage(context: StageContext, after: readonly string[]): Sta
       id: `probe:${database.name}`,
       needs: after,
       title: `Probe the migration of ${database.name}`,
-      reason: `gates: [safeMigrations()] of ${name}: run on a throw-away branch of ${database.name}, where each statement is held until its locks are read; nobody may be kept out longer than ${durationWords(gate.blocksAtMostMs)}`,
+      reason: `gates: [safeMigrations()] of ${name}: run on a throw-away branch of ${database.name}, where each statement is held until its locks are read and the release that is live is tried on what it leaves; nobody may be kept out longer than ${durationWords(gate.blocksAtMostMs)}`,
       // What it makes it takes away again.
       mutates: false,
       undo: null,
-      timeoutMs: migrations.reduce((sum, { migrate }) => sum + migrate.timeoutMs, BRANCH_MARGIN_MS),
+      timeoutMs: migrations.reduce(
+        (sum, { migrate }) => sum + migrate.timeoutMs,
+        BRANCH_MARGIN_MS + trialsMs(context),
+      ),
       action: { kind: 'probe', database: database.name },
     }),
   );
@@ -35,4 +42,9 @@ export function probeStage(context: StageContext, after: readonly string[]): Sta
     probes.map(({ id }) => id),
   );
   return { steps: [...probes, asked], last: [asked.id] };
+}
+
+function trialsMs({ apps, match }: StageContext): number {
+  const health = Math.max(0, ...apps.map((app) => app.health?.withinMs ?? 0));
+  return TRIALS_MS + TRIALS * (health + (match.environment.smoke?.withinMs ?? 0));
 }
