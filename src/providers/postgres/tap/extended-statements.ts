@@ -10,7 +10,7 @@ export interface Portal {
 }
 
 /** Starts a statement, of which the server has not been asked before. */
-export type StartStatement = (sql: string, parameters: number) => StatementInProgress;
+type StartStatement = (sql: string, parameters: number) => StatementInProgress;
 
 /** Remembers what Parse and Bind name, so that it is known what an Execute runs. Values are not looked at. */
 export class ExtendedStatements {
