@@ -85,8 +85,12 @@ test('it is removed when the work fails, and that failure is what is told', asyn
   expect(names()).toEqual([]);
 });
 
-test('one that is to be kept is no leftover', async () => {
-  const kept = await probe(async ({ name }) => Promise.resolve(name), true);
+test('one that is to be kept is no leftover, and its twin is not kept', async () => {
+  const kept = await probe(async ({ name, twin }) => {
+    await twin();
+    return name;
+  }, true);
+  expect(names()).toEqual([kept]);
   now += 2 * MINUTE_MS;
   await probe(nothing);
   expect(names()).toEqual([kept]);

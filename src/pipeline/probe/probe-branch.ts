@@ -63,8 +63,11 @@ export async function withProbeBranch<T>(
   } finally {
     renewing.abort();
     await renewed;
-    if (options.keep) for (const each of made) deps.history.forgetProbeBranch(each);
-    else for (const each of made) await remove(deps, options, each, work);
+    for (const each of made) {
+      // What is kept is the branch on which the migrations ran.
+      if (options.keep && each === name) deps.history.forgetProbeBranch(each);
+      else await remove(deps, options, each, work);
+    }
   }
 }
 
