@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { namingEnvironment } from './naming-environment.ts';
 import type { Register } from './program.ts';
 
 /** The commands of databases and their migrations. */
@@ -6,9 +7,15 @@ export function addDbCommands(program: Command, register: Register): void {
   const db = program.command('db').description('databases and their migrations');
   addLintCommand(db, register);
   addProbeCommand(db, register);
-  addLookCommands(db, register);
-  addKeepCommands(db, register);
-  addBranchCommand(db, register);
+  // Those that are about one environment, which comes first.
+  const inEnvironment: Register = (parent, words, description, action) =>
+    register(parent, words, description, async (context, args, options) =>
+      namingEnvironment(args[0]?.split(':')[0] ?? '', () => action(context, args, options)),
+    );
+  addUrlCommand(db, inEnvironment);
+  addDiffCommand(db, register);
+  addKeepCommands(db, inEnvironment);
+  addBranchCommand(db, inEnvironment);
 }
 
 function addLintCommand(db: Command, register: Register): void {
@@ -61,8 +68,7 @@ function addProbeCommand(db: Command, register: Register): void {
     .option('--keep-branch', 'leave the branch there for an hour, to look at it');
 }
 
-/** Those that change nothing. */
-function addLookCommands(db: Command, register: Register): void {
+function addUrlCommand(db: Command, register: Register): void {
   register(
     db,
     'url <environment>',
@@ -82,6 +88,9 @@ function addLookCommands(db: Command, register: Register): void {
     .option('--role <name>', 'another login than the one of the apps')
     .option('--pooled', 'as apps connect, through the pooler where the config says so')
     .option('--inside', 'as machines on the platform connect, not from here');
+}
+
+function addDiffCommand(db: Command, register: Register): void {
   register(
     db,
     'diff <left> <right>',
@@ -113,12 +122,14 @@ function addKeepCommands(db: Command, register: Register): void {
         database: text(options['database']),
         name: text(options['name']),
         for: text(options['for']),
+        delete: options['delete'] === true,
       });
     },
   )
     .option('--database <name>', 'which, where the environment has several')
     .option('--name <name>', 'what to call it; by-hand-… otherwise')
-    .option('--for <duration>', 'how long it is kept, such as 30d, or ever; 7d otherwise');
+    .option('--for <duration>', 'how long it is kept, such as 30d, or ever; 7d otherwise')
+    .option('--delete', 'delete the one of that name');
   register(
     db,
     'restore <environment>',

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { projectRig, type ProjectRig } from '../support/project-rig.ts';
+import { projectRig, type CliResult, type ProjectRig } from '../support/project-rig.ts';
 import { tinyProject } from '../support/tiny-project.ts';
 
 /** The Postgres client of this checkout, for the project's own scripts. */
@@ -121,6 +121,41 @@ describe('the data of an environment', () => {
   ])('are left alone by db restore staging %j', async (words, code, said) => {
     const refused = await rig.run('db', 'restore', 'staging', ...words, '--local');
     expect([refused.code, refused.stdout + refused.stderr]).toEqual([code, expect.stringContaining(said)]);
+  });
+});
+
+describe('a backup by hand', () => {
+  test('is of now: a name that is taken is refused, until the one that has it is deleted', async () => {
+    const kept = (): Promise<CliResult> => rig.run('db', 'backup', 'staging', '--name', 'monday', '--local');
+    expect((await kept()).code).toBe(0);
+    const again = await kept();
+    expect([again.code, again.stderr]).toEqual([
+      2,
+      expect.stringContaining('glidepath db backup staging --name monday --delete --local'),
+    ]);
+    const remove = ['db', 'backup', 'staging', '--name', 'monday', '--delete', '--local'];
+    expect((await rig.run(...remove)).stdout).toContain('monday is deleted');
+    expect((await rig.run(...remove)).stdout).toContain('There was no restore point monday');
+    expect((await kept()).code).toBe(0);
+  });
+
+  test('says so where it is not kept for as long as was asked', async () => {
+    const { stdout } = await rig.run('db', 'backup', 'staging', '--for', '90d', '--local');
+    expect(stdout).toContain('! Not for 90d:');
+  });
+
+  test.each([
+    ['backup staging --name', 'bad name;'],
+    ['backup staging --name', 'before-run-mwqg8mrwy8'],
+    ['branch staging', 'My Branch'],
+  ])('or a branch has no name that a command could not take: %s %s', async (command, name) => {
+    const refused = await rig.run('db', ...command.split(' '), name, '--local');
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('CLI_USAGE')]);
+  });
+
+  test('of a database that is not there names the very command that makes it', async () => {
+    const refused = await rig.run('db', 'restore', 'production', '--to', '1s', '--local');
+    expect(refused.stderr).toContain('glidepath deploy production --local');
   });
 });
 

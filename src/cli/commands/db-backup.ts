@@ -1,14 +1,18 @@
 import { parseDuration } from '../../config/resolve/parse-duration.ts';
+import type { ResolvedDatabase, ResolvedEnvironment } from '../../config/resolved.ts';
 import { EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
+import type { DatabasePlatform } from '../../providers/database-platform.ts';
 import { utcTime } from '../../util/utc-time.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { databaseOf } from '../database-of.ts';
 import { databaseWork } from '../database-work.ts';
+import { requireUsableName } from '../kept-name.ts';
 import { writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
 import { paint } from '../views/paint.ts';
 import { localHint } from '../views/problem.ts';
+import type { Workbench } from '../wiring.ts';
 import { openBench, requireEnvironment } from './deploy.ts';
 
 /** What is typed after `db backup`. */
@@ -18,46 +22,117 @@ export interface TypedBackup {
   readonly name: string | null;
   /** A duration, or `ever`. */
   readonly for: string | null;
+  /** Deletes the one of that name. */
+  readonly delete: boolean;
 }
 
 /** As long as is needed to find out that something is wrong, where nothing is said. */
 const KEPT_MS = 7 * 86_400_000;
 
-/** `glidepath db backup <env>`: keeps the state of a database as a restore point. */
+/** What it is done to. */
+interface Asked {
+  readonly environment: ResolvedEnvironment;
+  readonly database: ResolvedDatabase;
+  readonly typed: TypedBackup;
+}
+
+/** Less than what was asked for by so much is worth a word: platforms keep whole days. */
+const SHORTER_BY_MS = 86_400_000;
+
+/** `glidepath db backup <env>`: keeps the state of a database as a restore point, or deletes one. */
 export async function dbBackup(context: CommandContext, typed: TypedBackup): Promise<ExitCode> {
   await using bench = await openBench(context);
   const environment = requireEnvironment(bench.project, typed.environment);
   const database = databaseOf(environment, typed.database);
+  const asked = { environment, database, typed };
+  return typed.delete ? await deleteBackup(context, bench, asked) : await makeBackup(context, bench, asked);
+}
+
+async function makeBackup(
+  context: CommandContext,
+  bench: Workbench,
+  { environment, database, typed }: Asked,
+): Promise<ExitCode> {
   const keptMs = keptFor(typed.for);
   const id = bench.newRunId();
   const name = typed.name ?? `by-hand-${id.replace('run-', '')}`;
+  requireUsableName(name);
+  const platform = bench.deps.databasePlatformOf(database);
+  if (typed.name !== null) await requireNew(platform, database, typed.name);
   const expiresAt = keptMs === null ? null : bench.clock.now() + keptMs;
   const work = databaseWork(context, bench, environment, id);
   const point = await withProgress(context, `Keeping the state of ${database.name}`, () =>
-    bench.deps.databasePlatformOf(database).createRestorePoint(database, { name, expiresAt }, work),
+    platform.createRestorePoint(database, { name, expiresAt }, work),
   );
-  const { output } = context;
   const several = environment.databases.length > 1 ? ` --database ${database.name}` : '';
-  const command = localHint(
-    `glidepath db restore ${environment.name}${several} --to-restore-point ${point.name}`,
-    context.isLocal,
-  );
-  if (output.json)
+  const written = `glidepath db restore ${environment.name}${several} --to-restore-point ${point.name}`;
+  const command = localHint(written, context.isLocal);
+  const { output } = context;
+  if (output.json) {
     writeJson(output, {
       environment: environment.name,
       database: database.name,
       restorePoint: point,
       command,
     });
-  else {
-    const { green, cyan, dim } = paint(output.color);
-    const until =
-      point.expiresAt === null ? 'until somebody removes it' : `until ${utcTime(point.expiresAt)}`;
-    output.write(
-      `  ${green('✓')} ${database.name} of ${environment.name} as of ${utcTime(point.at)} is kept as ${point.name}, ${dim(until)}\n`,
-    );
-    output.write(`  ${cyan('→')} ${command}\n`);
+    return EXIT.ok;
   }
+  const { green, cyan, dim, yellow } = paint(output.color);
+  const until = point.expiresAt === null ? 'until somebody removes it' : `until ${utcTime(point.expiresAt)}`;
+  output.write(
+    `  ${green('✓')} ${database.name} of ${environment.name} as of ${utcTime(point.at)} is kept as ${point.name}, ${dim(until)}\n`,
+  );
+  if (point.expiresAt !== null && (expiresAt ?? Infinity) - point.expiresAt > SHORTER_BY_MS)
+    output.write(`  ${yellow('!')} Not for ${typed.for ?? '7d'}: ${goesSooner(database)}\n`);
+  output.write(`  ${cyan('→')} ${command}\n`);
+  return EXIT.ok;
+}
+
+/** Nobody who asks for a backup of now means one of last week. */
+async function requireNew(
+  platform: DatabasePlatform,
+  database: ResolvedDatabase,
+  name: string,
+): Promise<void> {
+  const there = (await platform.restorePoints(database)).find((point) => point.name === name);
+  if (there === undefined) return;
+  throw new ToolError('CLI_USAGE', `There is a restore point ${name} already, of ${utcTime(there.at)}.`, {
+    hint: `Choose another name, or delete it: glidepath db backup <environment> --name ${name} --delete`,
+  });
+}
+
+function goesSooner({ provider }: ResolvedDatabase): string {
+  return provider === 'fly-postgres'
+    ? "Fly removes a snapshot when the time of its volume is over; restorePoints: { for: '60d' } and a deployment make it longer."
+    : 'the platform removes it then.';
+}
+
+async function deleteBackup(
+  context: CommandContext,
+  bench: Workbench,
+  { environment, database, typed: { name } }: Asked,
+): Promise<ExitCode> {
+  if (name === null)
+    throw new ToolError('CLI_USAGE', 'Name the restore point to delete: --name.', {
+      hint: 'See them: glidepath db restore <environment>',
+    });
+  const platform = bench.deps.databasePlatformOf(database);
+  const there = (await platform.restorePoints(database)).find((point) => point.name === name);
+  if (there?.isOurs === false)
+    throw new ToolError('CLI_USAGE', `${name} was not made as a restore point and is not deleted as one.`, {
+      hint: 'It goes by itself, or is deleted on the platform.',
+    });
+  const work = databaseWork(context, bench, environment, bench.newRunId());
+  if (there !== undefined)
+    await withProgress(context, `Deleting ${name}`, () => platform.deleteRestorePoint(database, name, work));
+  const { output } = context;
+  const deleted = there !== undefined;
+  if (output.json)
+    writeJson(output, { environment: environment.name, database: database.name, deleted, name });
+  else
+    output.write(
+      deleted ? `  ${name} is deleted.\n` : `  There was no restore point ${name}; nothing was done.\n`,
+    );
   return EXIT.ok;
 }
 

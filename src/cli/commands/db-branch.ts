@@ -7,13 +7,14 @@ import { utcTime } from '../../util/utc-time.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { databaseOf } from '../database-of.ts';
 import { databaseWork } from '../database-work.ts';
+import { requireUsableName } from '../kept-name.ts';
 import { writeJson } from '../output.ts';
 import { parseMoment } from '../parse-moment.ts';
 import { withProgress } from '../progress.ts';
 import { renderBranches } from '../views/branches.ts';
 import { paint } from '../views/paint.ts';
-import type { Workbench } from '../wiring.ts';
 import { localHint } from '../views/problem.ts';
+import type { Workbench } from '../wiring.ts';
 import { openBench, requireEnvironment } from './deploy.ts';
 
 /** What is typed after `db branch`. */
@@ -48,6 +49,7 @@ async function makeBranch(
   asked: { environment: ResolvedEnvironment; database: ResolvedDatabase; name: string; typed: TypedBranch },
 ): Promise<ExitCode> {
   const { environment, database, name, typed } = asked;
+  requireUsableName(name);
   requireFreeName(bench.project, database, name);
   const keptMs = keptFor(typed.for);
   const work = databaseWork(context, bench, environment, bench.newRunId());

@@ -4,6 +4,7 @@ import type { DatabaseSchema, SchemaObject } from '../../migrations/schema/datab
 import { databaseOf, parsePlace } from '../database-of.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { addressFromHere } from '../../pipeline/address-from-here.ts';
+import { namingEnvironment } from '../naming-environment.ts';
 import { writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
 import { renderSchemaDiff } from '../views/schema-diff.ts';
@@ -55,7 +56,9 @@ async function schemaOf(
   const { environment, branch } = parsePlace(place);
   const database = databaseOf(requireEnvironment(bench.project, environment), name);
   const purpose = { use: 'direct' as const, ...(branch === null ? {} : { branch }) };
-  const url = await addressFromHere(bench.deps, database, purpose, context.interrupt);
+  const url = await namingEnvironment(environment, () =>
+    addressFromHere(bench.deps, database, purpose, context.interrupt),
+  );
   const [{ withPostgres }, { readSchema }] = await Promise.all([
     import('../../providers/postgres/connect-postgres.ts'),
     import('../../providers/postgres/read-schema.ts'),

@@ -121,7 +121,7 @@ async function targetOf(
     {
       hint:
         points.length === 0
-          ? 'There is none. Go back to a moment instead: --to 15m'
+          ? 'There is none yet: glidepath db backup <environment>'
           : nameHint(
               toRestorePoint,
               points.map(({ name }) => name),
@@ -141,7 +141,7 @@ async function requireInWindow(
   const observed = await platform.observe(database);
   if (observed === null)
     throw new ToolError('PROVIDER_NOT_FOUND', `${database.platformName ?? database.name} is not there.`, {
-      hint: 'Deploy first: a deployment makes it.',
+      hint: 'A deployment makes it: glidepath deploy <environment>',
     });
   if (target.kind === 'restore-point') return;
   if (target.at > bench.clock.now())

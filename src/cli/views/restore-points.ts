@@ -32,10 +32,15 @@ export function renderRestorePoints(points: readonly RestorePoint[], view: Resto
     utcTime(point.at),
     formatAgo(point.at, now),
     point.expiresAt === null ? 'stays' : `in ${formatDuration(Math.max(0, point.expiresAt - now))}`,
-    point.isOurs ? '' : 'not by Glidepath',
+    originOf(point),
   ]);
   const table = renderTable(['restore point', 'data of', '', 'goes', ''].map(dim), rows);
   const newest = points[0]?.name ?? '';
   const command = localHint(`glidepath db restore ${environment} --to-restore-point ${newest}`, view.isLocal);
   return `${lines.join('\n')}\n\n${table}\n  ${cyan('→')} ${command}\n`;
+}
+
+function originOf({ isOurs, name }: RestorePoint): string {
+  if (isOurs) return '';
+  return name.startsWith('before-restore-') ? 'what a restore replaced' : 'not by Glidepath';
 }

@@ -29,7 +29,7 @@ export async function requireMachine(
   const machine = await findMachine(context, app, signal);
   if (machine !== null) return machine;
   throw new ToolError('PROVIDER_NOT_FOUND', `There is no Postgres cluster ${app} on Fly.`, {
-    hint: 'A deployment makes it: glidepath deploy',
+    hint: 'A deployment makes it: glidepath deploy <environment>',
   });
 }
 

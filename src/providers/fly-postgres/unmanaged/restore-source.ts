@@ -69,12 +69,12 @@ function notAtAnyTime(
       hint:
         named.length === 0
           ? 'There is none yet: glidepath db backup <environment>'
-          : `The nearest: ${named.join(', ')}. One of them: glidepath db restore <environment> --to-restore-point ${(before ?? after)?.name}`,
+          : `There are ${named.join(' and ')}. Name one of these moments exactly, or go back to it: glidepath db restore <environment> --to-restore-point ${(before ?? after)?.name}`,
     },
   );
 }
 
-/** In UTC, to the second. */
+/** In UTC, as exactly as it has to be named. */
 function isoTime(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
+  return new Date(ms).toISOString().replace(/\.000Z$/, 'Z');
 }
