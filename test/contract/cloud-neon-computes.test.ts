@@ -252,6 +252,25 @@ test('a compute sleeps although clients of the pooler are connected, and they go
   await client.end();
 });
 
+test('a role of Neon may make roles and databases, as migrations do, and reads past row security', async () => {
+  const made = await rig.done('POST', `${path}/branches/${branch}/roles`, { role: { name: 'app' } });
+  const uri = async (name: string): Promise<string> =>
+    (await rig.done('GET', `${path}/connection_uri?database_name=neondb&role_name=${name}`)).uri;
+  for (const name of ['neondb_owner', 'app']) {
+    const own = await uri(name);
+    await rowsOf(own, `create role ${name}_reader login password 'x'`);
+    await rowsOf(own, `create database ${name}_scratch`);
+    await rowsOf(own, `drop database ${name}_scratch`);
+    const rights =
+      'rolcreaterole and rolcreatedb and rolbypassrls and rolreplication and not rolsuper as has';
+    expect(await rowsOf(own, `select ${rights} from pg_roles where rolname = current_user`)).toEqual([
+      { has: true },
+    ]);
+    await rowsOf(own, `drop role ${name}_reader`);
+  }
+  await rig.done('DELETE', `${path}/branches/${branch}/roles/${made.role.name}`);
+});
+
 test('roles and databases are made, changed and taken away', async () => {
   const at = `${path}/branches/${branch}`;
   const { role } = await rig.done('POST', `${at}/roles`, { role: { name: 'reports' } });

@@ -8,6 +8,9 @@ const DEFAULT_SUSPEND_SECONDS = 300;
 /** A password that nobody knows any more is replaced by making its role anew. */
 const ROLE = 'schema_admin';
 
+/** What every role has that Neon itself makes: it may make roles and databases, and no row is hidden from it. */
+const RIGHTS = 'createrole createdb bypassrls replication';
+
 /** The Postgres servers behind branches and snapshots. */
 export class NeonClusters {
   readonly #postgres: PostgresService;
@@ -28,6 +31,7 @@ export class NeonClusters {
     const [role, database] = [branch.roles[0], branch.databases[0]];
     if (role === undefined || database === undefined) throw new Error(`branch ${branch.id} has no database`);
     await this.#postgres.create({ id: branch.clusterId, database: database.name, user: role.name });
+    await this.#giveRights(branch.clusterId, role.name);
   }
 
   /**
@@ -87,6 +91,20 @@ export class NeonClusters {
   /** Makes a login, or gives the one that exists a new password. */
   async setLogin(clusterId: string, role: string): Promise<void> {
     await this.#postgres.createUser(clusterId, role, ROLE);
+    await this.#giveRights(clusterId, role);
+  }
+
+  /** Makes a role that nobody can log in as. */
+  async addGroup(clusterId: string, database: string, role: string): Promise<void> {
+    await this.admin(clusterId, database, async (client) => {
+      await client.query(`create role ${client.escapeIdentifier(role)} nologin ${RIGHTS}`);
+    });
+  }
+
+  async #giveRights(clusterId: string, role: string): Promise<void> {
+    await this.admin(clusterId, 'postgres', async (client) => {
+      await client.query(`alter role ${client.escapeIdentifier(role)} ${RIGHTS}`);
+    });
   }
 
   /** Drops a role that owns nothing any more. */

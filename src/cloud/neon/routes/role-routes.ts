@@ -86,10 +86,7 @@ async function createRole(
   const now = clock.now();
   const role = { ...order, createdAt: now, updatedAt: now };
   const { operation } = await operations.perform(branch.projectId, configureStep(branch), async () => {
-    if (role.isNoLogin)
-      await clusters.admin(branch.clusterId, firstDatabase(branch), async (client) => {
-        await client.query(`create role ${client.escapeIdentifier(role.name)} nologin`);
-      });
+    if (role.isNoLogin) await clusters.addGroup(branch.clusterId, firstDatabase(branch), role.name);
     else await clusters.setLogin(branch.clusterId, role.name);
     state.change('branches', branch.id, { roles: [...branch.roles, role] });
   });
