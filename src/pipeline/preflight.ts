@@ -1,6 +1,7 @@
 import type { EnvValue, ResolvedEnvironment } from '../config/resolved.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Gate } from '../config/resolved.ts';
+import { migratedDatabases } from '../plan/steps/migrations-of.ts';
 
 /**
  * Everything that would stop this deployment later and can be known now: collected, so that all of it is mended at
@@ -21,6 +22,7 @@ export function preflight(
       diagnostics.push(
         unsupported('The quality() gate is asked for', `environments.${environment.name}.gates`),
       );
+  diagnostics.push(...withoutBranches(environment));
   for (const [name, users] of missingSecrets(environment, hasSecret)) {
     diagnostics.push({
       severity: 'error',
@@ -30,6 +32,20 @@ export function preflight(
     });
   }
   return diagnostics;
+}
+
+/** The gate tries migrations on branches: a database that has none would only be refused once all is built. */
+function withoutBranches({ name, gates, databases, apps }: ResolvedEnvironment): Diagnostic[] {
+  if (!gates.some(({ kind }) => kind === 'safe-migrations')) return [];
+  return migratedDatabases(databases, apps)
+    .filter(({ database }) => database.provider === 'external' || database.fly?.managed === true)
+    .map(({ database }) => ({
+      severity: 'error',
+      code: 'PROVIDER_NOT_SUPPORTED',
+      message: `The gate safeMigrations() of ${name} tries migrations on a branch, and ${database.name} has none: ${database.provider === 'external' ? 'it is external' : 'Managed Postgres of Fly has no branches'}.`,
+      hint: 'Take safeMigrations() out of these gates, and let a check lint the files: glidepath db lint',
+      path: `environments.${name}.gates`,
+    }));
 }
 
 function isUnsupported(gate: Gate): boolean {

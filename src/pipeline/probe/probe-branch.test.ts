@@ -86,9 +86,9 @@ test('it is removed when the work fails, and that failure is what is told', asyn
 });
 
 test('one that is to be kept is no leftover, and its twin is not kept', async () => {
-  const kept = await probe(async ({ name, twin }) => {
-    await twin();
-    return name;
+  const kept = await probe(async (branch) => {
+    await branch.twin();
+    return branch.name;
   }, true);
   expect(names()).toEqual([kept]);
   now += 2 * MINUTE_MS;

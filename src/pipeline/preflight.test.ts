@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import { database, environment, flyApp, migration } from '../../test/support/projects.ts';
+import { testDatabase } from '../../test/support/test-database.ts';
+import type { Gate, ResolvedDatabase } from '../config/resolved.ts';
+import { preflight } from './preflight.ts';
+
+const GATE: Gate = { kind: 'safe-migrations', blocksAtMostMs: 1_000 };
+
+function messages(of: ResolvedDatabase, gates: readonly Gate[], migrates = true): string[] {
+  const app = flyApp('web', { database: of.name, migrate: migrates ? migration() : null });
+  const production = environment('production', { apps: [app], databases: [of], gates });
+  return preflight(production, () => true).map(({ message }) => message);
+}
+
+describe('a gate that needs branches', () => {
+  test.each<[string, ResolvedDatabase, string]>([
+    ['external', testDatabase(), 'it is external'],
+    [
+      'managed',
+      database('main', { fly: { managed: true, plan: 'basic', volumeGb: 1, version: 17 } }),
+      'Managed Postgres of Fly has no branches',
+    ],
+  ])('is refused early over a database that has none: %s', (_what, of, why) => {
+    expect(messages(of, [GATE])).toEqual([
+      `The gate safeMigrations() of production tries migrations on a branch, and main has none: ${why}.`,
+    ]);
+  });
+
+  test('is fine over one that has, over one that nothing migrates, and where it is not asked for', () => {
+    const cluster = database('main', { fly: { managed: false, plan: 'basic', volumeGb: 1, version: 17 } });
+    expect(messages(cluster, [GATE])).toEqual([]);
+    expect(messages(testDatabase(), [GATE], false)).toEqual([]);
+    expect(messages(testDatabase(), [])).toEqual([]);
+  });
+});
