@@ -31,9 +31,16 @@ export function renderVerdict(
     ...record.cells.flatMap((cell) => failure(cell, colors, width)),
     `${colorOf(record.verdict, colors)('↩')} ${bold(`Back to ${record.from}: ${VERDICT_WORDS[record.verdict]}`)}`,
     ...lines(VERDICT_MEANING[record.verdict], '  '),
-    ...(record.verdict === 'safe' ? [] : record.reasons.flatMap((reason) => lines(reason, '    ').map(dim))),
+    ...reasonsLeft(record).flatMap((reason) => lines(`· ${reason}`, '    ').map(dim)),
     '',
   ];
+}
+
+/** What is not said yet: what a trial failed of stands above. */
+function reasonsLeft({ verdict, reasons, cells }: VerdictRecord): readonly string[] {
+  if (verdict === 'safe') return [];
+  const said = cells.flatMap(({ message }) => (message === null ? [] : [message]));
+  return reasons.filter((reason) => !said.some((message) => reason.endsWith(message)));
 }
 
 /** As it stands in a table: coloured by how bad it is. */

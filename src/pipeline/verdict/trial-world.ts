@@ -42,7 +42,7 @@ export async function trialValue(
 }
 
 /** Tells an app that it is tried: what should happen once, such as mail, it can leave. */
-export const TRIAL_VARIABLE = 'GLIDEPATH_TRIAL';
+const TRIAL_VARIABLE = 'GLIDEPATH_TRIAL';
 
 /** The variables of an app: what may be seen, and what is sent as a secret. */
 export async function trialVariables(
