@@ -4,7 +4,7 @@ import type { StepStatus } from '../../engine/events.ts';
 import { renderOutcome } from './outcome.ts';
 
 /** How a failed run of these steps is told, by step and how it ended. */
-function told(ended: Readonly<Record<string, StepStatus>>): string {
+function told(ended: Readonly<Record<string, StepStatus>>, code: string | null = null): string {
   const ids = Object.keys(ended);
   const run = {
     id: 'run-1',
@@ -12,7 +12,8 @@ function told(ended: Readonly<Record<string, StepStatus>>): string {
     status: 'failed',
     startedAt: 0,
     finishedAt: 1_000,
-    error: null,
+    error: code === null ? null : { code, message: '', output: [] },
+    input: {},
     graph: { nodes: ids.map((id) => ({ id, title: `The ${id}`, action: { kind: id.split(':')[0] } })) },
   } as unknown as RunRecord;
   const steps = ids.map((id): StepRecord => {
@@ -23,7 +24,7 @@ function told(ended: Readonly<Record<string, StepStatus>>): string {
   const [, line = ''] = renderOutcome(run, steps, { color: false, isLocal: false, interrupted: false }).split(
     '\n',
   );
-  return line.replace(/^.*; /u, '');
+  return code === null ? line.replace(/^.*; /u, '') : line;
 }
 
 test.each([
@@ -39,4 +40,13 @@ test.each([
   [{ 'deploy:web': 'undo-failed' }, 'NOT put back: deploy:web.'],
 ] as const)('after %j it says: %s', (ended, text) => {
   expect(told(ended)).toBe(text);
+});
+
+test.each([
+  ['MIGRATION_UNSAFE', '✗ deploy abc to production was refused in 1.0 s; nothing had been changed.'],
+  ['GATE_REFUSED', '✗ deploy abc to production was refused in 1.0 s; nothing had been changed.'],
+  ['MIGRATION_FAILED', '✗ deploy abc to production failed in 1.0 s; nothing had been changed.'],
+  ['A_CODE_OF_ANOTHER_VERSION', '✗ deploy abc to production failed in 1.0 s; nothing had been changed.'],
+])('a run that ended with %s is told as what its exit code says', (code, text) => {
+  expect(told({ 'gate:safe-migrations': 'failed' }, code)).toBe(text);
 });

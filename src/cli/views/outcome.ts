@@ -1,3 +1,4 @@
+import { ERROR_CODES, EXIT, type ErrorCode } from '../../diagnostics/error-codes.ts';
 import type { RunRecord, StepRecord } from '../../engine/engine.ts';
 import { restorePointLines } from '../../pipeline/restore-points.ts';
 import { paint } from './paint.ts';
@@ -80,9 +81,10 @@ function isLeftOver(line: string): boolean {
   return line.startsWith('RUN_UNDO_FAILED');
 }
 
+/** Journals of other versions may hold codes that this one does not know. */
 function isRefusal(run: RunRecord): boolean {
   const code = run.error?.code ?? '';
-  return code.startsWith('GATE_') || code === 'MIGRATION_EDITED' || code === 'MIGRATION_NOT_PASSED';
+  return code in ERROR_CODES && ERROR_CODES[code as ErrorCode].exit === EXIT.refused;
 }
 
 /** Steps whose work outlives them. All others only look, make what is missing, or write down. */
