@@ -1,4 +1,3 @@
-import type { StatementInProgress } from './statement-in-progress.ts';
 import { readCString } from './wire-messages.ts';
 
 /** A statement as it was bound to values. */
@@ -8,9 +7,6 @@ export interface Portal {
   /** Executing it again brings more rows of what runs already. */
   isStarted: boolean;
 }
-
-/** Starts a statement, of which the server has not been asked before. */
-type StartStatement = (sql: string, parameters: number) => StatementInProgress;
 
 /** Remembers what Parse and Bind name, so that it is known what an Execute runs. Values are not looked at. */
 export class ExtendedStatements {
