@@ -135,7 +135,9 @@ describe('db probe', () => {
     const failed = await rig.run('db', 'probe', 'staging', '--local');
     expect(failed.code).toBe(1);
     expect(failed.stderr).toMatch(/On a throw-away branch of main the migration failed with exit code 1/);
-    expect(failed.stderr).toMatch(/relation "nowhere" does not exist/);
+    expect(failed.stderr).toContain(
+      'It stopped at migrations/3_wrong.sql:1: alter table nowhere add column x int (relation "nowhere" does not exist, SQLSTATE 42P01).',
+    );
     expect(await branches(rig)).toEqual([...before, probes[0]?.branch ?? ''].toSorted());
   });
 

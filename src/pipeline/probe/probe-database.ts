@@ -10,6 +10,7 @@ import { migrationsOf, type PlannedMigration } from '../../plan/steps/migrations
 import type { DatabaseAddress } from '../../providers/database-platform.ts';
 import { withPostgres } from '../../providers/postgres/connect-postgres.ts';
 import { openTap } from '../../providers/postgres/tap/open-tap.ts';
+import { createStatementLog } from '../flight/statement-log.ts';
 import { migrationFilesOf } from '../migration-files.ts';
 import { migrationsInProgress, type StepScope } from '../step-scope.ts';
 import { lintProbed, withoutValues } from './lint-probed.ts';
@@ -19,6 +20,7 @@ import type { ProbeBranch } from './probe-branch.ts';
 import { readTableFacts } from './probe-catalog.ts';
 import type { ProbeOutcome, ProbeRecord } from './probe-record.ts';
 import { watchStatements } from './watch-statements.ts';
+import { withStatement } from './with-statement.ts';
 
 /** What others see of the session that looks on. */
 const OBSERVER = 'glidepath probe';
@@ -107,12 +109,17 @@ async function throughTap(
 ): Promise<Sight> {
   const { deps } = scope;
   const watch = await watchStatements(client, deps.clock);
+  const log = createStatementLog();
   const lockTimeoutMs = Math.max(0, ...migrations.map(({ migrate }) => migrate.lockTimeoutMs));
   const tap = await openTap({
     target: url,
     settings: { lock_timeout: `${lockTimeoutMs}ms` },
     clock: deps.clock,
     ...watch.hooks,
+    onStatement(over) {
+      watch.hooks.onStatement(over);
+      log.onStatement(over);
+    },
     onError: ({ message }) => scope.context.log(`! ${message}`),
   });
   const startedAt = deps.clock.now();
@@ -121,6 +128,8 @@ async function throughTap(
     deps.hide(new URL(tap.url).password);
     for (const migration of migrations)
       await runMigrationCommand(scope, { database, migration, url: tap.url });
+  } catch (error) {
+    throw await withStatement(scope, database, error, log.failed);
   } finally {
     await tap.close();
   }
