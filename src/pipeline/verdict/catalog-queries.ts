@@ -18,6 +18,9 @@ const NEVER_WRITTEN = `not exists (
   left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
   where a.attidentity = '' and coalesce(pg_get_expr(d.adbin, d.adrelid), '') !~ '(nextval|uuid)')`;
 
+/** Since Postgres 15. */
+const NULLS_NOT_DISTINCT = `coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false)`;
+
 /** One query for each kind: the relation that an object belongs to, its name, and what is known of it. */
 export const CATALOG_QUERIES: Readonly<Record<CatalogKind, string>> = {
   schema: `select null as of, n.nspname as name, jsonb_build_object(
@@ -55,7 +58,7 @@ export const CATALOG_QUERIES: Readonly<Record<CatalogKind, string>> = {
       'definition', regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', ''),
       'columns', (select coalesce(jsonb_agg(a.attname order by a.attnum), '[]') from pg_catalog.pg_attribute a
         where a.attrelid = k.conrelid and a.attnum = any (k.conkey)),
-      'isUnique', k.contype in ('p', 'u'), 'isNullsNotDistinct', coalesce(i.indnullsnotdistinct, false),
+      'isUnique', k.contype in ('p', 'u'), 'isNullsNotDistinct', ${NULLS_NOT_DISTINCT},
       'references', case when k.contype = 'f' then k.confrelid::regclass::text end,
       'letsDelete', k.confdeltype in ('c', 'n', 'd'),
       'letsUpdate', k.confupdtype in ('c', 'n', 'd') or (k.contype = 'f' and ${NEVER_WRITTEN})) as facts
@@ -64,7 +67,7 @@ export const CATALOG_QUERIES: Readonly<Record<CatalogKind, string>> = {
     where k.contype in ('c', 'f', 'u', 'p', 'x') and ${OURS('n.nspname')}`,
   index: `select tn.nspname || '.' || t.relname as of, c.relname as name, jsonb_build_object(
       'definition', pg_get_indexdef(c.oid), 'isUnique', i.indisunique,
-      'isNullsNotDistinct', i.indnullsnotdistinct,
+      'isNullsNotDistinct', ${NULLS_NOT_DISTINCT},
       'columns', (select coalesce(jsonb_agg(a.attname order by a.attnum), '[]') from pg_catalog.pg_attribute a
         where a.attrelid = t.oid and a.attnum = any (i.indkey)),
       'computes', i.indexprs is not null or coalesce(pg_get_expr(i.indpred, t.oid), '') !~

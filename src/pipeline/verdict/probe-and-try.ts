@@ -1,4 +1,5 @@
 import type { ResolvedDatabase } from '../../config/resolved.ts';
+import { ToolError } from '../../diagnostics/tool-error.ts';
 import { loadSqlParser } from '../../migrations/lint/parse/sql-parser.ts';
 import { allChanges } from '../../migrations/verdict/all-changes.ts';
 import type { Catalog } from '../../migrations/verdict/catalog.ts';
@@ -52,20 +53,35 @@ export async function probeAndTry(
   return { ...outcome, record: { ...outcome.record, verdict } };
 }
 
-async function catalogOf({ context }: StepScope, { address }: ProbeBranch): Promise<Catalog> {
+/** Null where it cannot be read: that is no reason to let nobody deploy. */
+async function catalogOf({ context }: StepScope, { address }: ProbeBranch): Promise<Catalog | null> {
   const options = { applicationName: 'glidepath probe', signal: context.signal };
-  return withPostgres(address.outsideUrl ?? address.url, options, readCatalog);
+  try {
+    return await withPostgres(address.outsideUrl ?? address.url, options, readCatalog);
+  } catch (error) {
+    if (context.signal.aborted || error instanceof ToolError || !(error instanceof Error)) throw error;
+    context.log(`! the catalog could not be read: ${error.message}`);
+    return null;
+  }
 }
 
 /** Statements that read, or are about the transaction or the session. */
 const LEAVES_NOTHING =
   /^\s*(select|with|set|show|begin|start|commit|end|rollback|savepoint|release|deallocate|discard|reset)\b/i;
 
+const UNREAD: SchemaChange = {
+  limit: 'gone',
+  what: 'the catalog',
+  reason: 'The catalog could not be read: what was added, changed or taken away is not known.',
+  statement: null,
+};
+
 async function changesOf(
   { record }: ProbeOutcome,
-  before: Catalog,
-  after: Catalog,
+  before: Catalog | null,
+  after: Catalog | null,
 ): Promise<{ readonly changes: readonly SchemaChange[]; readonly hasChanged: boolean }> {
+  if (before === null || after === null) return { changes: [UNREAD], hasChanged: true };
   const statements = record.statements.filter(({ sql }) => !isBookkeeping(sql));
   const hasRun = statements.some(({ sql }) => !LEAVES_NOTHING.test(sql));
   // Of what was only seen from outside some may be missing; where nothing at all was seen, nothing ran.

@@ -43,7 +43,7 @@ async function trial<T>(
       new Promise((_resolve, reject) => {
         ended?.addEventListener('abort', () => reject(new Error('over')));
       }),
-  } as Clock;
+  };
   const work = { idempotencyKey: 'run-1/probe', signal, log: (line: string) => void lines.push(line) };
   return withTrialApps(
     { platformOf: () => platform, history, clock, random: () => 0.5 },

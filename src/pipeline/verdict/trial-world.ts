@@ -38,6 +38,9 @@ export async function trialValue(
   const { url, outsideUrl } = await platform.address(database, { use: 'app', branch }, work.signal);
   const address = reader === 'here' ? (outsideUrl ?? url) : url;
   deps.hide(address);
+  // What an app prints of a refused login may hold the password alone.
+  const { password } = new URL(address);
+  if (password !== '') deps.hide(decodeURIComponent(password));
   return address;
 }
 
