@@ -110,7 +110,8 @@ export async function removeBranch(
 
 /** Throws PROVIDER_CONFLICT for a branch that Neon does not delete, with what stands in the way. */
 export function requireRemovable(project: NeonProject, branch: NeonBranch, all: readonly NeonBranch[]): void {
-  const children = all.filter((other) => other.parent_id === branch.id).map(({ name }) => name);
+  const made = all.filter((other) => other.parent_id === branch.id);
+  const children = made.map(({ name }) => name);
   const why = branch.default
     ? 'it is the default branch of its project'
     : branch.protected
@@ -123,12 +124,20 @@ export function requireRemovable(project: NeonProject, branch: NeonBranch, all: 
     ? `Make another the default one first: neonctl branches set-default <name> --project-id ${project.id}`
     : branch.protected
       ? 'Take the protection away in Neon’s console first.'
-      : `Remove those first: neonctl branches delete ${children[0] ?? ''} --project-id ${project.id}`;
+      : waitHint(project, made);
   throw new ToolError(
     'PROVIDER_CONFLICT',
     `Branch ${branch.name} of project ${project.name} cannot be removed: ${why}.`,
     { hint },
   );
+}
+
+/** Names no command that would delete what is meant to stay: it may be the database of an environment. */
+function waitHint(project: NeonProject, children: readonly NeonBranch[]): string {
+  const lasting = children.filter(({ expires_at: expiry }) => expiry === undefined);
+  if (lasting.length > 0)
+    return `It goes when nothing hangs on it any more, as ${lasting.map(({ name }) => name).join(', ')} does; until then it takes one place of the project’s limit, and room for what changed since.`;
+  return `Remove those first: ${children.map(({ id }) => `neonctl branches delete ${id} --project-id ${project.id}`).join('; ')}`;
 }
 
 /** Names that are not to be given or taken away here. */
