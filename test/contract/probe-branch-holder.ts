@@ -5,6 +5,7 @@ import { withProbeBranch } from '../../src/pipeline/probe/probe-branch.ts';
 import { createNeonPlatform } from '../../src/providers/neon/neon-platform.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { testNeonDatabase } from '../support/test-database.ts';
+import { UNPACED } from '../support/unpaced.ts';
 
 // Makes a branch for a probe, says so, and never comes to an end: it is killed.
 const [file = '', url = '', token = ''] = process.argv.slice(2);
@@ -15,6 +16,7 @@ const platform = createNeonPlatform({
   fetch: async (address, init) => fetch(address, init),
   clock: systemClock,
   random: Math.random,
+  pacer: UNPACED,
   timing: { pollMs: 20, retryBaseMs: 20 },
 });
 await withProbeBranch(

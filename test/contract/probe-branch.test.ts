@@ -13,6 +13,7 @@ import { createNeonPlatform } from '../../src/providers/neon/neon-platform.ts';
 import { systemClock, type Clock } from '../../src/util/clock.ts';
 import { NeonRig, rowsOf } from '../support/neon-rig.ts';
 import { testNeonDatabase } from '../support/test-database.ts';
+import { UNPACED } from '../support/unpaced.ts';
 
 const HOLDER = fileURLToPath(new URL('./probe-branch-holder.ts', import.meta.url));
 const MINUTE_MS = 60_000;
@@ -39,6 +40,7 @@ beforeAll(async () => {
     fetch: async (url, init) => fetch(url, init),
     clock: systemClock,
     random: Math.random,
+    pacer: UNPACED,
     timing: { pollMs: 20, retryBaseMs: 20 },
   });
   await platform.ensure(database, work);

@@ -8,6 +8,7 @@ import type { Fetch } from '../../src/util/fetch.ts';
 import { TestWork } from '../support/fly-rig.ts';
 import { NeonRig, rowsOf } from '../support/neon-rig.ts';
 import { testNeonDatabase } from '../support/test-database.ts';
+import { UNPACED } from '../support/unpaced.ts';
 
 let rig: NeonRig;
 let platform: DatabasePlatform;
@@ -29,6 +30,7 @@ function neonWith(transport: Fetch, token: string = rig.token): DatabasePlatform
     fetch: transport,
     clock: systemClock,
     random: Math.random,
+    pacer: UNPACED,
     timing: { pollMs: 20, retryBaseMs: 20, lostAnswerMs: 20 },
   });
 }

@@ -4,6 +4,7 @@ import { systemClock } from '../../src/util/clock.ts';
 import { NeonRig } from '../support/neon-rig.ts';
 import { testNeonDatabase } from '../support/test-database.ts';
 import { describeDatabasePlatform } from './database-platform.suite.ts';
+import { UNPACED } from '../support/unpaced.ts';
 
 const ALL = { makes: true, restorePoints: true, moments: true, preserves: 'branch', branches: true } as const;
 
@@ -16,6 +17,7 @@ describeDatabasePlatform('Neon', ALL, async () => {
     fetch: async (url, init) => fetch(url, init),
     clock: systemClock,
     random: Math.random,
+    pacer: UNPACED,
     timing: { pollMs: 20, retryBaseMs: 20 },
   });
   return {

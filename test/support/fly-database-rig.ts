@@ -16,6 +16,7 @@ import { systemClock } from '../../src/util/clock.ts';
 import { isAlive, until } from './cloud-fly-rig.ts';
 import { FreezableProcess } from './fly-rig.ts';
 import { testDatabase } from './test-database.ts';
+import { UNPACED } from './unpaced.ts';
 
 const ORG = 'acme';
 /** Requests of the longest procedure, with room: a loop of kills ends after as many. */
@@ -66,8 +67,7 @@ export class FlyDatabaseRig implements AsyncDisposable {
         return Promise.resolve(address === null ? null : new URL(address).host);
       },
       timing: { lostAnswerMs: 50, pollMs: 20 },
-      // This cloud limits nobody.
-      pacer: { take: () => Promise.resolve() },
+      pacer: UNPACED,
     };
   }
 

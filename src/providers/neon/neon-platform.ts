@@ -19,7 +19,7 @@ import { createRestorePoint, deleteRestorePoint, listRestorePoints } from './res
 
 /** Databases on Neon, or on whatever speaks its API. Reading goes through the reader, whose transport cannot write. */
 export function createNeonPlatform(options: NeonOptions): DatabasePlatform {
-  const pacer = createPacer(options.clock);
+  const pacer = pacerOf(options);
   const context = contextOf(options, pacer);
   return {
     ...readerWith(options, pacer),
@@ -38,7 +38,11 @@ export function createNeonPlatform(options: NeonOptions): DatabasePlatform {
 
 /** The half of Neon that cannot change anything; its transport refuses whatever is not a GET. */
 export function createNeonReader(options: NeonOptions): DatabasePlatformReader {
-  return readerWith(options, createPacer(options.clock));
+  return readerWith(options, pacerOf(options));
+}
+
+function pacerOf({ pacer, clock }: NeonOptions): Pacer {
+  return pacer ?? createPacer(clock);
 }
 
 function readerWith(options: NeonOptions, pacer: Pacer): DatabasePlatformReader {
