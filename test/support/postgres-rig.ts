@@ -17,7 +17,13 @@ export interface PostgresRig extends AsyncDisposable {
 export async function postgresRig(): Promise<PostgresRig> {
   const dir = await mkdtemp(join(tmpdir(), 'glidepath-postgres-'));
   await chmod(dir, 0o755);
-  const service = await createPostgresService({ stateDir: dir, clock: systemClock, idleMs: null });
+  const service = await createPostgresService({
+    stateDir: dir,
+    clock: systemClock,
+    idleMs: null,
+    // Nobody cuts its power.
+    settings: { fsync: false },
+  });
   await service.create({ id: 'main', database: 'main', user: 'keeper' });
   let made = 0;
   return {

@@ -26,7 +26,13 @@ export interface ProbePostgres {
 export async function openProbePostgres(): Promise<ProbePostgres> {
   const dir = await mkdtemp(join(tmpdir(), 'glidepath-probe-'));
   await chmod(dir, 0o755);
-  const service = await createPostgresService({ stateDir: dir, clock: systemClock, idleMs: null });
+  const service = await createPostgresService({
+    stateDir: dir,
+    clock: systemClock,
+    idleMs: null,
+    // Nobody cuts its power.
+    settings: { fsync: false },
+  });
   await service.create({ id: 'main', database: 'shop', user: 'keeper' });
   const taps: Tap[] = [];
   const clients: Client[] = [];
