@@ -308,8 +308,12 @@ describe('by itself', () => {
 });
 
 describe('by itself, prepared', () => {
+  // Only the way to the server is another: one of each effect shows that it is seen all the same.
   const single = [...IN_TRANSACTION, ...ALONE].filter(([sql]) => !sql.includes(';'));
-  test.each(single.map((row) => [...row] as TestRow))('%s', async (sql, effects, before) => {
+  const ofEach = single.filter(
+    ([, effects], index) => single.findIndex(([, others]) => others === effects) === index,
+  );
+  test.each(ofEach.map((row) => [...row] as TestRow))('%s', async (sql, effects, before) => {
     await prepare(before);
     // node-postgres sends whatever has a name by the extended protocol.
     const statements = await probed((client) => client.query({ text: sql, name: 'it' }));
