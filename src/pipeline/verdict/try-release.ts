@@ -95,12 +95,15 @@ interface Trial extends TrialGround {
 async function carryOut(scope: StepScope, release: TriedRelease, trial: Trial): Promise<void> {
   const { deps } = scope;
   const { apps, names, work } = trial;
+  // Each deployment has a journal of its own: in one for all, the second app would find the machines of the first.
+  const workOf = ({ name }: ResolvedFlyApp): PlatformWork => ownJournal(work, name, '');
   const world: TrialWorld = { deps, environment: release.environment, names, branches: trial.branches };
   // All of them first: the variables of one may name another.
-  for (const app of apps) await deps.platformOf(app).ensureApp(trialApp(app), nameIn(names, app), work);
+  for (const app of apps)
+    await deps.platformOf(app).ensureApp(trialApp(app), nameIn(names, app), workOf(app));
   for (const wave of release.environment.deployOrder) {
     const ofWave = apps.filter(({ name }) => wave.includes(name));
-    await all(ofWave.map((app) => start(scope, release, { world, app, work })));
+    await all(ofWave.map((app) => start(scope, release, { world, app, work: workOf(app) })));
   }
   await ask(scope, release, world, trial);
   if (trial.meanwhile === undefined) return;
