@@ -57,7 +57,9 @@ function wayBackOf(
   return {
     environment: name,
     target,
-    crossed: crossedReleases(bench.history.entries(name, 1000), target),
+    crossed: crossedReleases(bench.history.entries(name, 1000), target, (database, at) =>
+      bench.history.ranOnDatabase(name, database)(at),
+    ),
     across,
     hasOneDatabase: databases.length === 1,
     now: bench.clock.now(),

@@ -50,6 +50,13 @@ describe('the way back', () => {
     );
   });
 
+  test('is free where the data were brought back to before the release that is forward only', () => {
+    const entries = [entry('b', 'forward-only', { at: 50 }), entry('a', null)];
+    const restoredTo = (target: number) => (_database: string, at: number) => !(at > target && at <= 60);
+    expect(crossedReleases(entries, 'a', restoredTo(POINT.at))).toEqual([]);
+    expect(crossedReleases(entries, 'a', restoredTo(POINT.at + 10))).toHaveLength(1);
+  });
+
   test('over one that is forward only is refused with the reason, the data of before, and how to go all the same', () => {
     const error = refusalOf(asked([entry('c', 'safe'), entry('b', 'forward-only'), entry('a', null)], 'a'));
     expect(error.code).toBe('ROLLBACK_FORWARD_ONLY');

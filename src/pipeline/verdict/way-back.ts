@@ -15,16 +15,30 @@ export interface CrossedRelease {
 /**
  * Every release whose migrations stand between what is live and a release to go back to, newest first. `entries`: of the
  * environment, newest first. A rollback migrates nothing, and neither does a release with the files of the one before.
+ * Where the data were brought back to before a release, its migrations are not in them any more: `ran` says of a moment,
+ * in milliseconds since the Unix epoch, whether what ran then ran on the data that are there now.
  */
-export function crossedReleases(entries: readonly HistoryEntry[], target: string): readonly CrossedRelease[] {
+export function crossedReleases(
+  entries: readonly HistoryEntry[],
+  target: string,
+  ran: (database: string, at: number) => boolean = () => true,
+): readonly CrossedRelease[] {
   const deployed = entries.filter(({ action }) => action === 'deploy' || action === 'promote');
   const at = deployed.findIndex(({ release }) => release.id === target);
   return deployed.slice(0, at === -1 ? deployed.length : at).flatMap((entry, index) => {
     const verdict = verdictOfEntry(entry, deployed[index + 1] ?? null);
     if (verdict === 'safe' && entry.back === null) return [];
+    if (entry.back?.databases.some(({ database }) => ran(database, migratedAt(entry, database))) === false)
+      return [];
     const deciding = entry.back?.databases.find((each) => each.verdict === verdict);
     return [{ entry, verdict, reason: deciding?.reasons[0] ?? null }];
   });
+}
+
+/** Right after the state before the migration was kept; where it was not, when the release was live. */
+function migratedAt({ at, restorePoints }: HistoryEntry, database: string): number {
+  const point = restorePoints.find((each) => each.database === database);
+  return point === undefined ? at : point.at + 1;
 }
 
 /** The verdict of one line of the history; null where it is not known. `before`: the deployment before it. */
