@@ -76,10 +76,26 @@ export async function restoreLoss(
   }
 }
 
-/** A restore point is looked at itself: the time of one may be told to the second only. */
+/**
+ * A restore point is looked at itself, for its time may be told to the second only; where nobody can look into one, a
+ * branch is made of it, which has to be named by that very time.
+ */
 async function lookBack(deps: LossDeps, options: LossOptions, work: PlatformWork): Promise<Sight> {
-  const { environment, database, target } = options;
-  if (target.kind === 'restore-point') return look(deps, database, { restorePoint: target.name }, work);
+  const { database, target } = options;
+  if (target.kind === 'time') return lookOnBranch(deps, options, work);
+  try {
+    return await look(deps, database, { restorePoint: target.name }, work);
+  } catch (error) {
+    if (!(error instanceof ToolError) || error.code !== 'PROVIDER_NOT_SUPPORTED') throw error;
+    return lookOnBranch(deps, options, work);
+  }
+}
+
+async function lookOnBranch(
+  deps: LossDeps,
+  { environment, database, target }: LossOptions,
+  work: PlatformWork,
+): Promise<Sight> {
   return withProbeBranch(
     deps,
     { environment, database, keep: false, at: target.at },

@@ -1,6 +1,11 @@
+import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ResolvedDatabase } from '../../src/config/resolved.ts';
+import { createHistory } from '../../src/pipeline/history.ts';
+import { restoreLoss } from '../../src/pipeline/restore-loss.ts';
 import type { DatabasePlatform } from '../../src/providers/database-platform.ts';
+import { systemClock } from '../../src/util/clock.ts';
 import { DIRECT, flyDatabase, FlyDatabaseRig, queryAt } from '../support/fly-database-rig.ts';
 import { MemoryJournal, TestWork } from '../support/fly-rig.ts';
 
@@ -43,6 +48,44 @@ describe('going back', () => {
       'before-restore-1',
       'before-run-1',
     ]);
+  });
+
+  test('says first what would be lost, on a branch of the snapshot that is gone afterwards', async () => {
+    const fly = rig.platform();
+    const [now, then] = await fly.restorePoints(shop());
+    assert(now !== undefined && then !== undefined);
+    const { outsideUrl } = await fly.address(shop(), DIRECT);
+    await queryAt(outsideUrl, "insert into t values ('new'); create table later (x int)");
+    const work = new TestWork({ key: 'run-10/look' });
+    const history = createHistory(new DatabaseSync(':memory:'));
+    const loss = await restoreLoss(
+      {
+        databasePlatformOf: () => fly,
+        history,
+        clock: systemClock,
+        random: Math.random,
+        hide: () => undefined,
+      },
+      {
+        environment: 'production',
+        database: shop(),
+        target: { kind: 'restore-point', name: 'before-run-1', at: then.at },
+      },
+      {
+        idempotencyKey: work.idempotencyKey,
+        signal: work.signal,
+        log: (line) => work.log(line),
+        once: async (key, fn) => work.once(key, fn),
+        recorded: (key) => work.recorded(key),
+      },
+    );
+    expect(loss.unseen).toBeNull();
+    expect(loss.compared?.tables).toEqual([
+      { table: 'public.later', now: 0, before: null, isEstimate: false },
+      { table: 'public.t', now: 2, before: 1, isEstimate: false },
+    ]);
+    expect((await fly.branches(shop())).map(({ name }) => name)).toEqual(['shop-past-db']);
+    await queryAt(outsideUrl, 'drop table later');
   });
 
   test('and forth again, to what the restore has kept', async () => {

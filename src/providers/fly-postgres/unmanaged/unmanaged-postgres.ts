@@ -70,7 +70,9 @@ async function addressOf(
     throw new ToolError(
       'PROVIDER_NOT_SUPPORTED',
       'A restore point on Fly is a snapshot of a volume, into which nobody can look.',
-      { hint: 'Restore it: what is there now is kept as a restore point too.' },
+      {
+        hint: 'Make a branch of its moment, which can be looked at: glidepath db branch <environment> look --at …',
+      },
     );
   if (purpose.branch === undefined || purpose.branch === appNameOf(database))
     return clusterAddress(context, database, ownApp(database, purpose), signal);
