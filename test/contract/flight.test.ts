@@ -165,7 +165,10 @@ describe('a migration that goes wrong', () => {
     const error = await failure(flight);
     expect(error).toMatchObject({
       code: 'MIGRATION_FAILED',
-      message: expect.stringMatching(/took too long and was ended/) as unknown,
+      message: expect.stringMatching(
+        /took too long and was ended.* It was at select pg_sleep\(…\)\.$/,
+      ) as unknown,
+      hint: expect.stringContaining("It had 2 s. If it needs longer: migrate: { timeout: '…' }") as unknown,
       output: expect.arrayContaining(['hanging']) as unknown,
     });
     expect(await leftOver()).toBe(0);

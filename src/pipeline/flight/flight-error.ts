@@ -70,6 +70,8 @@ export function blockedError(
 export interface FailureFacts {
   readonly end: AttemptEnd;
   readonly judgement: Judgement;
+  /** Of all attempts together. */
+  readonly timeoutMs: number;
   /** `migrations/2.sql:3`, or null where it is not known. */
   readonly place: string | null;
   readonly statement: string | null;
@@ -81,9 +83,11 @@ export interface FailureFacts {
 export function failedError(facts: FailureFacts): ToolError {
   const { end, judgement, place, statement, lastWait, invalidIndexes } = facts;
   const error = end.log?.failed?.error ?? null;
-  const said = error === null ? '' : ` (${error.message}, SQLSTATE ${error.sqlState})`;
+  const said = error === null || end.isTimedOut ? '' : ` (${error.message}, SQLSTATE ${error.sqlState})`;
   const stopped =
-    statement === null ? '' : ` It stopped at ${place === null ? '' : `${place}: `}${statement}${said}.`;
+    statement === null
+      ? ''
+      : ` It ${end.isTimedOut ? 'was' : 'stopped'} at ${place === null ? '' : `${place}: `}${statement}${said}.`;
   const waited =
     end.isTimedOut && lastWait !== null && lastWait.blockers.length > 0
       ? ` It waited for ${lastWait.lock}, held by ${lastWait.blockers.map(sessionWords).join('; and by ')}.`
@@ -92,6 +96,9 @@ export function failedError(facts: FailureFacts): ToolError {
   return new ToolError('MIGRATION_FAILED', `${end.message}.${stopped}${waited}`, {
     hint: [
       nextOf(facts),
+      ...(end.isTimedOut
+        ? [`It had ${Math.round(facts.timeoutMs / 1000)} s. If it needs longer: migrate: { timeout: '…' }`]
+        : []),
       ...stays.map((line) => `Stays: ${line}`),
       ...invalidIndexes.map(
         (name) => `Not built to its end, and of no use: drop index concurrently ${name};`,

@@ -135,17 +135,18 @@ async function blocked(
 }
 
 async function failure(
-  { client }: FlightOptions,
+  { client, timeoutMs }: FlightOptions,
   { end, report, judgement }: Flown,
   locate: (sql: string) => Promise<string | null>,
 ): Promise<Error> {
-  const failed = end.log?.failed ?? null;
+  const at = (end.isTimedOut ? end.log?.running : null) ?? end.log?.failed ?? null;
   const isUnfinished = judgement.stays.length > 0 && client !== null;
   return failedError({
     end,
     judgement,
-    place: failed === null ? null : await locate(failed.sql),
-    statement: failed === null ? null : hideLiterals(failed.sql),
+    timeoutMs,
+    place: at === null ? null : await locate(at.sql),
+    statement: at === null ? null : hideLiterals(at.sql).trim(),
     lastWait: report.lastWait,
     invalidIndexes: isUnfinished ? ((await askedOf(invalidIndexes(client))) ?? []) : [],
   });

@@ -7,6 +7,7 @@ const NOBODY: ReadonlySet<number> = new Set();
 function failedWith(sqlState: string, sql = 'alter table a', before: readonly string[] = []): StatementLog {
   const log = createStatementLog();
   const seen: SeenStatement = {
+    number: 1,
     session: 1,
     backendPid: 7,
     sql,

@@ -8,6 +8,7 @@ function logOf(...lines: readonly string[]): StatementLog {
   const log = createStatementLog();
   let state: TransactionState = 'idle';
   let last = 0;
+  let number = 0;
   for (const line of lines) {
     const [, batch = '', sql = '', code] = /^(\d+) (.*?)(?: !(\w{5}))?$/.exec(line) ?? [];
     const tag = tagOf(sql);
@@ -17,6 +18,7 @@ function logOf(...lines: readonly string[]): StatementLog {
     last = Number(batch);
     const error = code === undefined ? null : { sqlState: code, message: 'no', position: null };
     const seen = {
+      number: (number += 1),
       session: 1,
       backendPid: 7,
       sql,
@@ -83,6 +85,14 @@ describe('what stays of a migration that failed', () => {
     ]);
   });
 
+  test('says at which statement it was when nobody answered any more', () => {
+    const log = logOf('1 begin', '2 alter table a');
+    expect(log.running).toBeNull();
+    log.onStart({ number: 3, session: 1, backendPid: 7, sql: 'select pg_sleep(600)' });
+    log.onStart({ number: 4, session: 2, backendPid: 8, sql: 'select 1' });
+    expect(log.running?.sql).toBe('select pg_sleep(600)');
+  });
+
   test('is told by what failed first, not by what was refused after it', () => {
     const log = logOf('1 begin', '2 alter table a !55P03', '3 select 1 !25P02', '4 rollback');
     expect(log.failed?.sql).toBe('alter table a');
@@ -91,6 +101,7 @@ describe('what stays of a migration that failed', () => {
   test('leaves out what changed no row', () => {
     const log = createStatementLog();
     const seen: SeenStatement = {
+      number: 1,
       session: 1,
       backendPid: 1,
       sql: 'update member set x = 1',
@@ -135,6 +146,7 @@ describe('what stays of a migration that failed', () => {
   ])('keeps %s, of which the server said %s: %s', (sql, notice, isKept) => {
     const log = createStatementLog();
     log.onStatement({
+      number: 1,
       session: 1,
       backendPid: 1,
       sql,

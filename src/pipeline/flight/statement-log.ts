@@ -4,17 +4,22 @@ import { isBookkeeping } from './bookkeeping.ts';
 /** A statement of a migration. */
 export type SeenStatement = Pick<
   TapStatement,
-  'session' | 'backendPid' | 'sql' | 'tag' | 'rows' | 'error' | 'notices' | 'transaction' | 'batch'
+  'number' | 'session' | 'backendPid' | 'sql' | 'tag' | 'rows' | 'error' | 'notices' | 'transaction' | 'batch'
 >;
+
+/** One that was sent. */
+export type StartedStatement = Pick<RunningStatement, 'number' | 'session' | 'backendPid' | 'sql'>;
 
 /** What is known of the statements of one attempt. */
 export interface StatementLog {
-  readonly onStart: (statement: Pick<RunningStatement, 'backendPid'>) => void;
+  readonly onStart: (statement: StartedStatement) => void;
   readonly onStatement: (statement: SeenStatement) => void;
   /** Of the sessions that said anything. */
   readonly pids: ReadonlySet<number>;
   /** How many have run to their end. */
   readonly completed: number;
+  /** The oldest that a session waits for; null when none does. */
+  readonly running: Pick<StartedStatement, 'sql'> | null;
   /** The last that failed; those refused only because one before them had failed do not count. */
   readonly failed: SeenStatement | null;
   /** What was committed since the tool last wrote down how far it is: if it fails now, these stay and are run again. */
@@ -37,6 +42,7 @@ export function createStatementLog(): StatementLog {
   const pids = new Set<number>();
   let pending: SeenStatement[] = [];
   let failed: SeenStatement | null = null;
+  const started = new Map<number, StartedStatement>();
   let completed = 0;
   const commit = (changes: readonly SeenStatement[]): void => {
     const last = changes.findLastIndex((statement) => isBookkeeping(statement.sql));
@@ -47,6 +53,10 @@ export function createStatementLog(): StatementLog {
     get completed() {
       return completed;
     },
+    get running() {
+      const [oldest] = [...started.values()].toSorted((one, other) => one.number - other.number);
+      return oldest ?? null;
+    },
     get failed() {
       return failed;
     },
@@ -55,9 +65,13 @@ export function createStatementLog(): StatementLog {
       for (const state of sessions.values()) if (!state.isOpen) commit(state.changes.splice(0));
       return pending;
     },
-    onStart: ({ backendPid }) => void pids.add(backendPid),
+    onStart(statement) {
+      pids.add(statement.backendPid);
+      started.set(statement.session, statement);
+    },
     onStatement(statement) {
       const { error, session, transaction, batch, tag } = statement;
+      if ((started.get(session)?.number ?? Infinity) <= statement.number) started.delete(session);
       const state = sessions.get(session) ?? { isOpen: false, batch, changes: [] };
       sessions.set(session, state);
       // What was sent at once before, outside a transaction, has been committed by now.
