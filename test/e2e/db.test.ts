@@ -95,6 +95,7 @@ describe('the data of an environment', () => {
     expect(restored.code, restored.stdout + restored.stderr).toBe(0);
     expect(await query('staging', 'select count(*)::int as rows from notes')).toEqual([{ rows: 10 }]);
     const kept = /is kept as (before-restore-\S+)/.exec(restored.stdout)?.[1] ?? '';
+    expect(restored.stdout).toContain(`to look at it: glidepath db url staging:${kept} --local`);
     expect(await query(`staging:${kept}`, 'select count(*)::int as rows from notes')).toEqual([{ rows: 4 }]);
   });
 

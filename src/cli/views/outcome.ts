@@ -24,7 +24,9 @@ export function renderOutcome(
       lines.push(`${green('✓')} ${bold(run.title)}${took}`);
       for (const [app, url] of Object.entries(reported(steps).urls ?? {}))
         lines.push(`  ${app.padEnd(14)} ${cyan(url)}`);
-      for (const [first, ...more] of (reported(steps).notes ?? []).map((note) => note.split('\n')))
+      for (const [first, ...more] of (reported(steps).notes ?? []).map((note) =>
+        localHint(note, options.isLocal).split('\n'),
+      ))
         lines.push(`  ${yellow('!')} ${first}`, ...more.map((line) => `    ${line}`));
       for (const { line } of restorePoints(run, steps)) next(line);
       break;

@@ -1,13 +1,14 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import { environment, flyApp } from '../../../test/support/projects.ts';
+import { database, environment, flyApp } from '../../../test/support/projects.ts';
+import { stepRig } from '../../../test/support/step-rig.ts';
 import type { StepContext } from '../../engine/graph.ts';
 import { systemClock } from '../../util/clock.ts';
 import type { Json } from '../../util/json.ts';
 import { createHistory } from '../history.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
 import { releaseOf } from '../release.ts';
-import { recordStep } from './record.ts';
+import { recordStep, reportStep } from './record.ts';
 
 const newest = releaseOf('b'.repeat(40), 'main', { web: 'sha256:2', api: 'sha256:2' });
 const earlier = releaseOf('a'.repeat(40), 'main', { web: 'sha256:1', api: 'sha256:1' });
@@ -62,3 +63,21 @@ test('a rollback of one app leaves the release on record, and says so', async ()
   expect(history.live('production')?.release.id).toBe(newest.id);
   expect(lines).toEqual([`web went back to ${earlier.id}; the release on record stays`]);
 });
+
+test.each([
+  ['fly-postgres', 'to go back to it: glidepath db restore staging --to-restore-point before-restore-run-1'],
+  ['neon', 'to look at it: glidepath db url staging:before-restore-run-1'],
+] as const)(
+  'what a restore replaced on %s is named with the command that leads to it',
+  async (provider, command) => {
+    const staging = environment('staging', { apps: [], databases: [database('main', { provider })] });
+    const { deps, context } = stepRig({
+      environment: staging,
+      action: { kind: 'report' },
+      outputs: { 'restore-database:main': { at: 1, preservedAs: 'before-restore-run-1' } },
+    });
+    expect(await reportStep(deps).execute(context)).toMatchObject({
+      notes: [`what main held before is kept as before-restore-run-1\n${command}`],
+    });
+  },
+);

@@ -94,13 +94,21 @@ function leftBehind(context: StepContext): readonly string[] {
   return verified?.lost ?? [];
 }
 
-/** Where what a restore took away is to be found. */
-function keptByRestore({ outputs }: StepContext): readonly string[] {
-  return Object.entries(outputs).flatMap(([id, output]) => {
+/** Where what a restore took away is to be found, and how. */
+function keptByRestore({ context, input }: StepScope): readonly string[] {
+  const { name, databases } = input.environment;
+  return Object.entries(context.outputs).flatMap(([id, output]) => {
     const kept = (output as { preservedAs?: string | null } | null)?.preservedAs ?? null;
     const [kind, database] = id.split(':');
     if (kind !== 'restore-database' || kept === null) return [];
-    return [`what ${database} held before is kept as ${kept}`];
+    const found = databases.find((each) => each.name === database);
+    const several = databases.length === 1 ? '' : ` --database ${database}`;
+    // A branch on Neon; a volume on Fly, into which nobody can look.
+    const command =
+      found?.provider === 'neon'
+        ? `to look at it: glidepath db url ${name}:${kept}${several}`
+        : `to go back to it: glidepath db restore ${name}${several} --to-restore-point ${kept}`;
+    return [`what ${database} held before is kept as ${kept}\n${command}`];
   });
 }
 
@@ -125,7 +133,7 @@ export function reportStep(deps: PipelineDeps): StepExecutor {
       for (const note of notes) context.log(note);
       return {
         urls,
-        notes: [...notes, ...missing, ...keptByRestore(context)],
+        notes: [...notes, ...missing, ...keptByRestore(scope)],
         restorePoints: restorePointLines(context.input, context.outputs).map(({ line }) => line),
       };
     },
