@@ -204,29 +204,38 @@ describe('torture', () => {
     expect((await rig.engine.get('next'))?.status).toBe('succeeded');
   });
 
-  test('five thousand queued runs are drained, and asking an empty queue stays cheap', async () => {
-    await using arena = openArena(5000);
-    const { rig } = arena;
-    const keys = Array.from({ length: 50 }, (_, index) => `k${index}`);
-    const graph = steps(['a'], 0);
-    for (let index = 0; index < 5000; index += 1) {
-      const key = keys[index % keys.length] ?? '';
-      await rig.submit(`r${index}`, graph, { lockKey: key, input: key });
-    }
-    const workers = [0, 1].map((half) => arena.start(keys.filter((_, index) => index % 2 === half)));
-    expect(await Promise.all(workers.map(ended))).toEqual([0, 0]);
-    const left = await rig.engine.list({
-      statuses: ['queued', 'running', 'waiting', 'interrupted', 'failed'],
-    });
-    expect(left).toEqual([]);
-    const lines = arena.lines();
-    expect(lines).toHaveLength(10_000);
-    expect(overlaps(lines)).toEqual([]);
-    const asks = 1000;
-    const began = performance.now();
-    for (let ask = 0; ask < asks; ask += 1) await rig.store.peek({ headOf: 'k7' });
-    expect((performance.now() - began) / asks).toBeLessThan(1);
-  });
+  /** It is all work, of which other tests take their share of the machine: more than the usual minute. */
+  const DRAIN_MS = 180_000;
+
+  test(
+    'five thousand queued runs are drained, and asking an empty queue stays cheap',
+    async () => {
+      await using arena = openArena(5000);
+      const { rig } = arena;
+      const keys = Array.from({ length: 50 }, (_, index) => `k${index}`);
+      const graph = steps(['a'], 0);
+      for (let index = 0; index < 5000; index += 1) {
+        const key = keys[index % keys.length] ?? '';
+        await rig.submit(`r${index}`, graph, { lockKey: key, input: key });
+      }
+      const workers = [0, 1].map((half) => arena.start(keys.filter((_, index) => index % 2 === half)));
+      expect(await Promise.all(workers.map(ended))).toEqual([0, 0]);
+      const left = await rig.engine.list({
+        statuses: ['queued', 'running', 'waiting', 'interrupted', 'failed'],
+      });
+      expect(left).toEqual([]);
+      const lines = arena.lines();
+      expect(lines).toHaveLength(10_000);
+      expect(overlaps(lines)).toEqual([]);
+      const asks = 1000;
+      const began = process.cpuUsage();
+      for (let ask = 0; ask < asks; ask += 1) await rig.store.peek({ headOf: 'k7' });
+      // Its own work, whatever else the machine does.
+      const { user, system } = process.cpuUsage(began);
+      expect((user + system) / 1000 / asks).toBeLessThan(1);
+    },
+    DRAIN_MS,
+  );
 
   test('a worker frozen past its lease and thawed after the take-over begins nothing more and stores nothing', async () => {
     await using arena = openArena(600);
