@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { organizationToken } from '../../src/cloud/control/client.ts';
+import { clearFaults, organizationToken, setFault } from '../../src/cloud/control/client.ts';
 import type { ResolvedDatabase } from '../../src/config/resolved.ts';
 import {
   createFlyPostgresPlatform,
@@ -150,6 +150,33 @@ describe('what is written about it', () => {
     const other = rig.options(undefined, await organizationToken(rig.cloud.info, 'other'));
     const [problem] = await createFlyPostgresReader(other).findProblems([flyDatabase('shop-staging-db')]);
     expect(problem).toMatchObject({ severity: 'error', path: 'databases.main' });
+  });
+});
+
+describe('one whose host is lost', () => {
+  test('is told of before a deployment, shown as failed, and no work is begun on it', async () => {
+    const fly = rig.platform();
+    const shop = flyDatabase('shop-lost-db');
+    await fly.ensure(shop, new TestWork({ key: 'run-12/ensure' }));
+    await setFault(rig.cloud.info, {
+      kind: 'host-unreachable',
+      target: 'shop-lost-db',
+      delayMs: 0,
+      times: null,
+    });
+    try {
+      const lost = { code: 'PROVIDER_HOST_UNREACHABLE', message: expect.stringContaining('shop-lost-db') };
+      expect(await createFlyPostgresReader(rig.options()).findProblems([shop])).toMatchObject([lost]);
+      expect((await fly.observe(shop))?.state).toBe('failed');
+      const work = new TestWork({ key: 'run-13' });
+      const options = { name: 'now', expiresAt: null };
+      await expect(fly.createRestorePoint(shop, options, work)).rejects.toMatchObject(lost);
+      await expect(fly.branch(shop, options, work)).rejects.toMatchObject(lost);
+      await expect(fly.address(shop, DIRECT)).rejects.toMatchObject(lost);
+    } finally {
+      await clearFaults(rig.cloud.info);
+    }
+    expect((await fly.observe(shop))?.state).not.toBe('failed');
   });
 });
 

@@ -1,5 +1,12 @@
 import { ToolError } from '../../../diagnostics/tool-error.ts';
-import { eventId, isAsleep, isGone, isHealthy, unexpectedExit } from '../../fly/machine-state.ts';
+import {
+  eventId,
+  isAsleep,
+  isGone,
+  isHealthy,
+  isReachable,
+  unexpectedExit,
+} from '../../fly/machine-state.ts';
 import type { MachineRef } from '../../fly/machines-api.ts';
 import type { Machine } from '../../fly/wire-types.ts';
 import type { ClusterContext } from './cluster-context.ts';
@@ -20,17 +27,32 @@ export async function findMachine(
   return all.find(({ config }) => config.metadata?.[RETIRED_KEY] === undefined) ?? all[0] ?? null;
 }
 
-/** The same, or PROVIDER_NOT_FOUND. */
+/** The same, or PROVIDER_NOT_FOUND; PROVIDER_HOST_UNREACHABLE where it is on a host with which nothing can be done. */
 export async function requireMachine(
   context: Pick<ClusterContext, 'machines'>,
   app: string,
   signal?: AbortSignal,
 ): Promise<Machine> {
   const machine = await findMachine(context, app, signal);
-  if (machine !== null) return machine;
+  if (machine !== null && isReachable(machine)) return machine;
+  if (machine !== null) {
+    const { message, hint } = hostLost(machine, app);
+    throw new ToolError('PROVIDER_HOST_UNREACHABLE', message, { hint });
+  }
   throw new ToolError('PROVIDER_NOT_FOUND', `There is no Postgres cluster ${app} on Fly.`, {
     hint: 'A deployment makes it: glidepath deploy <environment>',
   });
+}
+
+/** Said of a cluster whose host the platform cannot reach: its data are there as well. */
+export function hostLost(
+  { id, region }: Pick<Machine, 'id' | 'region'>,
+  app: string,
+): { readonly message: string; readonly hint: string } {
+  return {
+    message: `The cluster ${app} is on a host in ${region} that Fly cannot reach, and its volume with it.`,
+    hint: `Wait until the host is back: fly machine status ${id} -a ${app}. Where that takes too long, its snapshots are elsewhere: fly volumes list -a ${app}, fly volumes snapshots list`,
+  };
 }
 
 /** Waits until the machine runs, and starts it where it sleeps. Throws DATABASE_UNREACHABLE when it does not come up. */

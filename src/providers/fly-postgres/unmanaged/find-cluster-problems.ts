@@ -3,9 +3,10 @@ import type { ResolvedDatabase } from '../../../config/resolved.ts';
 import type { Diagnostic } from '../../../diagnostics/diagnostic.ts';
 import { findAccessProblem } from '../../fly/find-access-problem.ts';
 import { readRegions } from '../../fly/find-problems.ts';
+import { isReachable } from '../../fly/machine-state.ts';
 import { clusterMistake } from './cluster-mistake.ts';
 import type { ClusterContext } from './cluster-context.ts';
-import { findMachine } from './cluster-machine.ts';
+import { findMachine, hostLost } from './cluster-machine.ts';
 import { appNameOf, orgOf } from './cluster-names.ts';
 
 /** Everything about an unmanaged cluster that would stop a deployment later and can be seen now; changes nothing. */
@@ -25,6 +26,8 @@ export async function findClusterProblems(
   if (access.problem !== null) return [{ ...access.problem, path }];
   const machine = access.exists ? await findMachine(context, app) : null;
   if (machine === null) return regionProblem(context, database, path);
+  if (!isReachable(machine))
+    return [{ severity: 'error', code: 'PROVIDER_HOST_UNREACHABLE', ...hostLost(machine, app), path }];
   const mistake = clusterMistake(database, machine, (await context.volumes.list(app)) ?? []);
   if (mistake === null) return [];
   const { message, hint, setting } = mistake;

@@ -1,6 +1,6 @@
 import type { ResolvedDatabase } from '../../../config/resolved.ts';
 import type { ObservedDatabase } from '../../database-platform.ts';
-import { isAsleep } from '../../fly/machine-state.ts';
+import { isAsleep, isReachable } from '../../fly/machine-state.ts';
 import { volumeIdOf } from '../../fly/volumes.ts';
 import type { Machine } from '../../fly/wire-types.ts';
 import { versionIn } from './cluster-config.ts';
@@ -30,6 +30,7 @@ export async function observeCluster(
 }
 
 function stateOf(machine: Machine): ObservedDatabase['state'] {
+  if (!isReachable(machine)) return 'failed';
   if (machine.state === 'started') return 'ready';
   if (isAsleep(machine)) return 'asleep';
   return machine.state === 'failed' ? 'failed' : 'busy';
