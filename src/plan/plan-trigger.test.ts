@@ -197,7 +197,7 @@ describe('migrations', () => {
       'deploy:a ← migrate:main',
     ]);
     expect(step(plan, 'migrate:main').reason).toBe(
-      "migrate: 'pnpm db:migrate' of databases.main, where Glidepath runs, once and before any app runs the release",
+      "migrate: 'pnpm db:migrate' of databases.main, where Glidepath runs, once and before any app runs the release; no restore point is made before it, for the database is external",
     );
     const brought = flyApp('a', { database: 'main', migrate: migration() });
     const other = only(live({ apps: [brought], databases: [external] }), deployTo('live'));
@@ -233,6 +233,22 @@ describe('restore points and test data', () => {
       'deploy:a ← seed:main',
     ]);
     expect(step(plan, 'restore-point:main')).toMatchObject({ mutates: true, undo: null });
+  });
+
+  test.each([
+    [{ provider: 'external' as const }, 'for the database is external'],
+    [
+      { fly: { managed: true, plan: 'basic', volumeGb: 10, version: 17 } },
+      'Managed Postgres on Fly has none',
+    ],
+    [{}, 'restorePoints: false'],
+    [{ restorePoints: points }, null],
+  ])('a migration that nothing is kept before says so: %j', (settings, why) => {
+    const apps = [flyApp('a', { database: 'main', migrate: migration() })];
+    const plan = only(live({ apps, databases: [database('main', settings)] }), deployTo('live'));
+    const { reason } = step(plan, 'migrate:main');
+    if (why === null) expect(reason).not.toContain('no restore point');
+    else expect(reason).toMatch(new RegExp(`; no restore point is made before it.*${why}$`));
   });
 
   test('a database that keeps none has no such step, and one that nothing migrates neither', () => {

@@ -152,7 +152,7 @@ async function requireInWindow(
     throw new ToolError(
       'DATABASE_OUTSIDE_WINDOW',
       `${database.name} goes back to its restore points only, not to any moment.`,
-      { hint: 'See them: glidepath db restore <environment>' },
+      { hint: backupsElsewhere(database) ?? 'See them: glidepath db restore <environment>' },
     );
   if (target.at < observed.restorableFrom)
     throw new ToolError(
@@ -192,7 +192,8 @@ async function sayWhatThereIs(
       restorableFrom,
       restorePoints: points,
     });
-  else
+  else {
+    const elsewhere = points.length === 0 && restorableFrom === null ? backupsElsewhere(database) : null;
     output.write(
       renderRestorePoints(points, {
         environment: environment.name,
@@ -203,5 +204,15 @@ async function sayWhatThereIs(
         isLocal: context.isLocal,
       }),
     );
+    if (elsewhere !== null) output.write(`  → ${elsewhere}\n`);
+  }
   return EXIT.ok;
+}
+
+/** Who keeps backups of a database that Glidepath can keep none of; null where it can. */
+function backupsElsewhere({ provider, fly }: ResolvedDatabase): string | null {
+  if (provider === 'external') return 'It is external: what is kept of it is kept by who runs it.';
+  return fly?.managed === true
+    ? 'Fly keeps backups of a Managed Postgres, and restores them into a new cluster: fly mpg backup list, fly mpg restore'
+    : null;
 }

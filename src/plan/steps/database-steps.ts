@@ -34,7 +34,7 @@ export function migrateStage({ match, apps, observed }: StageContext, after: rea
   for (const database of match.environment.databases) {
     let needs = after;
     for (const migration of migrationsOf(database, apps)) {
-      steps.push(migrateStep(migration, needs, observed?.probes?.[database.name]));
+      steps.push(migrateStep(migration, needs, [noWayBack(database), observed?.probes?.[database.name]]));
       needs = [migration.id];
     }
     if (needs !== after) last.push(...needs);
@@ -55,7 +55,7 @@ function databaseOf(app: ResolvedApp, databases: readonly ResolvedDatabase[]): R
 function migrateStep(
   { id, migrate, app, database }: PlannedMigration,
   needs: readonly string[],
-  probed?: string,
+  more: readonly (string | undefined)[] = [],
 ): PlanStep {
   const whose = app === null ? `databases.${database}` : app;
   const where =
@@ -64,12 +64,20 @@ function migrateStep(
     id,
     needs,
     title: `Migrate ${database ?? app ?? ''}`,
-    reason: `migrate: '${migrate.command}' of ${whose}, ${where}, once and before any app runs the release${probed === undefined ? '' : `; ${probed}`}`,
+    reason: `migrate: '${migrate.command}' of ${whose}, ${where}, once and before any app runs the release${more.map((words) => (words === undefined ? '' : `; ${words}`)).join('')}`,
     mutates: true,
     undo: null,
     timeoutMs: migrate.timeoutMs + MACHINE_MARGIN_MS,
     action: { kind: 'migrate', database, app },
   };
+}
+
+/** Said where nothing is kept before a migration, which whoever approves it should know. */
+function noWayBack({ provider, restorePoints, fly }: ResolvedDatabase): string | undefined {
+  if (restorePoints !== null) return undefined;
+  if (provider === 'external') return 'no restore point is made before it, for the database is external';
+  if (fly?.managed === true) return 'no restore point is made before it: Managed Postgres on Fly has none';
+  return 'no restore point is made before it: restorePoints: false';
 }
 
 function ensureReason(database: ResolvedDatabase, environment: string, exists: boolean | undefined): string {
