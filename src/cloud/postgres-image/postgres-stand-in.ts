@@ -35,8 +35,9 @@ export function postgresStandIn(programs: PostgresPrograms): StandIn {
           ...(machine.volume === null ? {} : { [VOLUME_PATH_VARIABLE]: machine.volume.source }),
         }),
         async prepare(say) {
-          await prepareSocketDir(socketDir, programs.launcher);
           await prepareData({ programs, dataDir, env: machine.env, say });
+          // Last: of a machine that does not come as far as to start, nobody would take it away.
+          await prepareSocketDir(socketDir, programs.launcher);
         },
         inImage: (command) =>
           command[0] === 'psql'
