@@ -115,17 +115,7 @@ export function createHistory(db: DatabaseSync): History {
     ...createProbeRecords(db),
     ...createTrialRecords(db),
     ...createMigratedRecords(db),
-    saveRelease(release, at) {
-      const stored = releaseOf(db, release.id);
-      const whole =
-        stored === null
-          ? release
-          : { ...stored, migrations: { ...stored.migrations, ...release.migrations } };
-      db.prepare(
-        `insert into release (id, at, body) values (?, ?, ?)
-         on conflict (id) do update set body = excluded.body`,
-      ).run(release.id, Math.trunc(at), JSON.stringify(whole));
-    },
+    saveRelease: (release, at) => saveRelease(db, release, at),
     release: (id) => releaseOf(db, id),
     releases(limit) {
       const rows = db.prepare('select body, at from release order by at desc limit ?').all(limit);
@@ -173,6 +163,17 @@ export function createHistory(db: DatabaseSync): History {
       return entries.find((entry) => entry.release.commit === commit)?.release ?? null;
     },
   };
+}
+
+/** What is known of its migrations is added to what was. */
+function saveRelease(db: DatabaseSync, release: Release, at: number): void {
+  const stored = releaseOf(db, release.id);
+  const whole =
+    stored === null ? release : { ...stored, migrations: { ...stored.migrations, ...release.migrations } };
+  db.prepare(
+    `insert into release (id, at, body) values (?, ?, ?)
+     on conflict (id) do update set body = excluded.body`,
+  ).run(release.id, Math.trunc(at), JSON.stringify(whole));
 }
 
 /** Files of earlier versions have a table without it. */

@@ -39,9 +39,7 @@ test('what was tried is a table, with the end of what failed and what the verdic
     'The release before does not work on the new schema: The smoke test failed.',
     'The column members.fax is gone: whatever names it fails.',
   ];
-  expect(
-    `\n${render({ verdict: 'forward-only', reasons, cells: [PASSED, FAILED] })}`,
-  ).toMatchInlineSnapshot(`
+  expect(`\n${render({ verdict: 'forward-only', reasons, cells: [PASSED, FAILED] })}`).toMatchInlineSnapshot(`
     "
     Tried on throw-away apps: r-1, which is live, and the new release
                     old schema                new schema
