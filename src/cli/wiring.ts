@@ -66,21 +66,16 @@ export async function openWorkbench(
   const clock = systemClock;
   const stateDir = stateDirOf(root, context.isLocal);
   makeStateDir(root, stateDir);
-  const [
-    { openStateDatabase },
-    { openSqliteStore },
-    { createEngine },
-    { createHistory },
-    { pipelineExecutors },
-  ] = await Promise.all([
-    import('../engine/state-database.ts'),
-    import('../engine/sqlite-store.ts'),
-    import('../engine/create-engine.ts'),
-    import('../pipeline/history.ts'),
-    import('../pipeline/executors.ts'),
-  ]);
-  const db = openStateDatabase(join(stateDir, 'state.db'));
-  const history = createHistory(db);
+  const [{ openStateDatabase }, { openSqliteStore }, { createEngine }, { pipelineExecutors }] =
+    await Promise.all([
+      import('../engine/state-database.ts'),
+      import('../engine/sqlite-store.ts'),
+      import('../engine/create-engine.ts'),
+      import('../pipeline/executors.ts'),
+    ]);
+  const stateFile = join(stateDir, 'state.db');
+  const db = openStateDatabase(stateFile);
+  const history = await openHistory(db, stateFile);
   const source = await openSource(root);
   const platforms = isJournalOnly
     ? NO_PLATFORMS
@@ -131,6 +126,15 @@ async function closeJournal(engine: Engine, db: DatabaseSync): Promise<void> {
   db.close();
 }
 
+/** The records beside the journal, in the same file. */
+async function openHistory(db: DatabaseSync, stateFile: string): Promise<History> {
+  const [{ createHistory }, { withStoreErrors }] = await Promise.all([
+    import('../pipeline/history.ts'),
+    import('../pipeline/with-store-errors.ts'),
+  ]);
+  return withStoreErrors(stateFile, () => createHistory(db));
+}
+
 function newRunId(clock: Clock): string {
   const suffix = Math.floor(Math.random() * 1296).toString(36);
   return `run-${clock.now().toString(36)}${suffix.padStart(2, '0')}`;
@@ -172,14 +176,17 @@ async function openRealPlatforms(
   db: DatabaseSync,
   patienceMs: number | undefined,
 ): Promise<Platforms> {
-  const { createSecretMemory } = await import('../pipeline/secret-memory.ts');
+  const [{ createSecretMemory }, { withStoreErrors }] = await Promise.all([
+    import('../pipeline/secret-memory.ts'),
+    import('../pipeline/with-store-errors.ts'),
+  ]);
   return openPlatforms({
     cloud,
     vault,
     clock: systemClock,
     fetch: patientFetch((url, init) => fetch(url, init), patienceMs),
     random: Math.random,
-    secretMemory: createSecretMemory(db, randomBytes),
+    secretMemory: withStoreErrors('.glidepath/state.db', () => createSecretMemory(db, randomBytes)),
   });
 }
 
