@@ -4,6 +4,7 @@ import type { RunRecord } from '../../engine/engine.ts';
 import { workAndShow } from '../carry-out.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
+import { renderOutcome } from '../views/outcome.ts';
 import { paint } from '../views/paint.ts';
 import { localHint } from '../views/problem.ts';
 import { isLeftBehind } from '../views/queue-note.ts';
@@ -62,8 +63,9 @@ export async function runShow(context: CommandContext, id: string): Promise<Exit
   const run = await requireRun(bench, id);
   const events = await bench.engine.events(run.id);
   const { output } = context;
+  const steps = await bench.engine.steps(run.id);
   if (output.json) {
-    writeJson(output, { run, steps: await bench.engine.steps(run.id), events });
+    writeJson(output, { run, steps, events });
     return EXIT.ok;
   }
   const model = events.reduce(reduceEvent, initialModel(run));
@@ -76,9 +78,19 @@ export async function runShow(context: CommandContext, id: string): Promise<Exit
       color: output.color,
       tick: 0,
       notes: [],
-      isErrorTold: false,
+      isErrorTold: run.error !== null,
     }),
   );
+  // Also what is to be done: a terminal is closed sooner than a run is looked into.
+  if (run.error !== null)
+    output.write(
+      renderOutcome(run, steps, {
+        color: output.color,
+        isLocal: context.isLocal,
+        interrupted: false,
+        isShown: true,
+      }),
+    );
   if (!context.isVerbose) return EXIT.ok;
   output.write('\n');
   for (const event of events) {

@@ -50,3 +50,33 @@ test.each([
 ])('a run that ended with %s is told as what its exit code says', (code, text) => {
   expect(told({ 'gate:safe-migrations': 'failed' }, code)).toBe(text);
 });
+
+test('run show tells all of a failure, and does not name itself', () => {
+  const run = {
+    id: 'run-1',
+    title: 'deploy abc to production',
+    status: 'failed',
+    startedAt: 0,
+    finishedAt: 1_000,
+    error: {
+      code: 'MIGRATION_FAILED',
+      message: 'It failed.',
+      hint: 'One.\nTwo: glidepath deploy x',
+      output: [],
+    },
+    input: {},
+    graph: { nodes: [] },
+  } as unknown as RunRecord;
+  const view = { color: false, isLocal: true, interrupted: false };
+  expect(
+    renderOutcome(run, [], { ...view, isShown: true })
+      .split('\n')
+      .slice(2, -1),
+  ).toEqual([
+    '  It failed.',
+    '  → One.',
+    '  → Two: glidepath deploy x --local',
+    '  MIGRATION_FAILED · docs/errors/MIGRATION_FAILED.md',
+  ]);
+  expect(renderOutcome(run, [], view)).toContain('→ glidepath run show run-1 --local');
+});

@@ -6,12 +6,17 @@ import { printedLines } from './printed-lines.ts';
 import { localHint } from './problem.ts';
 import { formatDuration } from './time.ts';
 
+/** How an outcome is shown. */
+export interface OutcomeView {
+  readonly color: boolean;
+  readonly isLocal: boolean;
+  readonly interrupted: boolean;
+  /** By `run show` itself, which needs not be named. */
+  readonly isShown?: boolean;
+}
+
 /** How a run ended, what it left behind, and the next command. */
-export function renderOutcome(
-  run: RunRecord,
-  steps: readonly StepRecord[],
-  options: { color: boolean; isLocal: boolean; interrupted: boolean },
-): string {
+export function renderOutcome(run: RunRecord, steps: readonly StepRecord[], options: OutcomeView): string {
   const { bold, dim, green, red, yellow, cyan } = paint(options.color);
   const lines: string[] = [''];
   const took =
@@ -73,7 +78,7 @@ export function renderOutcome(
     const hints = run.error.hint?.split('\n') ?? [];
     for (const hint of hints) next(hint);
     for (const { line } of restorePoints(run, steps)) if (!hints.includes(line)) next(line);
-    next(`glidepath run show ${run.id}`);
+    if (options.isShown !== true) next(`glidepath run show ${run.id}`);
     lines.push(`  ${dim(`${run.error.code} · docs/errors/${run.error.code}.md`)}`);
   }
   return `${lines.join('\n')}\n`;
