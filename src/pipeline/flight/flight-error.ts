@@ -113,6 +113,8 @@ function nextOf({ judgement, end }: FailureFacts): string {
     return 'No app was changed. Part of it was outside a transaction and stays: look at it before anything is run again.';
   if (judgement.isBlocked && end.log === null)
     return 'No app was changed. It could not have a lock, and may have changed tables before: if it goes on by itself from where it is, deploy again.';
+  if (judgement.isChanged === true)
+    return 'No app was changed. The tables are not those of before: part of it stays. Look at it before anything is run again.';
   return 'No app was changed. Mend the migration and deploy again.';
 }
 

@@ -40,6 +40,7 @@ test('what was committed before keeps it from being made again, and is named wit
   expect(judgeAttempt({ log, output: [] }, NOBODY, null)).toEqual({
     isBlocked: true,
     isClean: false,
+    isChanged: true,
     stays: ['insert into member values (…)'],
   });
 });

@@ -15,6 +15,8 @@ export interface Judgement {
   readonly isBlocked: boolean;
   /** Whether everything of it was taken back, so that it can be made again. */
   readonly isClean: boolean;
+  /** Whether anything of it stays; null: nobody knows. */
+  readonly isChanged: boolean | null;
   /** Statements that stay all the same, for people. */
   readonly stays: readonly string[];
 }
@@ -30,7 +32,7 @@ export function judgeAttempt(
 ): Judgement {
   if (log === null) {
     const isBlocked = cancelled.size > 0 || output.some((line) => LOCK_WORDS.test(line));
-    return { isBlocked, isClean: isChanged === false, stays: [] };
+    return { isBlocked, isClean: isChanged === false, isChanged, stays: [] };
   }
   const { failed, pending } = log;
   const state = failed?.error?.sqlState ?? '';
@@ -39,5 +41,5 @@ export function judgeAttempt(
   const stays = pending.map(({ sql }) => hideLiterals(sql));
   const isHalfBuilt = failed !== null && isAlone(failed);
   if (isHalfBuilt) stays.push(`what is half done of: ${hideLiterals(failed.sql)}`);
-  return { isBlocked, isClean: stays.length === 0, stays };
+  return { isBlocked, isClean: stays.length === 0, isChanged: stays.length > 0, stays };
 }
