@@ -134,8 +134,16 @@ export class Responses {
     this.#over = this.#over.filter((other) => other !== statement);
   }
 
-  /** The connection is gone: nobody waits any longer. */
+  /**
+   * The connection is gone: nobody waits any longer. A client that leaves at the first error is quicker than the
+   * server's next message, which would have ended the statement for good.
+   */
   close(): void {
+    const isInTransaction = this.#transaction !== 'idle';
+    for (const statement of this.#over.splice(0)) {
+      const hasFailed = statement.end?.error !== null && isInTransaction;
+      this.#options.onOver(statement, hasFailed ? 'failed' : this.#transaction, this.#batches + 1);
+    }
     for (const entry of this.#expected.splice(0)) {
       statementOf(entry)?.settle();
       if (entry.kind === 'query') entry.onReady?.();
