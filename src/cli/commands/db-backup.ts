@@ -1,4 +1,3 @@
-import { parseDuration } from '../../config/resolve/parse-duration.ts';
 import type { ResolvedDatabase, ResolvedEnvironment } from '../../config/resolved.ts';
 import { EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
@@ -8,6 +7,7 @@ import type { CommandContext, ExitCode } from '../command-context.ts';
 import { databaseOf } from '../database-of.ts';
 import { databaseWork } from '../database-work.ts';
 import { requireUsableName } from '../kept-name.ts';
+import { keptFor } from '../kept-for.ts';
 import { writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
 import { paint } from '../views/paint.ts';
@@ -27,7 +27,7 @@ export interface TypedBackup {
 }
 
 /** As long as is needed to find out that something is wrong, where nothing is said. */
-const KEPT_MS = 7 * 86_400_000;
+const KEPT = '7d';
 
 /** What it is done to. */
 interface Asked {
@@ -53,7 +53,7 @@ async function makeBackup(
   bench: Workbench,
   { environment, database, typed }: Asked,
 ): Promise<ExitCode> {
-  const keptMs = keptFor(typed.for);
+  const keptMs = keptFor(typed.for, KEPT);
   const id = bench.newRunId();
   const name = typed.name ?? `by-hand-${id.replace('run-', '')}`;
   requireUsableName(name);
@@ -134,15 +134,4 @@ async function deleteBackup(
       deleted ? `  ${name} is deleted.\n` : `  There was no restore point ${name}; nothing was done.\n`,
     );
   return EXIT.ok;
-}
-
-/** Null: for ever. */
-function keptFor(written: string | null): number | null {
-  if (written === null) return KEPT_MS;
-  if (written === 'ever') return null;
-  const ms = parseDuration(written);
-  if (ms !== null) return ms;
-  throw new ToolError('CLI_USAGE', `"${written}" is not a duration.`, {
-    hint: 'Write --for 7d, or --for ever.',
-  });
 }

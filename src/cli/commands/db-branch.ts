@@ -1,4 +1,3 @@
-import { parseDuration } from '../../config/resolve/parse-duration.ts';
 import type { ResolvedDatabase, ResolvedEnvironment, ResolvedProject } from '../../config/resolved.ts';
 import { EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
@@ -8,6 +7,7 @@ import type { CommandContext, ExitCode } from '../command-context.ts';
 import { databaseOf } from '../database-of.ts';
 import { databaseWork } from '../database-work.ts';
 import { requireUsableName } from '../kept-name.ts';
+import { keptFor } from '../kept-for.ts';
 import { writeJson } from '../output.ts';
 import { parseMoment } from '../parse-moment.ts';
 import { withProgress } from '../progress.ts';
@@ -31,7 +31,7 @@ export interface TypedBranch {
 }
 
 /** A branch by hand is for an afternoon: what lives longer is asked for. */
-const KEPT_MS = 86_400_000;
+const KEPT = '1d';
 
 /** `glidepath db branch <env> [name]`: a copy of a database beside it; without a name, those there are. */
 export async function dbBranch(context: CommandContext, typed: TypedBranch): Promise<ExitCode> {
@@ -51,7 +51,7 @@ async function makeBranch(
   const { environment, database, name, typed } = asked;
   requireUsableName(name);
   requireFreeName(bench.project, database, name);
-  const keptMs = keptFor(typed.for);
+  const keptMs = keptFor(typed.for, KEPT);
   const work = databaseWork(context, bench, environment, bench.newRunId());
   const branch = await withProgress(context, `Branching ${database.name} of ${environment.name}`, () =>
     bench.deps.databasePlatformOf(database).branch(
@@ -140,15 +140,4 @@ async function listBranches(
       }),
     );
   return EXIT.ok;
-}
-
-/** Null: for ever. */
-function keptFor(written: string | null): number | null {
-  if (written === null) return KEPT_MS;
-  if (written === 'ever') return null;
-  const ms = parseDuration(written);
-  if (ms !== null) return ms;
-  throw new ToolError('CLI_USAGE', `"${written}" is not a duration.`, {
-    hint: 'Write --for 1d, or --for ever.',
-  });
 }

@@ -9,6 +9,18 @@ export type LockMode =
   | 'Exclusive'
   | 'AccessExclusive';
 
+/** From the weakest to the strongest. */
+export const LOCK_ORDER: readonly LockMode[] = [
+  'AccessShare',
+  'RowShare',
+  'RowExclusive',
+  'ShareUpdateExclusive',
+  'Share',
+  'ShareRowExclusive',
+  'Exclusive',
+  'AccessExclusive',
+];
+
 /** What Postgres does while it holds the lock: `none` is over in milliseconds, whatever the size of the table. */
 export type LockedWork = 'none' | 'scan' | 'index-build' | 'rewrite' | 'rows';
 

@@ -1,18 +1,6 @@
-import type { LockMode } from '../lint/finding.ts';
+import { LOCK_ORDER, type LockMode } from '../lint/finding.ts';
 import type { RelationKind } from './observed-statement.ts';
 import type { Blocked } from './probed-statement.ts';
-
-/** From the weakest to the strongest. */
-const LOCK_ORDER: readonly LockMode[] = [
-  'AccessShare',
-  'RowShare',
-  'RowExclusive',
-  'ShareUpdateExclusive',
-  'Share',
-  'ShareRowExclusive',
-  'Exclusive',
-  'AccessExclusive',
-];
 
 /** How strong a lock is, for comparing. */
 export function lockRank(mode: LockMode): number {

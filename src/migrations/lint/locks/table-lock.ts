@@ -1,4 +1,4 @@
-import type { LockedWork, LockMode } from '../finding.ts';
+import { LOCK_ORDER, type LockedWork, type LockMode } from '../finding.ts';
 import type { SchemaHistory } from '../history/schema-history.ts';
 import type { SqlName } from '../parse/names.ts';
 
@@ -14,17 +14,6 @@ export interface LockKnowledge {
   readonly history: SchemaHistory;
   readonly postgresVersion: number;
 }
-
-const LOCK_ORDER: readonly LockMode[] = [
-  'AccessShare',
-  'RowShare',
-  'RowExclusive',
-  'ShareUpdateExclusive',
-  'Share',
-  'ShareRowExclusive',
-  'Exclusive',
-  'AccessExclusive',
-];
 
 /** Whether a lock is at least as strong as another. */
 export function isAtLeastLock(lock: LockMode, other: LockMode): boolean {
