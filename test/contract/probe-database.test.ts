@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { runCommand } from '../../src/cli/run-command.ts';
 import type { ResolvedFlyApp, ResolvedMigration } from '../../src/config/resolved.ts';
@@ -13,7 +15,7 @@ import type { AppDeployment, AppPlatform, PlatformWork } from '../../src/provide
 import type { DatabasePlatform } from '../../src/providers/database-platform.ts';
 import { shellCommand, shellWords } from '../../src/util/shell-words.ts';
 import { migrationScript } from '../support/flight-rig.ts';
-import { openProbePostgres, type ProbePostgres } from '../support/probe-postgres.ts';
+import { openProbePostgres, until, type ProbePostgres } from '../support/probe-postgres.ts';
 import { database, environment, flyApp, migration } from '../support/projects.ts';
 import { sourceWith, stepRig, type StepRig } from '../support/step-rig.ts';
 
@@ -181,14 +183,45 @@ test('a statement that cannot be read is never shown as it is', async () => {
   expect(JSON.stringify(record)).not.toContain('geheim');
 });
 
+/** Waits for a look at the server that began after this, and is over. */
+async function hasLooked(direct: Client): Promise<void> {
+  const { rows } = await direct.query<{ now: string }>('select clock_timestamp()::text as now');
+  await until(async () => {
+    const looked = await direct.query(
+      `select 1 from pg_stat_activity
+       where application_name = 'glidepath probe' and state = 'idle' and query_start > $1::timestamptz`,
+      [rows[0]?.now],
+    );
+    return looked.rowCount === 1;
+  });
+}
+
 test('where no tap can stand between a machine and the server, it is looked on from outside, and said', async () => {
   const { outcome, rig } = probe(
     [
-      `await client.query('begin'); await client.query('alter table item add column one text');
-      await new Promise((resolve) => setTimeout(resolve, 300)); await client.query('commit');`,
+      `const other = new pg.Client(process.env.DATABASE_URL);
+      await other.connect();
+      await other.query('listen go_on');
+      const told = new Promise((resolve) => other.once('notification', resolve));
+      await client.query('begin'); await client.query('alter table item add column one text');
+      await told;
+      await client.query('commit');
+      await other.end();`,
     ],
     { runs: 'release-command' },
   );
+  const direct = await postgres.connect();
+  await until(
+    async () =>
+      (
+        await direct.query(
+          `select 1 from pg_stat_activity where query like 'alter table%' and state = 'idle in transaction'`,
+        )
+      ).rowCount === 1,
+  );
+  await delay(300);
+  await hasLooked(direct);
+  await direct.query('notify go_on');
   const { record } = await outcome;
   expect(record.seenBy).toBe('outside');
   expect(rig.lines).toContain(

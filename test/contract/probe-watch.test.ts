@@ -7,7 +7,6 @@ import type { ObservedStatement } from '../../src/migrations/probe/observed-stat
 import { probeStatements } from '../../src/migrations/probe/probe-statements.ts';
 import type { ProbedStatement } from '../../src/migrations/probe/probed-statement.ts';
 import type { TapOptions } from '../../src/providers/postgres/tap/tap.ts';
-import { watchFromOutside } from '../../src/pipeline/probe/outside-watch.ts';
 import { watchStatements } from '../../src/pipeline/probe/watch-statements.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { openProbePostgres, type ProbePostgres } from '../support/probe-postgres.ts';
@@ -34,30 +33,6 @@ async function probed(
   const [parser, normalize] = await Promise.all([loadSqlParser(), loadNormalizer()]);
   return probeStatements(observed, { parser, normalize, relations, target });
 }
-
-test('from outside, too, it is seen what a transaction keeps locked, and for how long', async () => {
-  const watch = await watchFromOutside(await postgres.connect(), systemClock);
-  const client = await postgres.connect();
-  const begun = performance.now();
-  await client.query('begin');
-  await client.query('alter table item add column note text');
-  // What the tool does in between, and what comes after in the same transaction, counts as well.
-  await delay(150);
-  await client.query('select pg_sleep(0.15)');
-  await client.query('commit');
-  const tookMs = performance.now() - begun;
-  const statements = await probed(await watch.finish(), watch.relations);
-  const altered = statements.find(({ sql }) => sql.startsWith('alter table'));
-  expect(altered?.effects).toEqual([
-    expect.objectContaining({ table: 'item', lock: 'AccessExclusive', blocks: 'readers', isFresh: true }),
-  ]);
-  const heldMs = altered?.effects[0]?.heldMs ?? 0;
-  const slept = statements.find(({ sql }) => sql.includes('pg_sleep'));
-  expect(slept?.transaction).toBe(altered?.transaction);
-  expect(slept?.effects).toEqual([]);
-  expect(heldMs).toBeGreaterThan(250);
-  expect(heldMs).toBeLessThanOrEqual(Math.ceil(tookMs));
-});
 
 test('what is told of a wait is what the transaction took, not what it took to look', async () => {
   const watch = await watchStatements(await postgres.connect(), systemClock);
