@@ -5,6 +5,7 @@ import type { CommandContext, ExitCode } from './command-context.ts';
 import type { GlobalOptions } from './main.ts';
 import { addCloudCommands } from './program-cloud.ts';
 import { addDbCommands } from './program-db.ts';
+import { addGithubCommands } from './program-github.ts';
 import { addOperateCommands } from './program-operate.ts';
 import { addInitCommand } from './program-init.ts';
 import { addRunCommands } from './program-runs.ts';
@@ -76,6 +77,7 @@ export function describeProgram(makeContext: MakeContext, onExitCode: (code: Exi
   addOperateCommands(program, register);
   addRunCommands(program, register);
   addDbCommands(program, register);
+  addGithubCommands(program, register);
   addCloudCommands(program, register);
   return program;
 }
