@@ -28,11 +28,18 @@ export type {
 } from './config/definition/database-definition.ts';
 export type { EnvInput, EnvInputs } from './config/definition/env-input.ts';
 export type {
+  ApprovalOptions,
   EnvironmentDefinition,
   GateDefinition,
   SmokeDefinition,
   TriggerDefinition,
 } from './config/definition/environment-definition.ts';
+export type {
+  ActionPinDefinition,
+  ElixirVersions,
+  GithubDefinition,
+  ReleaseDefinition,
+} from './config/definition/github-definition.ts';
 export type {
   FlyAccount,
   FlySettings,

@@ -1,4 +1,5 @@
 import type { ResolvedDatabase, ResolvedMigration } from './resolved-database.ts';
+import type { ResolvedGithub, ResolvedRelease } from './resolved-github.ts';
 import type { Json } from '../util/json.ts';
 
 export type {
@@ -8,6 +9,13 @@ export type {
   ResolvedNeon,
   ResolvedSeed,
 } from './resolved-database.ts';
+
+export type {
+  ResolvedActionPin,
+  ResolvedElixir,
+  ResolvedGithub,
+  ResolvedRelease,
+} from './resolved-github.ts';
 
 /**
  * The project after loading, validation and resolution: every setting of every app in every environment, with all
@@ -21,6 +29,9 @@ export interface ResolvedProject {
   /** `owner/name` on GitHub, where given. */
   readonly repository: string | null;
   readonly mainBranch: string;
+  readonly github: ResolvedGithub;
+  /** What is published when a tag is pushed; null: nothing. */
+  readonly release: ResolvedRelease | null;
   readonly checks: readonly ResolvedCheck[];
   /** Globs; a commit that touches nothing else needs no checks. */
   readonly ciSkip: readonly string[];
@@ -58,10 +69,24 @@ export type TriggerRule =
 export type Gate =
   | { readonly kind: 'checks' }
   | { readonly kind: 'passed'; readonly environment: string }
-  | { readonly kind: 'approval'; readonly optional: boolean }
+  | ResolvedApproval
   | { readonly kind: 'quality' }
   /** `blocksAtMostMs`: how long one statement may keep readers or writers out. */
   | { readonly kind: 'safe-migrations'; readonly blocksAtMostMs: number };
+
+/** The gate that a person agreed to this very plan. */
+export interface ResolvedApproval {
+  readonly kind: 'approval';
+  /** Offered, and not waited for. */
+  readonly optional: boolean;
+  readonly by: 'comment' | 'reviewers';
+  /** Logins, or teams as `org/team`; none: whoever may write to the repository. */
+  readonly approvers: readonly string[];
+  /** How long an approval holds that was not used. */
+  readonly expiresAfterMs: number;
+  /** Whoever started the deployment may not agree to it. */
+  readonly excludesInitiator: boolean;
+}
 
 /** One environment, whole. A review environment is a template: `{pr}` stands in its names. */
 export interface ResolvedEnvironment {

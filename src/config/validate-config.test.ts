@@ -75,7 +75,17 @@ describe('a config without mistakes', () => {
     expect(
       said({
         name: 'all',
-        github: { repository: 'owner/all.x', mainBranch: 'trunk' },
+        github: {
+          repository: 'owner/all.x',
+          mainBranch: 'trunk',
+          workflows: true,
+          runner: 'ubuntu-24.04',
+          node: 24,
+          elixir: { elixir: '1.18', otp: '27' },
+          install: null,
+          actions: { 'actions/checkout': { version: 'v7.0.1', sha: 'a'.repeat(40) } },
+          dependabot: false,
+        },
         fly: { org: 'personal', token: 'FLY_API_TOKEN' },
         vercel: { token: 'T', orgId: 'O', projectId: 'P', target: 'preview' },
         databases: {
@@ -337,6 +347,26 @@ describe('values that are not possible', () => {
       [
         project({ github: { repository: 'https://github.com/a/b' } }),
         'github.repository: github.repository is "https://github.com/a/b", which is not a repository of GitHub. → Write owner/name, without an address around it.',
+      ],
+      [
+        project({ github: { runner: 'ubuntu 24' } }),
+        'github.runner: github.runner is "ubuntu 24", which is not the label of a runner. → Use letters, digits, dots and hyphens: ubuntu-24.04.',
+      ],
+      [
+        project({ github: { actions: { 'actions/checkout': { version: 'v7', sha: '3d3c42e' } } } }),
+        'github.actions["actions/checkout"].sha: github.actions["actions/checkout"].sha is "3d3c42e", which is not a whole commit. → Write its 40 digits: a tag can be moved to another commit, and so can what a short one stands for.',
+      ],
+      [
+        project({ github: { install: 'npm ci\nrm -rf x' } }),
+        'github.install: github.install is "npm ci\\nrm -rf x", which is not a command of one line. → Put what takes more into a script of the repository.',
+      ],
+      [
+        project({ ci: { release: { on: tag('v*'), command: 'x', secrets: ['GITHUB_X'] } } }),
+        'ci.release.secrets[0]: ci.release.secrets[0] is GITHUB_X, but GitHub keeps names with GITHUB_ for itself. → Choose another name.',
+      ],
+      [
+        staging({ gates: [approval({ approvers: ['acme/platform', 'octo cat'] })] }),
+        "environments.staging.gates[0].approvers[1]: environments.staging.gates[0].approvers[1] is \"octo cat\", which is not somebody on GitHub. → Write a login, or a team as org/team: 'octocat', 'acme/platform'.",
       ],
       [
         web({ port: 0 }),

@@ -7,6 +7,7 @@ import { importedSetting } from './resolve/import-layer.ts';
 import { pruned } from './prune.ts';
 import { findConflicts } from './rules/find-conflicts.ts';
 import { findDanglingNames } from './rules/find-dangling-names.ts';
+import { findEmpty } from './rules/find-empty.ts';
 import { findShapeMistakes } from './schema/find-shape-mistakes.ts';
 import { createLocator } from './source/locate.ts';
 
@@ -31,6 +32,7 @@ export function validateConfig(
   const usable = pruned(config, shape);
   const mistakes = [
     ...shape,
+    ...findEmpty(config),
     ...findDanglingNames(config),
     ...(usable === null ? [] : findConflicts(usable as ProjectDefinition, imports)),
   ];

@@ -1,7 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Gate, ResolvedApp, ResolvedEnvironment, ResolvedProject } from '../config/resolved.ts';
-import { database, environment, flyApp, migration, project, vercelApp } from '../../test/support/projects.ts';
+import {
+  approvalGate,
+  database,
+  environment,
+  flyApp,
+  migration,
+  project,
+  vercelApp,
+} from '../../test/support/projects.ts';
 import { matchEnvironments } from './match-environments.ts';
 import type { DeploymentPlan, Observed, PlanStep, StepKind, Trigger } from './plan.ts';
 import { planTrigger } from './plan-trigger.ts';
@@ -27,7 +35,7 @@ const app = (name: string): fc.Arbitrary<ResolvedApp> =>
 
 const gate: fc.Arbitrary<Gate> = fc.oneof(
   fc.record({ kind: fc.constantFrom('checks' as const, 'quality' as const) }),
-  fc.record({ kind: fc.constant('approval' as const), optional: fc.boolean() }),
+  fc.boolean().map((optional) => approvalGate({ optional })),
   fc.record({ kind: fc.constant('passed' as const), environment: fc.constantFrom('staging', 'production') }),
 );
 

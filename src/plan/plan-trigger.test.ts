@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Gate, ResolvedProject } from '../config/resolved.ts';
 import {
+  approvalGate,
   database,
   environment,
   flyApp,
@@ -73,7 +74,7 @@ describe('the graph', () => {
 
   test('cheap gates come first, then what has to be run, and a person is asked last', () => {
     const gates: Gate[] = [
-      { kind: 'approval', optional: false },
+      approvalGate(),
       { kind: 'checks' },
       { kind: 'quality' },
       { kind: 'passed', environment: 'staging' },
@@ -90,8 +91,8 @@ describe('the graph', () => {
   });
 
   test('an optional approval is a note and no step; beside a required one it counts for nothing', () => {
-    const optional: Gate = { kind: 'approval', optional: true };
-    const required: Gate = { kind: 'approval', optional: false };
+    const optional = approvalGate({ optional: true });
+    const required = approvalGate();
     const noted = only(live({ apps: [worker('w')], gates: [optional] }), deployTo('live'));
     expect(noted.steps.map((step) => step.id)).not.toContain('gate:approval');
     expect(noted.notes).toEqual([

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { database, environment, flyApp, migration, project, worker } from '../../test/support/projects.ts';
+import {
+  approvalGate,
+  database,
+  environment,
+  flyApp,
+  migration,
+  project,
+  worker,
+} from '../../test/support/projects.ts';
 import { explainNoMatch } from './explain-no-match.ts';
 import type { Plan, ScaleChange, Trigger } from './plan.ts';
 import { planTrigger } from './plan-trigger.ts';
@@ -9,10 +17,7 @@ const shop = project([
   environment('production', {
     apps: [flyApp('web', { database: 'main', migrate: migration() }), worker('jobs')],
     databases: [database('main')],
-    gates: [
-      { kind: 'passed', environment: 'staging' },
-      { kind: 'approval', optional: false },
-    ],
+    gates: [{ kind: 'passed', environment: 'staging' }, approvalGate()],
   }),
 ]);
 

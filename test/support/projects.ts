@@ -1,8 +1,10 @@
 import type {
   ResolvedApp,
+  ResolvedApproval,
   ResolvedDatabase,
   ResolvedEnvironment,
   ResolvedFlyApp,
+  ResolvedGithub,
   ResolvedMigration,
   ResolvedProject,
   ResolvedVercelApp,
@@ -126,6 +128,35 @@ export function environment(
   };
 }
 
+/** A required approval by anybody who may write, with every setting at its default. */
+export function approvalGate(settings: Partial<ResolvedApproval> = {}): ResolvedApproval {
+  return {
+    kind: 'approval',
+    optional: false,
+    by: 'comment',
+    approvers: [],
+    expiresAfterMs: 86_400_000,
+    excludesInitiator: false,
+    ...settings,
+  };
+}
+
+/** What is said of GitHub, with every setting at its default. */
+export function github(settings: Partial<ResolvedGithub> = {}): ResolvedGithub {
+  return {
+    repository: 'acme/shop',
+    mainBranch: 'main',
+    workflows: false,
+    runner: 'ubuntu-24.04',
+    node: 24,
+    elixir: null,
+    install: 'npm ci',
+    actions: {},
+    dependabot: true,
+    ...settings,
+  };
+}
+
 /** A project of those environments. */
 export function project(
   environments: readonly ResolvedEnvironment[],
@@ -135,6 +166,8 @@ export function project(
     name: 'shop',
     repository: 'acme/shop',
     mainBranch: 'main',
+    github: github(),
+    release: null,
     checks: [],
     ciSkip: [],
     files: { fly: null, dockerfile: null, runbook: null },

@@ -1,4 +1,9 @@
-import type { GateDefinition, PassedGate } from '../definition/environment-definition.ts';
+import type {
+  ApprovalGate,
+  ApprovalOptions,
+  GateDefinition,
+  PassedGate,
+} from '../definition/environment-definition.ts';
 
 /** All checks are green for this very commit. */
 export function checks(): Extract<GateDefinition, { kind: 'checks' }> {
@@ -11,10 +16,8 @@ export function passed<const E extends string>(environment: E): PassedGate<E> {
 }
 
 /** A person agreed to this very plan. An optional one is offered, and not waited for. */
-export function approval(
-  options: { readonly optional?: boolean } = {},
-): Extract<GateDefinition, { kind: 'approval' }> {
-  return { kind: 'approval', optional: options.optional ?? false };
+export function approval(options: ApprovalOptions = {}): ApprovalGate {
+  return { ...options, kind: 'approval', optional: options.optional ?? false };
 }
 
 /** The check named `quality` is green for this very commit, and was not skipped. */

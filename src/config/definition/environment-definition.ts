@@ -14,7 +14,7 @@ export type TriggerDefinition =
 export type GateDefinition<E extends string = string> =
   | { readonly kind: 'checks' }
   | PassedGate<E>
-  | { readonly kind: 'approval'; readonly optional: boolean }
+  | ApprovalGate
   | { readonly kind: 'quality' }
   | SafeMigrationsGate;
 
@@ -23,6 +23,29 @@ export interface SafeMigrationsGate {
   readonly kind: 'safe-migrations';
   /** How long one statement may keep readers or writers out. Default 1s. */
   readonly blocksAtMost?: string;
+}
+
+/** The gate that a person agreed to this very plan. */
+export interface ApprovalGate extends ApprovalOptions {
+  readonly kind: 'approval';
+  readonly optional: boolean;
+}
+
+/** Who may agree, how, and for how long that holds. */
+export interface ApprovalOptions {
+  /** True: offered, and not waited for. Default false. */
+  readonly optional?: boolean;
+  /**
+   * `comment`: `/glidepath approve` on the pull request or the issue of the deployment, which works on every plan of GitHub.
+   * `reviewers`: the required reviewers of a GitHub environment. Default `comment`.
+   */
+  readonly by?: 'comment' | 'reviewers';
+  /** Logins, or teams as `org/team`. Default whoever may write to the repository. */
+  readonly approvers?: readonly string[];
+  /** How long an approval holds that was not used. Default 24h. */
+  readonly expires?: string;
+  /** True: whoever started the deployment may not agree to it. Default false. */
+  readonly notInitiator?: boolean;
 }
 
 /** The gate that the very release was deployed in another environment before. */

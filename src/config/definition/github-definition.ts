@@ -11,11 +11,22 @@ export interface GithubDefinition {
   /** The major version of Node that jobs set up. Default 24. */
   readonly node?: number;
   /** Languages of the checks besides Node: `{ elixir: '1.18', otp: '27' }`. Default what the stacks of the apps ask for. */
-  readonly elixir?: { readonly elixir: string; readonly otp: string };
+  readonly elixir?: ElixirVersions;
+  /**
+   * Run in every job before Glidepath. Default what the package manager of the apps installs the lock file with; null:
+   * nothing, for a repository without a package.json at its root.
+   */
+  readonly install?: string | null;
   /** Other versions of the actions that are used: `{ 'actions/checkout': { version: 'v7.0.1', sha: '3d3c…' } }`. */
   readonly actions?: Readonly<Record<string, ActionPinDefinition>>;
   /** Whether `.github/dependabot.yml` is written. Default true. */
   readonly dependabot?: boolean;
+}
+
+/** What a job sets up to run Elixir. */
+export interface ElixirVersions {
+  readonly elixir: string;
+  readonly otp: string;
 }
 
 /** The one commit of an action that is used. */

@@ -2,6 +2,7 @@ import type { AppDefinition } from './app-definition.ts';
 import type { CheckDefinition } from './check-definition.ts';
 import type { DatabaseDefinition } from './database-definition.ts';
 import type { EnvironmentDefinition, SmokeDefinition } from './environment-definition.ts';
+import type { GithubDefinition, ReleaseDefinition } from './github-definition.ts';
 import type { FlyAccount, VercelAccount } from './platform-settings.ts';
 
 /**
@@ -16,12 +17,8 @@ export interface ProjectDefinition<
 > {
   /** Small letters, digits and hyphens: the beginning of every name on a platform. */
   readonly name: string;
-  readonly github?: {
-    /** `owner/name`. */
-    readonly repository?: string;
-    /** Default `main`. */
-    readonly mainBranch?: string;
-  };
+  /** With it, GitHub workflows are written. */
+  readonly github?: GithubDefinition;
   /** For all environments that do not say otherwise. */
   readonly fly?: FlyAccount;
   /** For all environments that do not say otherwise. */
@@ -36,6 +33,8 @@ export interface ProjectDefinition<
     readonly checks?: { readonly [K in C]: CheckDefinition<NoInfer<C>> };
     /** Globs; a commit that touches nothing else needs no checks, and the required check still reports success. */
     readonly skip?: readonly string[];
+    /** What is published when a tag is pushed. */
+    readonly release?: ReleaseDefinition<NoInfer<C>>;
   };
   /** Apps in waves: all of a wave at once, one wave after the other. Default workers first, then the rest. */
   readonly order?: readonly (readonly NoInfer<A>[])[];

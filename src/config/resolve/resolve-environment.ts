@@ -25,6 +25,9 @@ const REVIEW_EXPIRES_MS = 7 * 86_400_000;
 /** How long one statement may keep people out, when nothing is said: they notice a second, and forgive it. */
 const BLOCKS_AT_MOST_MS = 1_000;
 
+/** How long an approval holds that was not used, when nothing is said: a plan of yesterday is looked at again. */
+const APPROVAL_EXPIRES_MS = 86_400_000;
+
 /** One environment, whole. */
 export function resolveEnvironment(
   project: ProjectDefinition,
@@ -104,8 +107,21 @@ function resolveExpiry(environment: EnvironmentDefinition): number | null {
 }
 
 function resolveGate(gate: GateDefinition): Gate {
-  if (gate.kind !== 'safe-migrations') return gate;
-  return { kind: gate.kind, blocksAtMostMs: msOf(gate.blocksAtMost) ?? BLOCKS_AT_MOST_MS };
+  switch (gate.kind) {
+    case 'safe-migrations':
+      return { kind: gate.kind, blocksAtMostMs: msOf(gate.blocksAtMost) ?? BLOCKS_AT_MOST_MS };
+    case 'approval':
+      return {
+        kind: gate.kind,
+        optional: gate.optional,
+        by: gate.by ?? 'comment',
+        approvers: gate.approvers ?? [],
+        expiresAfterMs: msOf(gate.expires) ?? APPROVAL_EXPIRES_MS,
+        excludesInitiator: gate.notInitiator ?? false,
+      };
+    default:
+      return gate;
+  }
 }
 
 function msOf(text: string | undefined): number | null {

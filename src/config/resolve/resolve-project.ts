@@ -3,6 +3,7 @@ import { NO_IMPORTS, type FlyTomlImports } from '../fly-toml/fly-toml-reading.ts
 import type { ResolvedEnvironment, ResolvedProject } from '../resolved.ts';
 import { resolveChecks } from './resolve-checks.ts';
 import { resolveFiles } from './resolve-files.ts';
+import { resolveGithub, resolveRelease } from './resolve-github.ts';
 import { resolveEnvironment } from './resolve-environment.ts';
 
 /**
@@ -17,6 +18,8 @@ export function resolveProject(
     name: project.name,
     repository: project.github?.repository ?? null,
     mainBranch: project.github?.mainBranch ?? 'main',
+    github: resolveGithub(project),
+    release: resolveRelease(project),
     checks: resolveChecks(project),
     ciSkip: project.ci?.skip ?? [],
     files: resolveFiles(project),

@@ -12,6 +12,7 @@ import { environmentRules } from './environment-rules.ts';
 import { fileRules } from './file-rules.ts';
 import { flyRules } from './fly-rules.ts';
 import { gateRules } from './gate-rules.ts';
+import { githubRules } from './github-rules.ts';
 import { importRules } from './import-rules.ts';
 import { orderRules } from './order-rules.ts';
 import { platformNameRules } from './platform-name-rules.ts';
@@ -27,6 +28,7 @@ export function findConflicts(project: ProjectDefinition, imports: FlyTomlImport
   // Nothing is known of an app whose fly.toml cannot be read: what it seems to lack may be written there.
   const known = scopes.filter((scope) => isReadable(scope, imports));
   return unique([
+    ...githubRules(project),
     ...checkRules(project),
     ...gateRules(project),
     ...environmentRules(project),

@@ -44,6 +44,7 @@ function referencesOf(config: unknown): Reference[] {
     ...entriesOf(valueAt(config, ['ci', 'checks'])).flatMap(([name, check]) =>
       ofList(valueAt(check, ['needs']), ['ci', 'checks', name, 'needs'], 'check'),
     ),
+    ...ofRelease(valueAt(config, ['ci', 'release', 'check'])),
     ...ofOrder(config, []),
     ...ofEnv(valueAt(config, ['smoke', 'env']), ['smoke', 'env']),
   ];
@@ -77,6 +78,10 @@ function ofEnvironment(environment: unknown, path: ConfigPath): Reference[] {
     ...ofEnv(valueAt(environment, ['env']), [...path, 'env']),
     ...ofEnv(valueAt(environment, ['smoke', 'env']), [...path, 'smoke', 'env']),
   ];
+}
+
+function ofRelease(check: unknown): Reference[] {
+  return typeof check === 'string' ? [{ noun: 'check', name: check, path: ['ci', 'release', 'check'] }] : [];
 }
 
 function ofKeys(value: unknown, path: ConfigPath, key: string, noun: Noun): Reference[] {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CheckDefinition, ServiceDefinition } from '../definition/check-definition.ts';
 import type { ProjectDefinition } from '../definition/project-definition.ts';
+import { releaseSchema } from './github-schema.ts';
 import { objectOf } from './object-of.ts';
 import { slug, text, count } from './scalars.ts';
 
@@ -22,4 +23,5 @@ export const checkRecord: z.ZodType = z.record(slug, checkSchema);
 export const ciSchema: z.ZodType = objectOf<NonNullable<ProjectDefinition['ci']>>({
   checks: checkRecord.optional(),
   skip: z.array(text).optional(),
+  release: releaseSchema.optional(),
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type {
+  ApprovalGate,
   EnvironmentDefinition,
   EnvironmentHealthDefinition,
   SmokeDefinition,
@@ -10,7 +11,14 @@ import { databaseOverrideSchema } from './database-schema.ts';
 import { commandEnvSchema, envSchema } from './env-schema.ts';
 import { flyAccountSchema, flySettings, vercelAccountSchema } from './platform-schema.ts';
 import { rule } from './problem.ts';
-import { duration, httpUrl, text } from './scalars.ts';
+import { duration, httpUrl, notA, text } from './scalars.ts';
+
+/** GitHub's logins have letters, digits and hyphens; the name of a team may have more. */
+const approver = rule(z.string(), (name) =>
+  /^[A-Za-z0-9][A-Za-z0-9-]*(\/[A-Za-z0-9_.-]+)?$/.test(name)
+    ? null
+    : notA(name, 'somebody on GitHub', "Write a login, or a team as org/team: 'octocat', 'acme/platform'."),
+);
 
 const trigger = z.discriminatedUnion(
   'kind',
@@ -28,7 +36,14 @@ const gate = z.discriminatedUnion(
   [
     z.strictObject({ kind: z.literal('checks') }),
     z.strictObject({ kind: z.literal('passed'), environment: text }),
-    z.strictObject({ kind: z.literal('approval'), optional: z.boolean() }),
+    objectOf<ApprovalGate>({
+      kind: z.literal('approval'),
+      optional: z.boolean(),
+      by: z.enum(['comment', 'reviewers']).optional(),
+      approvers: z.array(approver).optional(),
+      expires: duration.optional(),
+      notInitiator: z.boolean().optional(),
+    }),
     z.strictObject({ kind: z.literal('quality') }),
     z.strictObject({ kind: z.literal('safe-migrations'), blocksAtMost: duration.optional() }),
   ],

@@ -4,7 +4,7 @@ import { generic } from '../../stacks/generic.ts';
 import { nextjs } from '../../stacks/nextjs.ts';
 import { node } from '../../stacks/node.ts';
 import { phoenix } from '../../stacks/phoenix.ts';
-import { flyApp, migration } from '../../../test/support/projects.ts';
+import { flyApp, github, migration } from '../../../test/support/projects.ts';
 import { dockerfileFiles } from './dockerfile-files.ts';
 import { dockerfileFor } from './dockerfile-for.ts';
 import { nodePackages } from './node-packages.ts';
@@ -126,6 +126,8 @@ describe('the files of a project', () => {
       name: 'shop',
       repository: null,
       mainBranch: 'main',
+      github: github(),
+      release: null,
       checks: [],
       ciSkip: [],
       files: { fly: null, dockerfile, runbook: null },

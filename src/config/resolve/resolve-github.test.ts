@@ -1,0 +1,140 @@
+import { expect, test } from 'vitest';
+import { flyApp } from '../builders/apps.ts';
+import { check } from '../builders/check.ts';
+import { approval } from '../builders/gates.ts';
+import { push, tag } from '../builders/triggers.ts';
+import type { ProjectDefinition } from '../definition/project-definition.ts';
+import type { StackDefinition } from '../definition/stack-definition.ts';
+import { validateConfig } from '../validate-config.ts';
+import { resolveProject } from './resolve-project.ts';
+
+const GENERIC: StackDefinition = {
+  name: 'generic',
+  build: [],
+  include: ['.'],
+  port: null,
+  healthPath: null,
+  checks: {},
+};
+
+function project(change: Partial<ProjectDefinition> = {}): ProjectDefinition {
+  return {
+    name: 'shop',
+    apps: { web: flyApp({ stack: GENERIC }) },
+    environments: { live: { on: push('main'), regions: ['iad'] } },
+    ...change,
+  };
+}
+
+test('nothing is written for GitHub until something is said of it', () => {
+  expect(resolveProject(project()).github).toEqual({
+    repository: null,
+    mainBranch: 'main',
+    workflows: false,
+    runner: 'ubuntu-24.04',
+    node: 24,
+    elixir: null,
+    install: null,
+    actions: {},
+    dependabot: false,
+  });
+  expect(resolveProject(project({ github: {} })).github).toMatchObject({ workflows: true, dependabot: true });
+  const github = { repository: 'acme/shop', mainBranch: 'trunk', workflows: false };
+  expect(resolveProject(project({ github }))).toMatchObject({
+    repository: 'acme/shop',
+    mainBranch: 'trunk',
+    github,
+  });
+});
+
+test.each([
+  ['pnpm install && pnpm test', 'pnpm install --frozen-lockfile'],
+  ['yarn install --frozen-lockfile', 'yarn install --frozen-lockfile'],
+  ['yarn test', 'yarn install --immutable'],
+  ['CI=1 npm test', 'npm ci'],
+  ['mix test', null],
+  ['./scripts/test', null],
+])('a check that runs %s has jobs run %s first', (command, install) => {
+  const { github } = resolveProject(project({ ci: { checks: { test: check(command) } } }));
+  expect(github.install).toBe(install);
+  expect(github.elixir === null).toBe(!command.startsWith('mix'));
+});
+
+test('what is written wins over what is found out', () => {
+  const github = { install: null, elixir: { elixir: '1.17', otp: '26' }, node: 22, runner: 'self-hosted' };
+  const ci = { checks: { test: check('npm test') } };
+  expect(resolveProject(project({ ci, github })).github).toMatchObject(github);
+});
+
+test('a release says what is published by whom, and null where none is', () => {
+  expect(resolveProject(project()).release).toBeNull();
+  const release = { on: tag('v*'), command: './publish', check: 'pack', secrets: ['NPM_TOKEN'] };
+  expect(resolveProject(project({ ci: { release } })).release).toEqual({
+    pattern: 'v*',
+    command: './publish',
+    check: 'pack',
+    environment: 'release',
+    secrets: ['NPM_TOKEN'],
+  });
+});
+
+test('an approval holds for a day, by a comment of whoever may write, unless something else is said', () => {
+  const gates = [
+    approval(),
+    approval({ by: 'reviewers', approvers: ['acme/ops'], expires: '2h', notInitiator: true, optional: true }),
+  ];
+  const [live] = resolveProject(
+    project({ environments: { live: { on: push('main'), gates } } }),
+  ).environments;
+  expect(live?.gates).toEqual([
+    {
+      kind: 'approval',
+      optional: false,
+      by: 'comment',
+      approvers: [],
+      expiresAfterMs: 86_400_000,
+      excludesInitiator: false,
+    },
+    {
+      kind: 'approval',
+      optional: true,
+      by: 'reviewers',
+      approvers: ['acme/ops'],
+      expiresAfterMs: 7_200_000,
+      excludesInitiator: true,
+    },
+  ]);
+});
+
+test('a repository with nothing to deploy may have checks and a release; one with nothing at all is a mistake', () => {
+  const said = (config: unknown): string[] =>
+    validateConfig(config, { file: 'glidepath.config.ts', source: '' }).diagnostics.map(
+      ({ message }) => message,
+    );
+  const empty = { name: 'tool', apps: {}, environments: {} };
+  expect(said({ ...empty, ci: { checks: { test: check('npm test') } } })).toEqual([]);
+  expect(said({ ...empty, ci: { release: { on: tag('v*'), command: 'npm publish' } } })).toEqual([]);
+  expect(said(empty)).toEqual(['apps is empty.']);
+  expect(said(project({ apps: {} }))).toEqual(['apps is empty.']);
+  expect(said({ ...empty, ci: { checks: {} }, environments: { test: { kind: 'test' } } })).toEqual([]);
+});
+
+test('what GitHub would not take, or would change by itself, is said', () => {
+  const said = (github: object): string[] =>
+    validateConfig(project({ github }), { file: 'glidepath.config.ts', source: '' }).diagnostics.map(
+      ({ severity, message, hint }) => `${severity}: ${message} ${hint ?? ''}`,
+    );
+  expect(said({ runner: 'windows-2025' })).toEqual([
+    'error: github.runner is Windows, where the commands of the checks have no bash. Use ubuntu-24.04.',
+  ]);
+  expect(said({ runner: 'ubuntu-latest' })).toEqual([
+    'warning: github.runner is ubuntu-latest, which becomes another system from one day to the next. Name the system: ubuntu-24.04.',
+  ]);
+  expect(said({ runner: 'ubunto-24.04' })).toEqual([
+    "warning: github.runner is ubunto-24.04, which is no runner of GitHub's own. Did you mean ubuntu-24.04?",
+  ]);
+  expect(said({ node: 20 })).toEqual([
+    'error: github.node is 20, on which Glidepath does not run. Use 22 or newer; what the apps run on is another matter.',
+  ]);
+  expect(said({ runer: 'x' })).toEqual(['error: github has no setting runer. Did you mean runner?']);
+});
