@@ -279,3 +279,19 @@ test.each(['older', 'younger'])(
     expect(heldMs(found)).toBeGreaterThanOrEqual(HELD_MS - 1);
   },
 );
+
+test('an observer whose session is lost says so at the end, and ends nothing before', async () => {
+  const [observer, direct] = [await postgres.connect(), await postgres.connect()];
+  const pid = await pidOf(observer);
+  const clock = new LookClock();
+  const watch = await watchFromOutside(observer, clock);
+  await clock.asleep();
+  const isLost = new Promise((resolve) => observer.once('end', resolve));
+  await direct.query('select pg_terminate_backend($1)', [pid]);
+  await isLost;
+  clock.wake();
+  // The look fails; what nobody had caught would be told of, and end the process, in the turn after.
+  await new Promise((resolve) => setImmediate(resolve));
+  await new Promise((resolve) => setImmediate(resolve));
+  await expect(watch.finish()).rejects.toThrow(/connection/i);
+});

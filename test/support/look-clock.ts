@@ -21,9 +21,14 @@ export class LookClock implements Clock {
   /** Lets it look once, and resolves when it has. */
   async look(): Promise<void> {
     await this.asleep();
+    this.wake();
+    await this.asleep();
+  }
+
+  /** Lets it look, whatever comes of it. */
+  wake(): void {
     this.#wake?.();
     this.#wake = null;
-    await this.asleep();
   }
 
   /** Resolves when it sleeps: what it began to look at before, it has seen. */

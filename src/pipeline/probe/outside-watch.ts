@@ -39,6 +39,8 @@ export async function watchFromOutside(client: Client, clock: Clock): Promise<Ou
     for (const row of rows) seen.note(row);
   };
   const looking = lookOn(look, clock, end.signal);
+  // A session that is lost is told of at the end: until then nobody waits for it.
+  looking.catch(() => undefined);
   return {
     relations,
     async finish() {
