@@ -1,4 +1,3 @@
-import type { Json } from '../../../../util/json.ts';
 import type { PermissionsAsked } from './permissions.ts';
 import type { Position, Source, SourceMap } from './source.ts';
 import type { CallInterface, InputDeclaration, Trigger } from './trigger.ts';
@@ -117,7 +116,7 @@ export interface CallJob extends JobBase {
   readonly kind: 'call';
   /** As written: `./.github/workflows/ci.yml` or `$/.github/workflows/ci.yml`. */
   readonly uses: Source<string>;
-  readonly with: Readonly<Record<string, Source<Json>>>;
+  readonly with: Readonly<Record<string, Source>>;
   readonly secrets: 'inherit' | SourceMap;
 }
 
