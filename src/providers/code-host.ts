@@ -40,8 +40,10 @@ export interface NewHostDeployment {
   readonly ref: string;
   readonly environment: string;
   readonly task: string;
+  /** Cut to the 140 characters that GitHub takes. */
   readonly description: string;
-  readonly payload: Json;
+  /** An object: the provider adds a key by which a deployment is found whose making was not answered, and takes it out when it reads. */
+  readonly payload: { readonly [key: string]: Json };
   /** Disappears with its pull request. */
   readonly isTransient: boolean;
   readonly isProduction: boolean;
