@@ -9,7 +9,19 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Files that are started or imported by name, so each keeps its place: what `ownFile` and package.json speak of. */
 const ENTRIES = ['index', 'cli/main', 'cloud/main', 'cloud/postgres-image/psql', 'config/native-import'];
 /** Brought along, for they consist of many small files, of which few are needed; the other dependencies stay outside. */
-const BUNDLED = ['commander', 'fastest-levenshtein', 'smol-toml', 'zod'];
+const BUNDLED = [
+  '@octokit/auth-app',
+  '@octokit/core',
+  '@octokit/plugin-paginate-rest',
+  '@octokit/plugin-retry',
+  '@octokit/plugin-throttling',
+  '@octokit/request-error',
+  'commander',
+  'fastest-levenshtein',
+  'libsodium-wrappers',
+  'smol-toml',
+  'zod',
+];
 
 rmSync(`${root}dist`, { recursive: true, force: true });
 const tsc = `${root}node_modules/typescript/bin/tsc`;
@@ -44,7 +56,14 @@ async function bundle(): Promise<void> {
   await build.close();
   for (const { fileName } of output) if (fileName.endsWith('.map')) dropSources(`${root}dist/${fileName}`);
   mkdirSync(`${root}dist/licenses`, { recursive: true });
-  for (const name of BUNDLED) copyLicense(name);
+  const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+  for (const name of packagesOf(modules)) copyLicense(name);
+}
+
+/** The packages that are in the bundle, with those that they brought along themselves. */
+function packagesOf(modules: readonly string[]): Set<string> {
+  const names = modules.map((module) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(module)?.[1]);
+  return new Set(names.filter((name) => name !== undefined));
 }
 
 /** A map says which line is meant; the text of the sources would only double the package. */
@@ -57,5 +76,5 @@ function copyLicense(name: string): void {
   const folder = `${root}node_modules/${name}`;
   const license = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));
   if (license === undefined) throw new Error(`${name} has no license to bring along`);
-  copyFileSync(`${folder}/${license}`, `${root}dist/licenses/${name}.txt`);
+  copyFileSync(`${folder}/${license}`, `${root}dist/licenses/${name.replace('/', '-')}.txt`);
 }
