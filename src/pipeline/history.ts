@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { createDatabaseRecords, type DatabaseRecords } from './database-records.ts';
 import { createProbeRecords, type ProbeRecords } from './probe/probe-records.ts';
+import { createSettingsRecords, type SettingsRecords } from './github/settings-records.ts';
 import type { MigrationRecord, Release } from './release.ts';
 import type { RecordedVerdict } from './verdict/history-verdict.ts';
 import { createMigratedRecords, type MigratedRecords } from './verdict/migrated-records.ts';
@@ -46,8 +47,9 @@ export interface RecordedRestorePoint {
   readonly expiresAt: number | null;
 }
 
-/** Which release was live where, and when. Kept beside the journal; a runner without a disk will keep it elsewhere. */
-export interface History extends DatabaseRecords, ProbeRecords, TrialRecords, MigratedRecords {
+/** Which release was live where, and when. Kept beside the journal; a runner that keeps no disk reads it from GitHub first. */
+export interface History
+  extends DatabaseRecords, ProbeRecords, TrialRecords, MigratedRecords, SettingsRecords {
   /** Again with the same id: only what is known of its migration files is brought up to date. */
   saveRelease(release: Release, at: number): void;
   release(id: string): Release | null;
@@ -100,6 +102,9 @@ const SCHEMA = `
   create index if not exists history_environment on history (environment, seq);
 `;
 
+/** What was read from elsewhere is put in where it belongs by its time; of one moment the one that came later is newer. */
+const NEWEST_FIRST = 'order by h.at desc, h.seq desc';
+
 const ENTRY = `select h.*, r.body from history h join release r on r.id = h.release`;
 
 /** The history in the same file as the journal. */
@@ -107,7 +112,13 @@ export function createHistory(db: DatabaseSync): History {
   db.exec(SCHEMA);
   addDetail(db);
   const live = (environment: string): LiveRelease | null => {
-    const row = db.prepare(`${ENTRY} where h.environment = ? order by h.seq desc limit 1`).get(environment);
+    const row = db.prepare(`${ENTRY} where h.environment = ? ${NEWEST_FIRST} limit 1`).get(environment);
+    return row === undefined ? null : toEntry(row as unknown as EntryRow);
+  };
+  const liveAt = (environment: string, at: number): LiveRelease | null => {
+    const row = db
+      .prepare(`${ENTRY} where h.environment = ? and h.at <= ? ${NEWEST_FIRST} limit 1`)
+      .get(environment, Math.trunc(at));
     return row === undefined ? null : toEntry(row as unknown as EntryRow);
   };
   return {
@@ -115,6 +126,7 @@ export function createHistory(db: DatabaseSync): History {
     ...createProbeRecords(db),
     ...createTrialRecords(db),
     ...createMigratedRecords(db),
+    ...createSettingsRecords(db),
     saveRelease: (release, at) => saveRelease(db, release, at),
     release: (id) => releaseOf(db, id),
     releases(limit) {
@@ -127,12 +139,12 @@ export function createHistory(db: DatabaseSync): History {
     live,
     entries(environment, limit) {
       const rows = db
-        .prepare(`${ENTRY} where ?1 is null or h.environment = ?1 order by h.seq desc limit ?2`)
+        .prepare(`${ENTRY} where ?1 is null or h.environment = ?1 ${NEWEST_FIRST} limit ?2`)
         .all(environment, limit);
       return rows.map((row) => toEntry(row as unknown as EntryRow));
     },
     record(entry) {
-      const previous = live(entry.environment);
+      const previous = liveAt(entry.environment, entry.at);
       db.prepare(
         `insert into history (run, environment, release, action, previous, at, by, detail)
          values (?, ?, ?, ?, ?, ?, ?, ?)
@@ -158,7 +170,7 @@ export function createHistory(db: DatabaseSync): History {
       db.prepare('delete from history where run = ?').run(runId);
     },
     passed(environment, commit) {
-      const rows = db.prepare(`${ENTRY} where h.environment = ? order by h.seq desc`).all(environment);
+      const rows = db.prepare(`${ENTRY} where h.environment = ? ${NEWEST_FIRST}`).all(environment);
       const entries = rows.map((row) => toEntry(row as unknown as EntryRow));
       return entries.find((entry) => entry.release.commit === commit)?.release ?? null;
     },

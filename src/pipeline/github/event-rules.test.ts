@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { TriggerRule } from '../../config/resolved.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
-import { requireEvent, type EventQuestion } from './event-rules.ts';
+import { requireEvent, triggerOf, type EventQuestion } from './event-rules.ts';
 import type { GithubEvent, GithubPullRequest } from './github-event.ts';
 import { requireNotOld, type RerunQuestion } from './rerun-rule.ts';
 
@@ -93,6 +93,12 @@ describe('an event may start a deployment', () => {
       { kind: 'tag-on-main', tag: 'v2.0.0' },
     ],
     [
+      'hand at main, for a commit that carries a tag of its pattern',
+      dispatch('refs/heads/main'),
+      question(PRODUCTION),
+      { kind: 'tagged', sha: SHA, patterns: ['v[0-9]+.[0-9]+.[0-9]+'] },
+    ],
+    [
       'a pull request of a review app, at its head',
       pullRequest(),
       question([{ kind: 'pull-request' }], 'deploy', 'review'),
@@ -123,7 +129,6 @@ describe('GITHUB_EVENT_MISMATCH is thrown', () => {
     ['for a tag of another pattern', event({ at: 'refs/tags/v1.2' }), question(PRODUCTION)],
     ['when the branch was taken away', event({ isDeletion: true }), question(STAGING)],
     ['for hand at a topic branch', dispatch('refs/heads/topic'), question(MANUAL)],
-    ['for hand at main, where only tags are deployed', dispatch('refs/heads/main'), question(PRODUCTION)],
     ['for a pull request to a standing environment', pullRequest(), question(STAGING)],
     [
       'for pull_request_target, which has secrets for strangers',
@@ -194,6 +199,13 @@ describe('GITHUB_EVENT_MISMATCH is thrown', () => {
       }),
     );
   });
+});
+
+test('what is planned for is the push or tag that the environment listens to, else by hand', () => {
+  const of = (asked: GithubEvent, on: readonly TriggerRule[]) => triggerOf(asked, question(on).environment);
+  expect(of(event(), STAGING)).toEqual({ kind: 'push', branch: 'main' });
+  expect(of(event({ at: 'refs/tags/v1.2.0' }), PRODUCTION)).toEqual({ kind: 'tag', tag: 'v1.2.0' });
+  expect(of(dispatch('refs/heads/main'), MANUAL)).toEqual({ kind: 'deploy', environment: 'production' });
 });
 
 describe('a job that is run again', () => {

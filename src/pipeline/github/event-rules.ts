@@ -1,5 +1,6 @@
 import type { ResolvedEnvironment } from '../../config/resolved.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
+import type { Trigger } from '../../plan/plan.ts';
 import { matchesRefPattern } from '../../plan/ref-pattern.ts';
 import type { GithubEvent } from './github-event.ts';
 
@@ -17,7 +18,9 @@ export type CommitRule =
   /** It was tagged, and has to be on the main branch. */
   | { readonly kind: 'tag-on-main'; readonly tag: string }
   /** It has to be part of what the run was started at by hand. */
-  | { readonly kind: 'within'; readonly sha: string };
+  | { readonly kind: 'within'; readonly sha: string }
+  /** Likewise, and carry a tag of one of these patterns. */
+  | { readonly kind: 'tagged'; readonly sha: string; readonly patterns: readonly string[] };
 
 /**
  * Whether an event of GitHub may start something in an environment, by the triggers of the config. Returns what the commit
@@ -87,8 +90,24 @@ function requireDispatch(event: GithubEvent, question: EventQuestion): CommitRul
     (rule) =>
       rule.kind === 'manual' || (rule.kind === 'push' && matchesRefPattern(rule.branch, event.refName)),
   );
-  if (command === 'deploy' && !isByHand) throw mismatch(event, question);
-  return { kind: 'within', sha: event.sha };
+  if (command !== 'deploy' || isByHand) return { kind: 'within', sha: event.sha };
+  const patterns = environment.on.flatMap((rule) => (rule.kind === 'tag' ? [rule.pattern] : []));
+  if (patterns.length === 0) throw mismatch(event, question);
+  // As after an approval: the run is started again at the main branch, for a commit that was tagged before.
+  return { kind: 'tagged', sha: event.sha, patterns };
+}
+
+/**
+ * What a deployment inside GitHub Actions is planned for: the push or tag where the environment listens to it, so that the
+ * plan says why; by hand otherwise. Pure.
+ */
+export function triggerOf(event: GithubEvent, { name, on }: EventQuestion['environment']): Trigger {
+  const { refType, refName } = event;
+  if (refType === 'tag' && isTagOf(refName, on)) return { kind: 'tag', tag: refName };
+  const listens = on.some((rule) => rule.kind === 'push' && matchesRefPattern(rule.branch, refName));
+  return refType === 'branch' && listens
+    ? { kind: 'push', branch: refName }
+    : { kind: 'deploy', environment: name };
 }
 
 /** The main branch, and those that the environment is deployed from. */

@@ -19,6 +19,8 @@ export interface MigratedRecords {
   noteMigrated(record: MigratedRecord): void;
   /** All that began while a release was live, the oldest first. */
   migratedSince(of: Pick<MigratedRecord, 'environment' | 'database' | 'from'>): readonly MigratedRecord[];
+  /** All that one run began. */
+  migratedBy(run: string): readonly MigratedRecord[];
 }
 
 const SCHEMA = `
@@ -48,6 +50,17 @@ export function createMigratedRecords(db: DatabaseSync): MigratedRecords {
         database,
         from,
         run: String(row['run']),
+        verdict: String(row['verdict']) as Verdict,
+        reason: String(row['reason']),
+      }));
+    },
+    migratedBy(run) {
+      const rows = db.prepare('select * from migrated where run = ? order by seq').all(run);
+      return rows.map((row) => ({
+        environment: String(row['environment']),
+        database: String(row['database']),
+        from: String(row['from_release']),
+        run,
         verdict: String(row['verdict']) as Verdict,
         reason: String(row['reason']),
       }));
