@@ -58,6 +58,8 @@ export default defineProject({
       build: check('MIX_ENV=prod mix do compile + assets.deploy + release --overwrite', {
         needs: ['quality', 'security', 'test'],
         fast: false,
+        // What it builds is what `export` packs.
+        prepares: true,
       }),
       export: check('tar -czf gatherly.tar.gz -C _build/prod/rel gatherly', {
         needs: ['build'],

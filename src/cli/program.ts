@@ -3,6 +3,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import { ToolError } from '../diagnostics/tool-error.ts';
 import type { CommandContext, ExitCode } from './command-context.ts';
 import type { GlobalOptions } from './main.ts';
+import { addCiCommands } from './program-ci.ts';
 import { addCloudCommands } from './program-cloud.ts';
 import { addDbCommands } from './program-db.ts';
 import { addGithubCommands } from './program-github.ts';
@@ -63,7 +64,8 @@ export function describeProgram(makeContext: MakeContext, onExitCode: (code: Exi
       .allowExcessArguments(false)
       .action(async (...received: unknown[]) => {
         const self = received.at(-1) as Command;
-        const options = self.opts<GlobalOptions & Record<string, unknown>>();
+        // Of a command that has others below it, commander keeps what both know with the upper one.
+        const options = self.optsWithGlobals<GlobalOptions & Record<string, unknown>>();
         const args = received
           .slice(0, -2)
           .flat()
@@ -74,6 +76,7 @@ export function describeProgram(makeContext: MakeContext, onExitCode: (code: Exi
   };
   addInitCommand(program, register);
   addProjectCommands(program, register);
+  addCiCommands(program, register);
   addOperateCommands(program, register);
   addRunCommands(program, register);
   addDbCommands(program, register);
@@ -85,7 +88,12 @@ export function describeProgram(makeContext: MakeContext, onExitCode: (code: Exi
 /** `glidepath cloud` alone asks what there is in it, like `glidepath` alone. */
 function groupWithoutCommand(program: Command, argv: readonly string[]): Command | null {
   if (argv.length !== 1) return null;
-  return program.commands.find((each) => each.name() === argv[0] && each.commands.length > 0) ?? null;
+  return program.commands.find((each) => each.name() === argv[0] && isOnlyGroup(each)) ?? null;
+}
+
+/** A group has no options; `ci` is a command itself. */
+function isOnlyGroup(command: Command): boolean {
+  return command.commands.length > 0 && command.options.length === 0;
 }
 
 /** The options that every command has. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { dirname } from 'node:path';
-import type { RunCommand } from '../pipeline/pipeline-deps.ts';
 import { systemClock } from '../util/clock.ts';
+import type { RunCommand } from '../util/run-command.ts';
 import { runProcess } from '../util/run-process.ts';
 
 /**

@@ -15,6 +15,7 @@ import type { AppPlatformReader } from '../providers/app-platform.ts';
 import type { DatabasePlatformReader } from '../providers/database-platform.ts';
 import { BugError } from '../util/assert.ts';
 import { systemClock, type Clock } from '../util/clock.ts';
+import { openCheckService } from './check-services.ts';
 import type { CommandContext } from './command-context.ts';
 import { containerBuildsFor, type ContainerBuildsOptions } from './container-builds.ts';
 import { makeStateDir } from './make-state-dir.ts';
@@ -94,6 +95,7 @@ export async function openWorkbench(
     random: Math.random,
     fetch: (url, init) => fetch(url, init),
     runCommand,
+    openService: openCheckService,
   };
   const engine = createEngine({
     store: openSqliteStore(db),

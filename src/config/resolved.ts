@@ -56,6 +56,11 @@ export interface ResolvedCheck {
   /** False for what `ci --fast` leaves out. */
   readonly fast: boolean;
   readonly outputs: readonly string[];
+  /** It makes files that checks after it work on. */
+  readonly prepares: boolean;
+  readonly timeoutMs: number;
+  /** Names of the environment variables that it is given besides the usual ones. */
+  readonly env: readonly string[];
 }
 
 /** What starts a deployment to an environment. */

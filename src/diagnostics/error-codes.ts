@@ -35,6 +35,8 @@ export const ERROR_CODES = {
   PLAN_UNKNOWN_APP: { kind: 'user', exit: 2, title: 'There is no such app' },
   PLAN_UNKNOWN_RELEASE: { kind: 'user', exit: 2, title: 'There is no such release' },
   PLAN_NOTHING_DEPLOYED: { kind: 'user', exit: 2, title: 'Nothing was deployed there yet' },
+  CHECK_UNKNOWN: { kind: 'user', exit: 2, title: 'There is no such check' },
+  CHECK_FAILED: { kind: 'operation', exit: 1, title: 'A check failed' },
   RUN_UNKNOWN: { kind: 'user', exit: 2, title: 'There is no such run' },
   RUN_NOT_RESUMABLE: { kind: 'user', exit: 2, title: 'The run cannot be resumed' },
   RUN_GRAPH_CHANGED: {

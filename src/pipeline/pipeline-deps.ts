@@ -1,8 +1,10 @@
+import type { OpenCheckService } from '../checks/check-services.ts';
 import type { ResolvedApp, ResolvedDatabase, ResolvedFlyApp } from '../config/resolved.ts';
 import type { AppPlatform, BuiltImage } from '../providers/app-platform.ts';
 import type { DatabasePlatform } from '../providers/database-platform.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Fetch } from '../util/fetch.ts';
+import type { RunCommand } from '../util/run-command.ts';
 import type { DeploymentInput } from './deployment-input.ts';
 import type { History } from './history.ts';
 
@@ -28,6 +30,8 @@ export interface PipelineDeps {
   readonly random: () => number;
   readonly fetch: Fetch;
   readonly runCommand: RunCommand;
+  /** Services beside checks. */
+  readonly openService: OpenCheckService;
 }
 
 /** What the steps ask of git. */
@@ -52,13 +56,3 @@ export interface Builder {
   /** A directory with the files of the commit, ready for commands to run in. */
   checkout(commit: string): Promise<string>;
 }
-
-/** Runs a shell command to its end; the process group is ended when the signal aborts. */
-export type RunCommand = (options: {
-  command: string;
-  cwd: string;
-  env: Readonly<Record<string, string>>;
-  timeoutMs: number;
-  signal: AbortSignal;
-  onLine: (line: string) => void;
-}) => Promise<{ exitCode: number | null; timedOut: boolean }>;

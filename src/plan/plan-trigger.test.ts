@@ -7,6 +7,7 @@ import {
   flyApp,
   migration,
   project,
+  resolvedCheck,
   shop,
   vercelApp,
   worker,
@@ -109,9 +110,8 @@ describe('the graph', () => {
   });
 
   test('the checks gate names the checks', () => {
-    const check = { command: 'x', needs: [], services: [], fast: true, outputs: [] };
     const apps = [worker('w')];
-    const checked = { ...live({ apps, gates: [{ kind: 'checks' }] }), checks: [{ ...check, name: 'lint' }] };
+    const checked = { ...live({ apps, gates: [{ kind: 'checks' }] }), checks: [resolvedCheck('lint')] };
     const reason = (of: ResolvedProject): string => step(only(of, deployTo('live')), 'gate:checks').reason;
     expect(reason(checked)).toBe('gates: [checks()] of live: lint must be green for this commit');
     expect(reason({ ...checked, checks: [] })).toBe('gates: [checks()] of live: the project has none');

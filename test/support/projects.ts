@@ -1,6 +1,7 @@
 import type {
   ResolvedApp,
   ResolvedApproval,
+  ResolvedCheck,
   ResolvedDatabase,
   ResolvedEnvironment,
   ResolvedFlyApp,
@@ -125,6 +126,22 @@ export function environment(
     expiresAfterMs: null,
     ...settings,
     on: [...(settings.on ?? []), ...(isStanding ? [{ kind: 'manual' } as const] : [])],
+  };
+}
+
+/** A check without needs that says its name; what matters to a test is given. */
+export function resolvedCheck(name: string, settings: Partial<ResolvedCheck> = {}): ResolvedCheck {
+  return {
+    name,
+    command: `echo ${name}`,
+    needs: [],
+    services: [],
+    fast: true,
+    outputs: [],
+    prepares: false,
+    timeoutMs: 60_000,
+    env: [],
+    ...settings,
   };
 }
 

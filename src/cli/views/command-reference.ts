@@ -6,7 +6,8 @@ const GLOBAL = new Set(['--json', '--project', '--local', '--verbose']);
 /** docs/reference/cli.md: every command with its options, from the commands themselves. */
 export function renderCommandReference(program: Command): string {
   const commands = program.commands.flatMap((command) =>
-    command.commands.length === 0 ? [command] : [...command.commands],
+    // One that has others below it and options of its own is a command itself.
+    [...(command.commands.length === 0 || command.options.length > 0 ? [command] : []), ...command.commands],
   );
   const [first] = commands;
   const lines = [

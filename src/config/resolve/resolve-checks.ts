@@ -1,6 +1,14 @@
 import type { CheckDefinition } from '../definition/check-definition.ts';
 import type { ProjectDefinition } from '../definition/project-definition.ts';
 import type { ResolvedCheck } from '../resolved.ts';
+import { parseDuration } from './parse-duration.ts';
+
+/** A check may take this long before it is given up, unless it says otherwise: what hangs is seen the same morning. */
+const CHECK_TIMEOUT_MS = 30 * 60_000;
+
+/** Begins with what installs dependencies: files that every check after it works with. */
+const INSTALLS =
+  /^\s*(npm (ci|i|install)|pnpm (i|install)|yarn( install|$)|bun install|mix deps\.get|bundle install|composer install|poetry install|uv sync|pip install)\b/;
 
 /** The checks of the project: those it names, else those that the stacks of its apps bring. */
 export function resolveChecks(project: ProjectDefinition): ResolvedCheck[] {
@@ -14,6 +22,9 @@ export function resolveChecks(project: ProjectDefinition): ResolvedCheck[] {
     ),
     fast: check.fast ?? true,
     outputs: check.outputs ?? [],
+    prepares: check.prepares ?? ((check.outputs ?? []).length > 0 || INSTALLS.test(check.command)),
+    timeoutMs: (check.timeout === undefined ? null : parseDuration(check.timeout)) ?? CHECK_TIMEOUT_MS,
+    env: check.env ?? [],
   }));
 }
 

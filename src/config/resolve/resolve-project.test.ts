@@ -541,7 +541,17 @@ describe('checks', () => {
     expect(resolved({ ci: { checks, skip: ['*.md'] } })).toMatchObject({
       ciSkip: ['*.md'],
       checks: [
-        { name: 'a', command: 'run a', needs: [], services: [], fast: true, outputs: [] },
+        {
+          name: 'a',
+          command: 'run a',
+          needs: [],
+          services: [],
+          fast: true,
+          outputs: [],
+          prepares: false,
+          timeoutMs: 1_800_000,
+          env: [],
+        },
         {
           name: 'b',
           command: 'run b',
@@ -549,9 +559,25 @@ describe('checks', () => {
           services: ['postgres', 'postgres:17'],
           fast: false,
           outputs: ['x'],
+          prepares: true,
         },
       ],
     });
+  });
+
+  test.each([
+    ['npm ci', {}, true],
+    ['mix deps.get --only test', {}, true],
+    ['pnpm install --frozen-lockfile', {}, true],
+    ['npm run install-hooks', {}, false],
+    ['npm ci', { prepares: false }, false],
+    ['mix compile', { prepares: true }, true],
+    ['mix compile', { outputs: ['_build'] }, true],
+  ] as const)('%s with %j prepares others: %s', (command, options, prepares) => {
+    const checks = { one: check(command, { timeout: '90s', env: ['MIX_ENV'], ...options }) };
+    expect(resolved({ ci: { checks } }).checks).toMatchObject([
+      { prepares, timeoutMs: 90_000, env: ['MIX_ENV'] },
+    ]);
   });
 
   test('are else those of the stacks, once where apps share them', () => {

@@ -3,7 +3,7 @@ import type { CheckDefinition, ServiceDefinition } from '../definition/check-def
 import type { ProjectDefinition } from '../definition/project-definition.ts';
 import { releaseSchema } from './github-schema.ts';
 import { objectOf } from './object-of.ts';
-import { slug, text, count } from './scalars.ts';
+import { count, duration, slug, text, variableName } from './scalars.ts';
 
 const service = objectOf<ServiceDefinition>({ service: z.literal('postgres'), version: count(1).optional() });
 
@@ -14,6 +14,9 @@ const checkSchema = objectOf<CheckDefinition>({
   services: z.array(service).optional(),
   fast: z.boolean().optional(),
   outputs: z.array(text).optional(),
+  prepares: z.boolean().optional(),
+  timeout: duration.optional(),
+  env: z.array(variableName).optional(),
 });
 
 /** CI tasks by name. */

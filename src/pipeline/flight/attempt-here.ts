@@ -1,6 +1,6 @@
 import { openTap } from '../../providers/postgres/tap/open-tap.ts';
 import type { Clock } from '../../util/clock.ts';
-import type { RunCommand } from '../pipeline-deps.ts';
+import type { RunCommand } from '../../util/run-command.ts';
 import type { AttemptEnd, AttemptRequest, Craft } from './attempt.ts';
 import { createStatementLog, type StatementLog } from './statement-log.ts';
 

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { database, environment, flyApp } from '../../../test/support/projects.ts';
 import { stepRig, type StepRig, type StepRigOptions } from '../../../test/support/step-rig.ts';
 import type { DatabasePlatform } from '../../providers/database-platform.ts';
-import type { PipelineDeps, RunCommand } from '../pipeline-deps.ts';
+import type { PipelineDeps } from '../pipeline-deps.ts';
+import type { RunCommand } from '../../util/run-command.ts';
 import { seedStep } from './seed.ts';
 
 const seed = { command: 'node seed.mjs', timeoutMs: 60_000, when: 'deploy' } as const;

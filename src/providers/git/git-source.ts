@@ -39,6 +39,10 @@ export interface GitSource {
   isDirty(): Promise<boolean>;
   /** Paths, relative to the repository, that differ between two commits; sorted. */
   changedFiles(from: string, to: string): Promise<readonly string[]>;
+  /** Paths, likewise, that differ from HEAD in the working copy, or are new there and not ignored; sorted. */
+  uncommittedFiles(): Promise<readonly string[]>;
+  /** The last commit that both come from; null where there is none in this clone, as in a shallow one. */
+  mergeBase(one: string, other: string): Promise<string | null>;
   /** Commits reachable from `to` and not from `from`, newest first. */
   commitsBetween(from: string, to: string): Promise<readonly CommitFacts[]>;
 }
@@ -82,17 +86,31 @@ export function createGitSource(options: { readonly root: string; readonly spawn
     isDirty: async () => (await git(['status', '--porcelain', '--untracked-files=normal', '--', '.'])) !== '',
     async changedFiles(from, to) {
       const range = [await resolveRef(spawn, root, from), await resolveRef(spawn, root, to)];
-      const text = await git(['diff', '--name-only', '-z', '--no-renames', ...range, '--']);
-      return text
-        .split('\0')
-        .filter((path) => path !== '')
-        .sort();
+      return paths(await git(['diff', '--name-only', '-z', '--no-renames', ...range, '--']));
+    },
+    async uncommittedFiles() {
+      const tracked = await git(['diff', '--name-only', '-z', '--no-renames', 'HEAD', '--']);
+      const others = ['ls-files', '--others', '--exclude-standard', '--full-name', '-z', '--', ':/'];
+      return paths(tracked + (await git(others)));
+    },
+    async mergeBase(one, other) {
+      if (!(await hasCommit(one)) || !(await hasCommit(other))) return null;
+      const { code, stdout } = await runGit(spawn, root, ['merge-base', one, other]);
+      return code === 0 ? stdout.trim() : null;
     },
     async commitsBetween(from, to) {
       const range = `${await resolveRef(spawn, root, from)}..${await resolveRef(spawn, root, to)}`;
       return commitsIn(await git(['log', FORMAT, range, '--']));
     },
   };
+}
+
+/** What git parts by zeros. */
+function paths(text: string): string[] {
+  return text
+    .split('\0')
+    .filter((path) => path !== '')
+    .sort();
 }
 
 /** Sha, commit time, author and subject, parted by a character that none of them holds. */
