@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { createDatabaseRecords, type DatabaseRecords } from './database-records.ts';
 import { createProbeRecords, type ProbeRecords } from './probe/probe-records.ts';
-import { createSettingsRecords, type SettingsRecords } from './github/settings-records.ts';
+import { createElsewhereRecords, type ElsewhereRecords } from './github/elsewhere-records.ts';
 import type { MigrationRecord, Release } from './release.ts';
 import type { RecordedVerdict } from './verdict/history-verdict.ts';
 import { createMigratedRecords, type MigratedRecords } from './verdict/migrated-records.ts';
@@ -49,7 +49,7 @@ export interface RecordedRestorePoint {
 
 /** Which release was live where, and when. Kept beside the journal; a runner that keeps no disk reads it from GitHub first. */
 export interface History
-  extends DatabaseRecords, ProbeRecords, TrialRecords, MigratedRecords, SettingsRecords {
+  extends DatabaseRecords, ProbeRecords, TrialRecords, MigratedRecords, ElsewhereRecords {
   /** Again with the same id: only what is known of its migration files is brought up to date. */
   saveRelease(release: Release, at: number): void;
   release(id: string): Release | null;
@@ -126,7 +126,7 @@ export function createHistory(db: DatabaseSync): History {
     ...createProbeRecords(db),
     ...createTrialRecords(db),
     ...createMigratedRecords(db),
-    ...createSettingsRecords(db),
+    ...createElsewhereRecords(db),
     saveRelease: (release, at) => saveRelease(db, release, at),
     release: (id) => releaseOf(db, id),
     releases(limit) {
