@@ -28,8 +28,8 @@ export function groupStart(title: string): string {
 /** The end of the lines that are folded away. */
 export const GROUP_END = '::endgroup::\n';
 
-/** As the toolkit of GitHub Actions writes it (actions/toolkit, command.ts). */
-function data(text: string): string {
+/** What follows the second pair of colons, as the toolkit of GitHub Actions writes it (actions/toolkit, command.ts). */
+export function data(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }
 
