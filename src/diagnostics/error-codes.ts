@@ -134,6 +134,8 @@ export const ERROR_CODES = {
   GITHUB_TAG_NOT_ON_MAIN: { kind: 'operation', exit: 4, title: 'The tag is not on the main branch' },
   GITHUB_RERUN_REFUSED: { kind: 'operation', exit: 4, title: 'An old job was run again' },
   GITHUB_NOT_CONFIRMED: { kind: 'user', exit: 2, title: 'The name of the environment was not given' },
+  WORKFLOW_INVALID: { kind: 'user', exit: 2, title: 'GitHub would not take the GitHub workflow' },
+  WORKFLOW_UNSUPPORTED: { kind: 'user', exit: 2, title: 'The local GitHub does not carry this out' },
   CLOUD_NOT_RUNNING: { kind: 'operation', exit: 1, title: 'The local cloud is not running' },
   CLOUD_ALREADY_UP: { kind: 'operation', exit: 1, title: 'The local cloud is already running' },
   CLOUD_BUSY: { kind: 'operation', exit: 1, title: 'A run is under way on the local cloud' },

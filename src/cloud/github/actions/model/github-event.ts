@@ -78,6 +78,8 @@ export interface RefSubject {
   readonly sha: string;
   /** `merge_group`: the branch that it merges into, a bare name. */
   readonly baseRef?: string;
+  /** `create` and `delete`: how many tags the same push made or deleted. */
+  readonly tagsInPush?: number;
 }
 
 /** Something about the repository at large: `schedule`, `issue_comment`, `repository_dispatch`, … */
