@@ -65,9 +65,7 @@ export function readActionFile(dir: string): ActionFile {
     throw new ActionFailure(
       `Can't find 'action.yml', 'action.yaml' or 'Dockerfile' under '${dir}'. Did you forget to run actions/checkout before running your local action?`,
     );
-  const content = parse(readFileSync(file, 'utf8')) as {
-    readonly runs?: { readonly using?: unknown };
-  } | null;
+  const content = parseFile(file) as { readonly runs?: { readonly using?: unknown } | null } | null;
   const using = content?.runs?.using;
   if (using !== 'composite' && using !== 'node20' && using !== 'node24')
     throw new ActionFailure(
@@ -105,6 +103,14 @@ export function readActionFile(dir: string): ActionFile {
   };
 }
 
+function parseFile(file: string): unknown {
+  try {
+    return parse(readFileSync(file, 'utf8')) as unknown;
+  } catch (error) {
+    throw new ActionFailure(`${file} is not valid: ${(error as Error).message}`);
+  }
+}
+
 function stepOf(written: z.infer<typeof stepSchema>, index: number, file: string): Step {
   const base = {
     line: 1,
@@ -133,7 +139,7 @@ function stepOf(written: z.infer<typeof stepSchema>, index: number, file: string
 }
 
 function referenceOf(uses: string): ActionReference {
-  if (/^[.$]\//u.test(uses)) return { kind: 'local', path: uses };
+  if (/^[.$]\//u.test(uses)) return { kind: 'local', path: uses.slice(2) };
   const [name = '', ref = ''] = uses.split('@');
   return { kind: 'repository', name: name.toLowerCase(), ref };
 }

@@ -6,6 +6,6 @@ import type { Step } from '../model/workflow.ts';
 export function stepName(step: Step, scope: Scope): string {
   if (step.name !== undefined) return evaluateText(step.name, 'step', scope);
   if (step.kind === 'uses')
-    return `Run ${step.uses.kind === 'local' ? step.uses.path : `${step.uses.name}@${step.uses.ref}`}`;
+    return `Run ${step.uses.kind === 'local' ? `./${step.uses.path}` : `${step.uses.name}@${step.uses.ref}`}`;
   return `Run ${step.run.value.trim().split('\n')[0] ?? ''}`;
 }

@@ -13,7 +13,7 @@ import { takeOver } from './take-over.ts';
 
 /** An action of the repository itself, and what it is used with. */
 interface LocalUse {
-  /** As written: `./.github/actions/build`. */
+  /** From the root of the workspace. */
   readonly path: string;
   /** By lower-case name. */
   readonly given: Readonly<Record<string, string>>;
@@ -26,8 +26,6 @@ const DEPTH_MAX = 10;
 
 /** Carries out an action that the repository holds: a composite one, or a program for Node.js. */
 export async function useLocalAction(call: StepCall, use: LocalUse): Promise<boolean> {
-  if (use.path.startsWith('$/'))
-    throw new ActionFailure(`The local GitHub carries out ./… actions, not ${use.path}`);
   const dir = resolve(call.session.places.workspace, use.path);
   const file = readActionFile(dir);
   const inputs = inputsOf(call, file, use.given);

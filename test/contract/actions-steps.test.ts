@@ -1,0 +1,461 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { processesWithEnv } from '../../src/cloud/machines/process-table.ts';
+import { JobRig, quickClock } from '../support/actions-job-rig.ts';
+
+let rig: JobRig;
+
+beforeAll(() => {
+  rig = new JobRig();
+});
+afterAll(() => {
+  rig[Symbol.dispose]();
+});
+
+/** The conclusions of the steps that were written, without the runner's own. */
+function conclusions(
+  steps: readonly { readonly name: string; readonly conclusion: string | null }[],
+): unknown {
+  return steps.slice(1, -1).map(({ conclusion }) => conclusion);
+}
+
+test('steps run in a directory of their own, with the environment that GitHub documents and nothing else', async () => {
+  const { report, log } = await rig.run(
+    `
+- run: |
+    test "$PWD" = "$GITHUB_WORKSPACE" && test -z "$(ls -A)"
+    env | sort | cut -d= -f1 | tr '\\n' ' '
+- run: jq -r .hello "$GITHUB_EVENT_PATH" 2>/dev/null || grep -o 'event' "$GITHUB_EVENT_PATH"
+`,
+    '',
+    { variables: { FLY_API_BASE_URL: 'http://127.0.0.1:1' }, github: { sha: 'abc', run_id: 7, job: 'it' } },
+  );
+  expect(report.result).toBe('success');
+  for (const name of [
+    'CI',
+    'FLY_API_BASE_URL',
+    'GITHUB_SHA',
+    'GITHUB_RUN_ID',
+    'GITHUB_OUTPUT',
+    'RUNNER_TEMP',
+    'LEVEL',
+  ])
+    expect(log).toMatch(new RegExp(`\\b${name}\\b`));
+  for (const name of ['VITEST', 'npm_config_cache', 'NODE_OPTIONS'])
+    expect(log).not.toMatch(new RegExp(`\\b${name}\\b`));
+});
+
+test('env goes from the workflow to the job to the step, and GITHUB_ENV, GITHUB_PATH and outputs to later steps', async () => {
+  const { report, log, summary } = await rig.run(
+    `
+- run: echo "level=$LEVEL workflow=$WORKFLOW"
+  env: { LEVEL: "step" }
+- id: one
+  run: |
+    echo "LATER=a b" >> "$GITHUB_ENV"
+    printf 'MANY<<EOF\\n1\\n2\\nEOF\\n' >> "$GITHUB_ENV"
+    mkdir bin && printf '#!/bin/sh\\necho tool ran' > bin/tool && chmod +x bin/tool
+    echo "$PWD/bin" >> "$GITHUB_PATH"
+    echo "answer=42" >> "$GITHUB_OUTPUT"
+    echo "# Title" >> "$GITHUB_STEP_SUMMARY"
+- run: |
+    echo "later=$LATER lines=$(echo "$MANY" | wc -l) answer=\${{ steps.one.outputs.answer }} env=\${{ env.LATER }}"
+    tool
+- if: steps.one.conclusion == 'failure'
+  run: exit 1
+`,
+    `outputs: { answer: "\${{ steps.one.outputs.answer }}", both: "x\${{ steps.one.outputs.answer }}" }`,
+  );
+  expect(report).toMatchObject({ result: 'success', outputs: { answer: '42', both: 'x42' } });
+  expect(log).toContain('level=step workflow=w');
+  expect(log).toContain('later=a b lines=2 answer=42 env=a b');
+  expect(log).toContain('tool ran');
+  expect(summary).toBe('# Title\n');
+});
+
+test('shells are what they are on GitHub: pipefail only when bash is asked for', async () => {
+  const { steps, log } = await rig.run(`
+- run: false | true
+- run: false | true
+  shell: bash
+  continue-on-error: true
+- run: print("from", "python")
+  shell: python
+- run: console.log('from', process.argv0)
+  shell: node {0}
+- run: echo "$0" && mkdir sub
+  shell: sh
+- run: basename "$PWD"
+  working-directory: sub
+- run: "true"
+  working-directory: none
+`);
+  expect(conclusions(steps)).toEqual([
+    'success',
+    'success',
+    'success',
+    'success',
+    'success',
+    'success',
+    'failure',
+  ]);
+  expect(log).toContain('Process completed with exit code 1.');
+  expect(log).toContain('from python');
+  expect(log).toContain('from node');
+  expect(log).toContain('\nsub\n');
+});
+
+test('a failed step skips the others, except those that ask for it', async () => {
+  const { report, steps, annotations } = await rig.run(`
+- run: exit 3
+- run: echo no
+- run: echo "\${{ job.status }}"
+  if: failure()
+- run: echo always
+  if: always()
+- run: echo no
+  if: success()
+- run: echo no
+  if: cancelled()
+`);
+  expect(report).toMatchObject({ result: 'failure', why: 'Step 2 failed: Run exit 3' });
+  expect(conclusions(steps)).toEqual(['failure', 'skipped', 'success', 'success', 'skipped', 'skipped']);
+  expect(annotations.map(({ message }) => message)).toEqual(['Process completed with exit code 3.']);
+});
+
+test('secrets are masked wherever they appear, and no output that holds one leaves the job', async () => {
+  const secret = 'top-secret-value';
+  const { report, log, summary, annotations } = await rig.run(
+    `
+- id: leak
+  env: { S: "\${{ secrets.KEY }}", M: "\${{ secrets.MANY }}" }
+  run: |
+    echo "plain $S"; echo "$S" | base64; echo "$M"
+    echo "::error file=a.ts,line=3::found $S"
+    echo "::add-mask::made-later"; echo "made-later"
+    echo "secret=$S" >> "$GITHUB_OUTPUT"
+    echo "coded=$(printf %s "$S" | base64)" >> "$GITHUB_OUTPUT"
+    echo "token=\${{ github.token }}" >> "$GITHUB_OUTPUT"
+    echo "fine=1" >> "$GITHUB_OUTPUT"
+    echo "sum $S" >> "$GITHUB_STEP_SUMMARY"
+`,
+    `outputs:
+  secret: \${{ steps.leak.outputs.secret }}
+  coded: \${{ steps.leak.outputs.coded }}
+  token: \${{ steps.leak.outputs.token }}
+  fine: \${{ steps.leak.outputs.fine }}`,
+    { secrets: { KEY: secret, MANY: 'first-line\nsecond-line' } },
+  );
+  expect(report.outputs).toEqual({ fine: '1' });
+  const all = [log, summary, JSON.stringify(annotations)].join('\n');
+  for (const one of [
+    secret,
+    Buffer.from(secret).toString('base64'),
+    'first-line',
+    'second-line',
+    'ghs_the-token',
+  ])
+    expect(all).not.toContain(one);
+  // The script itself names it, before it was masked.
+  expect(log.split('::add-mask::***')[1]).not.toContain('made-later');
+  expect(log).toContain("Skip output 'secret' since it may contain secret.");
+  expect(annotations[0]).toMatchObject({
+    level: 'failure',
+    path: 'a.ts',
+    startLine: 3,
+    message: 'found ***',
+  });
+});
+
+test('commands that GitHub has switched off fail the step', async () => {
+  const { steps, log } = await rig.run('- run: echo "::set-output name=a::1"');
+  expect(conclusions(steps)).toEqual(['failure']);
+  expect(log).toContain('The `set-output` command is disabled.');
+});
+
+test('a step that takes too long gets the signals of a cancel, and a job that does is cancelled', async () => {
+  const slow = quickClock(600);
+  const { steps, log, report } = await rig.run(
+    `
+- run: trap 'echo got INT; exit 9' INT; for i in $(seq 400); do sleep 0.05; done
+  timeout-minutes: 1
+  continue-on-error: true
+- run: echo goes on
+`,
+    '',
+    { clock: slow, timeoutMs: 600_000 },
+  );
+  expect(log).toContain('got INT');
+  expect(log).toContain('has timed out after 1 minutes.');
+  expect(conclusions(steps)).toEqual(['success', 'success']);
+  expect(report.result).toBe('success');
+  const job = await rig.run(
+    `
+- run: for i in $(seq 400); do sleep 0.05; done
+- run: echo never
+- run: echo cleanup
+  if: always()
+`,
+    '',
+    { clock: slow, timeoutMs: 60_000 },
+  );
+  expect(job.report).toMatchObject({ result: 'cancelled' });
+  expect(job.report.why).toContain('exceeded the maximum execution time of 1 minutes');
+  expect(conclusions(job.steps)).toEqual(['cancelled', 'skipped', 'success']);
+});
+
+describe('a cancel', () => {
+  test('is INT, then TERM, then the end, each in its time; always() runs to its end', async () => {
+    const cancel = new AbortController();
+    const started = Date.now();
+    const { report, steps, log } = await rig.run(
+      `
+- run: |
+    trap 'echo "got INT"' INT; trap 'echo "got TERM"' TERM
+    echo ready
+    while true; do sleep 0.05; done
+- run: echo "status \${{ job.status }}"
+  if: always()
+- run: echo no
+`,
+      '',
+      {
+        // A ladder of 10 s in half a second.
+        clock: quickClock(3_000),
+        cancel: cancel.signal,
+        onLine: (line) => (line === 'ready' ? cancel.abort() : undefined),
+      },
+    );
+    expect(log).toContain('got INT\ngot TERM');
+    expect(conclusions(steps)).toEqual(['cancelled', 'success', 'skipped']);
+    expect(log).toContain('status cancelled');
+    expect(report.result).toBe('cancelled');
+    expect(Date.now() - started).toBeGreaterThan(450);
+  });
+
+  test('leaves a step alone that always() runs', async () => {
+    const cancel = new AbortController();
+    const { steps, log } = await rig.run(
+      `
+- run: echo ready; sleep 0.3; echo finished
+  if: always()
+`,
+      '',
+      { cancel: cancel.signal, onLine: (line) => (line === 'ready' ? cancel.abort() : undefined) },
+    );
+    expect(log).toContain('finished');
+    expect(conclusions(steps)).toEqual(['success']);
+  });
+});
+
+test('what a job leaves running is ended with it', async () => {
+  const { log, report } = await rig.run(
+    '- run: (sleep 300 & echo "pid $!") ; setsid sleep 301 & echo $RUNNER_TRACKING_ID',
+  );
+  expect(report.result).toBe('success');
+  const tracking = /github_\S+/u.exec(log)?.[0] ?? '';
+  expect(processesWithEnv([`RUNNER_TRACKING_ID=${tracking}`])).toEqual([]);
+});
+
+test('actions of the repository run: composite ones, nested, and programs with their post steps', async () => {
+  const files: Record<string, string> = {
+    'greet/action.yml': `
+name: greet
+inputs: { who: { default: nobody } }
+outputs: { said: { value: "\${{ steps.say.outputs.said }}" } }
+runs:
+  using: composite
+  steps:
+    - id: say
+      shell: bash
+      env: { WHO: "\${{ inputs.who }}" }
+      run: echo "hello $WHO $OUTER"; echo "said=hello $WHO" >> "$GITHUB_OUTPUT"; test -d "$GITHUB_ACTION_PATH"
+`,
+    'outer/action.yml': `
+name: outer
+outputs: { said: { value: "\${{ steps.in.outputs.said }}!" } }
+runs:
+  using: composite
+  steps:
+    - { id: in, uses: ./.github/actions/greet, with: { who: Ada } }
+    - { if: "false", shell: bash, run: exit 1 }
+`,
+    'prog/action.yml': `
+name: prog
+inputs: { the-input: { default: "\${{ github.repository }}" } }
+runs: { using: node24, main: main.js, post: post.js }
+`,
+    'prog/main.js': `console.log('main', process.env['INPUT_THE-INPUT']);
+require('fs').appendFileSync(process.env.GITHUB_STATE, 'k=v\\n');`,
+    'prog/post.js': `console.log('post', process.env.STATE_k);`,
+    'broken/action.yml': 'runs: "\\!"',
+  };
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(rig.dir, 'actions', name)), { recursive: true });
+    writeFileSync(join(rig.dir, 'actions', name), text);
+  }
+  const { log, steps, report } = await rig.run(`
+- run: mkdir .github && cp -r ${join(rig.dir, 'actions')} .github/
+- id: used
+  uses: ./.github/actions/outer
+  env: { OUTER: seen }
+- uses: ./.github/actions/prog
+- run: echo "result \${{ steps.used.outputs.said }}"
+- uses: ./.github/actions/broken
+  continue-on-error: true
+- uses: ./.github/actions/none
+`);
+  expect(log).toContain('hello Ada seen');
+  expect(log).toContain('result hello Ada!');
+  expect(log).toContain('main acme/shop');
+  expect(log).toContain('post v');
+  expect(steps.map(({ name }) => name).at(-2)).toBe('Post Run ./.github/actions/prog');
+  expect(log).toContain('action.yml is not valid');
+  expect(log).toContain('Did you forget to run actions/checkout');
+  expect(report.result).toBe('failure');
+});
+
+test('what is not carried out is said before the first step', async () => {
+  const { log, steps, report } = await rig.run(`
+- run: echo never
+- uses: docker/build-push-action@v7
+`);
+  expect(log).toContain(
+    'WORKFLOW_UNSUPPORTED: the local GitHub does not carry out docker/build-push-action@v7',
+  );
+  expect(log).not.toContain('never');
+  expect([steps[0]?.conclusion, report.result]).toEqual(['failure', 'failure']);
+});
+
+test('npx glidepath is the command that the cloud belongs to, and any other npx the real one', async () => {
+  writeFileSync(join(rig.dir, 'cli.js'), 'console.log("own", JSON.stringify(process.argv.slice(2)))');
+  const { log } = await rig.run(`
+- run: npx glidepath deploy staging --confirm "a b"
+- run: npx --yes glidepath@0.0.1 --version
+- run: npx -y -p glidepath@1 glidepath ci --only x
+- run: npx --version
+`);
+  expect(log).toContain('own ["deploy","staging","--confirm","a b"]');
+  expect(log).toContain('own ["--version"]');
+  expect(log).toContain('own ["ci","--only","x"]');
+  expect(log).toMatch(/^\d+\.\d+\.\d+$/mu);
+});
+
+describe('setup-node', () => {
+  const major = process.version.slice(1).split('.')[0];
+
+  test('finds the Node.js of this machine by its major', async () => {
+    const { log, report } = await rig.run(`
+- id: node
+  uses: actions/setup-node@820762786026740c76f36085b0efc47a31fe5020
+  with: { node-version: "${major}.x", cache: npm }
+- run: node --version
+`);
+    expect(report.result).toBe('success');
+    expect(log).toContain(`Found Node.js ${process.version.slice(1)}`);
+    expect(log).toContain(process.version);
+  });
+
+  test('refuses one that is not there, unless that was allowed', async () => {
+    const steps = `- uses: actions/setup-node@v7\n  with: { node-version: 4 }`;
+    const refused = await rig.run(steps);
+    expect(refused.report.result).toBe('failure');
+    expect(refused.log).toContain("Unable to find Node version '4' on this machine");
+    const allowed = await rig.run(steps, '', { services: { withoutTool: new Set(['actions/setup-node']) } });
+    expect(allowed.report.result).toBe('success');
+  });
+});
+
+test('programs that are not there are missed, unless that was allowed', async () => {
+  const steps = '- uses: erlef/setup-beam@v1\n  with: { otp-version: 27, elixir-version: 1.18 }';
+  const env = { services: { withoutTool: new Set(['erlef/setup-beam']) } };
+  const allowed = await rig.run(steps, '', env);
+  expect(allowed.report.result).toBe('success');
+  const refused = await rig.run(
+    '- uses: superfly/flyctl-actions/setup-flyctl@ed8efb3\n  env: { PATH: /nowhere }',
+  );
+  expect(refused.log).toContain('flyctl is not on this machine');
+});
+
+describe('artifacts', () => {
+  test('go from one job to another, once for a name', async () => {
+    const first = await rig.run(`
+- run: mkdir -p out/deep && echo one > out/a.txt && echo two > out/deep/b.txt && echo no > out/.hidden
+- { id: up, uses: actions/upload-artifact@v7, with: { name: build, path: out } }
+- { uses: actions/upload-artifact@v7, with: { name: build, path: out }, continue-on-error: true, id: again }
+- { uses: actions/upload-artifact@v7, with: { name: build, path: out/a.txt, overwrite: true } }
+- { uses: actions/upload-artifact@v7, with: { name: whole, path: "out/**" } }
+- { uses: actions/upload-artifact@v7, with: { name: none, path: nothing, if-no-files-found: error }, continue-on-error: true }
+- run: echo "\${{ steps.again.outcome }} \${{ steps.up.outputs.artifact-id > 0 }}"
+`);
+    expect(first.report.result).toBe('success');
+    expect(first.log).toContain('failure true');
+    expect(first.log).toContain('No files were found with the provided path: nothing');
+    const second = await rig.run(`
+- { uses: actions/download-artifact@v8, with: { name: build, path: got } }
+- { uses: actions/download-artifact@v8, with: { path: all, pattern: "w*" } }
+- run: cat got/a.txt all/whole/deep/b.txt; ls -A all/whole
+- { uses: actions/download-artifact@v8, with: { name: gone } }
+`);
+    expect(second.log).toContain('one\ntwo\na.txt\ndeep');
+    expect(second.log).toContain('Artifact not found for name: gone');
+    expect(second.report.result).toBe('failure');
+  });
+
+  test('are not found by other runs', async () => {
+    const other = await rig.run('- uses: actions/download-artifact@v8\n  with: { name: build }', '', {
+      services: { runId: 2 },
+    });
+    expect(other.report.result).toBe('failure');
+  });
+});
+
+describe('caches', () => {
+  const steps = `
+- id: cache
+  uses: actions/cache@v6
+  with: { path: "deps\\n~/.store", key: "deps-\${{ vars.V }}", restore-keys: deps- }
+- run: |
+    echo "hit=\${{ steps.cache.outputs.cache-hit }}"
+    cat deps/x ~/.store/y 2>/dev/null || { mkdir -p deps ~/.store; echo "made \${{ vars.V }}" | tee deps/x > ~/.store/y; }
+`;
+  const on = (ref: string, v: string, ...more: readonly string[]) => ({
+    vars: { V: v },
+    services: { cacheRef: ref, cacheRefs: [ref, ...more] },
+  });
+
+  test('are restored by key, then by the beginning of one, and saved at the end', async () => {
+    const first = await rig.run(steps, '', on('refs/heads/main', '1'));
+    expect(first.log).toContain('hit=\n');
+    expect(first.log).toContain('Cache saved with key: deps-1');
+    const again = await rig.run(steps, '', on('refs/heads/main', '1'));
+    expect(again.log).toContain('hit=true\nmade 1\nmade 1');
+    const other = await rig.run(steps, '', on('refs/heads/main', '2'));
+    expect(other.log).toContain('hit=false\nmade 1');
+  });
+
+  test('of a branch are read by itself, those of the default branch by all', async () => {
+    const feature = await rig.run(steps, '', on('refs/heads/feature', '3', 'refs/heads/main'));
+    expect(feature.log).toContain('hit=false\nmade');
+    const main = await rig.run(steps, '', on('refs/heads/main', '3'));
+    expect(main.log).toContain('hit=false');
+    const elsewhere = await rig.run(steps, '', on('refs/pull/1/merge', '3'));
+    expect(elsewhere.log).toContain('hit=\n');
+  });
+
+  test('are not saved by a job that fails', async () => {
+    await rig.run(`${steps}- run: exit 1`, '', on('refs/heads/broken', '9'));
+    const later = await rig.run(steps, '', on('refs/heads/broken', '9'));
+    expect(later.log).toContain('hit=\n');
+  });
+});
+
+test('hashFiles and the working directory are of the job', async () => {
+  mkdirSync(join(rig.dir, 'elsewhere'), { recursive: true });
+  const { log } = await rig.run(`
+- run: echo a > package-lock.json
+- run: echo "hash \${{ hashFiles('**/package-lock.json') }} none '\${{ hashFiles('nothing') }}'"
+`);
+  expect(log).toMatch(/hash [0-9a-f]{64} none ''/u);
+});
