@@ -1,9 +1,13 @@
 import { nameHint } from '../../../config/did-you-mean.ts';
+import {
+  ignoreDirective,
+  type IgnoreDirective,
+  type UnknownDirective,
+} from '../../../config/ignore-directive.ts';
 import type { Finding } from '../finding.ts';
 import type { IgnoredFinding } from '../lint-report.ts';
 import { textPlaces, type TextPlace } from '../parse/statement.ts';
 import { UNKNOWN, UNUSED, WITHOUT_REASON, type IgnoreRule } from './ignore-rules.ts';
-import { ignoreDirective, type IgnoreDirective, type UnknownDirective } from './ignore-directive.ts';
 import { sqlComments } from './sql-comments.ts';
 
 /** What stands where in a file. */

@@ -1,14 +1,20 @@
-import { closestName } from '../../../config/did-you-mean.ts';
-import type { SqlComment } from './sql-comments.ts';
+import { closestName } from './did-you-mean.ts';
 
-/** What a comment asks the linter to leave out. */
+/** A comment in a file, without what marks it as one; indexes into the text. */
+export interface DirectiveComment {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What a comment asks a linter to leave out. */
 export interface IgnoreDirective {
-  /** `statement`: what stands beside it; `file`: all of the file. */
+  /** `statement`: what stands beside or below it; `file`: all of the file. */
   readonly scope: 'statement' | 'file';
   readonly rules: readonly string[];
   /** Empty where somebody forgot it: then the directive counts for nothing. */
   readonly reason: string;
-  readonly comment: SqlComment;
+  readonly comment: DirectiveComment;
 }
 
 /** A comment that was meant for the linter and says nothing that it knows. */
@@ -17,14 +23,14 @@ export interface UnknownDirective {
   /** The word that stands there: `glidepath-ignroe`. */
   readonly word: string;
   readonly meant: string | null;
-  readonly comment: SqlComment;
+  readonly comment: DirectiveComment;
 }
 
 /**
  * Reads `glidepath-ignore <rule>[, <rule>]: <reason>` and `glidepath-ignore-file …` in a comment. Null for every other
  * comment. The reason ends with the comment's first line.
  */
-export function ignoreDirective(comment: SqlComment): IgnoreDirective | UnknownDirective | null {
+export function ignoreDirective(comment: DirectiveComment): IgnoreDirective | UnknownDirective | null {
   const [line = ''] = comment.text.trim().split(/[\r\n]/, 1);
   const [word = '', what = ''] = /^glidepath[-_ ](\w[\w-]*)/i.exec(line) ?? [];
   if (word === '') return null;
