@@ -59,7 +59,7 @@ async function requirePreflight(
 ): Promise<void> {
   const hasSecret = (name: string): boolean => (bench.vault.read(name) ?? '') !== '';
   const diagnostics = [...preflight(environment, hasSecret)];
-  if (!context.isLocal) {
+  if (!context.isLocal || context.cloudOfJob !== null) {
     const tokens = [...environment.apps, ...environment.databases].map(({ token }) => token);
     for (const token of new Set(tokens)) {
       if (token === null || hasSecret(token)) continue;

@@ -9,6 +9,8 @@ export interface CommandContext {
   readonly projectFile: string | null;
   /** `--local`: the local cloud instead of the platforms. */
   readonly isLocal: boolean;
+  /** Inside a job of the local GitHub: where the state of its cloud is. Null elsewhere. */
+  readonly cloudOfJob: string | null;
   readonly isVerbose: boolean;
   /** How long a run may wait for its turn; null for no limit. */
   readonly lockWaitMs: number | null;

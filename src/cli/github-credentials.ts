@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import type { CloudInfo } from '../cloud/control/cloud-info.ts';
 import { Secret } from '../diagnostics/secret.ts';
 import { ToolError } from '../diagnostics/tool-error.ts';
 import type { GithubCredentials } from '../providers/github/github-options.ts';
+import type { LocalCloud } from './local-cloud.ts';
 import type { SecretVault } from './secret-vault.ts';
 
 const APP_ID = 'GLIDEPATH_GITHUB_APP_ID';
@@ -17,10 +17,10 @@ const TOKENS = ['GITHUB_TOKEN', 'GH_TOKEN'] as const;
  * of them is set. Throws CLI_USAGE and SECRET_MISSING for an App that is set by half.
  */
 export async function githubCredentials(
-  cloud: CloudInfo | null,
+  cloud: LocalCloud | null,
   vault: SecretVault,
 ): Promise<GithubCredentials | null> {
-  if (cloud !== null) {
+  if (cloud !== null && !cloud.isInJob) {
     vault.hide(cloud.token);
     return { kind: 'token', token: new Secret(cloud.token), name: 'of the local cloud' };
   }

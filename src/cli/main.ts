@@ -3,6 +3,7 @@ import { EXIT } from '../diagnostics/error-codes.ts';
 import { ERROR_CODES } from '../diagnostics/error-codes.ts';
 import { ToolError } from '../diagnostics/tool-error.ts';
 import type { CommandContext } from './command-context.ts';
+import { CLOUD_OF_JOB } from './local-cloud.ts';
 import { lockWaitMs } from './lock-patience.ts';
 import { processOutput, writeJson, type Output } from './output.ts';
 import { createProgram } from './program.ts';
@@ -20,7 +21,8 @@ export interface GlobalOptions {
 export async function main(): Promise<void> {
   const argv = process.argv.slice(2);
   const isJson = argv.includes('--json');
-  const isLocal = argv.includes('--local') || argv[0] === 'rehearse';
+  const isInJob = (process.env[CLOUD_OF_JOB] ?? '') !== '';
+  const isLocal = argv.includes('--local') || argv[0] === 'rehearse' || isInJob;
   const output = processOutput({ json: isJson });
   try {
     const program = createProgram((options) => contextOf(options, output, isLocal));
@@ -38,6 +40,7 @@ function contextOf(options: GlobalOptions, output: Output, isLocal: boolean): Co
     output,
     projectFile: options.project ?? null,
     isLocal,
+    cloudOfJob: process.env[CLOUD_OF_JOB] || null,
     isVerbose: options.verbose === true,
     lockWaitMs: lockWaitMs(options.waitForLock, process.env),
     get interrupt() {

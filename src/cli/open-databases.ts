@@ -1,4 +1,3 @@
-import type { CloudInfo } from '../cloud/control/cloud-info.ts';
 import type { ResolvedDatabase } from '../config/resolved.ts';
 import { Secret } from '../diagnostics/secret.ts';
 import type { DatabasePlatform, DatabasePlatformReader } from '../providers/database-platform.ts';
@@ -13,6 +12,7 @@ import { createNeonPlatform, createNeonReader } from '../providers/neon/neon-pla
 import { unreachable } from '../util/assert.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Fetch } from '../util/fetch.ts';
+import type { LocalCloud } from './local-cloud.ts';
 import { neonBaseUrl } from './neon-endpoints.ts';
 import type { SecretVault } from './secret-vault.ts';
 import { tokenNotSet } from './token-not-set.ts';
@@ -28,7 +28,7 @@ export interface Databases {
 /** What database platforms are opened with. */
 export interface DatabaseDeps {
   /** The local cloud in place of the real platforms. */
-  readonly cloud: CloudInfo | null;
+  readonly cloud: LocalCloud | null;
   readonly vault: SecretVault;
   readonly clock: Clock;
   readonly fetch: Fetch;
@@ -89,7 +89,7 @@ function given<A, B>(options: A | null, create: (options: A) => B): B | null {
 function neonOptions(deps: DatabaseDeps, { token }: ResolvedDatabase): NeonOptions | null {
   const { cloud, vault, clock, fetch, random } = deps;
   const tokenName = token ?? '';
-  const value = cloud === null ? (vault.read(tokenName) ?? '') : cloud.token;
+  const value = cloud === null || cloud.isInJob ? (vault.read(tokenName) ?? '') : cloud.token;
   if (value === '') return null;
   const apiBaseUrl = neonBaseUrl(cloud, (name) => vault.readPlain(name));
   return { apiBaseUrl, token: new Secret(value), tokenName, clock, fetch, random };

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { CloudInfo } from '../cloud/control/cloud-info.ts';
+import type { LocalCloud } from './local-cloud.ts';
 import { systemClock } from '../util/clock.ts';
 import { githubOptions, hasGithub, type GithubSource } from './open-github.ts';
 import { createVault } from './secret-vault.ts';
@@ -17,11 +17,11 @@ beforeAll(() => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const TOKEN = 'ghp_planted-0123456789';
-const CLOUD = { apiPort: 4280, token: 'cloud-token-0123456789' } as CloudInfo;
+const CLOUD = { apiPort: 4280, token: 'cloud-token-0123456789', isInJob: false } as LocalCloud;
 
 function source(
   env: Record<string, string>,
-  more: { repository?: string; cloud?: CloudInfo; root?: string } = {},
+  more: { repository?: string; cloud?: LocalCloud; root?: string } = {},
 ): GithubSource {
   return {
     project: {
@@ -135,4 +135,16 @@ test('on the local cloud its own token is used, on its own address, and a name i
   expect(asked.vault.redact(CLOUD.token)).toBe('***');
   // On this machine nobody has to be spared.
   expect(found.timing).toEqual({ writeGapMs: 0, notifyGapMs: 0 });
+});
+
+test('inside a job of the local GitHub the token is that of the job, and GitHub is the local one', async () => {
+  const inJob = { ...CLOUD, isInJob: true };
+  const options = await githubOptions(
+    source({ GITHUB_TOKEN: TOKEN }, { repository: 'acme/shop', cloud: inJob }),
+  );
+  expect(options).toMatchObject({ baseUrl: 'http://127.0.0.1:4280/api/v3' });
+  expect(options.credentials).toMatchObject({ kind: 'token', name: 'GITHUB_TOKEN' });
+  await expect(githubOptions(source({}, { repository: 'acme/shop', cloud: inJob }))).rejects.toMatchObject({
+    code: 'SECRET_MISSING',
+  });
 });

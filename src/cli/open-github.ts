@@ -1,4 +1,3 @@
-import type { CloudInfo } from '../cloud/control/cloud-info.ts';
 import type { ResolvedProject } from '../config/resolved.ts';
 import { ToolError } from '../diagnostics/tool-error.ts';
 import type { CodeHost, CodeHostReader } from '../providers/code-host.ts';
@@ -9,6 +8,7 @@ import type { Fetch } from '../util/fetch.ts';
 import { githubCredentials } from './github-credentials.ts';
 import { githubBaseUrl, githubHost } from './github-endpoints.ts';
 import { isThisMachine } from './process-images.ts';
+import type { LocalCloud } from './local-cloud.ts';
 import type { SecretVault } from './secret-vault.ts';
 
 /** What GitHub is opened with. */
@@ -17,7 +17,7 @@ export interface GithubSource {
   /** The directory of the config file; its `origin` says the repository where nothing else does. */
   readonly root: string;
   /** The local cloud in place of GitHub. */
-  readonly cloud: CloudInfo | null;
+  readonly cloud: LocalCloud | null;
   readonly vault: SecretVault;
   readonly clock: Clock;
   readonly fetch: Fetch;

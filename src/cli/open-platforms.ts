@@ -5,6 +5,7 @@ import type { AppPlatform, AppPlatformReader } from '../providers/app-platform.t
 import type { SecretMemory } from '../providers/fly/secret-memory.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Fetch } from '../util/fetch.ts';
+import type { LocalCloud } from './local-cloud.ts';
 import type { Databases } from './open-databases.ts';
 import type { SecretVault } from './secret-vault.ts';
 import { tokenNotSet } from './token-not-set.ts';
@@ -28,7 +29,7 @@ export interface Platforms {
 /** What platforms are opened with. */
 export interface PlatformDeps {
   /** The local cloud in place of the real platforms. */
-  readonly cloud: CloudInfo | null;
+  readonly cloud: LocalCloud | null;
   readonly vault: SecretVault;
   readonly clock: Clock;
   readonly fetch: Fetch;
@@ -69,7 +70,7 @@ export async function openPlatforms(deps: PlatformDeps): Promise<Platforms> {
     secretMemory,
   });
   const tokenOf = (account: PlatformAccount): Secret | (() => Promise<Secret>) | null => {
-    if (cloud !== null) return localToken(cloud, account.org, vault);
+    if (cloud !== null && !cloud.isInJob) return localToken(cloud, account.org, vault);
     const value = vault.read(account.token) ?? '';
     return value === '' ? null : new Secret(value);
   };

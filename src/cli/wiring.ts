@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import type { CloudInfo } from '../cloud/control/cloud-info.ts';
 import type { ResolvedDatabase, ResolvedEnvironment, ResolvedProject } from '../config/resolved.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { ToolError } from '../diagnostics/tool-error.ts';
@@ -17,9 +16,10 @@ import { BugError } from '../util/assert.ts';
 import { systemClock, type Clock } from '../util/clock.ts';
 import { openCheckService } from './check-services.ts';
 import type { CommandContext } from './command-context.ts';
+import { requireCloud, type LocalCloud } from './local-cloud.ts';
 import { containerBuildsFor, type ContainerBuildsOptions } from './container-builds.ts';
 import { makeStateDir } from './make-state-dir.ts';
-import { cloudDirOf, openProject, stateDirOf } from './open-project.ts';
+import { openProject, stateDirOf } from './open-project.ts';
 import { patientFetch } from './patient-fetch.ts';
 import { accountOfApp, openPlatforms, type Platforms } from './open-platforms.ts';
 import { runCommand } from './run-command.ts';
@@ -62,7 +62,7 @@ export async function openWorkbench(
 ): Promise<Workbench> {
   const { project, root, place } = await openProject(context);
   const isJournalOnly = options.journalOnly === true;
-  const cloud = context.isLocal && !isJournalOnly ? await requireCloud(root) : null;
+  const cloud = context.isLocal && !isJournalOnly ? await requireCloud(context, root) : null;
   const vault = createVault(context.env);
   const clock = systemClock;
   const stateDir = stateDirOf(root, context.isLocal);
@@ -147,15 +147,6 @@ async function storedInput(engine: Engine, runId: string): Promise<DeploymentInp
   return run === null ? null : deploymentInput(run.input);
 }
 
-async function requireCloud(root: string): Promise<CloudInfo> {
-  const { readCloud } = await import('../cloud/control/client.ts');
-  const cloud = await readCloud(cloudDirOf(root));
-  if (cloud !== null) return cloud;
-  throw new ToolError('CLOUD_NOT_RUNNING', 'The local cloud of this project is not running.', {
-    hint: 'Start it: glidepath cloud up',
-  });
-}
-
 async function openSource(root: string): Promise<GitSource> {
   const { createGitSource } = await import('../providers/git/git-source.ts');
   return createGitSource({ root });
@@ -173,7 +164,7 @@ async function openBuilder(
 }
 
 async function openRealPlatforms(
-  cloud: CloudInfo | null,
+  cloud: LocalCloud | null,
   vault: SecretVault,
   db: DatabaseSync,
   patienceMs: number | undefined,
