@@ -8,7 +8,7 @@ import { checksumOf } from '../emit/stamp.ts';
 const HEADER_BYTES = 1024;
 
 /** What generated files may be called by default; others are only found while they are generated. */
-const NAMES = /(\.toml|\.md|\.dockerignore|Dockerfile[\w.-]*)$/;
+const NAMES = /(\.toml|\.md|\.ya?ml|\.dockerignore|Dockerfile[\w.-]*)$/;
 
 /** Folders of other tools, in which nothing of ours is. */
 const SKIPPED = new Set(['node_modules', 'vendor', 'deps', '_build', 'dist', 'build', 'target', 'coverage']);
@@ -32,7 +32,7 @@ export async function readGenerated(root: string, paths: readonly string[]): Pro
     for (const entry of entries) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
-        if (!entry.name.startsWith('.') && !SKIPPED.has(entry.name)) folders.push(path);
+        if (isLookedInto(entry.name)) folders.push(path);
         continue;
       }
       const name = relative(root, path).split(sep).join('/');
@@ -41,6 +41,11 @@ export async function readGenerated(root: string, paths: readonly string[]): Pro
     }
   }
   return found;
+}
+
+/** Hidden folders are of other tools; GitHub's is the one in which files of ours are. */
+function isLookedInto(folder: string): boolean {
+  return folder === '.github' || (!folder.startsWith('.') && !SKIPPED.has(folder));
 }
 
 async function hasHeader(path: string): Promise<boolean> {

@@ -42,6 +42,8 @@ export interface ResolvedRelease {
   readonly check: string | null;
   /** GitHub's environment that holds the secrets. */
   readonly environment: string;
+  /** What the command may write on GitHub. */
+  readonly permissions: readonly ('attestations' | 'contents' | 'id-token' | 'packages')[];
   /** Names of the secrets that the command reads. */
   readonly secrets: readonly string[];
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { assert } from './assert.ts';
@@ -9,6 +9,18 @@ import { assert } from './assert.ts';
  * decides in which file of `dist` that one ends up.
  */
 export function ownFile(name: string): string {
+  return join(ownFolders().base, `${name}${extname(fileURLToPath(import.meta.url))}`);
+}
+
+/** The version of the tool itself. */
+export function ownVersion(): string {
+  const manifest = JSON.parse(readFileSync(join(ownFolders().root, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  return manifest.version;
+}
+
+function ownFolders(): { readonly root: string; readonly base: string } {
   const self = fileURLToPath(import.meta.url);
   let base = dirname(self);
   let root = dirname(base);
@@ -17,5 +29,5 @@ export function ownFile(name: string): string {
     base = root;
     root = dirname(root);
   }
-  return join(base, `${name}${extname(self)}`);
+  return { root, base };
 }

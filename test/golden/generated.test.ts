@@ -1,29 +1,60 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { loadProject } from '../../src/config/load-project.ts';
 import { generateFiles } from '../../src/emit/generate-files.ts';
+import type { GeneratedFile } from '../../src/emit/generated-file.ts';
+import { checksumOf } from '../../src/emit/stamp.ts';
+import { ownVersion } from '../../src/util/own-file.ts';
 
-const MICROBIMA = fileURLToPath(new URL('../../examples/microbima', import.meta.url));
+const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));
 
-// Made again by glidepath generate in the example, or: vitest run --project unit test/golden/generated.test.ts -u
-test('examples/microbima has every file that is generated for it, as it would be generated', async () => {
-  const { project } = await loadProject({ cwd: MICROBIMA });
-  const files = generateFiles(project);
-  expect(files.length).toBe(19);
-  for (const file of files) await expect(file.content).toMatchFileSnapshot(join(MICROBIMA, file.path));
-});
+/** Each with as many files as it has: one that goes missing is noticed. */
+const COUNTS = [
+  ['reify', 10],
+  ['gatherly', 7],
+  ['atlaris', 10],
+  ['microbima', 24],
+] as const;
 
-test('examples/microbima has no other file where generated ones are', async () => {
-  const { project } = await loadProject({ cwd: MICROBIMA });
-  const expected = generateFiles(project).map((file) => file.path);
-  const there = ['infra', 'docs']
-    .filter((folder) => existsSync(join(MICROBIMA, folder)))
-    .flatMap((folder) =>
-      readdirSync(join(MICROBIMA, folder), { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => relative(MICROBIMA, join(entry.parentPath, entry.name))),
+async function generated(example: string): Promise<readonly GeneratedFile[]> {
+  const { project } = await loadProject({ cwd: join(EXAMPLES, example) });
+  return generateFiles(project, { version: ownVersion() });
+}
+
+describe('every example', () => {
+  // Made again by glidepath generate in the example, or: vitest run --project unit test/golden/generated.test.ts -u
+  test.each(COUNTS)(
+    '%s has each of the %d files that are generated for it, as it would be generated',
+    async (example, count) => {
+      const files = await generated(example);
+      expect(files.length).toBe(count);
+      for (const file of files) {
+        await expect(file.content).toMatchFileSnapshot(join(EXAMPLES, example, file.path));
+      }
+    },
+  );
+
+  test.each(COUNTS)('%s has no other file that was generated', async (example) => {
+    const { readGenerated } = await import('../../src/cli/read-generated.ts');
+    const expected = (await generated(example)).map((file) => file.path);
+    const there = [...(await readGenerated(join(EXAMPLES, example), []))].flatMap(([path, content]) =>
+      content !== null && checksumOf(content) !== null ? [path] : [],
     );
-  expect(there.toSorted((a, b) => (a < b ? -1 : 1))).toEqual(expected.toSorted((a, b) => (a < b ? -1 : 1)));
+    expect(there.toSorted()).toEqual(expected.toSorted());
+  });
+
+  test('has its GitHub workflows where GitHub would read them', () => {
+    const files = COUNTS.map(([example]) => [
+      example,
+      readdirSync(join(EXAMPLES, example, '.github/workflows')).toSorted(),
+    ]);
+    expect(Object.fromEntries(files)).toEqual({
+      reify: ['ci.yml', 'deploy-production.yml', 'deploy-staging.yml', 'operations.yml', 'review-app.yml'],
+      gatherly: ['approvals.yml', 'ci.yml', 'deploy-production.yml', 'operations.yml'],
+      atlaris: ['ci.yml', 'deploy-production.yml', 'deploy-staging.yml', 'operations.yml'],
+      microbima: ['ci.yml', 'deploy-production.yml', 'deploy-staging.yml', 'operations.yml'],
+    });
+  });
 });

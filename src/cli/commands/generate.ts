@@ -3,6 +3,7 @@ import { EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import { generateFiles } from '../../emit/generate-files.ts';
 import { isPending, reconcileFiles, type FileDecision } from '../../emit/reconcile-files.ts';
+import { ownVersion } from '../../util/own-file.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { openProject } from '../open-project.ts';
 import { writeJson } from '../output.ts';
@@ -25,7 +26,7 @@ export async function generate(
     });
   }
   const { project, root } = await openProject(context);
-  const files = generateFiles(project);
+  const files = generateFiles(project, { version: ownVersion() });
   const onDisk = await readGenerated(
     root,
     files.map((file) => file.path),

@@ -37,6 +37,9 @@ export interface ActionPinDefinition {
   readonly sha: string;
 }
 
+/** What the job of a release may be allowed to write. */
+export type ReleasePermission = 'attestations' | 'contents' | 'id-token' | 'packages';
+
 /** What is published when a tag is pushed and the checks have passed: `ci.release`. */
 export interface ReleaseDefinition<C extends string = string> {
   /** `tag('v*')`. */
@@ -47,6 +50,8 @@ export interface ReleaseDefinition<C extends string = string> {
   readonly check?: C;
   /** GitHub's environment that holds the secrets. Default `release`. */
   readonly environment?: string;
+  /** What the command may write on GitHub with its `GITHUB_TOKEN`: `['contents']` to make a release there. Default nothing. */
+  readonly permissions?: readonly ReleasePermission[];
   /** Names of the secrets that the command reads. */
   readonly secrets?: readonly string[];
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { flyApp } from '../builders/apps.ts';
 import { check } from '../builders/check.ts';
+import { secret } from '../builders/env-values.ts';
 import { approval } from '../builders/gates.ts';
 import { push, tag } from '../builders/triggers.ts';
 import type { ProjectDefinition } from '../definition/project-definition.ts';
@@ -74,6 +75,7 @@ test('a release says what is published by whom, and null where none is', () => {
     command: './publish',
     check: 'pack',
     environment: 'release',
+    permissions: [],
     secrets: ['NPM_TOKEN'],
   });
 });
@@ -137,4 +139,40 @@ test('what GitHub would not take, or would change by itself, is said', () => {
     'error: github.node is 20, on which Glidepath does not run. Use 22 or newer; what the apps run on is another matter.',
   ]);
   expect(said({ runer: 'x' })).toEqual(['error: github has no setting runer. Did you mean runner?']);
+});
+
+test('what GitHub takes in no workflow is said, and only where one is written', () => {
+  const said = (change: Partial<ProjectDefinition>): string[] =>
+    validateConfig(project(change), { file: 'glidepath.config.ts', source: '' }).diagnostics.map(
+      ({ path, message, hint }) => `${path ?? ''}: ${message} ${hint ?? ''}`,
+    );
+  const live = (settings: object): Partial<ProjectDefinition> => ({
+    github: {},
+    environments: { live: { on: push('main'), ...settings } },
+  });
+  const approvers = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+  expect(said(live({ gates: [approval({ by: 'reviewers', approvers })] }))).toEqual([
+    "environments.live.gates[0].approvers: environments.live.gates[0].approvers names 7 reviewers, and an environment of GitHub has 6 at most. Name a team: 'acme/platform'.",
+  ]);
+  expect(said(live({ gates: [approval({ by: 'comment', approvers })] }))).toEqual([]);
+  expect(said(live({ on: tag('!v*') }))).toEqual([
+    'environments.live.on: environments.live.on has !v*, which only takes away. Write what is meant: main, release/*.',
+  ]);
+  const secrets = live({ env: { A: secret('github_key') }, fly: { token: 'GITHUB_FLY' } });
+  expect(said(secrets)).toEqual([
+    'environments.live.env.A: environments.live.env.A is the secret github_key, but GitHub keeps names with GITHUB_ for itself. Choose another name.',
+    'environments.live.fly.token: environments.live.fly.token is the secret GITHUB_FLY, but GitHub keeps names with GITHUB_ for itself. Choose another name.',
+  ]);
+  expect(said({ ...secrets, github: { workflows: false } })).toEqual([]);
+  const name = 'c'.repeat(95);
+  expect(said({ github: {}, ci: { checks: { [name]: check('true') } } })).toEqual([
+    `ci.checks.${name}: ci.checks.${name} has a name of 95 letters, from which GitHub makes no job. Use 94 at most.`,
+  ]);
+  const taken = {
+    live: { on: push('main'), gates: [approval({ by: 'reviewers' })] },
+    'live-approval': { on: push('x') },
+  };
+  expect(said({ github: {}, environments: taken }).join()).toContain(
+    "asks its reviewers in the GitHub environment live-approval, which is one of the project's own",
+  );
 });

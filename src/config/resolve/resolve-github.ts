@@ -40,6 +40,7 @@ export function resolveRelease(project: ProjectDefinition): ResolvedRelease | nu
     command: release.command,
     check: release.check ?? null,
     environment: release.environment ?? RELEASE_ENVIRONMENT,
+    permissions: release.permissions ?? [],
     secrets: release.secrets ?? [],
   };
 }

@@ -12,6 +12,7 @@ import { environmentRules } from './environment-rules.ts';
 import { fileRules } from './file-rules.ts';
 import { flyRules } from './fly-rules.ts';
 import { gateRules } from './gate-rules.ts';
+import { githubLimits } from './github-limits.ts';
 import { githubRules } from './github-rules.ts';
 import { importRules } from './import-rules.ts';
 import { orderRules } from './order-rules.ts';
@@ -29,6 +30,7 @@ export function findConflicts(project: ProjectDefinition, imports: FlyTomlImport
   const known = scopes.filter((scope) => isReadable(scope, imports));
   return unique([
     ...githubRules(project),
+    ...githubLimits(project),
     ...checkRules(project),
     ...gateRules(project),
     ...environmentRules(project),

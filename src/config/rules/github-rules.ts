@@ -28,7 +28,7 @@ function runnerMistakes({ github }: ProjectDefinition): Mistake[] {
   const runner = github?.runner;
   if (runner === undefined || (RUNNERS as readonly string[]).includes(runner)) return [];
   const path = ['github', 'runner'];
-  if (/^windows-/.test(runner)) {
+  if (runner.startsWith('windows-')) {
     return [
       conflict(path, 'is Windows, where the commands of the checks have no bash', `Use ${RUNNERS[0]}.`),
     ];

@@ -82,5 +82,6 @@ export const releaseSchema: z.ZodType = objectOf<ReleaseDefinition>({
   command: oneLine,
   check: text.optional(),
   environment: text.optional(),
+  permissions: z.array(z.enum(['attestations', 'contents', 'id-token', 'packages'])).optional(),
   secrets: z.array(secretName).optional(),
 });

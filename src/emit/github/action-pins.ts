@@ -1,0 +1,14 @@
+import type { ResolvedActionPin } from '../../config/resolved.ts';
+
+/** When the list below was read: every tag was followed to its commit in the repository of the action. */
+export const ACTION_PINS_READ: string = '2026-08-17';
+
+/** The actions that are used, each at one commit: a tag can be moved to another one, a commit cannot. */
+export const ACTION_PINS: Readonly<Record<ActionName, ResolvedActionPin>> = {
+  'actions/checkout': { version: 'v7.0.1', sha: '3d3c42e5aac5ba805825da76410c181273ba90b1' },
+  'actions/setup-node': { version: 'v7.0.0', sha: '820762786026740c76f36085b0efc47a31fe5020' },
+  'erlef/setup-beam': { version: 'v1.24.1', sha: '54075bcc5e249e4758d363f27d099f55d843f124' },
+};
+
+/** An action that generated GitHub workflows use. */
+export type ActionName = 'actions/checkout' | 'actions/setup-node' | 'erlef/setup-beam';

@@ -1,0 +1,53 @@
+import type { GeneratedFile } from '../generated-file.ts';
+import { approvalOf } from './approval.ts';
+import { allOf, expression, quoted } from './expressions.ts';
+import { job } from './job.ts';
+import { glidepathStep, JOB_TOKEN, setupSteps } from './steps.ts';
+import type { WorkflowContext } from './workflow-context.ts';
+import { workflowFile } from './workflow-file.ts';
+
+const COMMENT_MINUTES = 10;
+
+/** `approvals.yml`, where somebody approves by a comment. */
+export function approvalsWorkflow(context: WorkflowContext): readonly GeneratedFile[] {
+  const isAsked = context.project.environments.some(
+    (environment) => approvalOf(environment)?.by === 'comment',
+  );
+  if (!isAsked) return [];
+  const issue = expression('github.event.issue.number');
+  return [
+    workflowFile({
+      file: 'approvals.yml',
+      name: 'Approvals',
+      about:
+        'Reads "/glidepath approve" and its like under a pull request or the issue of a deployment. It has no secret, and runs the file and the code of the main branch, whoever writes what: it can only start a deployment that waits.',
+      on: { issue_comment: { types: ['created'] } },
+      jobs: {
+        comment: job(context, {
+          name: 'Comment',
+          if: allOf([
+            `startsWith(github.event.comment.body, ${quoted('/glidepath ')})`,
+            "github.event.comment.user.type != 'Bot'",
+          ]),
+          timeoutMinutes: COMMENT_MINUTES,
+          grants: [
+            { scope: 'actions', access: 'write', why: 'starts the deployment that waits' },
+            { scope: 'deployments', access: 'write', why: 'what waits, and the record of the approval' },
+            { scope: 'issues', access: 'write', why: 'answers' },
+            { scope: 'pull-requests', access: 'write', why: 'answers under a pull request' },
+          ],
+          concurrency: { group: `approvals-${issue}`, 'cancel-in-progress': false },
+          steps: [
+            ...setupSteps(context, { hasHistory: true, hasElixir: false }),
+            glidepathStep(context, {
+              name: 'Read the comment, and answer it',
+              env: JOB_TOKEN,
+              command: 'github comment',
+            }),
+          ],
+        }),
+      },
+      reason: 'Approvals by comment on GitHub.',
+    }),
+  ];
+}

@@ -1,0 +1,148 @@
+import type { ResolvedCheck } from '../../config/resolved.ts';
+import type { GeneratedFile } from '../generated-file.ts';
+import { noted, type Yaml, type YamlMap } from '../yaml/yaml-data.ts';
+import { expression, quoted } from './expressions.ts';
+import { job } from './job.ts';
+import { glidepathStep, setupSteps } from './steps.ts';
+import type { WorkflowContext } from './workflow-context.ts';
+import { workflowFile } from './workflow-file.ts';
+
+/** What a ruleset requires: one name, whatever the checks are called. */
+const CI_GATE = 'CI gate';
+
+/** A look at what was changed takes seconds; the rest is for a slow registry. */
+const CHANGES_MINUTES = 10;
+
+/** What a job does besides its check: the checkout, the languages, and the checks that make files for it. */
+const BESIDES_MINUTES = 15;
+
+/** What the runner sets itself. */
+const SET_BY_RUNNER = /^(CI|HOME|PATH|(GITHUB|RUNNER)_.*)$/;
+
+const GATE_MINUTES = 5;
+
+/** The selection of `changes`, as a list; empty where that job did not get so far. */
+const SELECTED = "fromJSON(needs.changes.outputs.checks || '[]')";
+
+/** `ci.yml`: a job for each check, and the one that says how they went. None where there is nothing to check. */
+export function ciWorkflow(context: WorkflowContext): readonly GeneratedFile[] {
+  const { checks } = context.project;
+  if (checks.length === 0) return [];
+  return [
+    workflowFile({
+      file: 'ci.yml',
+      name: 'CI',
+      about: `The checks of ci.checks, for pull requests, for the merge queue, and for what is about to be deployed. A ruleset asks for "${CI_GATE}" alone: it is there for every commit, also where nothing had to be checked.`,
+      on: {
+        // No paths: a workflow that is filtered out leaves its required check pending for ever.
+        pull_request: null,
+        merge_group: { types: ['checks_requested'] },
+        workflow_call: { inputs: { ref: refInput() } },
+        workflow_dispatch: null,
+      },
+      concurrency: {
+        group: `ci-${expression('github.workflow')}-${expression('github.event.pull_request.number || github.run_id')}`,
+        'cancel-in-progress': noted(expression("github.event_name == 'pull_request'"), {
+          beside: 'a newer commit of the pull request',
+        }),
+      },
+      jobs: {
+        changes: changesJob(context),
+        ...Object.fromEntries(checks.map((check) => [jobOf(check.name), checkJob(context, check)])),
+        gate: gateJob(context, checks),
+      },
+      reason: 'The checks on GitHub.',
+    }),
+  ];
+}
+
+/** The job that calls the checks before something is deployed or published. */
+export function ciCall(options: { readonly if?: string; readonly ref?: string }): YamlMap {
+  return {
+    name: 'CI',
+    if: options.if,
+    permissions: { contents: 'read' },
+    uses: './.github/workflows/ci.yml',
+    with: options.ref === undefined ? undefined : { ref: options.ref },
+  };
+}
+
+function refInput(): YamlMap {
+  return { description: 'The commit to check; the one of the run otherwise', type: 'string', default: '' };
+}
+
+function changesJob(context: WorkflowContext): YamlMap {
+  return job(context, {
+    name: 'What has to be checked',
+    timeoutMinutes: CHANGES_MINUTES,
+    outputs: {
+      needed: expression('steps.affected.outputs.needed'),
+      checks: expression('steps.affected.outputs.checks'),
+    },
+    steps: [
+      ...setupSteps(context, { ref: REF, hasHistory: true, hasElixir: false }),
+      glidepathStep(context, { name: 'See what was changed', id: 'affected', command: 'ci affected' }),
+    ],
+  });
+}
+
+const REF = expression('inputs.ref');
+
+function checkJob(context: WorkflowContext, check: ResolvedCheck): YamlMap {
+  return job(context, {
+    name: check.name,
+    needs: ['changes', ...check.needs.map(jobOf)],
+    if: `needs.changes.outputs.needed == 'true' && ${isSelected(check.name)}`,
+    timeoutMinutes: Math.ceil(check.timeoutMs / 60_000) + BESIDES_MINUTES,
+    steps: [
+      ...setupSteps(context, { ref: REF, hasHistory: false, hasElixir: true }),
+      glidepathStep(context, {
+        name: `Run the check ${check.name}`,
+        env: variables(check),
+        command: `ci --only ${check.name}`,
+      }),
+    ],
+  });
+}
+
+/** Variables of the repository, never secrets: what runs here is code that nobody has read yet. */
+function variables({ env }: ResolvedCheck): YamlMap | undefined {
+  const names = env.filter((name) => !SET_BY_RUNNER.test(name));
+  if (names.length === 0) return undefined;
+  return Object.fromEntries(names.map((name) => [name, expression(`vars.${name}`)]));
+}
+
+/** Every check that was to run has run and passed, and what was not to run did not fail either. */
+function gateJob(context: WorkflowContext, checks: readonly ResolvedCheck[]): YamlMap {
+  const steps: readonly Yaml[] = [
+    stop('What has to be checked is not known', "needs.changes.result != 'success'"),
+    ...checks.map(({ name }) => {
+      const result = `needs.${jobOf(name)}.result`;
+      return stop(
+        `The check ${name} did not pass`,
+        `${result} != 'success' && (${result} != 'skipped' || ${isSelected(name)})`,
+      );
+    }),
+  ];
+  return job(context, {
+    name: CI_GATE,
+    needs: ['changes', ...checks.map((check) => jobOf(check.name))],
+    // A job that is skipped counts as passed: this one has to run and say so itself.
+    if: 'always()',
+    timeoutMinutes: GATE_MINUTES,
+    grants: null,
+    steps,
+  });
+}
+
+function stop(name: string, condition: string): YamlMap {
+  return { name, if: condition, run: 'exit 1' };
+}
+
+function isSelected(check: string): string {
+  return `contains(${SELECTED}, ${quoted(check)})`;
+}
+
+function jobOf(check: string): string {
+  return `check-${check}`;
+}

@@ -1,0 +1,52 @@
+import type { GeneratedFile } from '../generated-file.ts';
+import { stamped } from '../stamp.ts';
+import { noted, type Yaml, type YamlMap } from '../yaml/yaml-data.ts';
+import { writeYaml } from '../yaml/write-yaml.ts';
+import { ACTION_PINS_READ } from './action-pins.ts';
+import { comment } from './comment.ts';
+import type { WorkflowContext } from './workflow-context.ts';
+
+/** As long as it mostly takes until somebody notices that a release was taken over. Security updates do not wait. */
+const COOLDOWN_DAYS = 7;
+
+const ABOUT = `The actions in the generated files stand at commits that were read on ${ACTION_PINS_READ}. An update of one here is an edit of the file: write the new commit into github.actions of glidepath.config.ts as well, or wait for the next version of Glidepath.`;
+
+/** `.github/dependabot.yml`: updates of what the project is made of, after a while in which others try them. */
+export function dependabotFile({ project }: WorkflowContext): readonly GeneratedFile[] {
+  if (!project.github.dependabot) return [];
+  const updates: Yaml[] = [
+    update('github-actions', { isFirst: true }),
+    ...(project.github.install === null ? [] : [update('npm')]),
+    ...(project.github.elixir === null ? [] : [update('mix')]),
+    ...dockerFolders(project).map((directory) => update('docker', { directory })),
+  ];
+  return [
+    {
+      path: '.github/dependabot.yml',
+      content: stamped(`${comment(ABOUT)}\n${writeYaml({ version: 2, updates })}`),
+      reason: 'Updates of dependencies, by Dependabot.',
+    },
+  ];
+}
+
+function update(
+  ecosystem: string,
+  { directory = '/', isFirst = false }: { readonly directory?: string; readonly isFirst?: boolean } = {},
+): Yaml {
+  const map: YamlMap = {
+    'package-ecosystem': ecosystem,
+    directory,
+    schedule: { interval: 'weekly' },
+    cooldown: { 'default-days': COOLDOWN_DAYS },
+    groups: { [ecosystem]: { patterns: ['*'], 'update-types': ['minor', 'patch'] } },
+  };
+  return isFirst ? map : noted(map, { isApart: true });
+}
+
+/** Where a Dockerfile of the project's own is; those that Glidepath writes are updated with it. */
+function dockerFolders(project: WorkflowContext['project']): string[] {
+  const files = project.environments.flatMap(({ apps }) =>
+    apps.flatMap((app) => (app.platform === 'fly' && app.dockerfile !== null ? [app.dockerfile] : [])),
+  );
+  return [...new Set(files.map((file) => `/${file.replace(/^\.\//, '').split('/').slice(0, -1).join('/')}`))];
+}

@@ -1,0 +1,407 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import {
+  approvalGate,
+  database,
+  environment,
+  flyApp,
+  github,
+  project,
+  resolvedCheck,
+  shop,
+  vercelApp,
+} from '../../../test/support/projects.ts';
+import type { Gate, ResolvedCheck, ResolvedProject, TriggerRule } from '../../config/resolved.ts';
+import { authorshipOf } from '../stamp.ts';
+import { githubFiles } from './github-files.ts';
+
+interface Step {
+  readonly name: string;
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+interface Job {
+  readonly name: string;
+  readonly needs?: readonly string[];
+  readonly if?: string;
+  readonly uses?: string;
+  readonly 'timeout-minutes'?: number;
+  readonly permissions: Readonly<Record<string, string>>;
+  readonly concurrency?: {
+    readonly group: string;
+    readonly queue?: string;
+    readonly 'cancel-in-progress': unknown;
+  };
+  readonly environment?: { readonly name: string; readonly deployment?: boolean };
+  readonly steps?: readonly Step[];
+}
+
+interface Workflow {
+  readonly name: string;
+  readonly on: Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
+  readonly permissions: object;
+  readonly defaults: object;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+const CHECKS: readonly ResolvedCheck[] = [
+  resolvedCheck('deps', { prepares: true }),
+  resolvedCheck('lint', { needs: ['deps'] }),
+  resolvedCheck('test', { needs: ['deps'], timeoutMs: 90 * 60_000, env: ['TEST_REGION', 'CI'] }),
+];
+
+/** The files of a project for which GitHub workflows are written, by name. */
+function filesOf(of: ResolvedProject): Map<string, string> {
+  const context = { project: { ...of, github: { ...of.github, workflows: true } }, version: '1.2.3' };
+  return new Map(
+    githubFiles(context).map((file) => [file.path.replace('.github/workflows/', ''), file.content]),
+  );
+}
+
+function workflow(of: ResolvedProject, file: string): Workflow {
+  return parse(filesOf(of).get(file) ?? '') as Workflow;
+}
+
+function workflowsOf(of: ResolvedProject): readonly [string, Workflow][] {
+  return [...filesOf(of)]
+    .filter(([file]) => file !== '.github/dependabot.yml')
+    .map(([file, text]) => [file, parse(text) as Workflow]);
+}
+
+function jobsOf(of: ResolvedProject): readonly { file: string; id: string; job: Job }[] {
+  return workflowsOf(of).flatMap(([file, { jobs }]) =>
+    Object.entries(jobs).map(([id, job]) => ({ file, id, job })),
+  );
+}
+
+const SHOP: ResolvedProject = { ...shop(), checks: CHECKS };
+
+test('a project that says nothing of GitHub has no file of it', () => {
+  expect(githubFiles({ project: { ...SHOP, github: github({ dependabot: false }) }, version: '1' })).toEqual(
+    [],
+  );
+});
+
+test('there is a file for each thing that starts something', () => {
+  const release = {
+    pattern: 'v*',
+    command: 'x',
+    check: null,
+    environment: 'release',
+    permissions: [],
+    secrets: [],
+  };
+  const [staging, ...others] = SHOP.environments;
+  const asking = staging === undefined ? [] : [{ ...staging, gates: [approvalGate()] }];
+  expect([...filesOf({ ...SHOP, release, environments: [...asking, ...others] }).keys()]).toEqual([
+    'ci.yml',
+    'review-app.yml',
+    'deploy-staging.yml',
+    'deploy-production.yml',
+    'approvals.yml',
+    'operations.yml',
+    'release.yml',
+    '.github/dependabot.yml',
+  ]);
+  expect([...filesOf({ ...project([]), release }).keys()]).toEqual(['release.yml', '.github/dependabot.yml']);
+});
+
+describe('a deployment', () => {
+  test('is started by what its environment listens to, and by hand only where that is allowed', () => {
+    const on = (file: string) => workflow(SHOP, file).on;
+    expect(on('deploy-staging.yml')['push']).toEqual({ branches: ['main'] });
+    expect(on('deploy-production.yml')['push']).toEqual({ tags: ['v*'] });
+    expect(Object.keys(on('deploy-production.yml')['workflow_dispatch']?.['inputs'] ?? {})).toEqual([
+      'ref',
+      'reason',
+    ]);
+    const live = environment('live', { apps: [flyApp('web')] });
+    const pushed = { ...live, on: [{ kind: 'push', branch: 'main' } as const] };
+    expect(Object.keys(workflow(project([pushed]), 'deploy-live.yml').on)).toEqual(['push']);
+    const approved = { ...pushed, gates: [approvalGate()] };
+    expect(Object.keys(workflow(project([approved]), 'deploy-live.yml').on)).toEqual([
+      'push',
+      'workflow_dispatch',
+    ]);
+  });
+
+  test('needs the checks, then the gates, and only the last job has the group and the secrets', () => {
+    const { ci, gates, deploy } = workflow(SHOP, 'deploy-production.yml').jobs;
+    expect(ci?.uses).toBe('./.github/workflows/ci.yml');
+    expect(gates).toMatchObject({ needs: ['ci'] });
+    expect(gates?.concurrency).toBeUndefined();
+    expect(gates?.environment).toBeUndefined();
+    expect(deploy).toMatchObject({
+      needs: ['ci', 'gates'],
+      concurrency: { group: 'deploy-production', queue: 'max', 'cancel-in-progress': false },
+      environment: { name: 'production', deployment: false },
+    });
+    expect(JSON.stringify(gates)).not.toContain('secrets.');
+    expect(workflow(SHOP, 'deploy-staging.yml').jobs['deploy']?.concurrency).toEqual({
+      group: 'deploy-staging',
+      'cancel-in-progress': false,
+    });
+  });
+
+  test('gets every secret of its environment by name, and none of another', () => {
+    const staging = environment('staging', {
+      apps: [
+        flyApp('web', {
+          token: 'FLY_STAGING',
+          env: { A: { kind: 'secret', name: 'A_KEY' }, B: { kind: 'literal', value: 'b' } },
+          build: { target: null, args: {}, secrets: ['NPM_TOKEN'] },
+        }),
+        vercelApp('site', { token: 'VERCEL_TOKEN', orgId: 'VERCEL_ORG', projectId: 'VERCEL_PROJECT' }),
+      ],
+      databases: [
+        database('neon', { provider: 'neon', token: 'NEON_KEY', fly: null }),
+        database('own', {
+          provider: 'external',
+          token: null,
+          secret: 'OWN_URL',
+          directSecret: 'OWN_DIRECT',
+          fly: null,
+        }),
+      ],
+      smoke: { command: 'x', withinMs: 1, env: { KEY: { kind: 'secret', name: 'SMOKE_KEY' } } },
+    });
+    const other = environment('production', { apps: [flyApp('web', { token: 'FLY_PRODUCTION' })] });
+    const step = workflow(project([staging, other]), 'deploy-staging.yml').jobs['deploy']?.steps?.at(-1);
+    expect(Object.keys(step?.env ?? {})).toEqual([
+      'GITHUB_TOKEN',
+      'GLIDEPATH_REASON',
+      'FLY_STAGING',
+      'VERCEL_TOKEN',
+      'VERCEL_ORG',
+      'VERCEL_PROJECT',
+      'NEON_KEY',
+      'OWN_URL',
+      'OWN_DIRECT',
+      'A_KEY',
+      'NPM_TOKEN',
+      'SMOKE_KEY',
+    ]);
+    const status = workflow(project([staging, other]), 'operations.yml').jobs['staging']?.steps?.find(
+      ({ name }) => name === 'Status staging',
+    );
+    expect(Object.keys(status?.env ?? {})).not.toContain('A_KEY');
+    expect(Object.keys(status?.env ?? {})).toContain('NEON_KEY');
+  });
+
+  test('is agreed to by reviewers in a job without a secret and without the group, also by hand', () => {
+    const gates = [approvalGate({ by: 'reviewers' })];
+    const live = project([environment('live', { apps: [flyApp('web')], gates })]);
+    const asked = { name: 'live-approval', deployment: false };
+    expect(workflow(live, 'deploy-live.yml').jobs['gates']).toMatchObject({ environment: asked });
+    const { jobs } = workflow(live, 'operations.yml');
+    expect(jobs['live-approval']).toMatchObject({ environment: asked, permissions: {} });
+    expect(jobs['live-approval']?.concurrency).toBeUndefined();
+    expect(jobs['live']?.needs).toEqual(['live-approval']);
+    expect(filesOf(live).has('approvals.yml')).toBe(false);
+  });
+});
+
+describe('a check', () => {
+  test('waits for the checks it needs, may take its time, and gets variables but no secret', () => {
+    const { jobs } = workflow(SHOP, 'ci.yml');
+    expect(jobs['check-test']).toMatchObject({
+      needs: ['changes', 'check-deps'],
+      'timeout-minutes': 105,
+      permissions: { contents: 'read' },
+    });
+    expect(jobs['check-test']?.steps?.at(-1)?.env).toEqual({ TEST_REGION: '${{ vars.TEST_REGION }}' });
+    expect(filesOf(SHOP).get('ci.yml')).not.toContain('secrets.');
+  });
+
+  test('runs for pull requests, for the queue, and when called; never for a tag by itself', () => {
+    expect(Object.keys(workflow(SHOP, 'ci.yml').on)).toEqual([
+      'pull_request',
+      'merge_group',
+      'workflow_call',
+      'workflow_dispatch',
+    ]);
+  });
+});
+
+describe('a repository', () => {
+  const commands = (of: ResolvedProject): string[] =>
+    jobsOf(of).flatMap(({ job }) => (job.steps ?? []).flatMap(({ run }) => (run === undefined ? [] : [run])));
+
+  test('without a package.json runs the version that wrote the file, and installs nothing', () => {
+    const phoenix = { ...SHOP, github: github({ install: null, elixir: { elixir: '1.18', otp: '27' } }) };
+    const runs = commands(phoenix);
+    expect(
+      runs.filter((run) => run !== 'exit 1').every((run) => run.startsWith('npx --yes glidepath@1.2.3 ')),
+    ).toBe(true);
+    const used = new Set(
+      jobsOf(phoenix).flatMap(({ job }) => (job.steps ?? []).map(({ uses }) => uses?.split('@')[0])),
+    );
+    expect([...used]).toContain('erlef/setup-beam');
+    expect(filesOf(phoenix).get('.github/dependabot.yml')).toMatch(/mix/);
+    expect(filesOf(phoenix).get('.github/dependabot.yml')).not.toMatch(/npm/);
+  });
+
+  test('of pnpm brings pnpm first', () => {
+    const runs = commands({ ...SHOP, github: github({ install: 'pnpm install --frozen-lockfile' }) });
+    expect(runs.slice(0, 3)).toEqual([
+      'corepack enable',
+      'pnpm install --frozen-lockfile',
+      'npx glidepath ci affected',
+    ]);
+  });
+
+  test('may have its own pins, which stand with their version beside', () => {
+    const actions = { 'actions/checkout': { version: 'v9.9.9', sha: 'b'.repeat(40) } };
+    expect(filesOf({ ...SHOP, github: github({ actions }) }).get('ci.yml')).toContain(
+      `uses: actions/checkout@${'b'.repeat(40)} # v9.9.9\n`,
+    );
+  });
+
+  test('has its own Dockerfiles updated where they are', () => {
+    const apps = [
+      flyApp('a', { dockerfile: 'infra/a/Dockerfile' }),
+      flyApp('b', { dockerfile: './Dockerfile' }),
+    ];
+    const text = filesOf(project([environment('live', { apps })])).get('.github/dependabot.yml') ?? '';
+    const { updates } = parse(text) as { updates: Record<string, unknown>[] };
+    expect(
+      updates.filter((one) => one['package-ecosystem'] === 'docker').map((one) => one['directory']),
+    ).toEqual(['/infra/a', '/']);
+    expect(updates.every((one) => one['cooldown'] !== undefined)).toBe(true);
+  });
+});
+
+/** Names as the config takes them: from words that would be something else in YAML or in an expression, too. */
+const name = fc.constantFrom(
+  'web',
+  'on',
+  'true',
+  'null',
+  'y',
+  'a-b-1',
+  'no',
+  'gate',
+  'changes',
+  'ci',
+  'deploy',
+);
+const branch = fc.constantFrom('main', 'release/**', "it's", 'v[0-9]+', '*', 'a#b', 'x: y');
+
+const trigger: fc.Arbitrary<TriggerRule> = fc.oneof(
+  branch.map((text) => ({ kind: 'push' as const, branch: text })),
+  branch.map((text) => ({ kind: 'tag' as const, pattern: text })),
+  fc.constant({ kind: 'manual' as const }),
+);
+
+const gate: fc.Arbitrary<Gate> = fc.oneof(
+  fc.constant({ kind: 'checks' as const }),
+  fc
+    .record({ optional: fc.boolean(), by: fc.constantFrom('comment' as const, 'reviewers' as const) })
+    .map(approvalGate),
+  name.map((text) => ({ kind: 'passed' as const, environment: text })),
+);
+
+const anyProject: fc.Arbitrary<ResolvedProject> = fc
+  .record({
+    environments: fc.uniqueArray(
+      fc
+        .record({ name, on: fc.array(trigger, { maxLength: 3 }), gates: fc.array(gate, { maxLength: 3 }) })
+        .map(({ name: called, on, gates }) => ({
+          ...environment(called, { apps: [flyApp('web')], gates }),
+          on,
+        })),
+      { maxLength: 4, selector: (one) => one.name },
+    ),
+    hasReview: fc.boolean(),
+    checks: fc.uniqueArray(name, { maxLength: 4 }),
+    hasRelease: fc.boolean(),
+    mainBranch: branch,
+    install: fc.constantFrom(null, 'npm ci', 'yarn install --immutable'),
+  })
+  .map(({ environments, hasReview, checks, hasRelease, mainBranch, install }) => ({
+    ...project([
+      ...environments,
+      ...(hasReview ? [environment('review', { kind: 'review' as const, apps: [flyApp('web')] })] : []),
+    ]),
+    mainBranch,
+    github: github({ mainBranch, install }),
+    checks: checks.map((called, index) =>
+      resolvedCheck(called, { needs: checks.slice(Math.max(0, index - 1), index) }),
+    ),
+    release: hasRelease
+      ? {
+          pattern: 'v*',
+          command: 'npm publish',
+          check: null,
+          environment: 'release',
+          permissions: ['contents' as const],
+          secrets: ['NPM_TOKEN'],
+        }
+      : null,
+  }));
+
+describe('whatever the project is', () => {
+  test('every file is read as YAML, and known again as ours', () => {
+    fc.assert(
+      fc.property(anyProject, (any) => {
+        for (const [file, text] of filesOf(any)) {
+          expect(parse(text, { version: '1.2' }), file).toBeTypeOf('object');
+          expect(authorshipOf(text)).toBe('unedited');
+        }
+      }),
+    );
+  });
+
+  test('every job says what it may do and for how long, and waits for jobs that are there', () => {
+    fc.assert(
+      fc.property(anyProject, (any) => {
+        for (const [file, { permissions, defaults, jobs, on }] of workflowsOf(any)) {
+          expect(permissions).toEqual({});
+          expect(defaults).toEqual({ run: { shell: 'bash' } });
+          expect(Object.keys(on)).not.toContain('workflow_run');
+          expect(Object.keys(on)).not.toContain('pull_request_target');
+          for (const [id, job] of Object.entries(jobs)) {
+            expect(job.permissions, `${file} ${id}`).toBeDefined();
+            if (job.uses === undefined) expect(job['timeout-minutes'], `${file} ${id}`).toBeGreaterThan(0);
+            if (job.concurrency !== undefined) expect(job.concurrency['cancel-in-progress']).toBeDefined();
+            for (const need of job.needs ?? []) expect(Object.keys(jobs)).toContain(need);
+            expect(id).toMatch(/^[A-Za-z_][\w-]{0,99}$/);
+          }
+        }
+      }),
+    );
+  });
+
+  test('no step trusts what it is given: pins, no credentials, no cache, no expression for the shell', () => {
+    fc.assert(
+      fc.property(anyProject, (any) => {
+        for (const { file, id, job } of jobsOf(any)) {
+          for (const step of job.steps ?? []) {
+            const at = `${file} ${id} ${step.name}`;
+            if (step.uses !== undefined) expect(step.uses, at).toMatch(/^[\w/-]+@[0-9a-f]{40}$/);
+            if (step.uses?.startsWith('actions/checkout@')) {
+              expect(step.with?.['persist-credentials'], at).toBe(false);
+            }
+            if (step.uses?.startsWith('actions/setup-node@')) {
+              expect(step.with, at).toMatchObject({ 'package-manager-cache': false });
+              expect(step.with, at).not.toHaveProperty('cache');
+            }
+            expect(step.run ?? '', at).not.toMatch(/\$\{\{|\n/);
+          }
+          if (JSON.stringify(job).includes('secrets.'))
+            expect(job.environment, `${file} ${id}`).toBeDefined();
+        }
+      }),
+    );
+  });
+});
+
+test('bash reads every command', () => {
+  const runs = jobsOf(SHOP).flatMap(({ job }) => (job.steps ?? []).map(({ run }) => run ?? 'true'));
+  execFileSync('bash', ['-n'], { input: [...new Set(runs)].join('\n') });
+});

@@ -1,0 +1,108 @@
+import { environmentSecrets } from '../../config/environment-secrets.ts';
+import type { ResolvedEnvironment } from '../../config/resolved.ts';
+import { assert } from '../../util/assert.ts';
+import { noted, type Yaml, type YamlMap } from '../yaml/yaml-data.ts';
+import { ACTION_PINS, type ActionName } from './action-pins.ts';
+import { expression } from './expressions.ts';
+import { cliOf, type WorkflowContext } from './workflow-context.ts';
+
+/** What a job needs on its machine. */
+interface Setup {
+  /** The commit; without it the one that GitHub runs. */
+  readonly ref?: string;
+  /** Everything that ever was, with branches and tags: to compare commits. */
+  readonly hasHistory: boolean;
+  /** Elixir too, where the project has it. */
+  readonly hasElixir: boolean;
+}
+
+/** The commit, the languages, and what the lock file says. No cache: what one run leaves behind must not reach another. */
+export function setupSteps(context: WorkflowContext, setup: Setup): Yaml[] {
+  const { github } = context.project;
+  return [
+    checkout(context, setup),
+    {
+      name: `Set up Node ${github.node}`,
+      uses: pinned(context, 'actions/setup-node'),
+      with: { 'node-version': String(github.node), 'package-manager-cache': false },
+    },
+    ...(setup.hasElixir && github.elixir !== null
+      ? [
+          {
+            name: `Set up Elixir ${github.elixir.elixir}`,
+            uses: pinned(context, 'erlef/setup-beam'),
+            with: { 'elixir-version': github.elixir.elixir, 'otp-version': github.elixir.otp },
+          },
+        ]
+      : []),
+    ...installSteps(github.install),
+  ];
+}
+
+function checkout(context: WorkflowContext, { ref, hasHistory }: Setup): YamlMap {
+  return {
+    name: 'Check out',
+    uses: pinned(context, 'actions/checkout'),
+    with: {
+      ref,
+      'fetch-depth': hasHistory ? 0 : undefined,
+      'persist-credentials': false,
+    },
+  };
+}
+
+function installSteps(install: string | null): Yaml[] {
+  if (install === null) return [];
+  const brings = /^(pnpm|yarn)\b/.exec(install)?.[1];
+  return [
+    // In the version that package.json names.
+    ...(brings === undefined ? [] : [{ name: `Bring ${brings}`, run: 'corepack enable' }]),
+    { name: 'Install what the lock file says', run: install },
+  ];
+}
+
+/** An action at its commit, with the version beside. */
+export function pinned({ project }: WorkflowContext, action: ActionName): Yaml {
+  const pin = project.github.actions[action] ?? ACTION_PINS[action];
+  return noted(`${action}@${pin.sha}`, { beside: pin.version });
+}
+
+/** A step that calls Glidepath. What comes from outside reaches it by variables, never as a part of the command. */
+export function glidepathStep(
+  context: WorkflowContext,
+  options: {
+    readonly name: string;
+    readonly command: string;
+    readonly id?: string;
+    readonly if?: string;
+    readonly env?: YamlMap | undefined;
+  },
+): YamlMap {
+  assert(!options.command.includes('${{'), 'an expression in a command would be run by the shell');
+  return {
+    name: options.name,
+    id: options.id,
+    if: options.if,
+    env: options.env,
+    run: `${cliOf(context)} ${options.command}`,
+  };
+}
+
+/** The token of the job itself. */
+export const JOB_TOKEN: YamlMap = { GITHUB_TOKEN: expression('github.token') };
+
+/** The secrets of environments by name; `keysOnly`: what opens their platforms, without what is passed on to apps. */
+export function secretsEnv(
+  environments: readonly ResolvedEnvironment[],
+  options: { readonly keysOnly: boolean },
+): YamlMap {
+  const secrets = environments
+    .flatMap(environmentSecrets)
+    .filter((secret) => secret.isKey || !options.keysOnly);
+  return byName(secrets.map((secret) => secret.name));
+}
+
+/** Secrets, each under its own name. */
+export function byName(names: readonly string[]): YamlMap {
+  return Object.fromEntries(names.map((name) => [name, expression(`secrets.${name}`)]));
+}
