@@ -6,7 +6,7 @@ export interface YamlMap {
   readonly [key: string]: Yaml | undefined;
 }
 
-const NOTED = Symbol('noted');
+const NOTED: unique symbol = Symbol('noted');
 
 /** A value with what people read beside it. */
 export interface NotedYaml {
