@@ -1,14 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { annotation, groupStart } from '../annotations.ts';
 import { block, code, link, plain, table } from './markdown.ts';
 import { outputLines } from './output-lines.ts';
-import {
-  annotationCommand,
-  annotationOf,
-  groupCommand,
-  inertLine,
-  maskCommands,
-} from './workflow-commands.ts';
+import { diagnosticAnnotation, inertLine, maskCommands } from './workflow-commands.ts';
 
 /** Anything that people or platforms may write, with the signs that mean something. */
 const text = fc.oneof(

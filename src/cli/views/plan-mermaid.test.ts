@@ -89,3 +89,22 @@ test('a plan without a deployment is one node that says so', () => {
     'flowchart TD\n  nothing["No environment of shop listens to push feature"]\n',
   );
 });
+
+test('a plan that is carried out shows how each step stands, by colour and by sign', () => {
+  const plan = planTrigger(
+    shop(),
+    { kind: 'pull-request', number: 42, action: 'closed' },
+    { environments: {} },
+  );
+  const text = renderPlanMermaid(plan, {
+    'destroy-app:api': 'succeeded',
+    'destroy-app:web': 'failed',
+    'destroy-app:mailer': 'undone',
+  });
+  expect(text).toContain('e1_destroy_app_api["✓ Destroy api"]:::done');
+  expect(text).toContain('e1_destroy_app_web["✗ Destroy web"]:::failed');
+  expect(text).toContain('e1_destroy_app_mailer["↺ Destroy mailer"]:::undone');
+  expect(text).toContain('e1_report("Report"):::pending');
+  expect(text).toContain('classDef done');
+  expect(text).not.toContain('classDef removal');
+});
