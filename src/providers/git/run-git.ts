@@ -8,12 +8,31 @@ export interface GitResult {
   readonly stderr: string;
 }
 
+/** What a git command is given besides. */
+export interface GitExtras {
+  readonly env?: Readonly<Record<string, string>>;
+  /** What it reads from its standard input. */
+  readonly input?: Buffer | string;
+}
+
 /**
  * Runs git in a directory. Variables such as GIT_DIR, which a hook or another git sets, are kept from it: they would
  * point it at another repository. Throws SOURCE_NOT_A_REPOSITORY when there is no git at all.
  */
-export async function runGit(spawn: Spawn, cwd: string, args: readonly string[]): Promise<GitResult> {
-  const child = spawn('git', args, { cwd, env: gitEnv(process.env), stdio: ['ignore', 'pipe', 'pipe'] });
+export async function runGit(
+  spawn: Spawn,
+  cwd: string,
+  args: readonly string[],
+  more: GitExtras = {},
+): Promise<GitResult> {
+  const child = spawn('git', args, {
+    cwd,
+    env: { ...gitEnv(process.env), ...more.env },
+    stdio: [more.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  });
+  // git may end without having read all of it; how it ended says so.
+  child.stdin?.on('error', () => undefined);
+  if (more.input !== undefined) child.stdin?.end(more.input);
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk));
