@@ -8,6 +8,7 @@ import { addCloudCommands } from './program-cloud.ts';
 import { addDbCommands } from './program-db.ts';
 import { addGithubCommands } from './program-github.ts';
 import { addOperateCommands } from './program-operate.ts';
+import { addReviewCommands } from './program-review.ts';
 import { addInitCommand } from './program-init.ts';
 import { addRunCommands } from './program-runs.ts';
 
@@ -78,6 +79,7 @@ export function describeProgram(makeContext: MakeContext, onExitCode: (code: Exi
   addProjectCommands(program, register);
   addCiCommands(program, register);
   addOperateCommands(program, register);
+  addReviewCommands(program, register);
   addRunCommands(program, register);
   addDbCommands(program, register);
   addGithubCommands(program, register);
@@ -196,7 +198,7 @@ function addGenerate(program: Command, register: Register): void {
   register(
     program,
     'generate [files...]',
-    'write the files that the platforms read: fly.toml, Dockerfiles, the runbook',
+    'write the files that others read: GitHub workflows, fly.toml, Dockerfiles, the runbook',
     async (context, args, options) => {
       const { generate } = await import('./commands/generate.ts');
       return generate(context, args, {

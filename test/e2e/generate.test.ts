@@ -126,6 +126,89 @@ describe('generate', () => {
   });
 });
 
+describe('GitHub workflows', () => {
+  const said = (github: string): string =>
+    config('256mb', ['staging']).replace("name: 'tiny',", `name: 'tiny', github: ${github},`);
+
+  test('are written where something is said of GitHub, and told of when they are not written any more', async () => {
+    await using rig = await tiny();
+    rig.write('glidepath.config.ts', said("{ repository: 'acme/tiny' }"));
+    expect((await rig.run('generate')).code).toBe(0);
+    expect(readdirSync(join(rig.dir, '.github'), { recursive: true }).map(String).toSorted()).toEqual([
+      'dependabot.yml',
+      'workflows',
+      'workflows/ci.yml',
+      'workflows/deploy-staging.yml',
+      'workflows/operations.yml',
+    ]);
+    rig.write(
+      '.github/workflows/deploy-staging.yml',
+      `${read(rig, '.github/workflows/deploy-staging.yml')}# mine\n`,
+    );
+    expect((await rig.run('generate', '--check')).code).toBe(0);
+
+    rig.write('glidepath.config.ts', said("{ repository: 'acme/tiny', runner: 'ubuntu-22.04' }"));
+    const drift = await rig.run('generate', '--check');
+    expect(drift.code).toBe(3);
+    expect(drift.stdout).toContain('-    runs-on: ubuntu-24.04\n+    runs-on: ubuntu-22.04\n');
+
+    rig.write('glidepath.config.ts', said('{ workflows: false, dependabot: false }'));
+    const told = await rig.json<GeneratedDocument>('generate');
+    expect(
+      told.files
+        .filter((file) => file.isPending)
+        .map(({ path, state }) => `${path} ${state}`)
+        .toSorted(),
+    ).toEqual([
+      '.github/dependabot.yml stale',
+      '.github/workflows/ci.yml stale',
+      '.github/workflows/deploy-staging.yml forsaken',
+      '.github/workflows/operations.yml stale',
+    ]);
+  });
+
+  test('of somebody else are left alone, and what can be done about them is said', async () => {
+    await using rig = await tiny();
+    rig.write('glidepath.config.ts', said('{}'));
+    rig.write('.github/workflows/ci.yml', 'on: push\njobs: {}\n');
+    rig.write('.github/workflows/nightly.yml', 'on: schedule\njobs: {}\n');
+    rig.write('.github/dependabot.yml', 'version: 2\nupdates: []\n');
+    const refused = await rig.run('generate');
+    expect(refused.code).toBe(3);
+    expect(refused.stdout).toContain('What its jobs run goes into ci.checks of glidepath.config.ts');
+    expect(refused.stdout).toContain('Keep it: github: { dependabot: false }');
+    expect(refused.stdout).not.toContain('nightly');
+    expect(read(rig, '.github/workflows/ci.yml')).toBe('on: push\njobs: {}\n');
+  });
+
+  test('of a repository with checks and a release alone are all that is written', async () => {
+    await using rig = await tiny();
+    rig.write(
+      'glidepath.config.ts',
+      `
+import { check, defineProject, tag } from 'glidepath';
+export default defineProject({
+  name: 'tool',
+  github: { repository: 'acme/tool', dependabot: false },
+  apps: {},
+  environments: {},
+  ci: {
+    checks: { test: check('npm test'), pack: check('npm pack', { needs: ['test'], outputs: ['tool.tgz'] }) },
+    release: { on: tag('v*'), check: 'pack', command: 'npm publish tool.tgz', secrets: ['NPM_TOKEN'] },
+  },
+});
+`,
+    );
+    const { files } = await rig.json<GeneratedDocument>('generate');
+    expect(files.map(({ path }) => path)).toEqual([
+      '.github/workflows/ci.yml',
+      '.github/workflows/release.yml',
+    ]);
+    expect(read(rig, '.github/workflows/release.yml')).toContain('NPM_TOKEN: ${{ secrets.NPM_TOKEN }}');
+    expect((await rig.run('validate')).code).toBe(0);
+  });
+});
+
 describe('what generate refuses, it refuses whole', () => {
   test('a folder that leads out of the project is GENERATE_FAILED, and nothing is written', async () => {
     await using rig = await tiny();

@@ -1,4 +1,4 @@
-import type { FileDecision, FileState } from '../../emit/reconcile-files.ts';
+import type { FileDecision } from '../../emit/reconcile-files.ts';
 import { unreachable } from '../../util/assert.ts';
 import { paint, type Paint } from './paint.ts';
 
@@ -82,7 +82,7 @@ function closing(decisions: readonly FileDecision[], options: GeneratedOptions, 
   if (isCheck && todo.length > 0) {
     lines.push(`${countOf(todo.length)} to write.`, `  ${colors.cyan('→')} glidepath generate${named}`);
   }
-  lines.push(...ADVICE.flatMap(([states, advice]) => adviceFor(left, states, advice, colors)));
+  lines.push(...ADVICE.flatMap((advice) => adviceLines(left, advice, colors)));
   if (lines.length > 0) return lines;
   if (!isCheck && todo.length > 0) return [doneLine(todo)];
   const isKept = decisions.some(({ state }) => state === 'kept');
@@ -95,29 +95,53 @@ function doneLine(done: readonly FileDecision[]): string {
   return removed === 0 ? `${written}.` : `${written}, ${countOf(removed)} removed.`;
 }
 
-const ADVICE: readonly (readonly [readonly FileState[], (paths: string) => string])[] = [
-  [
-    ['edited'],
-    (paths) =>
+interface Advice {
+  readonly isFor: (decision: FileDecision) => boolean;
+  readonly says: (paths: string) => string;
+}
+
+/** What GitHub reads has its place: it cannot be put somewhere else. */
+function isWorkflow({ path }: FileDecision): boolean {
+  return path.startsWith('.github/workflows/');
+}
+
+const DEPENDABOT = '.github/dependabot.yml';
+
+const ADVICE: readonly Advice[] = [
+  {
+    isFor: ({ state }) => state === 'edited',
+    says: (paths) =>
       `Take the lines you want from the difference, the checksum among them: then it is yours again. Or lose the edit: glidepath generate --force ${paths}`,
-  ],
-  [
-    ['foreign'],
-    (paths) => `Have it replaced: glidepath generate --force ${paths}. Or name another place in files.`,
-  ],
-  [['stale'], (paths) => `Have it removed: glidepath generate --force ${paths}`],
-  [['forsaken'], () => 'Remove it yourself, or take its header out to keep it.'],
+  },
+  {
+    isFor: (decision) => decision.state === 'foreign' && isWorkflow(decision),
+    says: (paths) =>
+      `What its jobs run goes into ci.checks of glidepath.config.ts; then have it replaced: glidepath generate --force ${paths}. Or give it another name, and both run. Or have none written: github: { workflows: false }.`,
+  },
+  {
+    isFor: ({ state, path }) => state === 'foreign' && path === DEPENDABOT,
+    says: (paths) =>
+      `Keep it: github: { dependabot: false }. Or have it replaced: glidepath generate --force ${paths}`,
+  },
+  {
+    isFor: (decision) =>
+      decision.state === 'foreign' && !isWorkflow(decision) && decision.path !== DEPENDABOT,
+    says: (paths) => `Have it replaced: glidepath generate --force ${paths}. Or name another place in files.`,
+  },
+  {
+    isFor: ({ state }) => state === 'stale',
+    says: (paths) => `Have it removed: glidepath generate --force ${paths}`,
+  },
+  {
+    isFor: ({ state }) => state === 'forsaken',
+    says: () => 'Remove it yourself, or take its header out to keep it.',
+  },
 ];
 
-function adviceFor(
-  left: readonly FileDecision[],
-  states: readonly FileState[],
-  advice: (paths: string) => string,
-  { cyan }: Paint,
-): string[] {
-  const paths = left.filter(({ state }) => states.includes(state)).map(({ path }) => path);
+function adviceLines(left: readonly FileDecision[], { isFor, says }: Advice, { cyan }: Paint): string[] {
+  const paths = left.filter(isFor).map(({ path }) => path);
   if (paths.length === 0) return [];
-  return [`Left as it is: ${paths.join(', ')}`, `  ${cyan('→')} ${advice(paths.join(' '))}`];
+  return [`Left as it is: ${paths.join(', ')}`, `  ${cyan('→')} ${says(paths.join(' '))}`];
 }
 
 function countOf(count: number): string {
