@@ -1,3 +1,4 @@
+import { approvalEnvironment as nameOfApproval } from '../../config/github-names.ts';
 import type { ResolvedApproval, ResolvedEnvironment } from '../../config/resolved.ts';
 import type { YamlMap } from '../yaml/yaml-data.ts';
 import { environmentKey } from './environment-job.ts';
@@ -19,5 +20,5 @@ export function hasReviewers(environment: ResolvedEnvironment): boolean {
  * place in the group, and a rollback would wait behind it (orgs/community#17401).
  */
 export function approvalEnvironment({ name }: ResolvedEnvironment): YamlMap {
-  return environmentKey(`${name}-approval`);
+  return environmentKey(nameOfApproval(name));
 }

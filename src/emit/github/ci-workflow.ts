@@ -1,3 +1,4 @@
+import { CI_GATE } from '../../config/github-names.ts';
 import type { ResolvedCheck } from '../../config/resolved.ts';
 import type { GeneratedFile } from '../generated-file.ts';
 import { noted, type Yaml, type YamlMap } from '../yaml/yaml-data.ts';
@@ -6,9 +7,6 @@ import { job } from './job.ts';
 import { glidepathStep, setupSteps } from './steps.ts';
 import type { WorkflowContext } from './workflow-context.ts';
 import { workflowFile } from './workflow-file.ts';
-
-/** What a ruleset requires: one name, whatever the checks are called. */
-const CI_GATE = 'CI gate';
 
 /** A look at what was changed takes seconds; the rest is for a slow registry. */
 const CHANGES_MINUTES = 10;

@@ -12,3 +12,19 @@ export type WireCheckRun = Schemas['check-run'];
 export type WireRepository = Schemas['full-repository'];
 /** As it stands in lists; a single one has more. */
 export type WirePullRequest = Schemas['pull-request-simple'];
+export type WireEnvironment = Omit<Schemas['environment'], 'protection_rules'> & {
+  readonly protection_rules?: readonly WireProtection[];
+};
+/** One of an environment's rules: reviewers, a wait, or that there are rules about refs. */
+export interface WireProtection {
+  readonly type: string;
+  readonly reviewers?: readonly WireReviewer[];
+  readonly prevent_self_review?: boolean;
+  readonly wait_timer?: number;
+}
+/** Of a user `login`, of a team `slug`. */
+export interface WireReviewer {
+  readonly type?: string;
+  readonly reviewer?: { readonly login: string } | { readonly slug: string } | Record<string, never>;
+}
+export type WireRuleset = Schemas['repository-ruleset'];
