@@ -5,6 +5,7 @@ import type { Register } from './program.ts';
 export function addGithubCommands(program: Command, register: Register): void {
   const github = program.command('github').description('GitHub: its workflows, and what is set up there');
   addLintCommand(github, register);
+  addSetupCommand(github, register);
 }
 
 function addLintCommand(github: Command, register: Register): void {
@@ -26,4 +27,31 @@ function addLintCommand(github: Command, register: Register): void {
     .option('--fail-on <severity>', 'end with 1 from this severity on: error or warning; error otherwise');
 }
 
+function addSetupCommand(github: Command, register: Register): void {
+  register(
+    github,
+    'setup',
+    'environments, rulesets, secrets and labels of the repository, as the config needs them',
+    async (context, _args, options) => {
+      const { githubSetup } = await import('./commands/github-setup.ts');
+      return githubSetup(context, {
+        isDryRun: options['dryRun'] === true,
+        set: list(options['set']),
+        isFromStdin: options['secretsFromStdin'] === true,
+      });
+    },
+  )
+    .option('--dry-run', 'change nothing; show what would be changed, and end with 3 when something would')
+    .option(
+      '--set <name...>',
+      'set secrets, as NAME or environment:NAME: the value of the variable of that name, or of standard input',
+    )
+    .option(
+      '--secrets-from-stdin',
+      'set secrets from standard input: lines of NAME=value or environment:NAME=value',
+    );
+}
+
+const list = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
