@@ -64,8 +64,20 @@ export interface ObservedVolume {
   readonly machine: string | null;
 }
 
+/** What is written on an app at its platform, where every runner with its token can read it. */
+export interface AppLabels {
+  /** Whose it is: `review/pr-42`; null where nothing says. */
+  readonly environment: string | null;
+  /** When it may be removed, milliseconds since the Unix epoch; null: never, or nothing says. */
+  readonly expiresAt: number | null;
+}
+
 /** The half of a platform that cannot change anything: all that planning and `status` get. */
 export interface AppPlatformReader {
+  /** The names of all apps that the token sees in an organization. */
+  appNames(org: string): Promise<readonly string[]>;
+  /** What `label` wrote on an app; null when there is no such app. One without machines has none. */
+  labels(platformName: string): Promise<AppLabels | null>;
   /** Null when there is no such app. */
   observeApp(platformName: string): Promise<ObservedApp | null>;
   /** Every volume of an app, also those that no machine has; none where there is no such app. */
@@ -201,6 +213,8 @@ export interface AppPlatform extends AppPlatformReader {
     platformName: string,
     work: PlatformWork,
   ): Promise<readonly DomainState[]>;
+  /** Writes labels on an app that has machines; another try or another deployment writes them anew. Restarts nothing. */
+  label(platformName: string, labels: AppLabels, work: PlatformWork): Promise<void>;
   /** Removes an app with all its machines; one with volumes only where they were made to go with it. */
   destroyApp(platformName: string, options: { isEphemeral: boolean }, work: PlatformWork): Promise<void>;
 }

@@ -80,6 +80,8 @@ export interface DatabasePlatformReader {
   restorePoints(database: ResolvedDatabase): Promise<readonly RestorePoint[]>;
   /** Every branch beside it, its own among them. Empty where the platform has none. */
   branches(database: ResolvedDatabase): Promise<readonly DatabaseBranch[]>;
+  /** The names of all databases on the platform among which this one's own is, or would be. None where it makes none. */
+  names(database: ResolvedDatabase): Promise<readonly string[]>;
   /**
    * Everything that would stop a deployment at these databases later and can be seen now: a token that may not, a
    * project, branch or role that is not there, a limit. Throws only where nothing can be read.

@@ -58,6 +58,17 @@ export function describeDatabasePlatform(
       expect(seen).toMatchObject({ state: expect.stringMatching(/^(ready|asleep)$/) as string });
     });
 
+    test.runIf(abilities.makes)('it is among the names of its platform while it is there', async () => {
+      const { platform } = under;
+      const database = { ...(await under.database('named')), ephemeral: true };
+      const name = database.platformName ?? database.name;
+      expect(await platform.names(database)).not.toContain(name);
+      await platform.ensure(database, new TestWork());
+      expect((await platform.names(database)).filter((each) => each === name)).toEqual([name]);
+      await platform.destroy(database, new TestWork());
+      expect(await platform.names(database)).not.toContain(name);
+    });
+
     test.runIf(abilities.makes)('destroying it twice is no error, and nothing is left', async () => {
       const { platform } = under;
       const database = { ...(await under.database('short-lived')), ephemeral: true };

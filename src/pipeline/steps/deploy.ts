@@ -1,11 +1,12 @@
-import type { StepExecutor } from '../../engine/graph.ts';
+import type { ResolvedFlyApp } from '../../config/resolved.ts';
+import type { StepContext, StepExecutor } from '../../engine/graph.ts';
 import type { Json } from '../../util/json.ts';
 import { appGoingBack } from '../../plan/app-going-back.ts';
 import type { AppDeployment } from '../../providers/app-platform.ts';
 import { appVariables } from '../env-values.ts';
 import { withOwnCommands } from '../own-commands.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
-import { flyAppNamed, releaseInProgress, scopeOf } from '../step-scope.ts';
+import { flyAppNamed, releaseInProgress, scopeOf, type StepScope } from '../step-scope.ts';
 import { requireNotBackwards } from './ancestry.ts';
 import { appDeployment } from './database.ts';
 
@@ -26,6 +27,7 @@ export function deployStep(deps: PipelineDeps): StepExecutor {
       };
       const at = { environment: scope.input.environment.name, app: app.name };
       const result = await withOwnCommands(at, () => platform.deploy(deployment, context));
+      await labelReviewApp(scope, app, context);
       return result as unknown as Json;
     },
     async undo(context) {
@@ -36,4 +38,19 @@ export function deployStep(deps: PipelineDeps): StepExecutor {
       await withOwnCommands(at, () => deps.platformOf(app).undoDeploy(deployment, context));
     },
   };
+}
+
+/**
+ * What disappears by itself says on the platform until when it stays, so that any runner may find and remove it: the
+ * records of this one are gone with it.
+ */
+async function labelReviewApp(
+  { deps, input }: StepScope,
+  app: ResolvedFlyApp,
+  context: StepContext,
+): Promise<void> {
+  const { kind, name, expiresAfterMs } = input.environment;
+  if (kind !== 'review') return;
+  const expiresAt = expiresAfterMs === null ? null : deps.clock.now() + expiresAfterMs;
+  await deps.platformOf(app).label(app.platformName, { environment: name, expiresAt }, context);
 }

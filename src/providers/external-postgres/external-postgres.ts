@@ -23,6 +23,7 @@ export function createExternalPostgres(options: ExternalPostgresOptions): Databa
     observe: async (database) => observe(options, database),
     restorePoints: () => Promise.resolve([]),
     branches: () => Promise.resolve([]),
+    names: () => Promise.resolve([]),
     async findProblems(databases) {
       const found = await Promise.all(databases.map(async (database) => findProblems(options, database)));
       return found.flat();

@@ -58,6 +58,7 @@ export function createFlyPostgresReader(options: FlyPostgresOptions): DatabasePl
     observe: async (database) => of(database).observe(database),
     restorePoints: async (database) => of(database).restorePoints(database),
     branches: async (database) => of(database).branches(database),
+    names: async (database) => of(database).names(database),
     async findProblems(databases) {
       const found = [
         managed.findProblems(databases.filter((database) => isManaged(database))),

@@ -20,6 +20,18 @@ export async function ensureFlyApp(
   if (app.port !== null) await ensureAddresses(client, name, ADDRESS_TYPES, work);
 }
 
+/** The names of all apps of an organization, as far as the token sees them. */
+export async function appNamesOf(client: FlyClient, org: string): Promise<readonly string[]> {
+  const answer = (await client.send({
+    method: 'GET',
+    path: '/v1/apps',
+    query: { org_slug: org },
+    resource: `the apps of ${org}`,
+    subject: org,
+  })) as { apps?: readonly { name: string }[] | null };
+  return (answer.apps ?? []).map(({ name }) => name);
+}
+
 /** Whose an app is, and by which token. */
 type Owner = Pick<ResolvedFlyApp, 'org' | 'token'>;
 

@@ -3,7 +3,8 @@ import { createEdgeMetrics } from './edge-metrics.ts';
 import { createFlyClient } from './fly-client.ts';
 import { ensureCertificates, readDomains } from './certificates.ts';
 import { findProblems } from './find-problems.ts';
-import { destroyFlyApp, ensureFlyApp } from './fly-apps.ts';
+import { appNamesOf, destroyFlyApp, ensureFlyApp } from './fly-apps.ts';
+import { labelApp, labelsOf } from './app-labels.ts';
 import type { FlyContext } from './fly-context.ts';
 import { readLogs } from './fly-logs.ts';
 import { logsBaseUrl, metricsBaseUrl, type FlyPlatformOptions } from './fly-options.ts';
@@ -69,6 +70,7 @@ export function createFlyPlatform(options: FlyPlatformOptions): AppPlatform {
     undoScale: async (scale, work) => undoScale(fly, scale, work),
     keepImage: async (reference, tag, work) => registry.tag(reference, tag, work.signal),
     ensureDomains: async (app, name, work) => ensureCertificates(client, name, app.domains, work),
+    label: async (name, labels, work) => labelApp(machines, name, labels, work),
     destroyApp: async (name, { isEphemeral }, work) =>
       destroyFlyApp({ client, volumes: fly.volumes, isEphemeral }, name, work),
   };
@@ -89,6 +91,8 @@ function readerWith(options: FlyPlatformOptions, pacer: Pacer): AppPlatformReade
   const volumes = createVolumesApi(client);
   const registry = createRegistryClient(shared);
   return {
+    appNames: async (org) => appNamesOf(client, org),
+    labels: async (name) => labelsOf(machines, name),
     async observeApp(name) {
       const all = await machines.list(name);
       if (all === null) return null;

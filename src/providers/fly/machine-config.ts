@@ -29,6 +29,9 @@ export const METADATA = {
   release: 'glidepath_release',
   commit: 'glidepath_commit',
   key: 'glidepath_key',
+  /** Whose it is, and until when: set on machines of what disappears by itself. */
+  environment: 'glidepath_environment',
+  expires: 'glidepath_expires',
   /** Hash of everything else in the config: the platform may answer a config in another form than it was sent. */
   config: 'glidepath_config',
 } as const;

@@ -42,6 +42,12 @@ export interface MachinesApi {
   stop(ref: MachineRef, options: CallOptions): Promise<void>;
   /** Ends its process at once. */
   kill(ref: MachineRef, options: CallOptions): Promise<void>;
+  /** Sets metadata of it beside what there is; it is neither restarted nor another version of itself. */
+  setMetadata(
+    ref: MachineRef,
+    metadata: Readonly<Record<string, string>>,
+    options: CallOptions,
+  ): Promise<void>;
   /** Ends and removes it. One that is gone already is no error. */
   destroy(ref: MachineRef, options: CallOptions): Promise<void>;
   /** Takes a lease, or with `nonce` lengthens one. */
@@ -96,6 +102,9 @@ export function createMachinesApi(client: FlyClient): MachinesApi {
     async destroy(ref, options) {
       const query = { force: true };
       await nullIfMissing(change(ref, 'DELETE', '', { ...options, query, isRepeatable: true }));
+    },
+    async setMetadata(ref, metadata, options) {
+      await change(ref, 'PATCH', '/metadata', { ...options, body: { metadata }, isRepeatable: true });
     },
     async lease(ref, { ttlSeconds, description }, options) {
       const body = { ttl: ttlSeconds, description };

@@ -51,6 +51,7 @@ function readerWith(options: NeonOptions, pacer: Pacer): DatabasePlatformReader 
     observe: async (database) => observeBranch(context, database),
     restorePoints: async (database) => listRestorePoints(context, database),
     branches: async (database) => listBranches(context, database),
+    names: async (database) => (await listBranches(context, database)).map(({ name }) => name),
     findProblems: async (databases) => findProblems(context, databases),
   };
 }

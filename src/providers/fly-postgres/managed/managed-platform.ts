@@ -2,6 +2,7 @@ import { ToolError } from '../../../diagnostics/tool-error.ts';
 import type { DatabasePlatform, DatabasePlatformReader } from '../../database-platform.ts';
 import type { FlyClient } from '../../fly/fly-client.ts';
 import {
+  clusterNames,
   clusterUrl,
   destroyCluster,
   ensureCluster,
@@ -36,6 +37,7 @@ export function createManagedReader(client: FlyClient): DatabasePlatformReader {
     observe: async (database) => observeCluster(client, database),
     restorePoints: () => Promise.resolve([]),
     branches: () => Promise.resolve([]),
+    names: async (database) => clusterNames(client, database),
     findProblems: () => Promise.resolve([]),
   };
 }

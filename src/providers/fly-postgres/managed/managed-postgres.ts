@@ -117,11 +117,28 @@ function orgOf(database: ResolvedDatabase): string {
   return database.org ?? 'personal';
 }
 
+/** The names of all clusters of its organization. */
+export async function clusterNames(
+  client: FlyClient,
+  database: ResolvedDatabase,
+): Promise<readonly string[]> {
+  return (await livingClusters(client, database)).map(({ name }) => name);
+}
+
 async function findCluster(
   client: FlyClient,
   database: ResolvedDatabase,
   signal?: AbortSignal,
 ): Promise<Cluster | null> {
+  const clusters = await livingClusters(client, database, signal);
+  return clusters.find(({ name }) => name === clusterNameOf(database)) ?? null;
+}
+
+async function livingClusters(
+  client: FlyClient,
+  database: ResolvedDatabase,
+  signal?: AbortSignal,
+): Promise<readonly Cluster[]> {
   const answer = await client.send({
     method: 'GET',
     path: '/v1/postgres',
@@ -131,9 +148,7 @@ async function findCluster(
     signal,
   });
   const clusters = (dataOf(answer) ?? []) as readonly Cluster[];
-  const isAlive = (cluster: Cluster): boolean =>
-    cluster.status !== 'deleting' && cluster.status !== 'deleted';
-  return clusters.find((cluster) => cluster.name === clusterNameOf(database) && isAlive(cluster)) ?? null;
+  return clusters.filter(({ status }) => status !== 'deleting' && status !== 'deleted');
 }
 
 async function createCluster(

@@ -6,10 +6,11 @@ import type {
   DatabasePlatform,
   DatabasePlatformReader,
 } from '../../database-platform.ts';
+import { appNamesOf } from '../../fly/fly-apps.ts';
 import { clusterAddress, forgetLogins, ownApp } from './cluster-address.ts';
 import { branchApp, createBranch, deleteBranch, listBranches } from './cluster-branches.ts';
 import type { ClusterContext } from './cluster-context.ts';
-import { appNameOf, branchAppName } from './cluster-names.ts';
+import { appNameOf, branchAppName, orgOf } from './cluster-names.ts';
 import { destroyCluster, detachApps } from './destroy-cluster.ts';
 import { ensureCluster } from './ensure-cluster.ts';
 import { findClusterProblems } from './find-cluster-problems.ts';
@@ -53,6 +54,7 @@ export function createUnmanagedReader(context: ClusterContext): DatabasePlatform
     observe: async (database) => observeCluster(context, database),
     restorePoints: async (database) => listRestorePoints(context, database),
     branches: async (database) => listBranches(context, database),
+    names: async (database) => appNamesOf(context.client, orgOf(database)),
     async findProblems(databases) {
       const found = await Promise.all(databases.map((database) => findClusterProblems(context, database)));
       return [...new Map(found.flat().map((problem) => [problem.message, problem])).values()];

@@ -1,0 +1,82 @@
+import { ToolError } from '../../diagnostics/tool-error.ts';
+import { requireEventOfReviewApp } from '../../pipeline/github/review-event.ts';
+import type { Trigger } from '../../plan/plan.ts';
+import type { HostPullRequest } from '../../providers/code-host.ts';
+import type { CommandContext, ExitCode } from '../command-context.ts';
+import { pullRequestNumber } from '../pull-request-number.ts';
+import { openPullRequests, type PullRequests } from '../pull-requests.ts';
+import { readGithubContext } from '../read-github-context.ts';
+import { cancelRuns } from '../review-runs.ts';
+import type { Workbench } from '../wiring.ts';
+import { deployTrigger, openBench } from './deploy.ts';
+import { planFor } from './plan.ts';
+
+/**
+ * `glidepath review open <pr>`: the head of a pull request in an environment of its own, made or brought up to date. Not
+ * what it would be merged to: what is looked at is what was pushed.
+ */
+export async function reviewOpen(
+  context: CommandContext,
+  typed: string,
+  options: { readonly ref: string | null },
+): Promise<ExitCode> {
+  const number = pullRequestNumber(typed);
+  const event = readGithubContext(context);
+  if (event !== null) requireEventOfReviewApp(event, number, 'open');
+  await using bench = await openBench(context);
+  const trigger: Trigger = { kind: 'pull-request', number, action: 'opened' };
+  const { deployments } = planFor(bench.project, trigger, { environments: {} });
+  const { pullRequests } = await openPullRequests(context, bench);
+  const pull = pullRequests === null ? null : await requireOpen(pullRequests, number);
+  const ofEvent = event?.pullRequest?.number === number ? event.pullRequest.headSha : null;
+  const ref = options.ref ?? ofEvent ?? pull?.headSha ?? headInstead(context, number);
+  await requireCommit(bench, ref, number);
+  // Nobody goes on with what was interrupted once there is something newer.
+  for (const { lockKey } of deployments) await cancelRuns(bench, lockKey, ['interrupted'], context.by);
+  return await deployTrigger(context, bench, trigger, null, ref);
+}
+
+/** Asks GitHub whether it is one that may have a review app. Throws REVIEW_UNKNOWN and GITHUB_EVENT_MISMATCH. */
+async function requireOpen(pullRequests: PullRequests, number: number): Promise<HostPullRequest> {
+  const { repository } = pullRequests;
+  const found = await pullRequests.find(number);
+  const hint = 'See which have a review app: glidepath review list';
+  if (found === null)
+    throw new ToolError('REVIEW_UNKNOWN', `${repository} has no pull request ${number}.`, { hint });
+  if (found.state === 'closed')
+    throw new ToolError(
+      'REVIEW_UNKNOWN',
+      `Pull request ${number} of ${repository} is ${found.isMerged ? 'merged' : 'closed'}.`,
+      { hint },
+    );
+  const isOurs = found.headRepository?.toLowerCase() === repository.toLowerCase();
+  if (isOurs && found.author !== 'dependabot[bot]') return found;
+  const whose = isOurs ? 'Dependabot' : `a fork (${found.headRepository ?? 'a repository that is gone'})`;
+  throw new ToolError(
+    'GITHUB_EVENT_MISMATCH',
+    `Pull request ${number} comes from ${whose}: no review app, and no secret, for code that nobody here has taken in. Nothing was changed.`,
+    {
+      hint: 'Somebody who may write pushes the branch to this repository, after reading it, and opens a pull request from there.',
+    },
+  );
+}
+
+function headInstead(context: CommandContext, number: number): string {
+  context.output.error(
+    `GitHub cannot be asked for the head of pull request ${number}: HEAD of this clone is taken. Name another with --ref.\n`,
+  );
+  return 'HEAD';
+}
+
+/** A clone for one branch does not have the commits of another. */
+async function requireCommit(bench: Workbench, ref: string, number: number): Promise<void> {
+  if (await bench.source.hasRef(ref)) return;
+  const { github } = bench.project;
+  throw new ToolError(
+    'SOURCE_UNKNOWN_REF',
+    `This clone does not have ${ref.slice(0, 40)}, the head of pull request ${number}.`,
+    {
+      hint: `Fetch it${github.repository === null ? '' : ` from ${github.repository}`}: git fetch origin pull/${number}/head`,
+    },
+  );
+}
