@@ -371,7 +371,7 @@ test('reset leaves an empty cloud that is still up', async () => {
   expect(isRunning(pid)).toBe(false);
   const status = await cloudStatus(cloud);
   expect(status).toMatchObject({ apps: [], databases: [], faults: [] });
-  expect(status.services.map((service) => service.holds)).toEqual([0, 0, 0, 0, 0]);
+  expect(status.services.map((service) => service.holds)).toEqual([0, 0, 0, 0, 0, 0]);
 });
 
 test('an idle machine is put to sleep and woken by the next request', async () => {

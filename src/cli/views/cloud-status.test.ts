@@ -23,6 +23,7 @@ const STATUS: CloudStatus = {
   databases: [],
   databaseCopies: 'copy',
   neon: [],
+  github: [],
   faults: [],
 };
 

@@ -63,6 +63,7 @@ export function renderCloudStatus(status: CloudStatus, options: { color: boolean
     ]);
     lines.push('', renderTable(['project', 'branch', 'id', 'compute', ''].map(dim), rows).trimEnd());
   }
+  if (status.github.length > 0) lines.push('', repositoryTable(status, options));
   if (status.faults.length > 0) lines.push('');
   for (const fault of status.faults) lines.push(`  ${red('fault')} ${faultLine(fault)}`);
   return `${lines.join('\n')}\n`;
@@ -84,11 +85,26 @@ function databaseTable({ databases, databaseCopies }: CloudStatus, options: { co
   return `${renderTable(heads.map(dim), rows).trimEnd()}\n${dim(`  branches ${copies}`)}`;
 }
 
+/** Every repository of the local GitHub. */
+function repositoryTable({ github }: CloudStatus, options: { color: boolean }): string {
+  const { dim, cyan } = paint(options.color);
+  const rows = github.map((one) => [
+    one.repository,
+    cyan(one.url),
+    one.isPrivate ? 'private' : 'public',
+    one.defaultBranch,
+    counted(one.openPulls, 'open pull request'),
+    one.forkOf === null ? '' : dim(`fork of ${one.forkOf}`),
+  ]);
+  return renderTable(['repository', 'address', '', 'branch', '', ''].map(dim), rows).trimEnd();
+}
+
 /** What each service holds. */
 const HELD: Readonly<Record<string, string>> = {
   fly: 'app',
   'managed-postgres': 'cluster',
   neon: 'project',
+  github: 'repository',
   registry: 'image',
   edge: 'address',
 };

@@ -2,6 +2,7 @@ import type { AppMetrics } from '../edge/app-metrics.ts';
 import type { ActiveFault } from '../faults/fault.ts';
 import type { MachinesMode } from '../containers/machines-mode.ts';
 import type { CopyMethod } from '../postgres/copy-method.ts';
+import type { GithubInventoryItem } from '../github/github-inventory.ts';
 import type { NeonInventoryItem } from '../neon/neon-inventory.ts';
 import type { MachinesInfo } from './cloud-info.ts';
 
@@ -28,6 +29,8 @@ export interface CloudStatus {
   readonly databaseCopies: CopyMethod;
   /** Every branch of every project of the local Neon. */
   readonly neon: readonly NeonInventoryItem[];
+  /** Every repository of the local GitHub. */
+  readonly github: readonly GithubInventoryItem[];
   readonly faults: readonly ActiveFault[];
 }
 

@@ -30,6 +30,11 @@ export async function readStatus(context: ControlContext): Promise<CloudStatus> 
         url: `${identity.apiUrl}/api/v2`,
         holds: new Set(neon.map(({ project }) => project)).size,
       },
+      {
+        name: 'github',
+        url: `${identity.apiUrl}/api/v3`,
+        holds: services.github.inventory().length,
+      },
       { name: 'registry', url: `${identity.apiUrl}/v2`, holds: images },
       { name: 'edge', url: identity.edgeUrl, holds: services.edge.routes().length },
     ],
@@ -37,6 +42,7 @@ export async function readStatus(context: ControlContext): Promise<CloudStatus> 
     databases,
     databaseCopies: services.postgres.copyMethod,
     neon,
+    github: services.github.inventory(),
     faults: services.faults.list(),
   };
 }

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { HttpBindings } from '@hono/node-server';
 import type { MiddlewareHandler } from 'hono';
 import type { Clock } from '../../util/clock.ts';
+import { githubErrorBody } from '../github/github-error.ts';
 import { neonErrorBody } from '../neon/neon-error.ts';
 import type { FaultBoard } from './fault-board.ts';
 
 const MANIFEST_UNKNOWN = { errors: [{ code: 'MANIFEST_UNKNOWN', message: 'manifest unknown' }] };
 const RATE_LIMITED = 'rate limit exceeded';
+const GITHUB = '/api/v3/';
 
 /** Lets the faults on routes strike. To stand before every platform API, and not before the control API. */
 export function faultMiddleware(
@@ -20,11 +22,11 @@ export function faultMiddleware(
     const delayMs = faults.reduce((sum, fault) => (fault.kind === 'delay' ? sum + fault.delayMs : sum), 0);
     if (delayMs > 0) await clock.sleep(delayMs);
     const limited = faults.find((fault) => fault.kind === 'rate-limit');
-    if (limited !== undefined) return Response.json(bodyFor(c.req.path, RATE_LIMITED), { status: 429 });
+    if (limited !== undefined) return tooFast(c.req.path);
     const error = faults.find((fault) => fault.kind === 'error');
     if (error !== undefined) {
       const message = `a fault is switched on for ${error.route}`;
-      return Response.json(bodyFor(c.req.path, message), { status: error.status });
+      return Response.json(bodyFor(c.req.path, message, error.status), { status: error.status });
     }
     await next();
     // Undone it is not: whatever was asked for has happened, and nobody is told.
@@ -33,8 +35,16 @@ export function faultMiddleware(
   };
 }
 
+/** GitHub says how long to wait, and calls it a secondary limit; the others say so by the status alone. */
+function tooFast(path: string): Response {
+  if (!path.startsWith(GITHUB)) return Response.json(bodyFor(path, RATE_LIMITED, 429), { status: 429 });
+  const message = 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.';
+  return Response.json(githubErrorBody(429, message), { status: 429, headers: { 'retry-after': '1' } });
+}
+
 /** A refusal in the shape that the API of this path has for it. */
-function bodyFor(path: string, message: string): object {
+function bodyFor(path: string, message: string, status: number): object {
+  if (path.startsWith(GITHUB)) return githubErrorBody(status, message);
   if (path.startsWith('/v2/')) return { errors: [{ code: 'UNAVAILABLE', message }] };
   return path.startsWith('/api/v2/') ? neonErrorBody(randomUUID(), message) : { error: message };
 }

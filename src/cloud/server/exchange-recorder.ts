@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** One request to Fly's or Neon's API and its answer, one line of JSON in the recording. */
+/** One request to Fly's, Neon's or GitHub's API and its answer, one line of JSON in the recording. */
 export interface RecordedExchange {
   readonly method: string;
   /** Path and query. */
@@ -15,7 +15,7 @@ export interface RecordedExchange {
 }
 
 /** Below these the platforms' APIs are. */
-const PREFIXES = ['/v1/', '/api/v2/'] as const;
+const PREFIXES = ['/v1/', '/api/v2/', '/api/v3/'] as const;
 
 /**
  * Writes down what a handler is asked and answers by the platforms' APIs, so that tests can hold all of it against their

@@ -17,11 +17,11 @@ import { FaultBoard } from '../faults/fault-board.ts';
 import { imagesWithFaults } from '../faults/images-with-faults.ts';
 import { createFlyService } from '../fly/fly-service.ts';
 import { processIdentity } from '../machines/process-table.ts';
-import { createManagedPostgres } from '../managed-postgres/managed-postgres.ts';
-import { createNeon } from '../neon/neon-service.ts';
 import { createPostgresService } from '../postgres/create-postgres-service.ts';
 import { imagesWithPostgres } from '../postgres-image/postgres-image.ts';
 import { postgresPrograms } from '../postgres-image/postgres-programs.ts';
+import { openDatabases } from './open-databases.ts';
+import { openGithub } from './open-github.ts';
 import { Organizations } from '../organizations/organizations.ts';
 import { createRegistry } from '../registry/registry.ts';
 import { apiRoutes } from './api-routes.ts';
@@ -105,7 +105,8 @@ async function start(options: CloudOptions, undo: Undo): Promise<Cloud> {
   undo.push(() => edge.close());
   const machines = options.machines ?? { asked: 'process', env: {} };
   const engine = await openEngine(stateDir, machines);
-  const services = await openServices({ options, stateDir, token, edge, latency, engine, undo });
+  const baseUrl = `http://${LOOPBACK}:${api.port}`;
+  const services = await openServices({ options, stateDir, token, baseUrl, edge, latency, engine, undo });
   directory.bind(services.fly.directory);
 
   const { pid } = process;
@@ -187,6 +188,7 @@ async function openServices(on: {
   readonly options: CloudOptions;
   readonly stateDir: string;
   readonly token: string;
+  readonly baseUrl: string;
   readonly edge: Edge;
   readonly latency: RegionLatency;
   readonly engine: Engine | null;
@@ -228,28 +230,34 @@ async function openServices(on: {
   });
   undo.push(() => fly.shutdown({ stopMachines: true }));
   hasApp = (name) => fly.hasApp(name);
-  const managedPostgres = createManagedPostgres({
-    stateDir: join(stateDir, 'managed-postgres'),
+  const { managedPostgres, neon } = await openDatabases({
+    options,
+    stateDir,
     postgres,
-    clock,
-    appExists: (name) => fly.hasApp(name),
-  });
-  undo.push(() => managedPostgres.close());
-  const neon = await createNeon({
-    stateDir: join(stateDir, 'neon'),
-    postgres,
-    clock,
+    fly,
     organizations,
-    ...(databaseIdleMs === undefined ? {} : { defaultIdleMs: databaseIdleMs }),
-    ...(options.rateLimits === undefined ? {} : { rateLimits: options.rateLimits }),
+    undo,
   });
-  undo.push(() => neon.close());
-  return { fly, edge, postgres, registry, managedPostgres, neon, organizations, faults, dns, latency };
+  const github = await openGithub({ ...options, stateDir, adminToken: token, baseUrl: on.baseUrl });
+  undo.push(() => github.close());
+  return {
+    fly,
+    edge,
+    postgres,
+    registry,
+    managedPostgres,
+    neon,
+    github,
+    organizations,
+    faults,
+    dns,
+    latency,
+  };
 }
 
 /** Requests first, then machines, then what they were using. */
 async function end(services: CloudServices, api: Server, keepMachines: boolean): Promise<void> {
-  const { edge, fly, managedPostgres, neon, postgres } = services;
+  const { edge, fly, github, managedPostgres, neon, postgres } = services;
   const apiClosed = closeServer(api, API_GRACE_MS);
   await edge.close();
   await fly.shutdown({ stopMachines: !keepMachines });
@@ -257,5 +265,6 @@ async function end(services: CloudServices, api: Server, keepMachines: boolean):
   await apiClosed;
   await managedPostgres.close();
   await neon.close();
+  await github.close();
   await postgres.close({ stop: !keepMachines });
 }

@@ -1,0 +1,124 @@
+import { expect, test } from 'vitest';
+import { ADMIN_TOKEN, GithubRig } from '../support/github-rig.ts';
+
+test('a push really pushes: another clone has it, the API knows it, and an event tells of it', async () => {
+  await using rig = await GithubRig.open();
+  const mine = await rig.repository();
+  const sha = await mine.commit('src/app.ts', 'export {};\n', 'Add the app');
+  await mine.git('push', '--quiet', 'origin', 'main');
+  const other = await rig.clone('acme/shop', ADMIN_TOKEN);
+  expect(await other.git('rev-parse', 'origin/main')).toBe(sha);
+  const { body } = await rig.api('GET', '/repos/acme/shop/commits/main');
+  expect(body).toMatchObject({
+    sha,
+    commit: { message: 'Add the app' },
+    files: [{ filename: 'src/app.ts' }],
+  });
+  const pushes = await rig.told('push');
+  expect(pushes).toHaveLength(2);
+  expect(pushes[1]).toMatchObject({
+    repository: 'acme/shop',
+    cause: 'person',
+    sender: 'glidepath',
+    payload: {
+      ref: 'refs/heads/main',
+      after: sha,
+      created: false,
+      forced: false,
+      head_commit: { id: sha, added: ['src/app.ts'] },
+      repository: { full_name: 'acme/shop' },
+      sender: { login: 'glidepath' },
+    },
+  });
+});
+
+test('of many tags at once nobody is told; of the deletion of a branch everybody', async () => {
+  await using rig = await GithubRig.open();
+  const mine = await rig.repository();
+  for (const tag of ['v1', 'v2', 'v3', 'v4']) await mine.git('tag', tag);
+  await mine.git('push', '--quiet', 'origin', '--tags');
+  await mine.git('push', '--quiet', 'origin', 'main:refs/heads/gone');
+  await mine.git('push', '--quiet', 'origin', ':refs/heads/gone');
+  expect((await rig.told('push')).map(({ payload }) => [payload['ref'], payload['deleted']])).toEqual([
+    ['refs/heads/main', false],
+    ['refs/heads/gone', false],
+    ['refs/heads/gone', true],
+  ]);
+  expect((await rig.told('delete')).map(({ payload }) => payload['ref'])).toEqual(['gone']);
+  const { body } = await rig.api('GET', '/repos/acme/shop/tags');
+  expect(body.map(({ name }: { name: string }) => name)).toEqual(['v4', 'v3', 'v2', 'v1']);
+});
+
+test('a deployment merges the default branch and waits for every context, unless it is told not to', async () => {
+  await using rig = await GithubRig.open();
+  const mine = await rig.repository();
+  const path = '/repos/acme/shop';
+  await mine.git('push', '--quiet', 'origin', 'main:refs/heads/release');
+  const sha = await mine.commit('a.txt', 'a\n');
+  await mine.git('push', '--quiet', 'origin', 'main');
+  expect(await rig.api('POST', `${path}/deployments`, { ref: 'release' })).toMatchObject({
+    status: 202,
+    body: { message: 'Auto-merged main into release on deployment.' },
+  });
+  await rig.api('POST', `${path}/statuses/${sha}`, { state: 'pending', context: 'ci' });
+  expect(await rig.api('POST', `${path}/deployments`, { ref: sha, auto_merge: false })).toMatchObject({
+    status: 409,
+    body: { message: expect.stringContaining('Commit status checks failed') },
+  });
+  const first = await deploy(rig, sha, 'staging');
+  const second = await deploy(rig, sha, 'staging');
+  const production = await deploy(rig, sha, 'production');
+  for (const id of [first, second, production])
+    await rig.api('POST', `${path}/deployments/${id}/statuses`, { state: 'success', log_url: 'http://log/' });
+  const states = await Promise.all(
+    [first, second, production].map(
+      async (id) => (await rig.api('GET', `${path}/deployments/${id}/statuses`)).body[0].state,
+    ),
+  );
+  expect(states).toEqual(['inactive', 'success', 'success']);
+  expect((await rig.api('DELETE', `${path}/deployments/${second}`)).status).toBe(422);
+  expect((await rig.api('DELETE', `${path}/deployments/${first}`)).status).toBe(204);
+  expect((await rig.api('GET', `${path}/deployments?environment=staging`)).body).toMatchObject([
+    { id: second, payload: { release: 'r-1' }, creator: { login: 'glidepath' } },
+  ]);
+});
+
+test('comments are written, changed, found by page, and reacted to', async () => {
+  await using rig = await GithubRig.open();
+  await rig.repository();
+  const path = '/repos/acme/shop/issues';
+  const issue = await rig.api('POST', path, { title: 'Deploy', labels: ['approval'] });
+  expect(issue).toMatchObject({ status: 201, body: { number: 1, labels: [{ name: 'approval' }] } });
+  for (let n = 1; n <= 3; n += 1) await rig.api('POST', `${path}/1/comments`, { body: `comment ${n}` });
+  const page = await rig.api('GET', `${path}/1/comments?per_page=2`);
+  expect(page.body.map(({ body }: { body: string }) => body)).toEqual(['comment 1', 'comment 2']);
+  expect(page.headers.get('link')).toContain(
+    `${rig.baseUrl}/api/v3${path}/1/comments?per_page=2&page=2>; rel="next"`,
+  );
+  const [{ id }] = page.body;
+  await rig.api('PATCH', `${path}/comments/${id}`, { body: 'changed' });
+  expect((await rig.api('POST', `${path}/comments/${id}/reactions`, { content: 'rocket' })).status).toBe(201);
+  expect((await rig.api('GET', `${path}/comments/${id}`)).body).toMatchObject({
+    body: 'changed',
+    reactions: { rocket: 1, total_count: 1 },
+    author_association: 'COLLABORATOR',
+  });
+  expect((await rig.told('issue_comment')).map(({ action }) => action)).toEqual([
+    'created',
+    'created',
+    'created',
+    'edited',
+  ]);
+});
+
+async function deploy(rig: GithubRig, ref: string, environment: string): Promise<number> {
+  const { status, body } = await rig.api('POST', '/repos/acme/shop/deployments', {
+    ref,
+    environment,
+    auto_merge: false,
+    required_contexts: [],
+    payload: { release: 'r-1' },
+  });
+  expect(status).toBe(201);
+  return body.id;
+}
