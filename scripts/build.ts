@@ -10,6 +10,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const ENTRIES = ['index', 'cli/main', 'cloud/main', 'cloud/postgres-image/psql', 'config/native-import'];
 /** Brought along, for they consist of many small files, of which few are needed; the other dependencies stay outside. */
 const BUNDLED = [
+  '@actions/expressions',
+  '@actions/languageservice',
+  '@actions/workflow-parser',
   '@octokit/auth-app',
   '@octokit/core',
   '@octokit/plugin-paginate-rest',
@@ -20,6 +23,8 @@ const BUNDLED = [
   'fastest-levenshtein',
   'libsodium-wrappers',
   'smol-toml',
+  'vscode-languageserver-textdocument',
+  'yaml',
   'zod',
 ];
 

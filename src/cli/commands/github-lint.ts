@@ -1,8 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { nameHint } from '../../config/did-you-mean.ts';
 import { EXIT } from '../../diagnostics/error-codes.ts';
-import { readWorkflow } from '../../workflows/read/read-workflow.ts';
+import { ToolError } from '../../diagnostics/tool-error.ts';
+import type { WorkflowReport } from '../../workflows/finding.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
+import { topOf } from '../lint-origin.ts';
+import { gatherFiles } from '../workflows/gather-files.ts';
+import { lintRepository } from '../workflows/lint-repository.ts';
+import { writeWorkflowLint } from '../workflows/write-lint.ts';
 
 /** What was typed behind `github lint`. */
 export interface TypedGithubLintOptions {
@@ -11,17 +15,48 @@ export interface TypedGithubLintOptions {
   readonly isPedantic: boolean;
 }
 
-/** `glidepath github lint [FILE…]`: what is wrong with GitHub workflows. Ends with 2 where a file cannot be read. */
+const FORMATS = ['human', 'json', 'sarif', 'github'] as const;
+const FAIL_ON = ['error', 'warning'] as const;
+
+/**
+ * `glidepath github lint [FILE…]`: what is wrong with GitHub workflows and what they rely on. Ends with 1 where something
+ * is as grave as `--fail-on`, with 2 where a file is no YAML.
+ */
 export async function githubLint(
-  { cwd, output }: CommandContext,
-  files: readonly string[],
-  _typed: TypedGithubLintOptions,
+  context: CommandContext,
+  named: readonly string[],
+  typed: TypedGithubLintOptions,
 ): Promise<ExitCode> {
-  let hasMistakes = false;
-  for (const path of files) {
-    const { mistakes } = readWorkflow({ path, text: await readFile(resolve(cwd, path), 'utf8') });
-    for (const { message } of mistakes) output.write(`${path}: ${message}\n`);
-    hasMistakes ||= mistakes.length > 0;
+  const format = oneOf('--format', typed.format ?? (context.output.json ? 'json' : 'human'), FORMATS);
+  const failOn = oneOf('--fail-on', typed.failOn ?? 'error', FAIL_ON);
+  if (context.output.json && format !== 'json') {
+    throw usage(`--json and --format ${format} contradict each other.`, 'Take one of the two away.');
   }
-  return hasMistakes ? EXIT.usage : EXIT.ok;
+  const files = gatherFiles(await topOf(context.cwd), context.cwd, named);
+  if (files.asked.size === 0) {
+    throw usage('There are no GitHub workflows here.', 'Name the files: glidepath github lint path/to/*.yml');
+  }
+  const linted = await lintRepository(files, typed);
+  await writeWorkflowLint(context, format, linted);
+  return exitCode(linted.reports, failOn);
+}
+
+function exitCode(reports: readonly WorkflowReport[], failOn: (typeof FAIL_ON)[number]): ExitCode {
+  if (reports.some((report) => report.mistakes.length > 0)) return EXIT.usage;
+  const isGrave = reports.some((report) =>
+    report.findings.some(
+      ({ severity }) => severity === 'error' || (failOn === 'warning' && severity === 'warning'),
+    ),
+  );
+  return isGrave ? EXIT.failed : EXIT.ok;
+}
+
+function oneOf<T extends string>(option: string, typed: string, known: readonly T[]): T {
+  const found = known.find((one) => one === typed);
+  if (found !== undefined) return found;
+  throw usage(`${option} cannot be ${typed === '' ? 'empty' : typed}.`, nameHint(typed, known, 'values'));
+}
+
+function usage(message: string, hint: string): ToolError {
+  return new ToolError('CLI_USAGE', message, { hint });
 }

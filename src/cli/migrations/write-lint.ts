@@ -1,13 +1,10 @@
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { githubAnnotations } from '../../migrations/lint/github-annotations.ts';
 import { RULE_CATALOGUE } from '../../migrations/lint/lint-files.ts';
 import type { FileReport } from '../../migrations/lint/lint-report.ts';
-import { sarifLog } from '../../migrations/lint/sarif.ts';
-import { runGit } from '../../providers/git/run-git.ts';
-import { ownFile } from '../../util/own-file.ts';
+import { SQL_SYNTAX_RULE, sarifLog } from '../../migrations/lint/sarif.ts';
+import { ownVersion } from '../../util/own-file.ts';
 import type { CommandContext } from '../command-context.ts';
+import { LINT_DOCUMENTS, topOf } from '../lint-origin.ts';
 import { writeJson } from '../output.ts';
 import { lintSummary, renderLint } from '../views/lint.ts';
 import { lintDocument } from './lint-document.ts';
@@ -38,10 +35,13 @@ export async function writeLint(
   const top = await topOf(cwd);
   const pathOf = (file: string): string => (file.startsWith('<') ? file : pathFrom(top, cwd, file));
   if (format === 'sarif') {
-    writeJson(
-      output,
-      sarifLog({ reports, rules: sarifRules(), version: ownVersion(), documents: DOCUMENTS, pathOf }),
-    );
+    const about = {
+      version: ownVersion(),
+      documents: LINT_DOCUMENTS,
+      linter: 'db-lint',
+      syntax: SQL_SYNTAX_RULE,
+    };
+    writeJson(output, sarifLog({ reports, rules: sarifRules(), pathOf, ...about }));
     return;
   }
   for (const line of githubAnnotations(reports, pathOf)) output.write(`${line}\n`);
@@ -49,23 +49,6 @@ export async function writeLint(
   output.error(lintSummary(reports, { color: false, width: output.width, notes }));
 }
 
-/** The documents come with the source; a name for each is all that can be linked to. */
-const DOCUMENTS = 'urn:glidepath:';
-
-function ownVersion(): string {
-  const manifest = readFileSync(join(dirname(ownFile('index')), '..', 'package.json'), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
-}
-
 function sarifRules(): Parameters<typeof sarifLog>[0]['rules'] {
   return RULE_CATALOGUE.map((rule) => ({ ...rule, page: `docs/reference/migration-rules.md#${rule.id}` }));
-}
-
-/** Where the repository begins; outside git, where the command runs. */
-async function topOf(cwd: string): Promise<string> {
-  const { code, stdout } = await runGit(spawn, cwd, ['rev-parse', '--show-toplevel']).catch(() => ({
-    code: 1,
-    stdout: '',
-  }));
-  return code === 0 ? stdout.trim() : cwd;
 }

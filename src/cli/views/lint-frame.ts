@@ -9,6 +9,8 @@ export interface FramePlace {
   readonly column: number;
   /** The statement it is in, as written; null: only a caret is drawn. */
   readonly statement: string | null;
+  /** So many characters are meant; none: the statement is read as SQL. */
+  readonly length?: number;
 }
 
 /** How a frame is drawn. */
@@ -52,6 +54,8 @@ function split(line: string, place: FramePlace): readonly [string, string] {
   const characters = Array.from(line);
   const before = characters.slice(0, place.column - 1).join('');
   const rest = characters.slice(place.column - 1).join('');
+  if (place.length !== undefined)
+    return [before, characters.slice(place.column - 1, place.column - 1 + place.length).join('')];
   return [before, place.statement === null ? rest.slice(0, 1) : partOf(rest, place)];
 }
 

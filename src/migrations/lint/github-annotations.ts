@@ -1,21 +1,22 @@
-import type { Finding, Severity } from './finding.ts';
-import type { FileReport } from './lint-report.ts';
+import type { Severity } from './finding.ts';
 import { isSqlForm } from './safe-forms/is-sql-form.ts';
+import type { SarifFinding, SarifReport } from './sarif.ts';
 
 const COMMANDS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', advice: 'notice' };
 
 /**
  * Workflow commands that GitHub shows as annotations at their lines (docs.github.com, Workflow commands, "Setting an
- * error message"). `pathOf` makes the path from the root of the repository, by which GitHub finds the file. GitHub shows
+ * error message"). `pathOf` makes the path from the root of the repository, by which GitHub finds the file; `syntaxTitle` stands above what cannot be read. GitHub shows
  * ten of each severity in a step, so the gravest come first.
  */
 export function githubAnnotations(
-  reports: readonly FileReport[],
+  reports: readonly SarifReport[],
   pathOf: (file: string) => string,
+  syntaxTitle = 'SQL syntax',
 ): readonly string[] {
   const mistakes = reports.flatMap((report) =>
     report.mistakes.map(({ line, column, message }) =>
-      command('error', { file: pathOf(report.file), line, col: column, title: 'SQL syntax' }, message),
+      command('error', { file: pathOf(report.file), line, col: column, title: syntaxTitle }, message),
     ),
   );
   const severities = ['error', 'warning', 'advice'] as const;
@@ -29,7 +30,7 @@ export function githubAnnotations(
   return [...mistakes, ...findings];
 }
 
-function annotation(finding: Finding, file: string): string {
+function annotation(finding: SarifFinding, file: string): string {
   const { rule, line, column, message, why, safeForm, severity } = finding;
   const text = [message, why, safeForm === null ? null : withHeading(safeForm)];
   return command(

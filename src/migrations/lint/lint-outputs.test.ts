@@ -3,7 +3,7 @@ import type { Finding } from './finding.ts';
 import { fingerprints } from './fingerprints.ts';
 import { githubAnnotations } from './github-annotations.ts';
 import type { FileReport } from './lint-report.ts';
-import { sarifLog } from './sarif.ts';
+import { SQL_SYNTAX_RULE, sarifLog } from './sarif.ts';
 
 const FINDING: Finding = {
   rule: 'drop-table',
@@ -65,7 +65,8 @@ describe('annotations of GitHub', () => {
 describe('fingerprints', () => {
   test('stay while lines and blanks around a statement change, and tell the same statement twice apart', () => {
     const [before] = fingerprints([FINDING]);
-    expect(fingerprints([{ ...FINDING, line: 90, statement: 'DROP  TABLE\n "ü"' }])).toEqual([before]);
+    const moved: Finding = { ...FINDING, line: 90, statement: 'DROP  TABLE\n "ü"' };
+    expect(fingerprints([moved])).toEqual([before]);
     const [first, second] = fingerprints([FINDING, FINDING]);
     expect(first).toBe(before);
     expect(second).not.toBe(first);
@@ -92,7 +93,14 @@ describe('the SARIF log', () => {
   };
 
   test('has what the standard requires of a run, a rule and a result', () => {
-    expect(sarifLog({ ...input, reports: [report([FINDING], [MISTAKE])] })).toMatchInlineSnapshot(`
+    expect(
+      sarifLog({
+        linter: 'db-lint',
+        syntax: SQL_SYNTAX_RULE,
+        ...input,
+        reports: [report([FINDING], [MISTAKE])],
+      }),
+    ).toMatchInlineSnapshot(`
       {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "runs": [
@@ -229,7 +237,11 @@ describe('the SARIF log', () => {
 
   test('says that the run went wrong only where something could not be read', () => {
     const successful = (reports: readonly FileReport[]): unknown =>
-      (sarifLog({ ...input, reports }) as { runs: { invocations: unknown[] }[] }).runs[0]?.invocations;
+      (
+        sarifLog({ linter: 'db-lint', syntax: SQL_SYNTAX_RULE, ...input, reports }) as {
+          runs: { invocations: unknown[] }[];
+        }
+      ).runs[0]?.invocations;
     expect(successful([report([FINDING])])).toEqual([{ executionSuccessful: true }]);
     expect(successful([report([], [MISTAKE])])).toEqual([{ executionSuccessful: false }]);
   });

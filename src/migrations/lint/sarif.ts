@@ -1,6 +1,5 @@
 import type { Finding, Severity } from './finding.ts';
 import { fingerprints } from './fingerprints.ts';
-import type { FileReport } from './lint-report.ts';
 import type { TextPlace } from './parse/statement.ts';
 
 /** What a log says of a rule. */
@@ -17,9 +16,22 @@ export interface SarifRule {
   readonly severity: Severity;
 }
 
+/** What is said of one file. */
+export interface SarifReport {
+  readonly file: string;
+  readonly findings: readonly SarifFinding[];
+  readonly mistakes: readonly (TextPlace & { readonly message: string })[];
+}
+
+/** What of a finding goes into a log. */
+export type SarifFinding = Pick<
+  Finding,
+  'rule' | 'severity' | 'line' | 'column' | 'statement' | 'message' | 'why' | 'safeForm'
+>;
+
 /** What a log is made of. */
 export interface SarifInput {
-  readonly reports: readonly FileReport[];
+  readonly reports: readonly SarifReport[];
   readonly rules: readonly SarifRule[];
   /** The version of Glidepath. */
   readonly version: string;
@@ -27,12 +39,15 @@ export interface SarifInput {
   readonly documents: string;
   /** Makes the path from the root of the repository. */
   readonly pathOf: (file: string) => string;
+  /** Which linter it is: `db-lint`. */
+  readonly linter: string;
+  /** The rule that stands for what the parser refuses. */
+  readonly syntax: SarifRule;
 }
 
-/** The rule that stands for what the parser refuses. */
-const SYNTAX = 'sql-syntax';
-const SYNTAX_RULE: SarifRule = {
-  id: SYNTAX,
+/** What the parser of Postgres refuses. */
+export const SQL_SYNTAX_RULE: SarifRule = {
+  id: 'sql-syntax',
   title: 'SQL that Postgres cannot read',
   what: 'A statement that the parser of Postgres refuses.',
   why: 'The migration fails there, wherever it runs.',
@@ -48,8 +63,8 @@ const LEVELS = { error: 'error', warning: 'warning', advice: 'note' } as const;
  */
 export function sarifLog(input: SarifInput): Readonly<Record<string, unknown>> {
   const { reports, version } = input;
-  const rules: readonly SarifRule[] = [...input.rules, SYNTAX_RULE];
-  const results = reports.flatMap((report) => resultsOf(report, rules, input.pathOf));
+  const rules: readonly SarifRule[] = [...input.rules, input.syntax];
+  const results = reports.flatMap((report) => resultsOf(report, input));
   const hasMistakes = reports.some((report) => report.mistakes.length > 0);
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -64,7 +79,7 @@ export function sarifLog(input: SarifInput): Readonly<Record<string, unknown>> {
           },
         },
         columnKind: 'unicodeCodePoints',
-        automationDetails: { id: 'glidepath/db-lint/' },
+        automationDetails: { id: `glidepath/${input.linter}/` },
         invocations: [{ executionSuccessful: !hasMistakes }],
         results,
       },
@@ -89,17 +104,13 @@ function descriptorOf(
   };
 }
 
-function resultsOf(
-  report: FileReport,
-  rules: readonly SarifRule[],
-  pathOf: (file: string) => string,
-): readonly unknown[] {
+function resultsOf(report: SarifReport, { rules, syntax, pathOf }: SarifInput): readonly unknown[] {
   const uri = encodeURI(pathOf(report.file)).replaceAll('#', '%23').replaceAll('?', '%3F');
   const prints = fingerprints(report.findings);
-  const indexOf = (id: string): number => rules.findIndex((rule) => rule.id === id);
+  const indexOf = (id: string): number => [...rules, syntax].findIndex((rule) => rule.id === id);
   return [
     ...report.mistakes.map((mistake) => ({
-      ...resultOf(SYNTAX, indexOf(SYNTAX), 'error', mistake.message),
+      ...resultOf(syntax.id, indexOf(syntax.id), 'error', mistake.message),
       locations: [location(uri, mistake)],
     })),
     ...report.findings.map((finding, at) => ({
@@ -128,7 +139,7 @@ function location(uri: string, place: TextPlace, snippet?: string): unknown {
   return { physicalLocation: { artifactLocation: { uri, uriBaseId: '%SRCROOT%' }, region } };
 }
 
-function textOf({ message, why, safeForm }: Finding): string {
+function textOf({ message, why, safeForm }: SarifFinding): string {
   const parts = [message, why, safeForm === null ? null : `Without harm:\n\n${safeForm}`];
   return parts.filter((part) => part !== null).join('\n\n');
 }
