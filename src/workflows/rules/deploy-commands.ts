@@ -1,7 +1,7 @@
 import type { WorkflowJob, WorkflowStep } from '../read/workflow.ts';
 
 /** Commands that change what people see. Those of Glidepath itself prove first what the rules ask for, and are not among them. */
-export const DEPLOY_COMMAND =
+export const DEPLOY_COMMAND: RegExp =
   /\b(?:fly|flyctl)\s+(?:[^\n|;&]*\s)?deploy\b|\bvercel\s+(?:deploy\b|promote\b|[^\n|;&]*--prod\b)/;
 
 /** Actions that do the same. */
@@ -21,7 +21,7 @@ export function isDeployJob(job: WorkflowJob): boolean {
 }
 
 /** Names of what people rely on. */
-export const PRODUCTION_NAME =
+export const PRODUCTION_NAME: RegExp =
   /^(prod|production|live)$|^(prod|production|live)[-_/]|[-_/](prod|production|live)$/i;
 
 function isDeploy({ run, uses }: WorkflowStep): boolean {
