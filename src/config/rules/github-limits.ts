@@ -2,6 +2,7 @@ import type { ConfigPath } from '../config-path.ts';
 import type { GateDefinition } from '../definition/environment-definition.ts';
 import type { ProjectDefinition } from '../definition/project-definition.ts';
 import { pathText } from '../config-path.ts';
+import { approvalEnvironment } from '../github-names.ts';
 import type { Mistake } from '../mistake.ts';
 import { resolveChecks } from '../resolve/resolve-checks.ts';
 import { triggersOf } from '../resolve/environment-kind.ts';
@@ -47,7 +48,7 @@ function gateMistakes(
   path: ConfigPath,
 ): Mistake[] {
   if (gate.kind !== 'approval' || gate.by !== 'reviewers') return [];
-  const asked = `${environment}-approval`;
+  const asked = approvalEnvironment(environment);
   const reviewers = gate.approvers?.length ?? 0;
   return [
     ...(reviewers > REVIEWERS_MAX

@@ -24,7 +24,7 @@ const SELECTED = "fromJSON(needs.changes.outputs.checks || '[]')";
 
 /** `ci.yml`: a job for each check, and the one that says how they went. None where there is nothing to check. */
 export function ciWorkflow(context: WorkflowContext): readonly GeneratedFile[] {
-  const { checks } = context.project;
+  const checks = checksWithJob(context.project.checks);
   if (checks.length === 0) return [];
   return [
     workflowFile({
@@ -46,7 +46,7 @@ export function ciWorkflow(context: WorkflowContext): readonly GeneratedFile[] {
       },
       jobs: {
         changes: changesJob(context),
-        ...Object.fromEntries(checks.map((check) => [jobOf(check.name), checkJob(context, check)])),
+        ...Object.fromEntries(checks.map((check) => [jobOf(check.name), checkJob(context, check, checks)])),
         gate: gateJob(context, checks),
       },
       reason: 'The checks on GitHub.',
@@ -86,10 +86,15 @@ function changesJob(context: WorkflowContext): YamlMap {
 
 const REF = expression('inputs.ref');
 
-function checkJob(context: WorkflowContext, check: ResolvedCheck): YamlMap {
+function checkJob(
+  context: WorkflowContext,
+  check: ResolvedCheck,
+  withJob: readonly ResolvedCheck[],
+): YamlMap {
+  const before = check.needs.filter((need) => withJob.some(({ name }) => name === need));
   return job(context, {
     name: check.name,
-    needs: ['changes', ...check.needs.map(jobOf)],
+    needs: ['changes', ...before.map(jobOf)],
     if: `needs.changes.outputs.needed == 'true' && ${isSelected(check.name)}`,
     timeoutMinutes: Math.ceil(check.timeoutMs / 60_000) + BESIDES_MINUTES,
     steps: [
@@ -101,6 +106,18 @@ function checkJob(context: WorkflowContext, check: ResolvedCheck): YamlMap {
       }),
     ],
   });
+}
+
+/**
+ * What only makes files for others, as an installation does, is run by their jobs (decision 18): a job of its own would
+ * keep them waiting for what they do again.
+ */
+function checksWithJob(checks: readonly ResolvedCheck[]): ResolvedCheck[] {
+  const isNeeded = (name: string): boolean => checks.some(({ needs }) => needs.includes(name));
+  return checks.filter(
+    ({ name, prepares, needs, outputs }) =>
+      !(prepares && needs.length === 0 && outputs.length === 0 && isNeeded(name)),
+  );
 }
 
 /** Variables of the repository, never secrets: what runs here is code that nobody has read yet. */

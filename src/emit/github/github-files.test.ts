@@ -52,7 +52,7 @@ interface Workflow {
 const CHECKS: readonly ResolvedCheck[] = [
   resolvedCheck('deps', { prepares: true }),
   resolvedCheck('lint', { needs: ['deps'] }),
-  resolvedCheck('test', { needs: ['deps'], timeoutMs: 90 * 60_000, env: ['TEST_REGION', 'CI'] }),
+  resolvedCheck('test', { needs: ['deps', 'lint'], timeoutMs: 90 * 60_000, env: ['TEST_REGION', 'CI'] }),
 ];
 
 /** The files of a project for which GitHub workflows are written, by name. */
@@ -207,10 +207,12 @@ describe('a deployment', () => {
 });
 
 describe('a check', () => {
-  test('waits for the checks it needs, may take its time, and gets variables but no secret', () => {
+  test('waits for those it needs that have a job, may take its time, and gets variables but no secret', () => {
     const { jobs } = workflow(SHOP, 'ci.yml');
+    expect(Object.keys(jobs)).toEqual(['changes', 'check-lint', 'check-test', 'gate']);
+    expect(jobs['gate']?.needs).toEqual(['changes', 'check-lint', 'check-test']);
     expect(jobs['check-test']).toMatchObject({
-      needs: ['changes', 'check-deps'],
+      needs: ['changes', 'check-lint'],
       'timeout-minutes': 105,
       permissions: { contents: 'read' },
     });
