@@ -17,24 +17,13 @@ type DeploymentWriter = Pick<
 
 /** Everything that changes deployments, and what is said of commits. */
 export function deploymentWriter(client: GithubClient, reader: CodeHostReader): DeploymentWriter {
-  const { octokit, path, run, orNull } = client;
+  const { octokit, path, run } = client;
   const addStatus: CodeHost['addDeploymentStatus'] = (id, status) =>
     addDeploymentStatus(client, reader, id, status);
   return {
     createDeployment: (deployment) => createDeployment(client, deployment),
     addDeploymentStatus: addStatus,
-    async deleteDeployment(id) {
-      const [newest] = await reader.deploymentStatuses(id).catch(() => []);
-      if (newest?.state !== 'inactive') {
-        await addStatus(id, { state: 'inactive', description: '', logUrl: null, environmentUrl: null });
-      }
-      await orNull(`delete deployment ${id}`, () =>
-        octokit.request('DELETE /repos/{owner}/{repo}/deployments/{deployment_id}', {
-          ...path,
-          deployment_id: id,
-        }),
-      );
-    },
+    deleteDeployment: (id) => deleteDeployment(client, id, addStatus),
     async setCommitStatus(sha, { state, context, description, targetUrl }) {
       // A second one of the same context stands in place of the first: this may be sent again.
       await run(`set the status ${context} of commit ${sha}`, () =>
@@ -49,6 +38,28 @@ export function deploymentWriter(client: GithubClient, reader: CodeHostReader): 
       );
     },
   };
+}
+
+/** GitHub deletes only what is inactive. One that is gone is what was wanted. */
+async function deleteDeployment(
+  { octokit, path, orNull }: GithubClient,
+  id: number,
+  addStatus: CodeHost['addDeploymentStatus'],
+): Promise<void> {
+  const place = { ...path, deployment_id: id };
+  const statuses = await orNull(`read the statuses of deployment ${id}`, () =>
+    octokit.request('GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses', {
+      ...place,
+      per_page: 1,
+    }),
+  );
+  if (statuses === null) return;
+  if (statuses.data[0]?.state !== 'inactive') {
+    await addStatus(id, { state: 'inactive', description: '', logUrl: null, environmentUrl: null });
+  }
+  await orNull(`delete deployment ${id}`, () =>
+    octokit.request('DELETE /repos/{owner}/{repo}/deployments/{deployment_id}', place),
+  );
 }
 
 async function createDeployment(
