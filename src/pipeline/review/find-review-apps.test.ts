@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { database, environment, flyApp, project } from '../../../test/support/projects.ts';
+import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { AppLabels, AppPlatformReader, ObservedMachine } from '../../providers/app-platform.ts';
 import type { DatabasePlatformReader } from '../../providers/database-platform.ts';
 import type { LiveRelease } from '../history.ts';
@@ -37,7 +38,10 @@ function readersOf({ apps, databases = [], live }: World): ReviewReaders {
       const machines = (apps[name]?.releases ?? []).map((release) => ({ release }) as ObservedMachine);
       return Promise.resolve({ name, machines });
     },
-    publicUrl: (name) => Promise.resolve(`https://${name}.fly.dev`),
+    publicUrl: (name) =>
+      (apps[name]?.releases ?? []).length > 0
+        ? Promise.resolve(`https://${name}.fly.dev`)
+        : Promise.reject(new ToolError('PROVIDER_NOT_FOUND', `no address for ${name} yet`)),
   };
   const databaseReader: Partial<DatabasePlatformReader> = { names: () => Promise.resolve(databases) };
   return {
@@ -78,7 +82,7 @@ test('they are found by the lists of the platforms, whatever is remembered', asy
     deployedAt: 2 * DAY_MS,
     url: 'https://shop-pr-42.fly.dev',
   });
-  expect(found[0]).toMatchObject({ release: null, expiresAt: null, deployedAt: null });
+  expect(found[0]).toMatchObject({ release: null, expiresAt: null, deployedAt: null, url: null });
 });
 
 test('an environment that stands is none, also where its name would fit', async () => {

@@ -4,6 +4,7 @@ import type {
   ResolvedEnvironment,
   ResolvedProject,
 } from '../../config/resolved.ts';
+import { ToolError } from '../../diagnostics/tool-error.ts';
 import { forPullRequest } from '../../plan/for-pull-request.ts';
 import type { AppPlatformReader } from '../../providers/app-platform.ts';
 import type { DatabasePlatformReader } from '../../providers/database-platform.ts';
@@ -204,6 +205,12 @@ async function urlOf(
 ): Promise<string | null> {
   for (const app of environment.apps)
     if (app.platform === 'fly' && app.port !== null && present.includes(app.platformName))
-      return readers.appsOf(app).publicUrl(app.platformName);
+      return readers.appsOf(app).publicUrl(app.platformName).catch(nullWhereNoAddress);
   return null;
+}
+
+/** An app that was made and not got further has none. */
+function nullWhereNoAddress(error: unknown): null {
+  if (error instanceof ToolError && error.code === 'PROVIDER_NOT_FOUND') return null;
+  throw error;
 }
