@@ -30,6 +30,7 @@ const repositorySchema = z.strictObject({
   defaultBranch: z.string().optional(),
   collaborators: z.record(login, z.enum(GITHUB_ROLES)).default({}),
 });
+const numberSchema = z.strictObject({ repository: fullName, number: z.int().positive().nullable() });
 const forkSchema = z.strictObject({ repository: fullName, owner: login });
 const levels = z.record(z.string(), z.enum(['read', 'write', 'admin']));
 const tokenSchema = z.strictObject({
@@ -65,6 +66,7 @@ export function githubControlRoutes(github: GithubService): Hono {
   routes.put('/repositories', (c) =>
     withBody(c, repositorySchema, async (order) => c.json(await putRepository(github, order))),
   );
+  routes.post('/next-number', (c) => withBody(c, numberSchema, (order) => numberNext(c, github, order)));
   routes.post('/forks', (c) =>
     withBody(c, forkSchema, async ({ repository, owner }) => {
       const source = repositoryOf(github, repository);
@@ -188,6 +190,23 @@ async function putRepository(
     url: `${context.baseUrl}/${fullNameOf(made)}`,
     cloneUrl: `${context.baseUrl}/${fullNameOf(made)}.git`,
   };
+}
+
+/** Numbers rise, but a rehearsal may be of the pull request that somebody has in mind. */
+function numberNext(
+  c: Context,
+  { context }: GithubService,
+  { repository, number }: z.infer<typeof numberSchema>,
+): Response {
+  const { state } = context;
+  const found = repositoryOf({ context }, repository);
+  if (found === null) return c.json({ error: `there is no repository ${repository}` }, 404);
+  const taken = state.all('issues').filter((one) => one.repositoryId === found.id);
+  if (taken.some((one) => one.number === number))
+    return c.json({ error: `${repository}#${number} is there already` }, 409);
+  const nextNumber = number ?? Math.max(0, ...taken.map((one) => one.number)) + 1;
+  state.change('repositories', found.id, { nextNumber });
+  return c.json({ nextNumber });
 }
 
 /** An app with its key, installed where its owner is. */

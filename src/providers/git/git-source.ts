@@ -30,6 +30,8 @@ export interface GitSource {
   filesOf(commit: string): Promise<readonly TreeFile[]>;
   /** The content of files, by what `filesOf` calls it. */
   contents(blobs: readonly string[]): Promise<ReadonlyMap<string, Buffer>>;
+  /** The names of the tags at a commit. */
+  tagsOf(commit: string): Promise<readonly string[]>;
   /** Null on a detached HEAD. */
   currentBranch(): Promise<string | null>;
   commit(ref: string): Promise<CommitFacts>;
@@ -70,6 +72,10 @@ export function createGitSource(options: { readonly root: string; readonly spawn
       return readTree(await git(['ls-tree', '-r', '-z', sha]));
     },
     contents: async (blobs) => readBlobs(spawn, root, blobs),
+    async tagsOf(commit) {
+      const sha = await resolveRef(spawn, root, commit);
+      return (await git(['tag', '--points-at', sha])).split('\n').filter((tag) => tag !== '');
+    },
     async currentBranch() {
       const { code, stdout } = await runGit(spawn, root, ['symbolic-ref', '--quiet', '--short', 'HEAD']);
       return code === 0 ? stdout.trim() : null;

@@ -67,7 +67,8 @@ test('a commit is made on top of another and pushed, and the repository itself s
 
 test('a folder can become a repository of its own, with a history that goes on', async () => {
   const mine = join(dir, 'mine');
-  await using scratch = await openScratchRepository(mine);
+  await using scratch = await openScratchRepository(join(mine, 'app'));
+  expect(scratch.folder).toBe('app/');
   const commit = { tree: 'main:app', changes: [], message: 'Only the folder', at: 0 };
   await expect(scratch.commit({ ...commit, tree: 'nowhere:app', parents: [] })).rejects.toMatchObject({
     code: 'SOURCE_UNKNOWN_REF',
@@ -100,6 +101,7 @@ test('nothing is left of it when it is disposed of', async () => {
   {
     await using scratch = await openScratchRepository(join(dir, 'mine'), noticing);
     await scratch.remoteRefs(remote());
+    expect(scratch.folder).toBe('');
     expect([...places].every((place) => existsSync(place))).toBe(true);
   }
   expect([...places].filter((place) => existsSync(place))).toEqual([join(dir, 'mine')]);

@@ -36,6 +36,8 @@ export interface Remote {
  * and pushed while nobody's working copy, branches or objects change.
  */
 export interface ScratchRepository {
+  /** Where in its repository `root` is, with a slash at the end; empty where it is the whole. */
+  readonly folder: string;
   commit(commit: ScratchCommit): Promise<string>;
   /** The sha of every branch and tag there: `refs/heads/main` → sha. */
   remoteRefs(remote: Remote): Promise<ReadonlyMap<string, string>>;
@@ -67,7 +69,9 @@ export async function openScratchRepository(
   const objects = requireOk(await runGit(spawn, root, ['rev-parse', '--git-path', 'objects']), ['rev-parse']);
   await mkdir(join(dir, 'objects', 'info'), { recursive: true });
   await writeFile(join(dir, 'objects', 'info', 'alternates'), `${resolveFrom(root, objects.trim())}\n`);
+  const prefix = requireOk(await runGit(spawn, root, ['rev-parse', '--show-prefix']), ['rev-parse']);
   return {
+    folder: prefix.trim(),
     commit: (commit) => writeCommit(git, dir, commit),
     async remoteRefs(remote) {
       const lines = (await git(['ls-remote', remote.url], opened(remote))).split('\n');

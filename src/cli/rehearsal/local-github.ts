@@ -1,0 +1,85 @@
+import { askCloud } from '../../cloud/control/client.ts';
+import type { CloudInfo } from '../../cloud/control/cloud-info.ts';
+import { ToolError } from '../../diagnostics/tool-error.ts';
+import type { Remote } from '../../providers/git/scratch-repository.ts';
+import type { Fetch } from '../../util/fetch.ts';
+
+/** Who opens pull requests from forks: somebody without rights in the repository. */
+export const CONTRIBUTOR = 'contributor';
+
+/** The repository on the local GitHub, and what people do there by hand. */
+export interface LocalGithub {
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly url: string;
+  readonly remote: Remote;
+  /** Makes the repository where it is not there yet. */
+  ensure(defaultBranch: string): Promise<void>;
+  /** A fork of it, and what opens that. */
+  fork(): Promise<{ readonly remote: Remote; readonly token: string }>;
+  /** The next issue or pull request gets this number; null: the one after all that are there. */
+  numberNext(number: number | null): Promise<void>;
+  /** One call of the API, by the owner or by whoever a token is of. Throws PROVIDER_REJECTED. */
+  call(method: string, path: string, options?: LocalCall): Promise<unknown>;
+}
+
+/** What one call is made with. */
+export interface LocalCall {
+  readonly body?: unknown;
+  /** Of somebody else than the owner. */
+  readonly token?: string;
+  /** Null is returned for this status, instead of an error. */
+  readonly absentAt?: number;
+}
+
+/** Opens the repository of a project on the local GitHub; nothing is asked before it is needed. */
+export function openLocalGithub(cloud: CloudInfo, repository: string, fetch: Fetch): LocalGithub {
+  const base = `http://127.0.0.1:${cloud.apiPort}`;
+  const remoteOf = (name: string, token: string): Remote => ({ url: `${base}/${name}.git`, token });
+  const name = repository.slice(repository.indexOf('/') + 1);
+  return {
+    repository,
+    url: `${base}/${repository}`,
+    remote: remoteOf(repository, cloud.token),
+    async ensure(defaultBranch) {
+      await askCloud(cloud, 'PUT', '/github/repositories', { repository, defaultBranch });
+    },
+    async fork() {
+      await askCloud(cloud, 'POST', '/github/forks', { repository, owner: CONTRIBUTOR });
+      const made = await askCloud(cloud, 'POST', '/github/tokens', { login: CONTRIBUTOR });
+      const { token } = made as { token: string };
+      return { remote: remoteOf(`${CONTRIBUTOR}/${name}`, token), token };
+    },
+    async numberNext(number) {
+      await askCloud(cloud, 'POST', '/github/next-number', { repository, number });
+    },
+    async call(method, path, options = {}) {
+      const response = await fetch(`${base}/api/v3${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${options.token ?? cloud.token}`,
+          'content-type': 'application/json',
+        },
+        ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      });
+      const answer: unknown = await response.json().catch(() => null);
+      if (response.ok) return answer;
+      if (response.status === options.absentAt) return null;
+      throw refused(method, path, response.status, answer);
+    },
+  };
+}
+
+function refused(method: string, path: string, status: number, answer: unknown): ToolError {
+  const { message = '', errors = [] } = (answer ?? {}) as {
+    message?: string;
+    errors?: readonly ({ message?: string } | string)[];
+  };
+  const details = errors.map((error) => (typeof error === 'string' ? error : (error.message ?? '')));
+  const said = [message, ...details].filter((text) => text !== '').join(': ');
+  return new ToolError(
+    'PROVIDER_REJECTED',
+    `The local GitHub answered ${method} ${path} with ${status}${said === '' ? '.' : `: ${said}`}`,
+    { hint: 'Look at it: glidepath cloud status' },
+  );
+}

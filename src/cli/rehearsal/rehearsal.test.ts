@@ -1,0 +1,126 @@
+import { expect, test } from 'vitest';
+import { renderNewsLines } from '../views/actions-lines.ts';
+import { renderActionsFrame } from '../views/actions-frame.ts';
+import { NO_ACTIONS, reduceNews, type ActionsModel } from './actions-model.ts';
+import { readNews, type ActionsNews } from './actions-news.ts';
+import { isGood, isSettled } from './rehearsal-end.ts';
+
+const RUN = {
+  id: 7,
+  path: '.github/workflows/deploy-staging.yml',
+  workflowName: 'Deploy staging',
+  title: 'Deploy 1a2b3c4 to staging',
+  number: 1,
+  attempt: 1,
+  event: 'push',
+  status: 'queued',
+  conclusion: null,
+  messages: [],
+};
+const JOB = {
+  id: 70,
+  runId: 7,
+  name: 'Deploy',
+  status: 'queued',
+  conclusion: null,
+  why: '',
+  environment: null,
+};
+
+/** What the control API would tell, each at a second of its own. */
+function story(...items: readonly object[]): { models: ActionsModel[]; lines: string } {
+  const models = [NO_ACTIONS];
+  let lines = '';
+  items.forEach((item, index) => {
+    const news = readNews(JSON.stringify({ seq: index + 1, ...item })) as ActionsNews;
+    const before = models.at(-1) as ActionsModel;
+    const after = reduceNews(before, news, (index + 1) * 1000);
+    lines += renderNewsLines(news, before, after, {
+      color: false,
+      isVerbose: false,
+      elapsedMs: index * 1000,
+    });
+    models.push(after);
+  });
+  return { models, lines };
+}
+
+const PUSHED = {
+  kind: 'event',
+  repository: 'acme/shop',
+  event: 'push',
+  action: null,
+  ref: 'refs/heads/main',
+  sha: '1a2b3c4d5e6f',
+  verdicts: [
+    { path: '.github/workflows/deploy-staging.yml', runId: 7, why: 'push to main' },
+    { path: '.github/workflows/ci.yml', runId: null, why: 'it does not listen to push' },
+  ],
+};
+
+test('a rehearsal is told as it goes on: who runs and who does not, what failed and what was printed', () => {
+  const { lines, models } = story(
+    PUSHED,
+    { kind: 'run', run: RUN },
+    { kind: 'job', job: JOB },
+    { kind: 'run', run: { ...RUN, status: 'in_progress' } },
+    { kind: 'job', job: { ...JOB, status: 'in_progress' } },
+    {
+      kind: 'step',
+      runId: 7,
+      jobId: 70,
+      step: { number: 2, name: 'Deploy to staging', status: 'in_progress', conclusion: null },
+    },
+    { kind: 'log', runId: 7, jobId: 70, step: 2, at: 1, text: 'secret is missing' },
+    {
+      kind: 'step',
+      runId: 7,
+      jobId: 70,
+      step: { number: 2, name: 'Deploy to staging', status: 'completed', conclusion: 'failure' },
+    },
+    { kind: 'job', job: { ...JOB, status: 'completed', conclusion: 'failure', why: 'a step failed' } },
+    { kind: 'run', run: { ...RUN, status: 'completed', conclusion: 'failure' } },
+  );
+  expect(lines).toBe(`    0 ms  push  refs/heads/main at 1a2b3c4
+            ▸ deploy-staging.yml runs
+            · ci.yml does not run: it does not listen to push
+   4.0 s  Deploy staging: Deploy 1a2b3c4 to staging #1 › Deploy started
+   8.0 s  ✗ Deploy staging: Deploy 1a2b3c4 to staging #1 › Deploy 4.0 s: failed at “Deploy to staging”
+              │ secret is missing
+   9.0 s  ✗ Deploy staging: Deploy 1a2b3c4 to staging #1 failure in 8.0 s
+`);
+  const options = { now: 7000, width: 100, rows: null, color: false, tick: 0 };
+  expect(renderActionsFrame(models[7] as ActionsModel, options))
+    .toBe(`◐ Deploy staging: Deploy 1a2b3c4 to staging #1  in progress · 5.0 s
+    ◐ Deploy    2.0 s  Deploy to staging
+        │ secret is missing
+`);
+});
+
+test('it is over when every expected event has come and every run has ended or waits', () => {
+  const ended = { ...RUN, status: 'completed', conclusion: 'success' };
+  const before = story({ kind: 'run', run: RUN }).models.at(-1) as ActionsModel;
+  expect(isSettled(before, ['push'])).toBe(false);
+  expect(isSettled(story(PUSHED).models.at(-1) as ActionsModel, ['push'])).toBe(false);
+  const done = story(PUSHED, { kind: 'run', run: ended }).models.at(-1) as ActionsModel;
+  expect(isSettled(done, ['push'])).toBe(true);
+  expect(isSettled(done, ['push', 'deployment'])).toBe(false);
+  const waiting = story(PUSHED, { kind: 'run', run: { ...RUN, status: 'waiting' } }).models.at(
+    -1,
+  ) as ActionsModel;
+  expect(isSettled(waiting, ['push'])).toBe(true);
+  expect(waiting.runs.every(isGood)).toBe(true);
+});
+
+test('a merge does not come after checks that failed', () => {
+  const failed = { ...RUN, status: 'completed', conclusion: 'failure', event: 'merge_group' };
+  const model = story({ ...PUSHED, event: 'merge_group' }, { kind: 'run', run: failed }).models.at(
+    -1,
+  ) as ActionsModel;
+  expect(isSettled(model, ['merge_group', 'push'])).toBe(true);
+  expect(model.runs.every(isGood)).toBe(false);
+});
+
+test('what another version tells besides is passed over', () => {
+  expect(readNews('{"kind":"weather","seq":1}')).toBeNull();
+});
