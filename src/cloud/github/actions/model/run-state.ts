@@ -61,7 +61,8 @@ export interface TrackedInstance {
 
 /** A job of a frame: not decided yet, or decided, with its instances (none when it is skipped). */
 export type JobState =
-  | { readonly decided: false }
+  /** `kept`: instances of an earlier attempt that succeeded and are not run again. */
+  | { readonly decided: false; readonly kept: readonly TrackedInstance[] }
   | {
       readonly decided: true;
       readonly instances: readonly TrackedInstance[];
@@ -76,10 +77,12 @@ export type JobState =
 export interface Frame {
   readonly id: string;
   readonly workflow: Workflow;
-  /** The instance that called it; none for the run itself. */
-  readonly caller?: string;
+  /** The instance that called it, and the frame that is in; none for the run itself. */
+  readonly caller?: { readonly instance: string; readonly frame: string };
+  /** It was cancelled by itself, while the run goes on: a sibling in the matrix of its call failed. */
+  readonly cancelled: boolean;
   readonly inputs: JsonObject;
-  /** The most that the tokens of its jobs may do. */
+  /** What the tokens of its jobs may do when nothing is written, and in a called workflow at most. */
   readonly permissionLimit: TokenPermissions;
   /** `caller / ` in front of the names of its checks. */
   readonly checkPrefix: string;

@@ -24,14 +24,28 @@ export type RunStart =
   | { readonly kind: 'run'; readonly state: RunState }
   | { readonly kind: 'startup-failure'; readonly mistakes: readonly Diagnostic[] };
 
+/** A job, or a cell of its matrix, that ended without ever running. */
+export interface EndedJob {
+  readonly frame: string;
+  readonly jobId: string;
+  /** The id of the instance; the job's own id when there is none. */
+  readonly id: string;
+  readonly checkName: string;
+  readonly result: JobResult;
+  readonly why: string;
+}
+
 /** What `advanceRun` found to be done. */
 export interface Advance {
   readonly state: RunState;
   /** To be scheduled now: concurrency, environment, runner, in this order; of a call only its concurrency. */
   readonly ready: readonly JobInstance[];
   /** Ended without ever running: their check runs are written as they are. */
-  readonly ended: readonly { readonly checkName: string; readonly result: JobResult; readonly why: string }[];
-  /** Ids of instances that begun and must be cancelled: a sibling of a fail-fast matrix failed. */
+  readonly ended: readonly EndedJob[];
+  /**
+   * Ids of instances, ready or begun, that must be cancelled: a sibling of a fail-fast matrix failed, or the run is
+   * cancelled and their `if` does not say always() or cancelled(). They are named until they have ended.
+   */
   readonly cancel: readonly string[];
   /** Set when everything has ended. */
   readonly conclusion: RunConclusion | undefined;
