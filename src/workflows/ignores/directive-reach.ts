@@ -1,8 +1,8 @@
 import type { DirectiveComment } from '../../config/ignore-directive.ts';
 import type { FileKind } from '../read/file-kind.ts';
 
-/** Comments of YAML, TOML, shell and Dockerfiles; those of Markdown. */
-const HASH = /(?:^|[ \t])#[ \t]*(glidepath[^\n]*)/gim;
+/** Comments of YAML, TOML, shell and Dockerfiles, the checksum of a generated file left aside; those of Markdown. */
+const HASH = /(?:^|[ \t])#[ \t]*(glidepath(?!-checksum:)[^\n]*)/gim;
 const MARKUP = /<!--\s*(glidepath[\s\S]*?)-->/gi;
 
 /** The comments of a file that speak to Glidepath. */

@@ -19,7 +19,9 @@ import {
 } from './order/workflow-run-rules.ts';
 import {
   promisedApproval,
+  promisedDrain,
   promisedMergeBlock,
+  promisedVercelOrder,
   rollbackByRelease,
   stagingByStatus,
 } from './platforms/document-rules.ts';
@@ -136,6 +138,8 @@ export const ALL_RULES: readonly WorkflowRule[] = [
   promisedMergeBlock,
   rollbackByRelease,
   stagingByStatus,
+  promisedVercelOrder,
+  promisedDrain,
   flyReleasesRollback,
   flyImageLabel,
   flyImageGone,

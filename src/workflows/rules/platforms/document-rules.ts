@@ -88,3 +88,42 @@ export const stagingByStatus: WorkflowRule = {
     'The status of the tip of a branch says nothing of the commit that goes to production.',
   ),
 };
+
+/** It does not wait. */
+export const promisedVercelOrder: WorkflowRule = {
+  id: 'promised-vercel-order',
+  title: 'A document in which Vercel deploys by itself after a migration',
+  severity: 'warning',
+  persona: 'regular',
+  what: 'Documents with migrations and workers that leave the web app to the Git integration of Vercel.',
+  why: 'Vercel deploys a push the moment it comes: before the migration, and also where the workers fail.',
+  hint: 'Switch off deployments by Git for these branches (git.deploymentEnabled in vercel.json), and deploy by the CLI after the migration.',
+  bad: doc('1. Run migrations\n2. Deploy workers\n3. Automatic deployment via Vercel GitHub integration\n'),
+  good: doc(
+    '1. Run migrations\n2. Deploy workers\n3. Deploy the web app with `vercel deploy`; deploymentEnabled is false\n',
+  ),
+  check: ofSentences(
+    /\bauto(matic)?(ally)?[- ]?deploy\w*[^\n.]{0,30}\bVercel\b[^\n.]{0,20}(git|integration)|\bVercel\b[^\n.]{0,20}git(hub)? integration/gi,
+    'Vercel deploys a push by itself, and waits for nothing.',
+    ({ text }) => /migrat/i.test(text) && !/deploymentEnabled/.test(text),
+  ),
+};
+
+/** Five seconds. */
+export const promisedDrain: WorkflowRule = {
+  id: 'promised-drain',
+  title: 'A document that relies on SIGTERM, with nothing that gives it time',
+  severity: 'warning',
+  persona: 'regular',
+  what: 'Documents that speak of Fly and of a shutdown on SIGTERM, in a repository in which neither they nor a fly.toml say `kill_timeout`.',
+  why: 'Fly pulls the plug about five seconds after the signal: a job that takes longer is cut off at every deployment.',
+  hint: 'Set kill_timeout in the fly.toml of the worker, up to 300 seconds.',
+  bad: doc('- Workers on Fly.io shut down gracefully (SIGTERM handlers)\n'),
+  good: doc('- Workers on Fly.io shut down gracefully (SIGTERM handlers, kill_timeout 60)\n'),
+  check: (file, { files }) =>
+    files.some(({ text }) => text.includes('kill_timeout'))
+      ? []
+      : ofSentences(/[^\n]*\bSIGTERM\b[^\n]*/g, 'Fly gives it about five seconds.', ({ text }) =>
+          /\bfly(\.io|ctl)?\b/i.test(text),
+        )(file, { files, workflows: [] }),
+};

@@ -103,12 +103,13 @@ export const flyAppName: WorkflowRule = {
 
 function everywhere(pattern: RegExp): Check {
   return (file) => {
-    const isToml = file.kind === 'fly-toml';
+    // `app =` means something else in other files.
+    const isScript = file.kind !== 'fly-toml' && file.kind !== 'document';
     const seen = new Set<string>();
-    return [...file.text.matchAll(isToml ? new RegExp(pattern.source, 'gm') : pattern)].flatMap(
+    return [...file.text.matchAll(isScript ? pattern : new RegExp(pattern.source, 'gm'))].flatMap(
       (match): Found[] => {
         const [whole, inToml, ...others] = match;
-        const name = (isToml ? inToml : undefined) ?? others.find((each) => each !== undefined);
+        const name = (isScript ? undefined : inToml) ?? others.find((each) => each !== undefined);
         if (name === undefined || !/_|[A-Z]/.test(name) || name.includes('{{')) return [];
         const start = match.index + whole.lastIndexOf(name);
         const mended = name.toLowerCase().replaceAll('_', '-');
