@@ -104,11 +104,13 @@ function commitOf(environment: ResolvedEnvironment): string {
 function refGuard(environment: ResolvedEnvironment, mainBranch: string): string {
   const isThere = 'github.event.deleted != true';
   if (!isDispatched(environment)) return isThere;
+  const isPushed = environment.on.some(({ kind }) => kind === 'push' || kind === 'tag');
   const { branches, tags } = environmentRefs(environment, mainBranch);
   const refs = [
     ...branches.map((branch) => refMatches('heads', branch)),
     ...tags.map((tag) => refMatches('tags', tag)),
   ];
+  if (!isPushed) return refs.join(' || ');
   return allOf([isThere, `(github.event_name != 'workflow_dispatch' || ${refs.join(' || ')})`]);
 }
 

@@ -130,6 +130,24 @@ describe('a deployment', () => {
     ]);
   });
 
+  test('by hand runs at the refs of its environment and at the main branch, and never for what was deleted', () => {
+    expect(workflow(SHOP, 'deploy-production.yml').jobs['ci']?.if).toBe(
+      "github.event.deleted != true && (github.event_name != 'workflow_dispatch' || github.ref == 'refs/heads/main' || startsWith(github.ref, 'refs/tags/v'))",
+    );
+    const byHand = project([environment('live', { apps: [flyApp('web')] })]);
+    expect(workflow(byHand, 'deploy-live.yml').jobs['gates']?.if).toBe("github.ref == 'refs/heads/main'");
+    const patterns = environment('live', {
+      apps: [flyApp('web')],
+      on: [
+        { kind: 'push', branch: 'v1?' },
+        { kind: 'push', branch: "it's" },
+      ],
+    });
+    expect(workflow(project([patterns]), 'deploy-live.yml').jobs['gates']?.if).toContain(
+      "startsWith(github.ref, 'refs/heads/v') || github.ref == 'refs/heads/it''s' || github.ref == 'refs/heads/main'",
+    );
+  });
+
   test('needs the checks, then the gates, and only the last job has the group and the secrets', () => {
     const { ci, gates, deploy } = workflow(SHOP, 'deploy-production.yml').jobs;
     expect(ci?.uses).toBe('./.github/workflows/ci.yml');
