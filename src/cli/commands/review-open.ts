@@ -1,14 +1,18 @@
+import { EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import { requireEventOfReviewApp } from '../../pipeline/github/review-event.ts';
+import { forPullRequest } from '../../plan/for-pull-request.ts';
 import type { Trigger } from '../../plan/plan.ts';
 import type { HostPullRequest } from '../../providers/code-host.ts';
+import { carryOut } from '../carry-out.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { pullRequestNumber } from '../pull-request-number.ts';
 import { openPullRequests, type PullRequests } from '../pull-requests.ts';
 import { readGithubContext } from '../read-github-context.ts';
 import { cancelRuns } from '../review-runs.ts';
+import { sayDrift } from '../say-drift.ts';
 import type { Workbench } from '../wiring.ts';
-import { deployTrigger, openBench } from './deploy.ts';
+import { openBench, requireEnvironment } from './deploy.ts';
 import { planFor } from './plan.ts';
 
 /**
@@ -28,12 +32,27 @@ export async function reviewOpen(
   const { deployments } = planFor(bench.project, trigger, { environments: {} });
   const { pullRequests } = await openPullRequests(context, bench);
   const pull = pullRequests === null ? null : await requireOpen(pullRequests, number);
-  const ofEvent = event?.pullRequest?.number === number ? event.pullRequest.headSha : null;
-  const ref = options.ref ?? ofEvent ?? pull?.headSha ?? headInstead(context, number);
-  await requireCommit(bench, ref, number);
-  // Nobody goes on with what was interrupted once there is something newer.
-  for (const { lockKey } of deployments) await cancelRuns(bench, lockKey, ['interrupted'], context.by);
-  return await deployTrigger(context, bench, trigger, null, ref);
+  const ofEvent = event?.pullRequest?.number === number ? event.pullRequest : null;
+  const ref = options.ref ?? ofEvent?.headSha ?? pull?.headSha ?? headInstead(context, number);
+  const commit = await commitOf(bench, ref, number);
+  if (ofEvent !== null && commit !== ofEvent.headSha) throw otherCommit(ref, number);
+  for (const deployment of deployments) {
+    // Nobody goes on with what was interrupted once there is something newer.
+    await cancelRuns(bench, deployment.lockKey, ['interrupted'], context.by);
+    const environment = forPullRequest(requireEnvironment(bench.project, deployment.environment), number);
+    await sayDrift(context, bench, environment);
+    const named = options.ref ?? ofEvent?.headRef ?? pull?.headRef ?? ref;
+    const code = await carryOut(context, bench, {
+      deployment,
+      environment,
+      trigger,
+      commit,
+      ref: named,
+      release: null,
+    });
+    if (code !== EXIT.ok) return code;
+  }
+  return EXIT.ok;
 }
 
 /** Asks GitHub whether it is one that may have a review app. Throws REVIEW_UNKNOWN and GITHUB_EVENT_MISMATCH. */
@@ -68,9 +87,17 @@ function headInstead(context: CommandContext, number: number): string {
   return 'HEAD';
 }
 
+function otherCommit(ref: string, number: number): ToolError {
+  return new ToolError(
+    'GITHUB_EVENT_MISMATCH',
+    `${ref} is not the head of pull request ${number}, which this run is about. Nothing was changed.`,
+    { hint: 'Leave --ref out: the head is taken.' },
+  );
+}
+
 /** A clone for one branch does not have the commits of another. */
-async function requireCommit(bench: Workbench, ref: string, number: number): Promise<void> {
-  if (await bench.source.hasRef(ref)) return;
+async function commitOf(bench: Workbench, ref: string, number: number): Promise<string> {
+  if (await bench.source.hasRef(ref)) return bench.source.resolveRef(ref);
   const { github } = bench.project;
   throw new ToolError(
     'SOURCE_UNKNOWN_REF',
