@@ -158,6 +158,9 @@ test('what GitHub takes in no workflow is said, and only where one is written', 
   expect(said(live({ on: tag('!v*') }))).toEqual([
     'environments.live.on: environments.live.on has !v*, which only takes away. Write what is meant: main, release/*.',
   ]);
+  expect(said(live({ on: push('my branch') }))).toEqual([
+    'environments.live.on: environments.live.on has "my branch", but no branch or tag has a blank in its name. Write what is meant: main, release/*.',
+  ]);
   const secrets = live({ env: { A: secret('github_key') }, fly: { token: 'GITHUB_FLY' } });
   expect(said(secrets)).toEqual([
     'environments.live.env.A: environments.live.env.A is the secret github_key, but GitHub keeps names with GITHUB_ for itself. Choose another name.',

@@ -23,7 +23,7 @@ export function githubLimits(project: ProjectDefinition): Mistake[] {
       ...(environment.gates ?? []).flatMap((gate, index) =>
         gateMistakes(project, name, gate, ['environments', name, 'gates', index]),
       ),
-      ...onlyNegative(environment, ['environments', name, 'on']),
+      ...emptyFilters(environment, ['environments', name, 'on']),
     ]),
     ...reservedNames(project),
   ];
@@ -72,12 +72,20 @@ function gateMistakes(
   ];
 }
 
-/** A list of nothing but exceptions matches nothing, and nothing says so. */
-function onlyNegative(environment: ProjectDefinition['environments'][string], path: ConfigPath): Mistake[] {
+/** A filter that matches nothing starts nothing, and GitHub says nothing of it (git-check-ref-format: no blank in a name). */
+function emptyFilters(environment: ProjectDefinition['environments'][string], path: ConfigPath): Mistake[] {
   return triggersOf(environment).flatMap((trigger) => {
     const pattern = trigger.kind === 'push' ? trigger.branch : trigger.kind === 'tag' ? trigger.pattern : '';
-    return pattern.startsWith('!')
-      ? [impossible(path, `has ${pattern}, which only takes away`, 'Write what is meant: main, release/*.')]
+    const hint = 'Write what is meant: main, release/*.';
+    if (pattern.startsWith('!')) return [impossible(path, `has ${pattern}, which only takes away`, hint)];
+    return /\s/.test(pattern)
+      ? [
+          impossible(
+            path,
+            `has ${JSON.stringify(pattern)}, but no branch or tag has a blank in its name`,
+            hint,
+          ),
+        ]
       : [];
   });
 }

@@ -22,10 +22,10 @@ const DISPATCHED = expression('inputs.ref || github.sha');
 
 const PUSHED = expression('github.sha');
 
-/** `deploy-<environment>.yml`, of every environment that stays. */
+/** `deploy-<environment>.yml`, of every environment that stays and that something starts. */
 export function deployWorkflows(context: WorkflowContext): readonly GeneratedFile[] {
   return context.project.environments
-    .filter((environment) => environment.kind === 'standing')
+    .filter(({ kind, on }) => kind === 'standing' && on.length > 0)
     .map((environment) => deployWorkflow(context, environment));
 }
 

@@ -13,7 +13,8 @@ import {
   shop,
   vercelApp,
 } from '../../../test/support/projects.ts';
-import type { Gate, ResolvedCheck, ResolvedProject, TriggerRule } from '../../config/resolved.ts';
+import { anyGithubProject } from '../../../test/support/any-github-project.ts';
+import type { ResolvedCheck, ResolvedProject } from '../../config/resolved.ts';
 import { authorshipOf } from '../stamp.ts';
 import { githubFiles } from './github-files.ts';
 
@@ -296,79 +297,10 @@ describe('a repository', () => {
   });
 });
 
-/** Names as the config takes them: from words that would be something else in YAML or in an expression, too. */
-const name = fc.constantFrom(
-  'web',
-  'on',
-  'true',
-  'null',
-  'y',
-  'a-b-1',
-  'no',
-  'gate',
-  'changes',
-  'ci',
-  'deploy',
-);
-const branch = fc.constantFrom('main', 'release/**', "it's", 'v[0-9]+', '*', 'a#b', 'x: y');
-
-const trigger: fc.Arbitrary<TriggerRule> = fc.oneof(
-  branch.map((text) => ({ kind: 'push' as const, branch: text })),
-  branch.map((text) => ({ kind: 'tag' as const, pattern: text })),
-  fc.constant({ kind: 'manual' as const }),
-);
-
-const gate: fc.Arbitrary<Gate> = fc.oneof(
-  fc.constant({ kind: 'checks' as const }),
-  fc
-    .record({ optional: fc.boolean(), by: fc.constantFrom('comment' as const, 'reviewers' as const) })
-    .map(approvalGate),
-  name.map((text) => ({ kind: 'passed' as const, environment: text })),
-);
-
-const anyProject: fc.Arbitrary<ResolvedProject> = fc
-  .record({
-    environments: fc.uniqueArray(
-      fc
-        .record({ name, on: fc.array(trigger, { maxLength: 3 }), gates: fc.array(gate, { maxLength: 3 }) })
-        .map(({ name: called, on, gates }) => ({
-          ...environment(called, { apps: [flyApp('web')], gates }),
-          on,
-        })),
-      { maxLength: 4, selector: (one) => one.name },
-    ),
-    hasReview: fc.boolean(),
-    checks: fc.uniqueArray(name, { maxLength: 4 }),
-    hasRelease: fc.boolean(),
-    mainBranch: branch,
-    install: fc.constantFrom(null, 'npm ci', 'yarn install --immutable'),
-  })
-  .map(({ environments, hasReview, checks, hasRelease, mainBranch, install }) => ({
-    ...project([
-      ...environments,
-      ...(hasReview ? [environment('review', { kind: 'review' as const, apps: [flyApp('web')] })] : []),
-    ]),
-    mainBranch,
-    github: github({ mainBranch, install }),
-    checks: checks.map((called, index) =>
-      resolvedCheck(called, { needs: checks.slice(Math.max(0, index - 1), index) }),
-    ),
-    release: hasRelease
-      ? {
-          pattern: 'v*',
-          command: 'npm publish',
-          check: null,
-          environment: 'release',
-          permissions: ['contents' as const],
-          secrets: ['NPM_TOKEN'],
-        }
-      : null,
-  }));
-
 describe('whatever the project is', () => {
   test('every file is read as YAML, and known again as ours', () => {
     fc.assert(
-      fc.property(anyProject, (any) => {
+      fc.property(anyGithubProject, (any) => {
         for (const [file, text] of filesOf(any)) {
           expect(parse(text, { version: '1.2' }), file).toBeTypeOf('object');
           expect(authorshipOf(text)).toBe('unedited');
@@ -379,7 +311,7 @@ describe('whatever the project is', () => {
 
   test('every job says what it may do and for how long, and waits for jobs that are there', () => {
     fc.assert(
-      fc.property(anyProject, (any) => {
+      fc.property(anyGithubProject, (any) => {
         for (const [file, { permissions, defaults, jobs, on }] of workflowsOf(any)) {
           expect(permissions).toEqual({});
           expect(defaults).toEqual({ run: { shell: 'bash' } });
@@ -399,7 +331,7 @@ describe('whatever the project is', () => {
 
   test('no step trusts what it is given: pins, no credentials, no cache, no expression for the shell', () => {
     fc.assert(
-      fc.property(anyProject, (any) => {
+      fc.property(anyGithubProject, (any) => {
         for (const { file, id, job } of jobsOf(any)) {
           for (const step of job.steps ?? []) {
             const at = `${file} ${id} ${step.name}`;
