@@ -12,7 +12,7 @@ async function saidOf(of: ResolvedProject): Promise<string[]> {
   const sources = githubFiles(context).map(({ path, content }) => ({ path, text: content }));
   const outside = await checkSyntax(sources);
   return lintFiles(sources, { isPedantic: true, outside }).flatMap((report) =>
-    [...report.findings, ...report.mistakes].map((found) => `${JSON.stringify(found)}`),
+    [...report.findings, ...report.mistakes].map((found) => JSON.stringify(found)),
   );
 }
 
