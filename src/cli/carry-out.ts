@@ -8,6 +8,7 @@ import type { Release } from '../pipeline/release.ts';
 import { submitDeployment } from '../pipeline/submit.ts';
 import type { DeploymentPlan, Trigger } from '../plan/plan.ts';
 import type { CommandContext, ExitCode } from './command-context.ts';
+import type { Work } from './github/carry-out-on-github.ts';
 import { withLockPatience } from './lock-patience.ts';
 import { withProgress } from './progress.ts';
 import { showRun } from './views/live.ts';
@@ -23,6 +24,8 @@ export interface CarryOutRequest {
   readonly commit: string;
   readonly ref: string;
   readonly release: Release | null;
+  /** App → digest, of what an earlier process of the run built, whose journal is lost. */
+  readonly built?: Readonly<Record<string, string>>;
 }
 
 /** Submits a deployment, shows it while it goes on, and ends with its exit code. */
@@ -35,6 +38,22 @@ export async function carryOut(
   // What a deployment would need besides must not stand in the way of an emergency.
   if (action !== 'destroy' && action !== 'scale' && action !== 'restore')
     await requirePreflight(context, bench, request);
+  const work: Work = (wanted, runId, onSubmitted) =>
+    submitAndWork(context, bench, { ...wanted, runId }, onSubmitted);
+  const { githubDesk } = await import('./github/github-desk.ts');
+  const desk = await githubDesk(context, bench);
+  if (desk === null) return work(request, bench.newRunId(), () => undefined);
+  const { carryOutOnGithub } = await import('./github/carry-out-on-github.ts');
+  return carryOutOnGithub({ context, bench, desk, request, work });
+}
+
+/** `onSubmitted` is told of the run before anything of it is done. */
+async function submitAndWork(
+  context: CommandContext,
+  bench: Workbench,
+  request: CarryOutRequest & { readonly runId: string },
+  onSubmitted: (run: RunRecord) => void,
+): Promise<ExitCode> {
   // From here on Ctrl-C is heard: a run that was submitted is never left without a word.
   context.interrupt.throwIfAborted();
   const run = await submitDeployment(bench.engine, {
@@ -46,8 +65,10 @@ export async function carryOut(
     ref: request.ref,
     release: request.release,
     by: context.by,
-    runId: bench.newRunId(),
+    runId: request.runId,
+    ...(request.built === undefined ? {} : { built: request.built }),
   });
+  onSubmitted(run);
   return withLockPatience(context, bench, run, () => workAndShow(context, bench, run, 0));
 }
 

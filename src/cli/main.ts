@@ -90,6 +90,10 @@ async function report(error: unknown, output: Output, isLocal: boolean): Promise
   const { problemDocument, renderProblem } = await import('./views/problem.ts');
   if (output.json) writeJson(output, problemDocument(known, isLocal));
   else output.error(renderProblem(known, { color: output.color, isLocal }));
+  if (process.env['GITHUB_ACTIONS'] === 'true') {
+    const { problemAnnotations } = await import('./github/workflow-commands.ts');
+    output.error(problemAnnotations(known));
+  }
   return ERROR_CODES[known.code].exit;
 }
 

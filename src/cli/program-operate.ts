@@ -56,6 +56,7 @@ function addScaleCommand(program: Command, register: Register): void {
         vm: text(options['vm']),
         memory: text(options['memory']),
         isConfirmed: options['yes'] === true,
+        confirm: text(options['confirm']),
       };
       return scale(context, { environment, app }, typed);
     },
@@ -63,7 +64,8 @@ function addScaleCommand(program: Command, register: Register): void {
     .option('--count <region=number...>', 'how many machines a region has, such as iad=3 sjc=1')
     .option('--vm <size>', 'the size of every machine, such as shared-cpu-2x')
     .option('--memory <size>', 'the memory of every machine, such as 1gb')
-    .option('--yes', 'also when that takes the app down');
+    .option('--yes', 'also when that takes the app down')
+    .option('--confirm <environment>', 'the name of the environment again, so that no other is meant');
 }
 
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);

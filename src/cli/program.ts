@@ -113,6 +113,12 @@ const WAIT_FOR_LOCK = [
   'how long to wait for other runs of the environment; 30m in CI, no limit otherwise',
 ] as const;
 
+/** Of every command that puts something else into an environment. */
+const CONFIRM = [
+  '--confirm <environment>',
+  'the name of the environment again, so that no other is meant; asked for in runs of GitHub Actions by hand',
+] as const;
+
 function addProjectCommands(program: Command, register: Register): void {
   register(
     program,
@@ -144,31 +150,48 @@ function addProjectCommands(program: Command, register: Register): void {
     'one deployment, from gates to report',
     async (context, [environment = ''], options) => {
       const { deploy } = await import('./commands/deploy.ts');
-      return deploy(context, environment, { ref: text(options['ref']), release: text(options['release']) });
+      return deploy(context, environment, {
+        ref: text(options['ref']),
+        release: text(options['release']),
+        confirm: text(options['confirm']),
+      });
     },
   )
     .option('--ref <ref>', 'the branch, tag or commit to deploy; HEAD otherwise')
     .option('--release <id>', 'an existing release to deploy')
+    .option(...CONFIRM)
     .option(...WAIT_FOR_LOCK);
   register(
     program,
     'promote <from> <to>',
     'the very release that runs in one environment, to another, same digests',
-    async (context, [from = '', to = '']) => {
+    async (context, [from = '', to = ''], options) => {
       const { promote } = await import('./commands/deploy.ts');
-      return promote(context, from, to);
+      return promote(context, from, to, text(options['confirm']));
     },
-  ).option(...WAIT_FOR_LOCK);
+  )
+    .option(...CONFIRM)
+    .option(...WAIT_FOR_LOCK);
   addRollback(program, register);
+  addRehearse(program, register);
+}
+
+function addRehearse(program: Command, register: Register): void {
   register(
     program,
-    'rehearse <trigger...>',
-    'carry a trigger out on the local cloud, whole: push main, tag v1.2.0',
-    async (context, args) => {
+    'rehearse <event...>',
+    'let something happen on the local GitHub and carry its GitHub workflows out: push main, tag v1.2.0, pr 42 opened, merge-queue',
+    async (context, args, options) => {
       const { rehearse } = await import('./commands/rehearse.ts');
-      return rehearse(context, args);
+      return rehearse(context, args, {
+        isFromFork: options['fromFork'] === true,
+        changes: list(options['change']) ?? [],
+      });
     },
-  ).option(...WAIT_FOR_LOCK);
+  )
+    .option('--change <file...>', 'what the commit changes: as in the working copy, or by an empty line more')
+    .option('--from-fork', 'the pull request is by somebody who may not write to the repository')
+    .option(...WAIT_FOR_LOCK);
 }
 
 function addRollback(program: Command, register: Register): void {
@@ -182,6 +205,7 @@ function addRollback(program: Command, register: Register): void {
         to: text(options['to']),
         apps: list(options['app']),
         across: list(options['acrossForwardOnly']) ?? [],
+        confirm: text(options['confirm']),
       });
     },
   )
@@ -191,6 +215,7 @@ function addRollback(program: Command, register: Register): void {
       '--across-forward-only <release...>',
       'go back over these releases, although what was before them does not work on their schema',
     )
+    .option(...CONFIRM)
     .option(...WAIT_FOR_LOCK);
 }
 

@@ -11,11 +11,19 @@ export interface SecretVault {
 /** Shorter values are left alone: hiding `1` or `on` would make every line unreadable and protects nothing. */
 const SHORTEST_HIDDEN = 6;
 
-/** A vault over one environment. Only names that are asked for are read (invariant 7). */
-export function createVault(env: Readonly<Record<string, string | undefined>>): SecretVault {
+/**
+ * A vault over one environment. Only names that are asked for are read (invariant 7). `onHidden` is told of each value
+ * once, before anything can be said that has it in it.
+ */
+export function createVault(
+  env: Readonly<Record<string, string | undefined>>,
+  onHidden: (value: string) => void = () => undefined,
+): SecretVault {
   const hidden = new Set<string>();
   const hide = (value: string): void => {
-    if (value.length >= SHORTEST_HIDDEN) hidden.add(value);
+    if (value.length < SHORTEST_HIDDEN || hidden.has(value)) return;
+    hidden.add(value);
+    onHidden(value);
   };
   return {
     read(name) {

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { ResolvedDatabase, ResolvedEnvironment, ResolvedProject } from '../config/resolved.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { ToolError } from '../diagnostics/tool-error.ts';
 import type { Engine } from '../engine/engine.ts';
 import { deploymentInput, type DeploymentInput } from '../pipeline/deployment-input.ts';
 import type { History } from '../pipeline/history.ts';
 import type { Builder, PipelineDeps } from '../pipeline/pipeline-deps.ts';
 import type { GitSource } from '../providers/git/git-source.ts';
 import type { AppPlatformReader } from '../providers/app-platform.ts';
+import type { HostCheckRun } from '../providers/code-host.ts';
 import type { DatabasePlatformReader } from '../providers/database-platform.ts';
 import { BugError } from '../util/assert.ts';
 import { systemClock, type Clock } from '../util/clock.ts';
@@ -23,6 +23,7 @@ import { openProject, stateDirOf } from './open-project.ts';
 import { patientFetch } from './patient-fetch.ts';
 import { accountOfApp, openPlatforms, type Platforms } from './open-platforms.ts';
 import { runCommand } from './run-command.ts';
+import { maskCommands } from './github/workflow-commands.ts';
 import { createVault, type SecretVault } from './secret-vault.ts';
 
 /** Everything a command works with, built from the project and the place it runs in. */
@@ -63,7 +64,7 @@ export async function openWorkbench(
   const { project, root, place } = await openProject(context);
   const isJournalOnly = options.journalOnly === true;
   const cloud = context.isLocal && !isJournalOnly ? await requireCloud(context, root) : null;
-  const vault = createVault(context.env);
+  const vault = createVault(context.env, maskerOf(context));
   const clock = systemClock;
   const stateDir = stateDirOf(root, context.isLocal);
   makeStateDir(root, stateDir);
@@ -87,7 +88,8 @@ export async function openWorkbench(
     source,
     builder: await openBuilder(root, source, { cloud, env: context.env, project, vault }),
     history,
-    runInput: (id) => storedInput(engine, id),
+    environmentOf: async (id) => (await storedInput(engine, id))?.environment ?? history.settingsOf(id),
+    checkRuns: (sha) => commitChecks(context, { project, root, vault, clock }, sha),
     secret: (name) => vault.read(name),
     hide: (value) => vault.hide(value),
     redact: (text) => vault.redact(text),
@@ -135,6 +137,24 @@ async function openHistory(db: DatabaseSync, stateFile: string): Promise<History
     import('../pipeline/with-store-errors.ts'),
   ]);
   return withStoreErrors(stateFile, () => createHistory(db));
+}
+
+/** Inside GitHub Actions the runner puts stars in the place of every value that it is told of, whoever prints it. */
+function maskerOf({ env, output }: CommandContext): (value: string) => void {
+  if (env['GITHUB_ACTIONS'] !== 'true') return () => undefined;
+  // A document on standard output stays one.
+  return (value) => (output.json ? output.error(maskCommands(value)) : output.write(maskCommands(value)));
+}
+
+/** Inside GitHub Actions the checks of a commit have run in jobs of their own: GitHub says how they ended. */
+async function commitChecks(
+  context: CommandContext,
+  bench: Pick<Workbench, 'project' | 'root' | 'vault' | 'clock'>,
+  sha: string,
+): Promise<readonly HostCheckRun[] | null> {
+  if (context.isLocal || context.env['GITHUB_ACTIONS'] !== 'true') return null;
+  const { githubDesk } = await import('./github/github-desk.ts');
+  return (await githubDesk(context, bench))?.host.checkRuns(sha) ?? null;
 }
 
 function newRunId(clock: Clock): string {

@@ -23,6 +23,8 @@ export interface DeploymentInput {
   /** The existing release of a promotion or rollback; null when the run builds its own. */
   readonly release: Release | null;
   readonly by: string;
+  /** App → digest, of what an earlier process of this very run built, whose journal is lost: it is not built again. */
+  readonly built?: Readonly<Record<string, string>>;
 }
 
 /** The input of a stored run. */

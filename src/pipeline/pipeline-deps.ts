@@ -1,11 +1,16 @@
 import type { OpenCheckService } from '../checks/check-services.ts';
-import type { ResolvedApp, ResolvedDatabase, ResolvedFlyApp } from '../config/resolved.ts';
+import type {
+  ResolvedApp,
+  ResolvedDatabase,
+  ResolvedEnvironment,
+  ResolvedFlyApp,
+} from '../config/resolved.ts';
 import type { AppPlatform, BuiltImage } from '../providers/app-platform.ts';
+import type { HostCheckRun } from '../providers/code-host.ts';
 import type { DatabasePlatform } from '../providers/database-platform.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Fetch } from '../util/fetch.ts';
 import type { RunCommand } from '../util/run-command.ts';
-import type { DeploymentInput } from './deployment-input.ts';
 import type { History } from './history.ts';
 
 /** What the steps need of the outside; built in `cli/wiring.ts`, and by tests. */
@@ -17,8 +22,10 @@ export interface PipelineDeps {
   readonly source: Source;
   readonly builder: Builder;
   readonly history: History;
-  /** What a stored run was submitted with; null when it is not stored here. */
-  runInput(runId: string): Promise<DeploymentInput | null>;
+  /** The environment as a run found it resolved; null when that is known neither here nor from elsewhere. */
+  environmentOf(runId: string): Promise<ResolvedEnvironment | null>;
+  /** The check runs of a commit at the code host, where they decide the gate `checks()`; null: the checks are run here. */
+  checkRuns(sha: string): Promise<readonly HostCheckRun[] | null>;
   /** Reads a secret from the environment of this process and remembers its value for redaction. */
   secret(name: string): string | undefined;
   /** Remembers a value that no event may show. */

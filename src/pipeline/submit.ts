@@ -20,6 +20,7 @@ export interface DeploymentRequest {
   readonly release: Release | null;
   readonly by: string;
   readonly runId: string;
+  readonly built?: DeploymentInput['built'];
 }
 
 /** Hands a planned deployment to the engine. A push or tag replaces what still waits for the same environment. */
@@ -37,6 +38,7 @@ export async function submitDeployment(engine: Engine, request: DeploymentReques
     ref: request.ref,
     release: request.release,
     by: request.by,
+    ...(request.built === undefined ? {} : { built: request.built }),
   };
   return engine.submit({
     id: request.runId,

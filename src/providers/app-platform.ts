@@ -198,6 +198,8 @@ export interface AppPlatform extends AppPlatformReader {
   deploy(deployment: AppDeployment, work: PlatformWork): Promise<DeployResult>;
   /** Puts back what `deploy` with the same journal saved, and proves it healthy. */
   undoDeploy(deployment: AppDeployment, work: PlatformWork): Promise<void>;
+  /** Takes away what `deploy` with the same journal made where nothing ran before it, when that journal is lost. */
+  removeDeployed(deployment: AppDeployment, work: PlatformWork): Promise<void>;
   /**
    * Brings counts and size of an app's machines to what is asked, with the image and settings that they have. New ones
    * are healthy before any is removed. Saves what was there first.

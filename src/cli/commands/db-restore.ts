@@ -7,6 +7,8 @@ import type { RestoreMoment, Trigger } from '../../plan/plan.ts';
 import { utcTime } from '../../util/utc-time.ts';
 import { carryOut } from '../carry-out.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
+import { readHistory } from '../github/read-history.ts';
+import { requireAllowed } from '../github/require-allowed.ts';
 import { confirmByName } from '../confirm-by-name.ts';
 import { databaseOf } from '../database-of.ts';
 import { databaseWork } from '../database-work.ts';
@@ -39,6 +41,16 @@ export async function dbRestore(context: CommandContext, typed: TypedRestore): P
   await using bench = await openBench(context);
   const environment = requireEnvironment(bench.project, typed.environment);
   const database = databaseOf(environment, typed.database);
+  // What only looks may be asked by anything.
+  if (!typed.dryRun && (typed.to ?? typed.toRestorePoint) !== null) {
+    requireAllowed(context, bench, {
+      command: 'restore',
+      environment,
+      confirm: null,
+      isConfirmedElsewhere: true,
+    });
+    await readHistory(context, bench, [environment.name]);
+  }
   const target = await targetOf(context, bench, database, typed);
   if (target === null) return await sayWhatThereIs(context, bench, environment, database);
   await requireInWindow(bench, database, target);

@@ -6,6 +6,8 @@ import type { Trigger } from '../../plan/plan.ts';
 import type { PlanOptions } from '../../plan/plan-trigger.ts';
 import { carryOut } from '../carry-out.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
+import { readHistory } from '../github/read-history.ts';
+import { requireAllowed, requireCommitAllowed, triggerHere } from '../github/require-allowed.ts';
 import { sayDrift } from '../say-drift.ts';
 import { openWorkbench, type Workbench, type WorkbenchOptions } from '../wiring.ts';
 import { planFor } from './plan.ts';
@@ -17,7 +19,7 @@ const HISTORY_LIMIT = 1_000;
 export async function deploy(
   context: CommandContext,
   environment: string,
-  options: { ref: string | null; release: string | null },
+  options: { ref: string | null; release: string | null; confirm: string | null },
 ): Promise<ExitCode> {
   if (options.ref !== null && options.release !== null) {
     throw new ToolError('CLI_USAGE', '--ref and --release exclude each other.', {
@@ -25,13 +27,26 @@ export async function deploy(
     });
   }
   await using bench = await openBench(context);
-  requireEnvironment(bench.project, environment);
+  const { confirm } = options;
+  const target = requireEnvironment(bench.project, environment);
+  const allowed = requireAllowed(context, bench, { command: 'deploy', environment: target, confirm });
   if (options.release !== null) {
+    await readHistory(context, bench, standingNames(bench.project));
     return await deployRelease(context, bench, options.release, environment);
   }
+  await readHistory(context, bench, [environment]);
   const ref = options.ref ?? 'HEAD';
   await warnAboutUncommitted(context, bench, ref);
-  return await deployTrigger(context, bench, { kind: 'deploy', environment }, null, ref);
+  const commit = await bench.source.resolveRef(ref);
+  await requireCommitAllowed(context, bench, allowed, { environment: target, commit });
+  const trigger = triggerHere(context, target);
+  // In a record a name says more than HEAD, which is another commit tomorrow.
+  const named = ref === 'HEAD' && allowed !== null ? allowed.github.refName : ref;
+  return await deployTrigger(context, bench, trigger, null, { ref: named, commit, only: environment });
+}
+
+function standingNames({ environments }: ResolvedProject): readonly string[] {
+  return environments.filter(({ kind }) => kind === 'standing').map(({ name }) => name);
 }
 
 /** A release that exists is promoted from where it was live: its images are taken as they are, its gates asked. */
@@ -55,36 +70,54 @@ async function deployRelease(
     );
   }
   const trigger: Trigger = { kind: 'promote', from: from.environment, to: environment };
-  return await deployTrigger(context, bench, trigger, release, release.ref);
+  return await deployTrigger(context, bench, trigger, release, release);
 }
 
 /** `glidepath promote <from> <to>`: the very release that is live in one environment, to another. */
-export async function promote(context: CommandContext, from: string, to: string): Promise<ExitCode> {
+export async function promote(
+  context: CommandContext,
+  from: string,
+  to: string,
+  confirm: string | null,
+): Promise<ExitCode> {
   await using bench = await openBench(context);
   requireEnvironment(bench.project, from);
-  requireEnvironment(bench.project, to);
+  const environment = requireEnvironment(bench.project, to);
+  requireAllowed(context, bench, { command: 'promote', environment, confirm });
+  await readHistory(context, bench, [from, to]);
   const live = bench.history.live(from);
   if (live === null) {
     throw new ToolError('PLAN_NOTHING_DEPLOYED', `Nothing was deployed to ${from} yet.`, {
       hint: `Deploy there first: glidepath deploy ${from}`,
     });
   }
-  return await deployTrigger(context, bench, { kind: 'promote', from, to }, live.release, live.release.ref);
+  return await deployTrigger(context, bench, { kind: 'promote', from, to }, live.release, live.release);
 }
 
-/** Plans one trigger and carries its deployments out, one environment after the other. */
+/** What is deployed, and where of all that the trigger would start; everywhere if nothing is said. */
+interface Deployed {
+  readonly ref: string;
+  readonly commit: string;
+  readonly only?: string;
+}
+
+/** Plans one trigger and carries its deployments out, one environment after the other. `deployed`: or only what it is named by. */
 export async function deployTrigger(
   context: CommandContext,
   bench: Workbench,
   trigger: Trigger,
   release: Release | null,
-  ref: string,
+  deployed: Deployed | string,
   options: PlanOptions = {},
 ): Promise<ExitCode> {
   // Not observed: what is there only changes the words of a plan, and every step looks for itself before it acts.
   const { deployments } = planFor(bench.project, trigger, { environments: {} }, options);
-  const commit = release?.commit ?? (await bench.source.resolveRef(ref));
+  const { ref, commit, only } =
+    typeof deployed === 'string'
+      ? { ref: deployed, commit: await bench.source.resolveRef(deployed), only: undefined }
+      : deployed;
   for (const deployment of deployments) {
+    if (only !== undefined && deployment.environment !== only) continue;
     const environment = await environmentOf(bench.project, deployment.environment, deployment.pullRequest);
     await sayDrift(context, bench, environment);
     const code = await carryOut(context, bench, { deployment, environment, trigger, commit, ref, release });

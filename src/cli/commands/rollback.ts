@@ -1,11 +1,12 @@
 import { ToolError } from '../../diagnostics/tool-error.ts';
-import { deploymentInput } from '../../pipeline/deployment-input.ts';
 import type { Release } from '../../pipeline/release.ts';
 import { crossedReleases, requireWayBack, type AskedWayBack } from '../../pipeline/verdict/way-back.ts';
 import type { ResolvedEnvironment } from '../../config/resolved.ts';
 import type { Trigger } from '../../plan/plan.ts';
 import { carryOut } from '../carry-out.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
+import { readHistory } from '../github/read-history.ts';
+import { requireAllowed } from '../github/require-allowed.ts';
 import { sayDrift } from '../say-drift.ts';
 import type { Workbench } from '../wiring.ts';
 import { openBench, requireEnvironment, requireRelease, unknownApp } from './deploy.ts';
@@ -15,11 +16,19 @@ import { planFor } from './plan.ts';
 export async function rollback(
   context: CommandContext,
   name: string,
-  options: { to: string | null; apps: readonly string[] | null; across: readonly string[] },
+  options: {
+    to: string | null;
+    apps: readonly string[] | null;
+    across: readonly string[];
+    confirm: string | null;
+  },
 ): Promise<ExitCode> {
   await using bench = await openBench(context);
   const environment = requireEnvironment(bench.project, name);
+  const { confirm } = options;
+  requireAllowed(context, bench, { command: 'rollback', environment, confirm });
   requireApps(environment, options.apps);
+  await readHistory(context, bench, [name]);
   const release =
     options.to === null ? previousRelease(bench, name) : earlierRelease(bench, options.to, name);
   const across = options.across.map((id) => requireRelease(bench, id, name).id);
@@ -111,6 +120,5 @@ async function environmentAsItRan(
 ): Promise<ResolvedEnvironment | null> {
   const entry = bench.history.entries(name, 1000).find((candidate) => candidate.release.id === releaseId);
   if (entry === undefined) return null;
-  const run = await bench.engine.get(entry.runId);
-  return run === null ? null : deploymentInput(run.input).environment;
+  return bench.deps.environmentOf(entry.runId);
 }

@@ -7,6 +7,8 @@ import { scaleWords } from '../../plan/steps/scale-steps.ts';
 import type { ObservedMachine } from '../../providers/app-platform.ts';
 import { carryOut } from '../carry-out.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
+import { readHistory } from '../github/read-history.ts';
+import { requireAllowed } from '../github/require-allowed.ts';
 import { writeJson } from '../output.ts';
 import { isScaledSo, machinesAfter, parseScale, type ScaleArguments } from '../scale-arguments.ts';
 import { requireSight } from '../sight-problem.ts';
@@ -20,11 +22,14 @@ import { planFor } from './plan.ts';
 export async function scale(
   context: CommandContext,
   names: { environment: string; app: string },
-  typed: ScaleArguments & { readonly isConfirmed: boolean },
+  typed: ScaleArguments & { readonly isConfirmed: boolean; readonly confirm: string | null },
 ): Promise<ExitCode> {
   await using bench = await openBench(context);
   const environment = requireEnvironment(bench.project, names.environment);
   const app = requireFlyApp(environment, names.app);
+  const { confirm } = typed;
+  requireAllowed(context, bench, { command: 'scale', environment, confirm });
+  await readHistory(context, bench, [names.environment]);
   const machines = await readMachines(bench, environment, app);
   const change = parseScale(typed, app, machines);
   if (machinesAfter(change, machines) === 0 && !typed.isConfirmed) throw takesDown(environment, app, typed);

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { ToolError } from '../../diagnostics/tool-error.ts';
 import { annotation, data } from '../annotations.ts';
 
 /** What a mistake in the config is shown as, at its line; ends with a line break. */
@@ -9,6 +10,12 @@ export function diagnosticAnnotation({ severity, code, message, hint, location }
     ...(location?.line === undefined ? {} : { line: location.line }),
   };
   return annotation(severity, place, hint === undefined ? message : `${message}\n${hint}`);
+}
+
+/** What an error is shown as beside the run: each mistake at its line, or the one thing that went wrong. */
+export function problemAnnotations({ code, message, hint, diagnostics }: ToolError): string {
+  if (diagnostics.length > 0) return diagnostics.map(diagnosticAnnotation).join('');
+  return annotation('error', { title: code }, hint === undefined ? message : `${message}\n${hint}`);
 }
 
 /** Too short to hide anything, and the runner would put stars into every line that has them. */

@@ -2,8 +2,10 @@ import type { Engine, RunRecord } from '../../engine/engine.ts';
 import type { Clock } from '../../util/clock.ts';
 import type { CommandContext } from '../command-context.ts';
 import { writeJson } from '../output.ts';
+import { overwrite } from './overwrite.ts';
 import { localHint } from './problem.ts';
 import { queueNote } from './queue-note.ts';
+import { foldedLines } from './folded-lines.ts';
 import { renderRunFrame } from './run-frame.ts';
 import { renderEventLine } from './run-lines.ts';
 import { initialModel, reduceEvent, type RunModel } from './run-model.ts';
@@ -35,6 +37,8 @@ export async function showRun(
   const queue = watchQueue(context, engine, { ...options, state, signal: stop.signal });
   const unsubscribe = sayInterrupt(context, options.run.id, state);
   let shownAt = options.clock.now();
+  const folded =
+    context.env['GITHUB_ACTIONS'] === 'true' && !output.isTty ? foldedLines({ color: output.color }) : null;
   const follow = (async () => {
     for await (const event of engine.follow(options.run.id, {
       afterSeq: options.afterSeq ?? 0,
@@ -42,6 +46,7 @@ export async function showRun(
     })) {
       state.model = reduceEvent(state.model, event);
       if (output.json) writeJson(output, event, true);
+      else if (folded !== null) output.write(folded(event, state.model));
       else if (!output.isTty) {
         const { isVerbose } = context;
         const quietMs = event.at - shownAt;
@@ -149,10 +154,4 @@ async function drawFrames(
     if (isLast) return;
     await clock.sleep(FRAME_MS, signal).catch(() => undefined);
   }
-}
-
-/** Up over the last picture, each line written over and its rest erased, then what is left below: nothing flickers. */
-function overwrite(frame: string, drawn: number): string {
-  const up = drawn === 0 ? '' : `\u001B[${drawn}A`;
-  return `${up}${frame.replaceAll('\n', '\u001B[K\n')}\u001B[0J`;
 }

@@ -24,7 +24,6 @@ function payload(change: Partial<DeploymentPayload> = {}): DeploymentPayload {
     project: 'shop',
     run: 'run-mabc1',
     action: 'deploy',
-    stage: 'ready',
     actions: { run: 7, attempt: 1, job: 'deploy' },
     pullRequest: null,
     commit: COMMIT,

@@ -34,8 +34,6 @@ export interface DeploymentPayload {
   readonly project: string;
   readonly run: string;
   readonly action: DeploymentPlan['action'];
-  /** `begun`: nothing of the release is known yet; `ready`: all of it is, and apps may have been changed. */
-  readonly stage: 'begun' | 'ready';
   /** Null where it does not run in GitHub Actions. */
   readonly actions: ActionsJob | null;
   readonly pullRequest: number | null;
@@ -86,13 +84,16 @@ const EMPTY: Pick<DeploymentPayload, (typeof DROPPED_FIRST)[number]> = {
 };
 
 /** The payload as GitHub is handed it: within its size, and without what `redact` knows to be secret. Pure. */
-export function encodePayload(payload: DeploymentPayload, redact: (text: string) => string): Json {
+export function encodePayload(
+  payload: DeploymentPayload,
+  redact: (text: string) => string,
+): { readonly [key: string]: Json } {
   let shortened = payload;
   for (const part of DROPPED_FIRST) {
     if (bytesOf(shortened) <= PAYLOAD_BYTES_MAX) break;
     shortened = { ...shortened, [part]: EMPTY[part], dropped: [...shortened.dropped, part] };
   }
-  return JSON.parse(redact(JSON.stringify(shortened))) as Json;
+  return JSON.parse(redact(JSON.stringify(shortened))) as { readonly [key: string]: Json };
 }
 
 function bytesOf(value: unknown): number {
@@ -119,7 +120,6 @@ export function decodePayload(written: Json, environment: string): DeploymentPay
     project: textOf(fields['project']),
     run,
     action: action as DeploymentPlan['action'],
-    stage: fields['stage'] === 'ready' ? 'ready' : 'begun',
     actions: isJob
       ? { run: Number(job['run']), attempt: Number(job['attempt']), job: textOf(job['job']) }
       : null,

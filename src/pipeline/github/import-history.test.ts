@@ -31,7 +31,6 @@ function payloadOf(kept: Kept): DeploymentPayload {
     project: 'shop',
     run: `run-${id}`,
     action: 'deploy',
-    stage: 'ready',
     actions: { run: id, attempt: 1, job: 'deploy' },
     pullRequest: null,
     commit: commit('a'),
@@ -226,7 +225,7 @@ describe('deployments on GitHub', () => {
   test('that were written anew stand for the first ones of their run', async () => {
     const { read, asked } = repository([
       { id: 3, state: 'in_progress', run: 'run-one', actions: { run: 1, attempt: 1, job: 'deploy' } },
-      { id: 2, state: null, run: 'run-one', stage: 'begun', actions: { run: 1, attempt: 1, job: 'deploy' } },
+      { id: 2, state: null, run: 'run-one', actions: { run: 1, attempt: 1, job: 'deploy' } },
     ]);
     expect((await read()).map(({ id, state }) => [id, state])).toEqual([[3, 'in_progress']]);
     expect(asked).toEqual(['run 1']);

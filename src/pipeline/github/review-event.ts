@@ -7,7 +7,11 @@ import type { GithubEvent } from './github-event.ts';
  * is about another one, comes from a fork or Dependabot, or is of a kind that starts nothing. A pull request that was
  * closed opens nothing: what is made then would stay. Pure: nothing was asked of anybody, and nothing sent.
  */
-export function requireEventOfReviewApp(event: GithubEvent, pullRequest: number, action: 'open' | 'close'): void {
+export function requireEventOfReviewApp(
+  event: GithubEvent,
+  pullRequest: number,
+  action: 'open' | 'close',
+): void {
   const what = `review app of pull request ${pullRequest}`;
   const fork = forkRefusal(event, what);
   if (fork !== null) throw fork;

@@ -17,7 +17,6 @@ const LEFT: DeploymentPayload = {
   project: 'shop',
   run: 'run-dead',
   action: 'deploy',
-  stage: 'ready',
   actions: { run: 7, attempt: 1, job: 'deploy' },
   pullRequest: null,
   commit: COMMIT,

@@ -10,7 +10,8 @@ export function buildStep(deps: PipelineDeps): StepExecutor {
   return {
     async execute(context) {
       const scope = scopeOf<'build'>(deps, context);
-      const image = await buildAndPush(scope, scope.action.app);
+      const image =
+        (await builtBefore(scope, scope.action.app)) ?? (await buildAndPush(scope, scope.action.app));
       requireSameAsPassed(scope, scope.action.app, digestOf(image));
       return { image };
     },
@@ -51,6 +52,18 @@ async function bring(scope: StepScope, name: string, digest: string): Promise<st
       hint: `Deploy the commit as a new release: glidepath deploy ${scope.input.environment.name} --ref ${scope.input.commit.slice(0, 7)}`,
     },
   );
+}
+
+/** The image that an earlier process of this run has built already, if the registry still has it. */
+async function builtBefore(scope: StepScope, name: string): Promise<string | null> {
+  const digest = scope.input.built?.[name];
+  if (digest === undefined) return null;
+  const app = flyAppNamed(scope, name);
+  const platform = scope.deps.platformOf(app);
+  const reference = platform.imageReference(app.platformName, digest);
+  if (!(await platform.hasImage(reference))) return null;
+  scope.context.log(`${name}: ${digest.slice(0, 19)} was built before, and is in the registry`);
+  return reference;
 }
 
 /** Builds an app from the commit and pushes its image; returns `repository@sha256:…`. */

@@ -3,6 +3,7 @@ import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { StepExecutor } from '../../engine/graph.ts';
 import { assert, unreachable } from '../../util/assert.ts';
 import type { Json } from '../../util/json.ts';
+import { requireCiGate } from '../github/ci-gate.ts';
 import { requireSafeMigrations } from './probe.ts';
 import { runChecks } from '../run-checks.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
@@ -24,7 +25,7 @@ async function evaluate(scope: StepScope, gate: Gate): Promise<Json> {
     case 'passed':
       return passed(scope, gate.environment);
     case 'checks':
-      return runChecks(scope);
+      return passedChecks(scope);
     case 'safe-migrations':
       return requireSafeMigrations(scope, gate);
     case 'quality':
@@ -37,6 +38,13 @@ async function evaluate(scope: StepScope, gate: Gate): Promise<Json> {
     default:
       return unreachable(gate);
   }
+}
+
+async function passedChecks(scope: StepScope): Promise<Json> {
+  const { deps, input } = scope;
+  const runs = await deps.checkRuns(input.commit);
+  if (runs === null) return runChecks(scope);
+  return requireCiGate(scope, runs, async () => (await deps.checkRuns(input.commit)) ?? []);
 }
 
 async function passed(scope: StepScope, environment: string): Promise<Json> {

@@ -38,7 +38,7 @@ export function readinessStep(deps: PipelineDeps): StepExecutor {
         context.log('nothing is live by our record yet, so there is nothing to go back to');
         return { release: null };
       }
-      const environment = (await deps.runInput(live.runId))?.environment ?? null;
+      const environment = await deps.environmentOf(live.runId);
       const { release, runId } = live;
       const wayBack: WayBack = { scope, release, runId, environment };
       const gaps: Gap[] = [];

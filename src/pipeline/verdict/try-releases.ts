@@ -88,7 +88,7 @@ export async function releaseBefore(
   { deps, input }: StepScope,
   { release, runId }: LiveRelease,
 ): Promise<TriedRelease> {
-  const environment = (await deps.runInput(runId))?.environment ?? input.environment;
+  const environment = (await deps.environmentOf(runId)) ?? input.environment;
   const images = new Map<string, string>();
   for (const app of environment.apps) {
     const digest = release.digests[app.name];

@@ -1,4 +1,4 @@
-import type { AppPlatform, AppPlatformReader } from '../app-platform.ts';
+import type { AppPlatform, AppPlatformReader, PlatformWork } from '../app-platform.ts';
 import { createEdgeMetrics } from './edge-metrics.ts';
 import { createFlyClient } from './fly-client.ts';
 import { ensureCertificates, readDomains } from './certificates.ts';
@@ -7,6 +7,7 @@ import { appNamesOf, destroyFlyApp, ensureFlyApp } from './fly-apps.ts';
 import { labelApp, labelsOf } from './app-labels.ts';
 import type { FlyContext } from './fly-context.ts';
 import { readLogs } from './fly-logs.ts';
+import { BEFORE } from './journal-keys.ts';
 import { logsBaseUrl, metricsBaseUrl, type FlyPlatformOptions } from './fly-options.ts';
 import { FLY_TIMING } from './fly-timing.ts';
 import { metadataOf } from './machine-config.ts';
@@ -18,6 +19,7 @@ import { observedMachine } from './observed-machine.ts';
 import { observedVolume } from './volumes.ts';
 import { createPacer, type Pacer } from '../http/pacer.ts';
 import { readOnlyFetch } from '../http/read-only-fetch.ts';
+import { savedState, savedStateAsJson } from './rollout-plan.ts';
 import { createRegistryClient } from './registry-client.ts';
 import { endReleaseCommand, runReleaseCommand } from './release-command.ts';
 import { scaleApp, undoScale } from './scale.ts';
@@ -66,6 +68,7 @@ export function createFlyPlatform(options: FlyPlatformOptions): AppPlatform {
     endReleaseCommand: async (platformName, work) => endReleaseCommand(fly, platformName, work),
     deploy: async (deployment, work) => deployApp(fly, deployment, work),
     undoDeploy: async (deployment, work) => undoApp(fly, deployment, work),
+    removeDeployed: async (deployment, work) => undoApp(fly, deployment, afterNothing(work)),
     scale: async (scale, work) => scaleApp(fly, scale, work),
     undoScale: async (scale, work) => undoScale(fly, scale, work),
     keepImage: async (reference, tag, work) => registry.tag(reference, tag, work.signal),
@@ -74,6 +77,12 @@ export function createFlyPlatform(options: FlyPlatformOptions): AppPlatform {
     destroyApp: async (name, { isEphemeral }, work) =>
       destroyFlyApp({ client, volumes: fly.volumes, isEphemeral }, name, work),
   };
+}
+
+/** As if the journal said that nothing was there. */
+function afterNothing(work: PlatformWork): PlatformWork {
+  const nothing = savedStateAsJson(savedState([]));
+  return { ...work, recorded: (key) => (key === BEFORE ? nothing : work.recorded(key)) };
 }
 
 /** The half of Fly that cannot change anything; its transport refuses whatever is not a GET or HEAD. */
