@@ -4,7 +4,7 @@ import type { GeneratedFile } from '../generated-file.ts';
 import type { YamlMap } from '../yaml/yaml-data.ts';
 import { approvalEnvironment, approvalOf, hasReviewers } from './approval.ts';
 import { ciCall } from './ci-workflow.ts';
-import { allOf, expression, refMatches, succeeded } from './expressions.ts';
+import { allOf, expression, REASON, refMatches, succeeded } from './expressions.ts';
 import { job, type Grant } from './job.ts';
 import { deployGrants, environmentKey, groupOf, runsElixir } from './environment-job.ts';
 import { glidepathStep, JOB_TOKEN, secretsEnv, setupSteps } from './steps.ts';
@@ -38,7 +38,7 @@ function deployWorkflow(context: WorkflowContext, environment: ResolvedEnvironme
   return workflowFile({
     file: `deploy-${name}.yml`,
     name: `Deploy ${name}`,
-    runName: `Deploy ${commitOf(environment)} to ${name}`,
+    runName: runName(environment),
     about: about(environment, hasChecks),
     on: triggers(environment),
     jobs: {
@@ -48,6 +48,13 @@ function deployWorkflow(context: WorkflowContext, environment: ResolvedEnvironme
     },
     reason: `Deployments to ${name} on GitHub.`,
   });
+}
+
+/** What the list of runs shows: the branch or tag, or the commit that somebody named. */
+function runName(environment: ResolvedEnvironment): string {
+  return isDispatched(environment)
+    ? `Deploy ${expression('inputs.ref || github.ref_name')} to ${environment.name}${REASON}`
+    : `Deploy ${expression('github.ref_name')} to ${environment.name}`;
 }
 
 function about(environment: ResolvedEnvironment, hasChecks: boolean): string {
@@ -130,7 +137,7 @@ function gatesJob(context: WorkflowContext, environment: ResolvedEnvironment, co
       glidepathStep(context, {
         name: 'See whether the gates hold',
         id: 'gates',
-        env: { ...JOB_TOKEN, ...dispatchEnv(environment) },
+        env: JOB_TOKEN,
         command: `gates ${environment.name}`,
       }),
     ],
@@ -173,15 +180,10 @@ function deployJob(context: WorkflowContext, environment: ResolvedEnvironment): 
         name: `Deploy to ${environment.name}`,
         env: {
           ...JOB_TOKEN,
-          ...dispatchEnv(environment),
           ...secretsEnv([environment], { keysOnly: false }),
         },
         command: `deploy ${environment.name}`,
       }),
     ],
   });
-}
-
-function dispatchEnv(environment: ResolvedEnvironment): YamlMap {
-  return isDispatched(environment) ? { GLIDEPATH_REASON: expression('inputs.reason') } : {};
 }

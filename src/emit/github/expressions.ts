@@ -8,6 +8,9 @@ export function expression(text: string): string {
   return `\${{ ${text} }}`;
 }
 
+/** Behind the name of a run: why somebody started it by hand; nothing where they did not say. */
+export const REASON: string = expression("inputs.reason && format(' ({0})', inputs.reason)");
+
 /** All of them hold; those in `or` are put in brackets by the caller. */
 export function allOf(conditions: readonly string[]): string {
   return conditions.join(' && ');

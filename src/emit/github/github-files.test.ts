@@ -193,7 +193,6 @@ describe('a deployment', () => {
     const step = workflow(project([staging, other]), 'deploy-staging.yml').jobs['deploy']?.steps?.at(-1);
     expect(Object.keys(step?.env ?? {})).toEqual([
       'GITHUB_TOKEN',
-      'GLIDEPATH_REASON',
       'FLY_STAGING',
       'VERCEL_TOKEN',
       'VERCEL_ORG',

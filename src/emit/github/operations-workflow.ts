@@ -4,7 +4,7 @@ import type { Yaml, YamlMap } from '../yaml/yaml-data.ts';
 import { approvalEnvironment, hasReviewers } from './approval.ts';
 import { DEPLOY_MINUTES } from './deploy-workflow.ts';
 import { deployGrants, environmentGroup, environmentKey, groupOf, runsElixir } from './environment-job.ts';
-import { allOf, expression, quoted } from './expressions.ts';
+import { allOf, expression, quoted, REASON } from './expressions.ts';
 import { job } from './job.ts';
 import { glidepathStep, JOB_TOKEN, secretsEnv, setupSteps } from './steps.ts';
 import type { WorkflowContext } from './workflow-context.ts';
@@ -22,7 +22,7 @@ export function operationsWorkflow(context: WorkflowContext): readonly Generated
     workflowFile({
       file: 'operations.yml',
       name: 'Operations',
-      runName: `${expression('inputs.action')} ${expression('inputs.environment')}`,
+      runName: `${expression('inputs.action')} ${expression('inputs.environment')}${REASON}`,
       about: `By hand, from ${mainBranch} alone: the file of another branch may say anything. One job for each environment, so that each is given its own secrets and no others.`,
       on: { workflow_dispatch: { inputs: inputs(context, standing) } },
       jobs: Object.fromEntries(
@@ -114,11 +114,7 @@ function operationSteps(context: WorkflowContext, environment: ResolvedEnvironme
   const { name } = environment;
   const given = { ...JOB_TOKEN, ...secretsEnv([environment], { keysOnly: false }) };
   const looking = { ...JOB_TOKEN, ...secretsEnv([environment], { keysOnly: true }) };
-  const confirmed = {
-    ...given,
-    CONFIRM: expression('inputs.confirm'),
-    GLIDEPATH_REASON: expression('inputs.reason'),
-  };
+  const confirmed = { ...given, CONFIRM: expression('inputs.confirm') };
   const step = (action: string, command: string, env: YamlMap, isMore?: string): YamlMap =>
     glidepathStep(context, {
       name: `${action.charAt(0).toUpperCase()}${action.slice(1)} ${name}`,
