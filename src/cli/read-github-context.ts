@@ -12,3 +12,15 @@ export function readGithubContext({ env }: Pick<CommandContext, 'env'>): GithubC
     }
   });
 }
+
+/** Whether a command works on real platforms, or as a job of the local GitHub does: on it they are the real ones. */
+export function isForReal({ isLocal, cloudOfJob }: Pick<CommandContext, 'isLocal' | 'cloudOfJob'>): boolean {
+  return !isLocal || cloudOfJob !== null;
+}
+
+/** The same, but for a command that rehearses on a local cloud of its own: no event decides what that may do. */
+export function githubContextOf(
+  context: Pick<CommandContext, 'env' | 'isLocal' | 'cloudOfJob'>,
+): GithubContext | null {
+  return isForReal(context) ? readGithubContext(context) : null;
+}

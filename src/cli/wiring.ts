@@ -22,6 +22,7 @@ import { makeStateDir } from './make-state-dir.ts';
 import { openProject, stateDirOf } from './open-project.ts';
 import { patientFetch } from './patient-fetch.ts';
 import { accountOfApp, openPlatforms, type Platforms } from './open-platforms.ts';
+import { isForReal } from './read-github-context.ts';
 import { runCommand } from './run-command.ts';
 import { maskCommands } from './github/workflow-commands.ts';
 import { createVault, type SecretVault } from './secret-vault.ts';
@@ -152,7 +153,7 @@ async function commitChecks(
   bench: Pick<Workbench, 'project' | 'root' | 'vault' | 'clock'>,
   sha: string,
 ): Promise<readonly HostCheckRun[] | null> {
-  if (context.isLocal || context.env['GITHUB_ACTIONS'] !== 'true') return null;
+  if (!isForReal(context) || context.env['GITHUB_ACTIONS'] !== 'true') return null;
   const { githubDesk } = await import('./github/github-desk.ts');
   return (await githubDesk(context, bench))?.host.checkRuns(sha) ?? null;
 }

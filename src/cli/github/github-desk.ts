@@ -4,7 +4,8 @@ import { ToolError } from '../../diagnostics/tool-error.ts';
 import { annotation } from '../annotations.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { GithubContext } from '../github-context.ts';
-import { readGithubContext } from '../read-github-context.ts';
+import { isForReal, readGithubContext } from '../read-github-context.ts';
+import type { GithubSource } from '../open-github.ts';
 import type { SecretVault } from '../secret-vault.ts';
 import type { Workbench } from '../wiring.ts';
 
@@ -48,7 +49,7 @@ export async function requireDesk(
   bench: Pick<Workbench, 'project' | 'root' | 'vault' | 'clock'>,
 ): Promise<GithubDesk> {
   const { openGithub } = await import('../open-github.ts');
-  const host = await openGithub(sourceOf(context, bench));
+  const host = await openGithub(await sourceOf(context, bench));
   return deskOf(context, readGithubContext(context), host);
 }
 
@@ -58,21 +59,22 @@ async function openDesk(
 ): Promise<GithubDesk | null> {
   const github = readGithubContext(context);
   const isAsked = github !== null || context.env[REPORT_VARIABLE] === 'github';
-  if (context.isLocal || !isAsked) return null;
+  if (!isForReal(context) || !isAsked) return null;
   const { hasGithub } = await import('../open-github.ts');
-  if (await hasGithub(sourceOf(context, bench))) return requireDesk(context, bench);
+  if (await hasGithub(await sourceOf(context, bench))) return requireDesk(context, bench);
   warn(context, github, 'No token for GitHub is set (GITHUB_TOKEN): nothing is read or said there.');
   return null;
 }
 
-function sourceOf(
+async function sourceOf(
   context: CommandContext,
   { project, root, vault, clock }: Pick<Workbench, 'project' | 'root' | 'vault' | 'clock'>,
-): Parameters<typeof import('../open-github.ts').openGithub>[0] {
+): Promise<GithubSource> {
+  const { requireCloud } = await import('../local-cloud.ts');
   return {
     project,
     root,
-    cloud: null,
+    cloud: context.isLocal ? await requireCloud(context, root) : null,
     vault,
     clock,
     fetch: (url, init) => fetch(url, init),

@@ -11,7 +11,7 @@ import { matchesRefPattern } from '../../plan/ref-pattern.ts';
 import type { Trigger } from '../../plan/plan.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { GithubContext } from '../github-context.ts';
-import { readGithubContext } from '../read-github-context.ts';
+import { githubContextOf } from '../read-github-context.ts';
 import type { Workbench } from '../wiring.ts';
 import { githubDesk } from './github-desk.ts';
 import { isOnMain } from './read-history.ts';
@@ -36,7 +36,7 @@ export function requireAllowed(
   { project }: Pick<Workbench, 'project'>,
   { command, environment, confirm, isConfirmedElsewhere }: AllowedQuestion,
 ): { readonly github: GithubContext; readonly rule: CommitRule } | null {
-  const github = context.isLocal ? null : readGithubContext(context);
+  const github = githubContextOf(context);
   const rule =
     github === null ? null : requireEvent(github, { command, environment, mainBranch: project.mainBranch });
   if (isConfirmedElsewhere !== true) requireConfirmed(github, { command, environment, confirm });
@@ -45,7 +45,7 @@ export function requireAllowed(
 
 /** What is planned for: inside GitHub Actions the push or tag that the environment listens to, else by hand. */
 export function triggerHere(context: CommandContext, environment: ResolvedEnvironment): Trigger {
-  const github = context.isLocal ? null : readGithubContext(context);
+  const github = githubContextOf(context);
   return github === null ? { kind: 'deploy', environment: environment.name } : triggerOf(github, environment);
 }
 
