@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import type { ResolvedEnvironment } from '../../src/config/resolved.ts';
+import type { ResolvedCheck, ResolvedEnvironment } from '../../src/config/resolved.ts';
 import type { StepContext } from '../../src/engine/graph.ts';
 import { createHistory, type History } from '../../src/pipeline/history.ts';
 import type { PipelineDeps, Source } from '../../src/pipeline/pipeline-deps.ts';
@@ -12,6 +12,7 @@ export interface StepRigOptions {
   readonly environment: ResolvedEnvironment;
   readonly action: StepAction;
   readonly commit?: string;
+  readonly checks?: readonly ResolvedCheck[];
   readonly runId?: string;
   readonly outputs?: Readonly<Record<string, Json>>;
   readonly history?: History;
@@ -37,6 +38,7 @@ export function stepRig(options: StepRigOptions): StepRig {
     action: 'deploy',
     trigger: { kind: 'deploy', environment: options.environment.name },
     environment: options.environment,
+    checks: options.checks ?? [],
     commit: options.commit ?? 'c'.repeat(40),
     ref: 'main',
     release: null,
