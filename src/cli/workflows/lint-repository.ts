@@ -18,7 +18,7 @@ export async function lintRepository(
 ): Promise<LintedRepositoryFiles> {
   const judged = sources.filter(({ path }) => asked.has(path));
   const scripts = await checkScripts(spawn, judged);
-  const syntax = (await checkSyntax(sources)).filter(({ file }) => asked.has(file));
+  const syntax = await checkSyntax(sources, asked);
   const reports = lintFiles(sources, { isPedantic, asked, outside: [...syntax, ...scripts.found] });
   return { reports, notes: scripts.hasBash ? [] : ['There is no bash here, so that no script was read.'] };
 }
