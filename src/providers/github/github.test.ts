@@ -366,3 +366,43 @@ test('a GitHub workflow whose start was not answered is not started again', asyn
   ]);
   expect(lost.asked.filter((key) => key === start)).toHaveLength(1);
 });
+
+test('lists of several pages are read whole, whether they are bare or in an object, and no further than asked', async () => {
+  const next = (path: string): Record<string, string> => ({
+    link: `<http://github.test/api/v3${path}?page=2>; rel="next", <http://github.test/api/v3${path}?page=2>; rel="last"`,
+  });
+  const isSecond = (request: Request): boolean => new URL(request.url).searchParams.get('page') === '2';
+  const run = (name: string): object => ({
+    name,
+    status: 'completed',
+    conclusion: 'success',
+    app: null,
+    html_url: null,
+  });
+  const checks = '/repos/acme/shop/commits/c0ffee/check-runs';
+  const { options, asked } = host({
+    [`GET ${checks}`]: [
+      (request) =>
+        isSecond(request)
+          ? json(200, { total_count: 2, check_runs: [run('b')] })
+          : json(200, { total_count: 2, check_runs: [run('a')] }, next(checks)),
+    ],
+    [`GET ${DEPLOYMENTS}`]: [
+      (request) =>
+        isSecond(request)
+          ? json(200, [deployment(1, '')])
+          : json(200, [deployment(3, '{"a":1}'), deployment(2, 'free text')], next(DEPLOYMENTS)),
+    ],
+  });
+  const reader = createGithubReader(options);
+  expect((await reader.checkRuns('c0ffee')).map(({ name }) => name)).toEqual(['a', 'b']);
+  const all = await reader.deployments({ limit: 10 });
+  expect(all.map(({ id, payload, creator }) => [id, payload, creator])).toEqual([
+    [3, { a: 1 }, 'ghost'],
+    [2, 'free text', 'ghost'],
+    [1, '', 'ghost'],
+  ]);
+  asked.length = 0;
+  expect(await reader.deployments({ limit: 2 })).toHaveLength(2);
+  expect(asked).toEqual([`GET ${DEPLOYMENTS}`]);
+});

@@ -6,6 +6,7 @@ import { RequestError } from '@octokit/request-error';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { Clock } from '../../util/clock.ts';
 import type { Fetch } from '../../util/fetch.ts';
+import { responseOf } from '../http/response-of.ts';
 import { withDeadline } from '../http/with-deadline.ts';
 import { ClockedEvents, ClockedGroup, ClockedLimiter } from './clocked-limiter.ts';
 import type { GithubOptions } from './github-options.ts';
@@ -60,7 +61,8 @@ function fetchWithin(clock: Clock, ms: number, fetch: Fetch): Fetch {
       // The body belongs to the request: an answer that stops in the middle is none.
       const body = await response.arrayBuffer();
       const hasBody = body.byteLength > 0 && ![204, 205, 304].includes(response.status);
-      return new Response(hasBody ? body : null, { status: response.status, headers: response.headers });
+      const { status, headers } = response;
+      return responseOf(hasBody ? body : null, { status, headers, url });
     });
 }
 

@@ -6,7 +6,6 @@ type Schemas = components['schemas'];
 export type WireDeployment = Schemas['deployment'];
 export type WireDeploymentStatus = Schemas['deployment-status'];
 export type WireComment = Schemas['issue-comment'];
-export type WireIssue = Schemas['issue'];
 export type WireWorkflowRun = Schemas['workflow-run'];
 export type WireCheckRun = Schemas['check-run'];
 export type WireRepository = Schemas['full-repository'];

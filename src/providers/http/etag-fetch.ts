@@ -1,4 +1,5 @@
 import type { Fetch } from '../../util/fetch.ts';
+import { responseOf } from './response-of.ts';
 
 /** Answers that are kept: what one command asks for again and again; the oldest go first. */
 const KEPT_MAX = 200;
@@ -24,13 +25,13 @@ export function etagFetch(inner: Fetch): Fetch {
     if (known !== undefined) headers.set('if-none-match', known.etag);
     const response = await inner(url, { ...init, headers });
     if (response.status === 304 && known !== undefined) {
-      return new Response(known.body, { status: 200, headers: known.headers });
+      return responseOf(known.body, { status: 200, headers: known.headers, url });
     }
     const etag = response.headers.get('etag');
     if (response.status !== 200 || etag === null) return response;
     const body = await response.text();
     if (body.length <= KEPT_LENGTH_MAX) keep(kept, url, { etag, headers: response.headers, body });
-    return new Response(body, { status: 200, headers: response.headers });
+    return responseOf(body, { status: 200, headers: response.headers, url });
   };
 }
 
