@@ -1,26 +1,68 @@
 import { EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
+import type { ResolvedProject } from '../../config/resolved.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
+import { requireCloud } from '../local-cloud.ts';
+import { openProject } from '../open-project.ts';
+import { parseRehearsal } from '../rehearsal/parse-rehearsal.ts';
+import { rehearsalWords, type Rehearsal } from '../rehearsal/rehearsal.ts';
 import { ensureCloud } from './cloud.ts';
 import { deployTrigger, openBench } from './deploy.ts';
-import { parseTriggerWords, planFor } from './plan.ts';
-import { openProject } from '../open-project.ts';
+import { planFor } from './plan.ts';
 
-/** `glidepath rehearse push|tag …`: carries a trigger out on the local cloud, whole; starts the cloud if need be. */
-export async function rehearse(context: CommandContext, words: readonly string[]): Promise<ExitCode> {
-  const trigger = parseTriggerWords(words);
-  if (trigger.kind !== 'push' && trigger.kind !== 'tag') {
-    throw new ToolError('PLAN_UNKNOWN_TRIGGER', `A ${trigger.kind} cannot be rehearsed by this version.`, {
-      hint: 'Rehearse a push or a tag: glidepath rehearse push main',
+/** What is typed after `rehearse` besides the event. */
+export interface RehearseOptions {
+  readonly isFromFork: boolean;
+  /** Files that the commit changes. */
+  readonly changes: readonly string[];
+}
+
+/**
+ * `glidepath rehearse push|tag|pr|merge-queue …`: lets something happen on the local GitHub and carries out what its
+ * GitHub workflows make of it, on the local cloud; starts that if need be. A project without GitHub workflows has its
+ * deployments carried out without them.
+ */
+export async function rehearse(
+  context: CommandContext,
+  words: readonly string[],
+  options: RehearseOptions,
+): Promise<ExitCode> {
+  const rehearsal = parseRehearsal(words, { isFromFork: options.isFromFork });
+  if ('severity' in rehearsal)
+    throw new ToolError(rehearsal.code, rehearsal.message, { hint: rehearsal.hint });
+  const { project, root } = await openProject(context);
+  if (!project.github.workflows) return rehearseDirectly(context, rehearsal, { project, root, options });
+  // Asked before the cloud is started: nothing is left running where there is nothing to rehearse.
+  const { createGitSource } = await import('../../providers/git/git-source.ts');
+  await createGitSource({ root }).resolveRef('HEAD');
+  await ensureCloud(context, root);
+  const { rehearseOnGithub } = await import('../rehearsal/rehearse-on-github.ts');
+  const cloud = await requireCloud(context, root);
+  return await rehearseOnGithub(context, rehearsal, { project, root, cloud, changes: options.changes });
+}
+
+/** What a push or a tag would deploy, at once and from this repository. */
+async function rehearseDirectly(
+  context: CommandContext,
+  rehearsal: Rehearsal,
+  on: { readonly project: ResolvedProject; readonly root: string; readonly options: RehearseOptions },
+): Promise<ExitCode> {
+  const { project, root, options } = on;
+  if ((rehearsal.kind !== 'push' && rehearsal.kind !== 'tag') || options.changes.length > 0) {
+    const what = options.changes.length > 0 ? 'A change' : rehearsalWords(rehearsal);
+    throw new ToolError('PLAN_UNKNOWN_TRIGGER', `${what} can be rehearsed only with GitHub workflows.`, {
+      hint: `Say in glidepath.config.ts which repository it is: github: { repository: 'owner/${project.name}' }`,
     });
   }
-  const { project, root } = await openProject(context);
-  planFor(project, trigger, { environments: {} });
-  // Asked before the cloud is started: nothing is left running where there is nothing to deploy.
-  const ref = await refToRehearse(context, root, trigger.kind === 'push' ? trigger.branch : trigger.tag);
+  planFor(project, rehearsal, { environments: {} });
+  const ref = await refToRehearse(
+    context,
+    root,
+    rehearsal.kind === 'push' ? rehearsal.branch : rehearsal.tag,
+  );
   await ensureCloud(context, root);
   await using bench = await openBench(context);
-  const code = await deployTrigger(context, bench, trigger, null, ref, { isRehearsal: true });
+  const code = await deployTrigger(context, bench, rehearsal, null, ref, { isRehearsal: true });
   if (code === EXIT.ok && !context.output.json) {
     context.output.write('\nLook at it: glidepath status --local · end it: glidepath cloud down\n');
   }

@@ -19,6 +19,8 @@ export interface LocalGithub {
   fork(): Promise<{ readonly remote: Remote; readonly token: string }>;
   /** The next issue or pull request gets this number; null: the one after all that are there. */
   numberNext(number: number | null): Promise<void>;
+  /** Puts a pull request into the merge queue of its base, as its button does. */
+  enqueue(number: number): Promise<void>;
   /** One call of the API, by the owner or by whoever a token is of. Throws PROVIDER_REJECTED. */
   call(method: string, path: string, options?: LocalCall): Promise<unknown>;
 }
@@ -52,6 +54,9 @@ export function openLocalGithub(cloud: CloudInfo, repository: string, fetch: Fet
     },
     async numberNext(number) {
       await askCloud(cloud, 'POST', '/github/next-number', { repository, number });
+    },
+    async enqueue(number) {
+      await askCloud(cloud, 'POST', '/github/queue', { repository, number });
     },
     async call(method, path, options = {}) {
       const response = await fetch(`${base}/api/v3${path}`, {

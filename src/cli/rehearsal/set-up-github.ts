@@ -9,6 +9,7 @@ import type { GithubOptions } from '../../providers/github/github-options.ts';
 import { unreachable } from '../../util/assert.ts';
 import type { LocalCloud } from '../local-cloud.ts';
 import type { SecretVault } from '../secret-vault.ts';
+import type { LocalGithub } from './local-github.ts';
 import { rehearsalSecrets, type RehearsedSecretPlan } from './rehearsal-secrets.ts';
 
 /** What the set-up of a rehearsal is made with. */
@@ -16,6 +17,7 @@ export interface SetUpOptions {
   readonly project: ResolvedProject;
   readonly cloud: LocalCloud;
   readonly github: GithubOptions;
+  readonly local: LocalGithub;
   readonly vault: SecretVault;
   /** Whether rules about who may push to a branch hold. A push stands for a merge, which they let through. */
   readonly hasBranchRules: boolean;
@@ -45,7 +47,43 @@ export async function setUpGithub(options: SetUpOptions): Promise<readonly Rehea
     changes,
   );
   for (const { outcome } of applied) if (outcome?.kind === 'failed') throw outcome.error;
+  await switchBranchRules(options);
   return secrets.filter(({ from }) => from.kind === 'made-up');
+}
+
+/** The rule that makes a queue of a branch; its numbers are those that GitHub begins with. */
+const QUEUE_RULESET = 'Rehearsed merge queue';
+const QUEUE_RULE = {
+  type: 'merge_queue',
+  parameters: {
+    check_response_timeout_minutes: 60,
+    grouping_strategy: 'ALLGREEN',
+    max_entries_to_build: 5,
+    max_entries_to_merge: 5,
+    merge_method: 'MERGE',
+    min_entries_to_merge: 1,
+    min_entries_to_merge_wait_minutes: 0,
+  },
+};
+
+/** With a queue nobody pushes to the main branch: so its rules hold only while one is rehearsed. */
+async function switchBranchRules({ local, project, hasBranchRules }: SetUpOptions): Promise<void> {
+  const path = `/repos/${local.repository}/rulesets`;
+  const found = (await local.call('GET', path)) as readonly { id: number; name: string; target: string }[];
+  const enforcement = hasBranchRules ? 'active' : 'disabled';
+  for (const { id, target } of found)
+    if (target === 'branch') await local.call('PUT', `${path}/${id}`, { body: { enforcement } });
+  if (!hasBranchRules || found.some(({ name }) => name === QUEUE_RULESET)) return;
+  const include = [`refs/heads/${project.mainBranch}`];
+  await local.call('POST', path, {
+    body: {
+      name: QUEUE_RULESET,
+      target: 'branch',
+      enforcement,
+      conditions: { ref_name: { include, exclude: [] } },
+      rules: [QUEUE_RULE],
+    },
+  });
 }
 
 async function valueOf(

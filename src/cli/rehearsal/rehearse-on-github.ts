@@ -1,0 +1,131 @@
+import { EXIT } from '../../diagnostics/error-codes.ts';
+import type { ResolvedProject } from '../../config/resolved.ts';
+import { generateFiles } from '../../emit/generate-files.ts';
+import { createGitSource } from '../../providers/git/git-source.ts';
+import { openScratchRepository, type FileChange } from '../../providers/git/scratch-repository.ts';
+import { ownVersion } from '../../util/own-file.ts';
+import { systemClock } from '../../util/clock.ts';
+import type { CommandContext, ExitCode } from '../command-context.ts';
+import type { LocalCloud } from '../local-cloud.ts';
+import { githubOptions } from '../open-github.ts';
+import { writeJson } from '../output.ts';
+import { withProgress } from '../progress.ts';
+import { createVault } from '../secret-vault.ts';
+import { renderRehearsal } from '../views/rehearsal.ts';
+import { actOnGithub, type RehearsalScene } from './act-on-github.ts';
+import { followActions } from './follow-actions.ts';
+import { openLocalGithub } from './local-github.ts';
+import { changedFiles, missingWorkflows } from './rehearsed-changes.ts';
+import { rehearsalWords, type Rehearsal } from './rehearsal.ts';
+import { reportRehearsal } from './rehearsal-report.ts';
+import { setUpGithub } from './set-up-github.ts';
+import { showActions } from './show-actions.ts';
+
+/** What a rehearsal on the local GitHub is given. */
+export interface OnGithubOptions {
+  readonly project: ResolvedProject;
+  readonly root: string;
+  readonly cloud: LocalCloud;
+  /** Files that the commit changes. */
+  readonly changes: readonly string[];
+}
+
+/**
+ * Does on the local GitHub what the rehearsal is of, and shows what its GitHub workflows make of that, to the end. The
+ * repository, its environments and its secrets are set up first, as `github setup` does for real.
+ */
+export async function rehearseOnGithub(
+  context: CommandContext,
+  rehearsal: Rehearsal,
+  options: OnGithubOptions,
+): Promise<ExitCode> {
+  const { project, root, cloud } = options;
+  const vault = createVault(context.env);
+  const send = (url: string, init?: RequestInit): Promise<Response> => fetch(url, init);
+  const asked = await githubOptions({
+    project,
+    root,
+    cloud,
+    vault,
+    clock: systemClock,
+    fetch: send,
+    random: Math.random,
+    log: () => undefined,
+  });
+  const github = openLocalGithub(cloud, asked.repository, send);
+  await using scratch = await openScratchRepository(root);
+  const hasBranchRules = rehearsal.kind === 'merge-queue';
+  await withProgress(context, `Setting ${asked.repository} up on the local GitHub`, async () => {
+    await github.ensure(project.mainBranch);
+    const madeUp = await setUpGithub({
+      project,
+      cloud,
+      github: asked,
+      local: github,
+      vault,
+      hasBranchRules,
+    });
+    for (const { name, environment } of madeUp)
+      context.output.error(`! ${name} of ${environment} is not set here: something made up stands for it.\n`);
+  });
+  const source = createGitSource({ root });
+  const at = async (ref: string) => ({ commit: await source.resolveRef(ref), folder: scratch.folder });
+  const generated = generateFiles(project, { version: ownVersion() });
+  let said = false;
+  const scene: RehearsalScene = {
+    github,
+    scratch,
+    mainBranch: project.mainBranch,
+    sourceOf: async (ref) => ((await source.hasRef(ref)) ? at(ref) : null),
+    head: await at('HEAD'),
+    async changesOf(from): Promise<readonly FileChange[]> {
+      const missing = await missingWorkflows(scratch, from, generated);
+      if (missing.length > 0 && !said) sayMissing(context, missing);
+      said = true;
+      const named = await changedFiles(scratch, from, { root, cwd: context.cwd, files: options.changes });
+      return [...missing, ...named];
+    },
+    now: () => systemClock.now(),
+  };
+  return await follow(context, rehearsal, { scene, cloud, repository: asked.repository });
+}
+
+async function follow(
+  context: CommandContext,
+  rehearsal: Rehearsal,
+  on: { readonly scene: RehearsalScene; readonly cloud: LocalCloud; readonly repository: string },
+): Promise<ExitCode> {
+  const listening = new AbortController();
+  const stop = (): void => listening.abort();
+  context.interrupt.addEventListener('abort', stop, { once: true });
+  const startedAt = systemClock.now();
+  try {
+    const feed = await followActions(on.cloud, (url, init) => fetch(url, init), listening.signal);
+    const act = await actOnGithub(on.scene, rehearsal);
+    const { expected } = act;
+    const model = await showActions(context, feed, {
+      clock: systemClock,
+      expected,
+      repository: on.repository,
+    });
+    if (context.interrupt.aborted) {
+      context.output.error(`The GitHub workflows go on: ${on.scene.github.url}/actions\n`);
+      return EXIT.interrupted;
+    }
+    const report = await reportRehearsal(on.scene.github, act, model, startedAt);
+    const title = rehearsalWords(rehearsal);
+    if (context.output.json) writeJson(context.output, { kind: 'report', ...report }, true);
+    else context.output.write(renderRehearsal(report, { color: context.output.color, title }));
+    return report.succeeded ? EXIT.ok : EXIT.failed;
+  } finally {
+    listening.abort();
+    context.interrupt.removeEventListener('abort', stop);
+  }
+}
+
+function sayMissing({ output }: CommandContext, missing: readonly FileChange[]): void {
+  const names = missing.map(({ path }) => path).join(', ');
+  output.error(
+    `! Not committed as they would be generated now, and added to what is rehearsed: ${names}\n  → Write and commit them: glidepath generate\n`,
+  );
+}
