@@ -69,11 +69,16 @@ async function runAndShow(
  * What tools need to find themselves, their caches and the way out: set by version managers, setup actions and
  * proxies. Everything else has to be named by the check, so that no secret of this process reaches one by accident.
  */
-const TOOL_VARIABLES =
-  /^(ASDF_|COREPACK_|HEX_|MIX_HOME$|MIX_ARCHIVES$|REBAR_|NVM_|PNPM_HOME$|VOLTA_HOME$|RUNNER_TEMP$|RUNNER_TOOL_CACHE$|XDG_|LC_|NODE_EXTRA_CA_CERTS$|SSL_CERT_|(https?|no|all)_proxy$|GITHUB_ACTIONS$|GITHUB_WORKSPACE$|TZ$|USER$|SHELL$)/i;
+const TOOL_VARIABLES: readonly RegExp[] = [
+  /^(\w+_HOME|MIX_ARCHIVES|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|DOCKER_HOST|CHROME_BIN|PLAYWRIGHT_BROWSERS_PATH)$/,
+  /^(ASDF|COREPACK|NVM|XDG|LC)_/,
+  /^npm_config_(registry|cache|userconfig)$/i,
+  /^(https?|no|all)_proxy$/i,
+  /^(GITHUB_ACTIONS|GITHUB_WORKSPACE|RUNNER_TEMP|RUNNER_TOOL_CACHE|TZ|USER|SHELL)$/,
+];
 
 function toolVariables(env: CommandContext['env']): Record<string, string> {
-  const kept = Object.entries(env).filter(([name]) => TOOL_VARIABLES.test(name));
+  const kept = Object.entries(env).filter(([name]) => TOOL_VARIABLES.some((kept) => kept.test(name)));
   return Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
