@@ -59,6 +59,7 @@ export class GithubRig {
     const routes = new Hono();
     routes.route('/_glidepath', githubControlRoutes(this.github));
     routes.route('/', this.github.routes);
+    routes.route('/', this.beside());
     const dir = exchangesOfThisTest();
     api.serve(dir === undefined ? routes.fetch : recordExchanges(routes.fetch, dir));
     this.github.resume();
@@ -66,6 +67,11 @@ export class GithubRig {
       await closeServer(server, 0);
       await this.github.close();
     };
+  }
+
+  /** What is served beside it. */
+  protected beside(): Hono {
+    return new Hono();
   }
 
   /** Ends the service as a daemon does that is told to; its directory stays. */

@@ -2,6 +2,8 @@ import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { z } from 'zod';
 import type { GithubService } from '../github/github-service.ts';
+import { ADMIN_LOGIN } from '../github/github-context.ts';
+import { advanceQueues, enqueuePull } from '../github/queue/merge-queue.ts';
 import { fullNameOf } from '../github/github-state.ts';
 import { createRepository, forkRepository } from '../github/repositories.ts';
 import { GITHUB_ROLES } from '../github/account-records.ts';
@@ -31,6 +33,7 @@ const repositorySchema = z.strictObject({
   collaborators: z.record(login, z.enum(GITHUB_ROLES)).default({}),
 });
 const numberSchema = z.strictObject({ repository: fullName, number: z.int().positive().nullable() });
+const queueSchema = z.strictObject({ repository: fullName, number: z.int().positive() });
 const forkSchema = z.strictObject({ repository: fullName, owner: login });
 const levels = z.record(z.string(), z.enum(['read', 'write', 'admin']));
 const tokenSchema = z.strictObject({
@@ -96,6 +99,20 @@ export function githubControlRoutes(github: GithubService): Hono {
         token,
       );
       return c.json(made, 201);
+    }),
+  );
+  routes.post('/queue', (c) =>
+    withBody(c, queueSchema, async ({ repository: name, number }) => {
+      const repository = repositoryOf(github, name);
+      if (repository === null) return c.json({ error: `there is no repository ${name}` }, 404);
+      const entry = enqueuePull(github.context, repository, number, ADMIN_LOGIN);
+      if (entry === null)
+        return c.json(
+          { error: `pull request ${number} cannot be queued: closed, a draft, conflicting, or no queue` },
+          409,
+        );
+      await advanceQueues(github.context, repository);
+      return c.json({ number, base: entry.baseRef });
     }),
   );
   routes.post('/apps', (c) => withBody(c, appSchema, (order) => postApp(c, github, order)));

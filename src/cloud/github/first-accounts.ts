@@ -1,5 +1,6 @@
 import { ACTIONS_APP_ID, ACTIONS_APP_SLUG, ADMIN_LOGIN } from './github-context.ts';
 import type { GithubContext } from './github-context.ts';
+import { QUEUE_LOGIN } from './queue/merge-queue.ts';
 import type { AccountRecord } from './account-records.ts';
 
 /** Those that are there from the start: who the cloud's token is of, whoever is gone, and GitHub Actions. */
@@ -24,6 +25,7 @@ export function ensureFirstAccounts({ state, clock }: GithubContext): void {
     make('ghost', { plan: 'free' });
     make('github', { kind: 'organization' });
     make(`${ACTIONS_APP_SLUG}[bot]`, { kind: 'bot', name: ACTIONS_APP_SLUG });
+    make(QUEUE_LOGIN, { kind: 'bot', name: 'github-merge-queue' });
     if (state.find('apps', ACTIONS_APP_ID) !== null) return;
     state.save('apps', {
       id: ACTIONS_APP_ID,

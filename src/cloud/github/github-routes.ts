@@ -2,13 +2,23 @@ import { Hono } from 'hono';
 import { authenticate } from './access/authenticate.ts';
 import { answerHeaders } from './rest/answer-headers.ts';
 import { accountRoutes } from './rest/account-routes.ts';
+import { actionsPermissionRoutes } from './rest/actions-permission-routes.ts';
+import { appRoutes } from './rest/app-routes.ts';
+import { checkRoutes } from './rest/check-routes.ts';
 import { commentRoutes } from './rest/comment-routes.ts';
 import { commitRoutes } from './rest/commit-routes.ts';
 import { deploymentRoutes } from './rest/deployment-routes.ts';
+import { dispatchRoutes } from './rest/dispatch-routes.ts';
+import { environmentRoutes } from './rest/environment-routes.ts';
 import { gitRoutes } from './rest/git-routes.ts';
 import { issueRoutes } from './rest/issue-routes.ts';
+import { labelRoutes } from './rest/label-routes.ts';
+import { protectionRoutes } from './rest/protection-routes.ts';
+import { pullRoutes } from './rest/pull-routes.ts';
 import { githubRateLimit } from './rest/rate-limit.ts';
 import { repositoryRoutes } from './rest/repository-routes.ts';
+import { rulesetRoutes } from './rest/ruleset-routes.ts';
+import { secretRoutes } from './rest/secret-routes.ts';
 import { statusRoutes } from './rest/status-routes.ts';
 import type { GithubContext } from './github-context.ts';
 import { GithubApiError, githubErrorBody, notFound } from './github-error.ts';
@@ -19,11 +29,21 @@ export type GithubPart = (context: GithubContext) => Hono;
 /** In the order in which they are asked: those that end in a word come before those that end in a whole path. */
 const PARTS: readonly GithubPart[] = [
   accountRoutes,
+  appRoutes,
   repositoryRoutes,
   gitRoutes,
   statusRoutes,
+  checkRoutes,
+  pullRoutes,
+  protectionRoutes,
   commitRoutes,
   deploymentRoutes,
+  dispatchRoutes,
+  secretRoutes,
+  environmentRoutes,
+  rulesetRoutes,
+  actionsPermissionRoutes,
+  labelRoutes,
   commentRoutes,
   issueRoutes,
 ];

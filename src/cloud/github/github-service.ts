@@ -8,6 +8,9 @@ import { EventBus } from './events/event-bus.ts';
 import type { EventListener } from './events/event-bus.ts';
 import { ensureFirstAccounts } from './first-accounts.ts';
 import type { GithubContext } from './github-context.ts';
+import { advanceOn, advanceQueues } from './queue/merge-queue.ts';
+import { hookRoutes } from './rest/hook-routes.ts';
+import { Deliverer } from './webhooks/deliver.ts';
 import { inventoryOf } from './github-inventory.ts';
 import type { GithubInventoryItem } from './github-inventory.ts';
 import { githubRoutes } from './github-routes.ts';
@@ -55,6 +58,8 @@ export interface GithubService {
   onEvent(name: string, listener: EventListener): () => void;
   /** Tells of what a killed cloud had not come to tell; to be called once, when all who listen do. */
   resume(): void;
+  /** Resolves when every hook was told of what happened so far. */
+  deliveriesSettled(): Promise<void>;
   /** Every repository, for people. */
   inventory(): readonly GithubInventoryItem[];
   /** Forgets everything. */
@@ -90,12 +95,13 @@ export async function createGithubService(options: GithubOptions): Promise<Githu
   }));
   ensureFirstAccounts(context);
   await recoverPushes(context);
+  const deliverer = new Deliverer(context);
+  events.onEvent('webhooks', (event) => deliverer.tell(event));
+  events.onEvent('merge queue', (event) => advanceOn(context, event));
   const tokens = new Tokens(state, clock);
+  const parts = [...(options.parts ?? []), (): Hono => hookRoutes(context, deliverer)];
   const routes = new Hono();
-  routes.route(
-    '/',
-    githubRoutes(context, { rateLimits: options.rateLimits ?? true, parts: options.parts ?? [] }),
-  );
+  routes.route('/', githubRoutes(context, { rateLimits: options.rateLimits ?? true, parts }));
   routes.route('/', smartHttp(context));
   return {
     routes,
@@ -103,10 +109,17 @@ export async function createGithubService(options: GithubOptions): Promise<Githu
     tokens,
     createToken: (order, given) => tokens.create(order, given),
     onEvent: (name, listener) => events.onEvent(name, listener),
-    resume: () => events.resume(),
+    resume() {
+      events.resume();
+      deliverer.resume();
+      for (const repository of state.all('repositories'))
+        advanceQueues(context, repository).catch((error: unknown) => options.onError(error));
+    },
+    deliveriesSettled: () => deliverer.settled(),
     inventory: () => inventoryOf(context),
     async reset() {
       await events.settled();
+      await deliverer.settled();
       for (const { id } of state.all('repositories')) context.git.remove(id);
       state.clear();
       ensureFirstAccounts(context);
@@ -114,6 +127,7 @@ export async function createGithubService(options: GithubOptions): Promise<Githu
     async close() {
       await Promise.all([...queues.values()].map((queue) => queue.run(async () => undefined)));
       await events.settled();
+      await deliverer.close();
       store.close();
     },
   };

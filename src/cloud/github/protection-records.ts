@@ -82,5 +82,4 @@ export interface ProtectionRecord {
   readonly enforcesAdmins: boolean;
   readonly allowsForcePushes: boolean;
   readonly allowsDeletions: boolean;
-  readonly requiresLinearHistory: boolean;
 }

@@ -73,13 +73,14 @@ export interface PullRecord {
   readonly mergedAt: number | null;
   readonly mergedBy: string | null;
   readonly mergeCommitSha: string | null;
-  readonly autoMerge: { readonly login: string; readonly method: MergeMethod } | null;
   /** How much it changes, counted when its head or its base last moved. */
   readonly size: {
     readonly commits: number;
     readonly additions: number;
     readonly deletions: number;
     readonly files: number;
+    /** Commits of the base that the head lacks. */
+    readonly behind: number;
   };
 }
 
@@ -239,6 +240,8 @@ export interface QueueEntryRecord {
   readonly groupBase: string | null;
   readonly groupSha: string | null;
   readonly groupRef: string | null;
+  /** Whether its checks were asked for. */
+  readonly isAsked: boolean;
   readonly login: string;
   readonly method: MergeMethod;
   readonly at: number;

@@ -31,7 +31,7 @@ export function applyOutcome(context: GithubContext, outcome: PullOutcome, by: P
 export function closePull(context: GithubContext, pull: PullRecord, by: Pusher): void {
   const { state, clock } = context;
   const now = clock.now();
-  const closed = state.save('pulls', { ...pull, autoMerge: null });
+  const closed = state.save('pulls', pull);
   state.change('issues', pull.id, { state: 'closed', closedAt: now, closedBy: by.login, updatedAt: now });
   for (const entry of state.of('queue', pull.repositoryId))
     if (entry.number === pull.number) state.remove('queue', entry.id);

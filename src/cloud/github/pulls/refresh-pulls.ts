@@ -116,6 +116,7 @@ async function sizeOf(dir: string, pull: PullRecord): Promise<PullRecord['size']
   const files = await diffFiles(dir, { from, to: pull.headSha }, { patches: false });
   return {
     commits: await countCommits(dir, `${pull.baseSha}..${pull.headSha}`),
+    behind: await countCommits(dir, `${pull.headSha}..${pull.baseSha}`),
     additions: files.reduce((sum, { additions }) => sum + additions, 0),
     deletions: files.reduce((sum, { deletions }) => sum + deletions, 0),
     files: files.length,

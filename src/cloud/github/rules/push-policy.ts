@@ -119,6 +119,7 @@ export function bypasses(
   repository: RepositoryRecord,
   { account, token }: Caller,
   { ruleset }: ActiveRule,
+  how: 'push' | 'pull_request' = 'push',
 ): boolean {
   if (ruleset === null) {
     // Classic protection holds for administrators only where it says so; rulesets hold for everybody.
@@ -129,7 +130,7 @@ export function bypasses(
     );
   }
   return ruleset.bypassActors.some(({ actor_id: id, actor_type: type, bypass_mode: mode }) => {
-    if (mode === 'pull_request') return false;
+    if (mode === 'pull_request' && how === 'push') return false;
     if (type === 'Integration') return token?.appId === id;
     if (token?.kind === 'job' || token?.kind === 'installation') return false;
     if (type === 'RepositoryRole')

@@ -71,7 +71,7 @@ export function simplePullView(
       statuses: { href: `${repositoryUrl(context, repository)}/statuses/${pull.headSha}` },
     },
     author_association: associationOf(context, repository, issue.login),
-    auto_merge: autoMergeOf(context, pull),
+    auto_merge: null,
     draft: pull.isDraft,
   };
 }
@@ -123,10 +123,4 @@ function endOf(
     // Null once the fork is gone, whatever the document says.
     repo: (repository === null ? null : minimalRepositoryView(context, repository)) as Simple['head']['repo'],
   };
-}
-
-function autoMergeOf(context: GithubContext, { autoMerge }: PullRecord): GithubSchemas['auto-merge'] {
-  if (autoMerge === null) return null;
-  const { login, method } = autoMerge;
-  return { enabled_by: userView(context, login), merge_method: method, commit_title: '', commit_message: '' };
 }

@@ -1,0 +1,207 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inject } from 'vitest';
+import { askCloud, organizationToken, readCloud } from '../../src/cloud/control/client.ts';
+import type { CloudInfo } from '../../src/cloud/control/cloud-info.ts';
+import type { ProjectRig } from './project-rig.ts';
+
+/** The repository on the local GitHub. */
+const REPOSITORY = 'octo/tiny';
+
+/** What a job is started by. */
+export interface JobOptions {
+  readonly args: readonly string[];
+  /** `push` of main otherwise. */
+  readonly event?: string;
+  readonly ref?: string;
+  readonly payload?: object;
+  readonly run?: number;
+  readonly attempt?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A job under way, in a clone of its own that has no state. */
+export interface Job {
+  readonly dir: string;
+  text(): string;
+  /** Resolves once the text has appeared; rejects when the command ends without it. */
+  printed(pattern: RegExp): Promise<void>;
+  kill(signal: NodeJS.Signals): void;
+  readonly ended: Promise<JobResult>;
+}
+
+/** How a job ended, and what it handed to its runner. */
+export interface JobResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly summary: string;
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** A deployment as the local GitHub answers it, with its states, newest first. */
+export interface SeenDeployment {
+  readonly id: number;
+  readonly environment: string;
+  readonly sha: string;
+  readonly payload: { readonly run: string };
+  readonly states: readonly {
+    readonly state: string;
+    readonly description: string;
+    readonly environment_url: string;
+  }[];
+}
+
+/** A local GitHub with the project's repository, and jobs as a runner carries them out: each in a fresh clone. */
+export interface GithubJobs extends AsyncDisposable {
+  readonly cloud: CloudInfo;
+  push(): Promise<void>;
+  start(options: JobOptions): Promise<Job>;
+  run(options: JobOptions): Promise<JobResult>;
+  api<T>(method: string, path: string, body?: unknown): Promise<T>;
+  /** Newest first. */
+  deployments(): Promise<readonly SeenDeployment[]>;
+}
+
+/** Tokens of the organizations, as secrets of the environments would hold them. */
+export const FLY_TOKENS = {
+  FLY_API_TOKEN_STAGING: 'fm2_planted-token-of-staging-Zx81qW',
+  FLY_API_TOKEN_PRODUCTION: 'fm2_planted-token-of-production-Kp47vB',
+} as const;
+
+/** Puts the project of a rig whose cloud is up onto the local GitHub. */
+export async function githubJobs(home: ProjectRig): Promise<GithubJobs> {
+  const cloud = await readCloud(join(home.dir, '.glidepath', 'cloud'));
+  if (cloud === null) throw new Error('no cloud');
+  await organizationToken(cloud, 'tiny-staging', FLY_TOKENS.FLY_API_TOKEN_STAGING);
+  await organizationToken(cloud, 'tiny-production', FLY_TOKENS.FLY_API_TOKEN_PRODUCTION);
+  await askCloud(cloud, 'PUT', '/github/orgs', { login: 'octo' });
+  await askCloud(cloud, 'PUT', '/github/repositories', { repository: REPOSITORY });
+  const base = `http://127.0.0.1:${cloud.apiPort}`;
+  const origin = `http://x-access-token:${cloud.token}@127.0.0.1:${cloud.apiPort}/${REPOSITORY}.git`;
+  const dirs: string[] = [];
+  const api = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    const response = await fetch(`${base}/api/v3${path}`, {
+      method,
+      headers: { authorization: `token ${cloud.token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return (response.status === 204 ? null : await response.json()) as T;
+  };
+  const jobs: GithubJobs = {
+    cloud,
+    api,
+    async push() {
+      await home.git('push', '--quiet', '--force', origin, 'HEAD:refs/heads/main', '--tags');
+    },
+    async start(options) {
+      const dir = realpathSync(mkdtempSync(join(tmpdir(), 'glidepath-job-')));
+      dirs.push(dir);
+      await home.git('clone', '--quiet', origin, join(dir, 'clone'));
+      return startJob(cloud, dir, options, await headOf(home, join(dir, 'clone'), options.ref));
+    },
+    async run(options) {
+      return (await jobs.start(options)).ended;
+    },
+    async deployments() {
+      const all = await api<SeenDeployment[]>('GET', `/repos/${REPOSITORY}/deployments?per_page=100`);
+      return Promise.all(
+        all.map(async (each) => ({
+          ...each,
+          states: await api<SeenDeployment['states']>(
+            'GET',
+            `/repos/${REPOSITORY}/deployments/${each.id}/statuses`,
+          ),
+        })),
+      );
+    },
+    async [Symbol.asyncDispose]() {
+      for (const dir of dirs) rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+  await jobs.push();
+  return jobs;
+}
+
+/** Checks out what the event is about, as actions/checkout does. */
+async function headOf(home: ProjectRig, clone: string, ref: string | undefined): Promise<string> {
+  const name = (ref ?? 'refs/heads/main').replace(/^refs\/heads\//, 'origin/').replace(/^refs\/tags\//, '');
+  await home.git('-C', clone, 'checkout', '--quiet', '--detach', name);
+  return (await home.git('-C', clone, 'rev-parse', 'HEAD')).trim();
+}
+
+function startJob(cloud: CloudInfo, dir: string, options: JobOptions, sha: string): Job {
+  const files = {
+    event: join(dir, 'event.json'),
+    summary: join(dir, 'summary'),
+    output: join(dir, 'output'),
+  };
+  writeFileSync(files.event, JSON.stringify(options.payload ?? {}));
+  const child = spawn(process.execPath, [inject('cli'), ...options.args], {
+    cwd: join(dir, 'clone'),
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: process.env['HOME'] ?? '',
+      NO_COLOR: '1',
+      CI: 'true',
+      GITHUB_ACTIONS: 'true',
+      GITHUB_REPOSITORY: REPOSITORY,
+      GITHUB_SERVER_URL: `http://127.0.0.1:${cloud.apiPort}`,
+      GITHUB_API_URL: `http://127.0.0.1:${cloud.apiPort}/api/v3`,
+      GITHUB_TOKEN: cloud.token,
+      GITHUB_EVENT_NAME: options.event ?? 'push',
+      GITHUB_EVENT_PATH: files.event,
+      GITHUB_REF: options.ref ?? 'refs/heads/main',
+      GITHUB_SHA: sha,
+      GITHUB_RUN_ID: String(options.run ?? 1_000_001),
+      GITHUB_RUN_ATTEMPT: String(options.attempt ?? 1),
+      GITHUB_ACTOR: 'mona',
+      GITHUB_JOB: 'deploy',
+      GITHUB_WORKFLOW_REF: `${REPOSITORY}/.github/workflows/deploy-staging.yml@refs/heads/main`,
+      GITHUB_STEP_SUMMARY: files.summary,
+      GITHUB_OUTPUT: files.output,
+      GLIDEPATH_CLOUD: cloud.stateDir,
+      ...FLY_TOKENS,
+      ...options.env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  let hasEnded = false;
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
+  const text = (): string => stdout + stderr;
+  const ended = new Promise<JobResult>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => {
+      hasEnded = true;
+      const outputs = Object.fromEntries(
+        textOf(files.output)
+          .split('\n')
+          .filter((line) => line.includes('='))
+          .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+      );
+      resolve({ code, stdout, stderr, summary: textOf(files.summary), outputs });
+    });
+  });
+  return {
+    dir,
+    text,
+    ended,
+    kill: (signal) => void child.kill(signal),
+    async printed(pattern) {
+      while (!pattern.test(text())) {
+        if (hasEnded) throw new Error(`ended without printing ${String(pattern)}:\n${text()}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+  };
+}
+
+function textOf(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
