@@ -44,7 +44,7 @@ export interface Advance {
   readonly ended: readonly EndedJob[];
   /**
    * Ids of instances, ready or begun, that must be cancelled: a sibling of a fail-fast matrix failed, or the run is
-   * cancelled and their `if` does not say always() or cancelled(). They are named until they have ended.
+   * cancelled and their `if` does not say always() or cancelled(). They are named until they have ended. None of them is in `ready`.
    */
   readonly cancel: readonly string[];
   /** Set when everything has ended. */

@@ -47,10 +47,35 @@ export function advanceRun(before: RunState): Advance {
     const { state } = progress;
     // Inner frames first: what they end may end the call around them.
     for (const id of Object.keys(state.frames).toReversed()) advanceFrame(progress, id);
+    if (progress.state === state) takeBack(progress);
     if (progress.state === state) break;
   }
   const { state, ready, ended } = progress;
   return { state, ready, ended, cancel: cancelledOf(state), conclusion: conclusionOf(state) };
+}
+
+/** What became ready a moment ago and is stopped by what followed from it was never there: it ends at once. */
+function takeBack(progress: Progress): void {
+  const stopped = cancelledOf(progress.state);
+  for (const instance of progress.ready.filter(({ id }) => stopped.includes(id))) {
+    progress.ready.splice(progress.ready.indexOf(instance), 1);
+    const frame = frameOf(progress.state, instance.frame);
+    const at = frame.jobs[instance.jobId];
+    if (at?.decided !== true) continue;
+    const ended = endBefore(progress, instance);
+    const instances = at.instances.map((one) =>
+      one.instance.id === instance.id ? { ...one, at: ended } : one,
+    );
+    progress.state = withJob(progress.state, frame.id, instance.jobId, { ...at, instances });
+  }
+}
+
+/** An instance that is cancelled before it began. */
+function endBefore(progress: Progress, instance: JobInstance): InstanceState {
+  const { id, checkName, frame, jobId } = instance;
+  const why = 'it was cancelled before it began';
+  progress.ended.push({ frame, jobId, id, checkName, result: 'cancelled', why });
+  return { state: 'ended', result: 'cancelled', outputs: {}, why };
 }
 
 /** The instances that are ready and have not begun: what a scheduler that was away takes up again. */
@@ -142,12 +167,7 @@ function goOn(progress: Progress, frame: Frame, job: Job, at: Extract<JobState, 
 
 function nextOf(progress: Progress, tracked: TrackedInstance, stops: boolean, free: number): InstanceState {
   const { instance, at } = tracked;
-  if (at.state === 'held' && stops) {
-    const { id, checkName, frame, jobId } = instance;
-    const why = 'it was cancelled before it began';
-    progress.ended.push({ frame, jobId, id, checkName, result: 'cancelled', why });
-    return { state: 'ended', result: 'cancelled', outputs: {}, why };
-  }
+  if (at.state === 'held' && stops) return endBefore(progress, instance);
   if (at.state === 'held' && free > 0) return { state: 'ready' };
   if (at.state !== 'begun' || instance.kind !== 'call') return at;
   const frame = frameOf(progress.state, instance.id);
