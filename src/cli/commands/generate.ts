@@ -9,6 +9,7 @@ import { openProject } from '../open-project.ts';
 import { writeJson } from '../output.ts';
 import { readGenerated } from '../read-generated.ts';
 import { renderGenerated } from '../views/generated.ts';
+import { foreignFindings } from '../workflows/foreign-findings.ts';
 import { writeGenerated } from '../write-generated.ts';
 
 /**
@@ -49,6 +50,8 @@ export async function generate(
     writeJson(output, { check: options.isCheck, pending: decisions.filter(isLeft).length, files: shown });
   } else {
     output.write(renderGenerated(decisions, { color: output.color, isCheck: options.isCheck, only }));
+    const note = await foreignFindings(root);
+    if (note !== null) output.error(`\n! ${note}\n`);
   }
   return decisions.some(isLeft) ? EXIT.changesPending : EXIT.ok;
 }

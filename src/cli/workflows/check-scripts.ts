@@ -19,20 +19,30 @@ export async function checkScripts(spawn: Spawn, sources: readonly SourceFile[])
   const all = sources
     .filter(({ path }) => fileKind(path) === 'workflow')
     .flatMap((source) => stepScripts(source).map((script) => ({ source, script })));
-  const found: OutsideFound[] = [];
-  let hasBash = true;
-  for (let from = 0; from < all.length && hasBash; from += AT_ONCE) {
-    const said = await Promise.all(
-      all
-        .slice(from, from + AT_ONCE)
-        .map(async (each) => ({ ...each, fault: await faultOf(spawn, each.script) })),
-    );
-    hasBash = said.every(({ fault }) => fault !== 'no bash');
-    for (const { source, script, fault } of said) {
-      if (fault !== null && fault !== 'no bash') found.push(foundOf(source, script, fault));
+  const faults = await faultsOf(spawn, [...new Set(all.map(({ script }) => script.text))]);
+  if (faults === null) return { found: [], hasBash: false };
+  const found = all.flatMap(({ source, script }) => {
+    const fault = faults.get(script.text);
+    return fault === undefined ? [] : [foundOf(source, script, fault)];
+  });
+  return { found, hasBash: true };
+}
+
+/** What is wrong with each script, where something is; null without bash. The same script is asked about once. */
+async function faultsOf(
+  spawn: Spawn,
+  scripts: readonly string[],
+): Promise<ReadonlyMap<string, Fault> | null> {
+  const faults = new Map<string, Fault>();
+  for (let from = 0; from < scripts.length; from += AT_ONCE) {
+    const some = scripts.slice(from, from + AT_ONCE);
+    const said = await Promise.all(some.map((script) => faultOf(spawn, script)));
+    for (const [at, fault] of said.entries()) {
+      if (fault === 'no bash') return null;
+      if (fault !== null) faults.set(some[at] ?? '', fault);
     }
   }
-  return { found, hasBash };
+  return faults;
 }
 
 interface Fault {
@@ -41,7 +51,7 @@ interface Fault {
   readonly message: string;
 }
 
-async function faultOf(spawn: Spawn, { text }: StepScript): Promise<Fault | 'no bash' | null> {
+async function faultOf(spawn: Spawn, text: string): Promise<Fault | 'no bash' | null> {
   const child = spawn('bash', ['-n', '-s'], {
     stdio: ['pipe', 'ignore', 'pipe'],
     env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C' },
