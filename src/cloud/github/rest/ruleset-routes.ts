@@ -17,19 +17,18 @@ import { paginate, pathNumber, readBody } from './read-request.ts';
 const READ = { permission: 'metadata', level: 'read' } as const;
 const WRITE = { permission: 'administration', level: 'write', role: 'admin' } as const;
 
-const order = z.looseObject({
+/** Without what is taken where nothing is said: a change leaves alone what it does not name. */
+const change = z.looseObject({
   name: z.string().min(1),
-  target: z.enum(['branch', 'tag', 'push']).default('branch'),
+  target: z.enum(['branch', 'tag', 'push']),
   enforcement: z.enum(['disabled', 'active', 'evaluate']),
-  bypass_actors: z
-    .array(
-      z.looseObject({
-        actor_id: z.int().nullable().default(null),
-        actor_type: z.string(),
-        bypass_mode: z.string().default('always'),
-      }),
-    )
-    .default([]),
+  bypass_actors: z.array(
+    z.looseObject({
+      actor_id: z.int().nullable().default(null),
+      actor_type: z.string(),
+      bypass_mode: z.string().default('always'),
+    }),
+  ),
   conditions: z
     .looseObject({
       ref_name: z.looseObject({
@@ -38,9 +37,14 @@ const order = z.looseObject({
       }),
     })
     .optional(),
-  rules: z
-    .array(z.looseObject({ type: z.string(), parameters: z.record(z.string(), z.unknown()).optional() }))
-    .default([]),
+  rules: z.array(
+    z.looseObject({ type: z.string(), parameters: z.record(z.string(), z.unknown()).optional() }),
+  ),
+});
+const order = change.extend({
+  target: change.shape.target.default('branch'),
+  bypass_actors: change.shape.bypass_actors.default([]),
+  rules: change.shape.rules.default([]),
 });
 
 /** Rulesets of a repository, and the rules that hold for a branch. */
@@ -64,7 +68,7 @@ export function rulesetRoutes(context: GithubContext): Hono {
   routes.put('/rulesets/:id', async (c) => {
     const { repository } = admitted(c, context, WRITE);
     const known = rulesetOf(c, context, repository);
-    const asked = await readBody(c, order.partial());
+    const asked = await readBody(c, change.partial());
     const whole = { ...requestOf(known), ...asked } as z.infer<typeof order>;
     return c.json(rulesetView(context, repository, save(context, repository, known, whole), true));
   });
