@@ -5,11 +5,11 @@ import type {
   ArtifactRecord,
   AttemptRecord,
   CacheRecord,
-  FiringRecord,
   GroupsRecord,
   JobRecord,
   RunRecord,
   SeenEventRecord,
+  SettingsRecord,
   WorkflowRecord,
 } from './records.ts';
 
@@ -25,7 +25,7 @@ export interface ActionsTables {
   readonly artifacts: ArtifactRecord;
   readonly caches: CacheRecord;
   readonly seen_events: SeenEventRecord;
-  readonly firings: FiringRecord;
+  readonly settings: SettingsRecord;
 }
 
 const TABLES: readonly (keyof ActionsTables)[] = [
@@ -37,7 +37,7 @@ const TABLES: readonly (keyof ActionsTables)[] = [
   'artifacts',
   'caches',
   'seen_events',
-  'firings',
+  'settings',
 ];
 
 type Maps = { readonly [Table in keyof ActionsTables]: Map<string, ActionsTables[Table]> };
@@ -94,15 +94,20 @@ export class ActionsStore {
     return record;
   }
 
+  /** A record that is there. */
+  get<Table extends keyof ActionsTables>(table: Table, id: string | number): ActionsTables[Table] {
+    const record = this.find(table, id);
+    if (record === null) throw new Error(`${table} has no ${id}`);
+    return record;
+  }
+
   /** Changes some fields of a record that is there. */
   change<Table extends keyof ActionsTables>(
     table: Table,
     id: string | number,
     change: Partial<ActionsTables[Table]>,
   ): ActionsTables[Table] {
-    const record = this.find(table, id);
-    if (record === null) throw new Error(`${table} has no ${id}`);
-    return this.save(table, { ...record, ...change });
+    return this.save(table, { ...this.get(table, id), ...change });
   }
 
   remove(table: keyof ActionsTables, id: string | number): void {

@@ -62,6 +62,13 @@ export interface RunRecord {
   readonly startedAt: number;
   readonly updatedAt: number;
   readonly checkSuiteId: number | null;
+  /** The commit of `headSha`; null when it is not here. */
+  readonly headCommit: {
+    readonly tree: string;
+    readonly message: string;
+    readonly at: string;
+    readonly author: { readonly name: string; readonly email: string };
+  } | null;
   /** The graph of its jobs; null for one that could not begin. */
   readonly state: RunState | null;
   /** Why it could not begin, or whatever else is to be said about it. */
@@ -69,6 +76,12 @@ export interface RunRecord {
   /** `forced`: nothing is waited for any more. */
   readonly cancel: 'no' | 'asked' | 'forced';
   readonly chainDepth: number;
+  /** Whether it has its group, and its jobs may begin. */
+  readonly hasBegun: boolean;
+  /** The event that started it, by which it is found again after a kill. */
+  readonly eventId: string;
+  /** Whether everybody was told of its end. */
+  readonly isTold: boolean;
 }
 
 /** An attempt that another one followed, as it was at its end. */
@@ -89,8 +102,8 @@ export interface StepRecord {
   readonly completedAt: number | null;
 }
 
-/** What a job waits for before it gets a runner. */
-export type JobDoor = 'concurrency' | 'environment' | 'runner';
+/** What a job waits for before it runs: its groups, its environment, a runner. */
+export type JobDoor = 'concurrency' | 'call-concurrency' | 'environment' | 'runner';
 
 /** One job of an attempt: what has a check run. */
 export interface JobRecord {
@@ -98,6 +111,8 @@ export interface JobRecord {
   readonly repositoryId: number;
   readonly runId: number;
   readonly attempt: number;
+  /** `call`: a job that calls another workflow, which has no check run and is on no list; only its group counts. */
+  readonly kind: 'steps' | 'call';
   /** Its instance in the run's state; empty for one that ended without ever being one. */
   readonly instanceId: string;
   readonly name: string;
@@ -169,9 +184,13 @@ export interface SeenEventRecord {
   readonly at: number;
 }
 
-/** When a line of a `schedule` fired last. */
-export interface FiringRecord {
-  /** `REPOSITORY:PATH:CRON`. */
-  readonly id: string;
-  readonly at: number;
+/** What is set for all jobs. */
+export interface SettingsRecord {
+  readonly id: 'settings';
+  /** So many jobs run at once. */
+  readonly parallelJobs: number;
+  /** Names of actions whose program need not be there. */
+  readonly withoutTool: readonly string[];
+  /** More of the environment of every job. */
+  readonly variables: Readonly<Record<string, string>>;
 }

@@ -1,0 +1,153 @@
+import { join } from 'node:path';
+import { Tokens } from '../../access/tokens.ts';
+import { ExpressionError } from '../expressions/evaluate.ts';
+import { frameOf } from '../plan/frame-facts.ts';
+import { jobScope, stepsJobOf } from '../plan/job-scope.ts';
+import { secretsOf } from '../plan/secrets.ts';
+import type { JobInstance, RunState } from '../model/run-state.ts';
+import type { ActionServices } from '../known-actions/action-services.ts';
+import type { JobHost, JobListener, JobOrder, JobReport } from '../runner/job-order.ts';
+import { runJob } from '../runner/run-job.ts';
+import type { JobRecord, RunRecord, StepRecord } from '../store/records.ts';
+import type { ActionsContext } from './actions-context.ts';
+import { ensureEnvironment } from './environment-of.ts';
+import { openSecrets, variablesOfScope } from './secrets-of.ts';
+import { settingsOf } from './settings.ts';
+
+/** The token of a job lives a little longer than the job may. */
+const TOKEN_GRACE_MS = 10 * 60_000;
+
+/** Asks a running job to end. */
+export interface JobSignals {
+  readonly cancel: AbortController;
+  readonly kill: AbortController;
+}
+
+/** A job that was written down as begun. */
+export interface BegunJob {
+  readonly run: RunRecord;
+  readonly state: RunState;
+  readonly job: JobRecord;
+  readonly instance: JobInstance;
+}
+
+/** Carries out a job whose doors are all open. Its token ends with it. What is thrown is a bug. */
+export async function launchJob(
+  context: ActionsContext,
+  begun: BegunJob,
+  signals: JobSignals,
+): Promise<JobReport> {
+  const { github } = context;
+  const { run, state, job, instance } = begun;
+  const repository = github.state.find('repositories', run.repositoryId);
+  if (repository === null) return failed('The repository is no longer there.');
+  const environment =
+    instance.environment === undefined
+      ? null
+      : ensureEnvironment(github, repository, instance.environment.name);
+  const tokens = new Tokens(github.state, github.clock);
+  const token = tokens.mint({
+    repositoryId: repository.id,
+    permissions: instance.permissions,
+    expiresAt: github.clock.now() + instance.timeoutMs + TOKEN_GRACE_MS,
+  });
+  try {
+    const opened = await openSecrets(github, repository, environment);
+    const secrets = secretsOf(state, instance, {
+      ...opened,
+      repository: { ...opened.repository, GITHUB_TOKEN: token.token },
+    });
+    const environmentVars = environment === null ? {} : variablesOfScope(github, `env:${environment.id}`);
+    const order: JobOrder = {
+      job: stepsJobOf(state, instance),
+      scope: jobScope(state, instance, { secrets, environmentVars }),
+      workflow: frameOf(state, instance.frame).workflow,
+      event: state.context.event.payload,
+      token: token.token,
+      timeoutMs: instance.timeoutMs,
+      trackingId: job.trackingId ?? '',
+    };
+    return await runJob(order, hostOf(context, begun, signals));
+  } catch (error) {
+    if (error instanceof ExpressionError) return failed(`The template is not valid. ${error.message}`);
+    throw error;
+  } finally {
+    tokens.revoke(token.id);
+  }
+}
+
+function hostOf(context: ActionsContext, { run, state, job }: BegunJob, signals: JobSignals): JobHost {
+  return {
+    dir: jobDir(context, job.id),
+    clock: context.github.clock,
+    path: context.path,
+    variables: { ...context.variables, ...settingsOf(context.store).variables },
+    runnerName: job.runner ?? 'local',
+    own: context.own,
+    actions: servicesOf(context, run, state),
+    listener: listenerOf(context, job),
+    cancel: signals.cancel.signal,
+    kill: signals.kill.signal,
+  };
+}
+
+/** Where a job has its directories; it is removed at the job's end, or by the next cloud after a kill. */
+export function jobDir({ jobsDir }: ActionsContext, jobId: number): string {
+  return join(jobsDir, String(jobId));
+}
+
+function failed(why: string): JobReport {
+  return { result: 'failure', outputs: {}, why, environmentUrl: null };
+}
+
+function servicesOf(context: ActionsContext, run: RunRecord, state: RunState): ActionServices {
+  const { event } = state.context;
+  const { subject, repository } = event;
+  const refs = [
+    run.ref,
+    ...(subject.kind === 'pull-request' ? [`refs/heads/${subject.baseRef}`] : []),
+    `refs/heads/${repository.defaultBranch}`,
+  ];
+  return {
+    artifacts: context.artifacts,
+    caches: context.caches,
+    repositoryId: run.repositoryId,
+    runId: run.id,
+    attempt: run.attempt,
+    headSha: run.headSha,
+    headBranch: run.headBranch,
+    cacheRef: run.ref,
+    cacheRefs: [...new Set(refs)],
+    withoutTool: new Set(settingsOf(context.store).withoutTool),
+    node: context.own.node,
+  };
+}
+
+/** Writes down what the job does, then tells of it. */
+function listenerOf({ store, logs, news }: ActionsContext, { id, runId }: JobRecord): JobListener {
+  const change = (update: (job: JobRecord) => Partial<JobRecord>): void => {
+    const job = store.find('jobs', id);
+    if (job !== null) store.change('jobs', id, update(job));
+  };
+  return {
+    step(step) {
+      change(({ steps }) => ({ steps: withStep(steps, step) }));
+      news.tell({ kind: 'step', runId, jobId: id, step });
+    },
+    line(step, text) {
+      const at = logs.append(id, step, text);
+      news.tell({ kind: 'log', runId, jobId: id, step, at, text });
+    },
+    annotation(_step, annotation) {
+      change(({ annotations }) => ({ annotations: [...annotations, annotation] }));
+    },
+    summary(_step, text) {
+      change(({ summary }) => ({ summary: summary + text }));
+    },
+  };
+}
+
+function withStep(steps: readonly StepRecord[], step: StepRecord): readonly StepRecord[] {
+  const others = steps.filter(({ number }) => number !== step.number);
+  return [...others, step].toSorted((a, b) => a.number - b.number);
+}
