@@ -85,6 +85,15 @@ export class SimulatedWorld {
     else this.#finish(id, 'cancelled');
   }
 
+  /** Somebody cancels a run by force: also what would have run in spite of it. */
+  force(id: number): void {
+    this.cancel(id);
+    for (const work of this.#work.values()) {
+      const isThere = this.#work.get(keyOf(work.run, work.instance)) === work;
+      if (work.run === id && work.door !== 'running' && isThere) this.#end(work, 'cancelled');
+    }
+  }
+
   /** Somebody reviews a job that waits, if one does. */
   review(by: string, state: EnvironmentReview['state']): void {
     const waiting = [...this.#work.values()].filter(({ door }) => door === 'environment');
@@ -131,6 +140,21 @@ export class SimulatedWorld {
     const queued = [...this.#work.values()].filter(({ door }) => door === 'runner');
     for (const work of queued.slice(0, Math.max(0, this.#options.runners - running))) this.#run(work);
     this.#check();
+  }
+
+  /**
+   * Whether all that is left waits for groups that are held by others that wait: a job that holds one while it wants
+   * another can do that, on GitHub too, which sees only those that wait for what is around them.
+   */
+  get isCircle(): boolean {
+    const waiting = [...this.#work.values()].filter(({ door }) => door !== 'running');
+    const holders = Object.values(this.#groups).map(({ running }) => running?.key ?? '');
+    return (
+      this.#running().length === 0 &&
+      waiting.length > 0 &&
+      waiting.every(({ door }) => door === 'group' || door === 'call-group') &&
+      new Set(holders).size > 1
+    );
   }
 
   /** How many have not ended. */
