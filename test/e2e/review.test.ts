@@ -196,9 +196,11 @@ test('reap finds what no record knows of, and touches nothing that the template 
   });
   for (const name of ['tiny-pr-7x', 'tiny-pr-07', 'x-tiny-pr-7', 'tiny-pr-7-old'])
     await makeApp(rig, name, null);
-  await expect
-    .poll(async () => (await list(rig)).reviewApps[0]?.expiresAt ?? 0, { interval: 100 })
-    .toBeLessThan(Date.now());
+  const hasExpired = async (): Promise<boolean> => {
+    const [review] = (await list(rig)).reviewApps;
+    return (review?.expiresAt ?? Number.POSITIVE_INFINITY) < Date.now();
+  };
+  await expect.poll(hasExpired, { timeout: 30_000, interval: 100 }).toBe(true);
 
   const dry = await rig.run('review', 'reap', '--local', '--dry-run');
   expect(dry.stdout).toMatch(/review\/pr-7 would be removed: it has expired/);
@@ -246,4 +248,73 @@ test('what may not have a review app is refused before anything is sent', async 
   }
   const typed = await rig.run('review', 'open', 'latest');
   expect([typed.code, typed.stderr]).toEqual([2, expect.stringMatching(/REVIEW_UNKNOWN/)]);
+});
+
+/** A repository on the local GitHub with the main branch of the rig; calls of its API by the cloud's own token. */
+async function repositoryOf(
+  rig: ProjectRig,
+  name: string,
+): Promise<(method: string, path: string, body?: object) => Promise<unknown>> {
+  const cloud = await cloudOf(rig);
+  await callCloud(cloud, cloud.token, 'POST', '/api/v3/user/repos', { name });
+  const url = `http://x-access-token:${cloud.token}@127.0.0.1:${cloud.apiPort}/glidepath/${name}.git`;
+  await rig.git('remote', 'add', 'origin', url);
+  await rig.git('push', '--quiet', 'origin', 'main');
+  return async (method, path, body) =>
+    callCloud(cloud, cloud.token, method, `/api/v3/repos/glidepath/${name}${path}`, body);
+}
+
+/** Pushes a commit on a branch of its own, and opens a pull request from it; returns its number. */
+async function pullRequestFrom(
+  rig: ProjectRig,
+  github: (method: string, path: string, body?: object) => Promise<unknown>,
+  branch: string,
+): Promise<number> {
+  await rig.git('switch', '--quiet', '--create', branch, 'main');
+  rig.write(`${branch}.txt`, branch);
+  await rig.commit(branch);
+  await rig.git('push', '--quiet', 'origin', branch);
+  await rig.git('switch', '--quiet', 'main');
+  const made = await github('POST', '/pulls', { title: branch, head: branch, base: 'main' });
+  return (made as { number: number }).number;
+}
+
+test('where GitHub can be asked, the head is its word, and reap goes by what has become of each pull request', async () => {
+  const files = reviewProject();
+  const config = (files['glidepath.config.ts'] ?? '').replace(
+    "name: 'tiny',",
+    "name: 'tiny',\n  github: { repository: 'glidepath/tiny', workflows: false },",
+  );
+  await using rig = await projectRig({ ...files, 'glidepath.config.ts': config });
+  await rig.cloudUp();
+  const github = await repositoryOf(rig, 'tiny');
+  const [merged, open, closed] = [
+    await pullRequestFrom(rig, github, 'one'),
+    await pullRequestFrom(rig, github, 'two'),
+    await pullRequestFrom(rig, github, 'three'),
+  ];
+  for (const number of [merged, open, closed]) {
+    const { code, stdout } = await rig.run('review', 'open', String(number), '--local');
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`to review/pr-${number}`)]);
+  }
+  const head = (await rig.git('rev-parse', 'two')).trim();
+  const { reviewApps } = await list(rig);
+  expect(reviewApps.map(({ state }) => state)).toEqual(['open', 'open', 'open']);
+  expect(reviewApps[1]?.release).toContain(head.slice(0, 7));
+
+  await github('PUT', `/pulls/${merged}/merge`, {});
+  await github('PATCH', `/pulls/${closed}`, { state: 'closed' });
+  // There never was such a pull request: somebody opened an app by hand, or the repository was made anew.
+  await makeApp(rig, 'tiny-pr-77', null);
+  const over = await rig.run('review', 'open', String(closed), '--local');
+  expect([over.code, over.stderr]).toEqual([2, expect.stringMatching(/REVIEW_UNKNOWN/)]);
+  expect((await rig.run('review', 'open', '78', '--local')).stderr).toMatch(/has no pull request 78/);
+
+  const reaped = await rig.run('review', 'reap', '--local');
+  expect([reaped.code, reaped.stderr]).toEqual([0, '']);
+  expect(reaped.stdout).toMatch(new RegExp(`review/pr-${merged} removed: its pull request is merged`));
+  expect(reaped.stdout).toMatch(new RegExp(`review/pr-${closed} removed: its pull request is closed`));
+  expect(reaped.stdout).toMatch(/review\/pr-77 removed: there is no such pull request/);
+  expect(reaped.stdout).toMatch(new RegExp(`review/pr-${open} stays: its pull request is open`));
+  expect(await appsInCloud(rig)).toEqual([`tiny-pr-${open}`]);
 });
