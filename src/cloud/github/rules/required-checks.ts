@@ -1,5 +1,5 @@
 import type { GithubContext } from '../github-context.ts';
-import type { CheckRunRecord, RepositoryRecord } from '../records.ts';
+import type { CheckRunRecord, CommitStatusRecord, RepositoryRecord } from '../records.ts';
 import type { ActiveRule } from './rules-of.ts';
 
 /** A check that a rule asks for. */
@@ -69,7 +69,11 @@ export function latestCheckRuns(
 }
 
 /** The newest commit status of each context on a commit. */
-export function latestStatuses({ state }: GithubContext, repository: RepositoryRecord, sha: string) {
+export function latestStatuses(
+  { state }: GithubContext,
+  repository: RepositoryRecord,
+  sha: string,
+): readonly CommitStatusRecord[] {
   const statuses = state.of('commit_statuses', repository.id).filter((status) => status.sha === sha);
   return [...new Map(statuses.map((status) => [status.context, status])).values()];
 }

@@ -15,12 +15,32 @@ const STRATEGY: readonly ContextName[] = [...NEEDS, 'strategy', 'matrix'];
 const STEPS: readonly ContextName[] = [...STRATEGY, 'secrets', 'steps', 'job', 'runner', 'env'];
 const STATUS: readonly ExtraFunction[] = ['success', 'failure', 'cancelled', 'always'];
 
+/** The name of a kind of place where an expression may stand. */
+export type ExpressionKeyName =
+  | 'run-name'
+  | 'workflow-concurrency'
+  | 'workflow-env'
+  | 'call-input-default'
+  | 'call-output'
+  | 'job-if'
+  | 'strategy'
+  | 'job-strategy'
+  | 'job-env'
+  | 'job-defaults'
+  | 'job-outputs'
+  | 'environment-url'
+  | 'call-with'
+  | 'call-secrets'
+  | 'service-env'
+  | 'step-if'
+  | 'step';
+
 /**
  * The places where `${{ }}` may stand, each with the contexts it has there. GitHub refuses a file that names another:
  * `secrets` in an `if`, `env` in that of a job, `matrix` in `strategy`. docs: contexts#context-availability, and the
  * `context` lists of actions/workflow-parser, workflow-v1.0.
  */
-export const EXPRESSION_KEYS = {
+export const EXPRESSION_KEYS: Readonly<Record<ExpressionKeyName, ExpressionKey>> = {
   'run-name': { contexts: EARLY, functions: [] },
   'workflow-concurrency': { contexts: EARLY, functions: [] },
   'workflow-env': { contexts: [...EARLY, 'secrets'], functions: [] },
@@ -41,7 +61,4 @@ export const EXPRESSION_KEYS = {
     functions: [...STATUS, 'hashFiles'],
   },
   step: { contexts: STEPS, functions: ['hashFiles'] },
-} as const satisfies Record<string, ExpressionKey>;
-
-/** The name of a kind of place where an expression may stand. */
-export type ExpressionKeyName = keyof typeof EXPRESSION_KEYS;
+};

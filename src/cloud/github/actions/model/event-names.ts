@@ -1,8 +1,54 @@
+/** The name of an event, as `on` and `github.event_name` have it. */
+export type EventName =
+  | 'branch_protection_rule'
+  | 'check_run'
+  | 'check_suite'
+  | 'create'
+  | 'delete'
+  | 'deployment'
+  | 'deployment_status'
+  | 'discussion'
+  | 'discussion_comment'
+  | 'fork'
+  | 'gollum'
+  | 'image_version'
+  | 'issue_comment'
+  | 'issues'
+  | 'label'
+  | 'merge_group'
+  | 'milestone'
+  | 'page_build'
+  | 'project'
+  | 'project_card'
+  | 'project_column'
+  | 'public'
+  | 'pull_request'
+  | 'pull_request_comment'
+  | 'pull_request_review'
+  | 'pull_request_review_comment'
+  | 'pull_request_target'
+  | 'push'
+  | 'registry_package'
+  | 'release'
+  | 'repository_dispatch'
+  | 'schedule'
+  | 'status'
+  | 'watch'
+  | 'workflow_call'
+  | 'workflow_dispatch'
+  | 'workflow_run';
+
+/** Which activity types an event has, and which of them count where none is named. */
+export interface EventTypes {
+  readonly types: readonly string[];
+  readonly defaults?: readonly string[];
+}
+
 /**
  * Every event that `on` knows, with its activity types and those that count when `types` is not written (all of them
  * where it does not say). actions/workflow-parser, workflow-v1.0; docs: reference/.../events-that-trigger-workflows.
  */
-export const EVENTS = {
+export const EVENTS: Readonly<Record<EventName, EventTypes>> = {
   branch_protection_rule: { types: ['created', 'edited', 'deleted'] },
   check_run: { types: ['created', 'rerequested', 'completed', 'requested_action'] },
   check_suite: { types: ['completed'] },
@@ -133,7 +179,5 @@ export const EVENTS = {
   workflow_call: { types: [] },
   workflow_dispatch: { types: [] },
   workflow_run: { types: ['completed', 'requested', 'in_progress'] },
-} as const satisfies Record<string, { types: readonly string[]; defaults?: readonly string[] }>;
+}; defaults?: readonly string[] }>;
 
-/** The name of an event, as `on` and `github.event_name` have it. */
-export type EventName = keyof typeof EVENTS;
