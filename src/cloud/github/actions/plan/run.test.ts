@@ -7,7 +7,7 @@ import { keepOutputs } from './job-outputs.ts';
 import { jobScope, runDefaultsOf } from './job-scope.ts';
 import { rerun } from './rerun.ts';
 import { secretsOf } from './secrets.ts';
-import { cancelRun, findInstance } from './settle.ts';
+import { beginInstance, cancelRun, findInstance } from './settle.ts';
 import { startRun } from './start-run.ts';
 
 const MAIN = push('main');
@@ -178,6 +178,24 @@ describe('a matrix', () => {
       conclusion: 'failure',
       why: { t: "The template is not valid. Matrix vector 'app' does not contain any values" },
     });
+  });
+});
+
+describe('what becomes ready and is stopped in the same breath', () => {
+  test('ends at once, and is never both', () => {
+    const called = `on: {workflow_call: {inputs: {n: {type: number}}}}\njobs:\n${job('bad', "if: inputs.n == 2 || fromJSON('x')")}${job('more', 'if: inputs.n == 2')}`;
+    const text = flow(
+      '  c:\n    uses: ./.github/workflows/c.yml\n    strategy: {matrix: {n: [1, 2]}}\n    with: {n: "${{ matrix.n }}"}\n',
+    );
+    const first = advanceRun(begin(text, MAIN, { 'c.yml': called }));
+    const begun = first.ready.reduce((state, { id }) => beginInstance(state, id), first.state);
+    const { ready, cancel, ended } = advanceRun(begun);
+    expect(ready.filter(({ id }) => cancel.includes(id))).toEqual([]);
+    expect(ended).toContainEqual(expect.objectContaining({ id: 'c(0)/bad', result: 'failure' }));
+    expect(ended.filter(({ frame }) => frame === 'c(1)')).toMatchObject([
+      { id: 'c(1)/bad', result: 'cancelled' },
+      { id: 'c(1)/more', result: 'cancelled' },
+    ]);
   });
 });
 
