@@ -179,5 +179,4 @@ export const EVENTS: Readonly<Record<EventName, EventTypes>> = {
   workflow_call: { types: [] },
   workflow_dispatch: { types: [] },
   workflow_run: { types: ['completed', 'requested', 'in_progress'] },
-}; defaults?: readonly string[] }>;
-
+};
