@@ -70,6 +70,10 @@ export interface HostPullRequest {
 export interface HostComment {
   readonly id: number;
   readonly author: string;
+  /** Written by an App, as what a job of GitHub Actions writes is. */
+  readonly isByApp: boolean;
+  /** By an App, or by somebody who belongs to the repository. */
+  readonly isByInsider: boolean;
   readonly body: string;
   readonly createdAt: number;
   /** Differs from `createdAt` once it was edited. */
@@ -99,7 +103,16 @@ export interface HostWorkflowRun {
   readonly headSha: string;
   readonly headBranch: string | null;
   readonly actor: string;
+  /** What the list of runs shows: of our GitHub workflows with the commit that somebody named. */
+  readonly title: string;
   readonly url: string;
+}
+
+/** What a reviewer said of a run that waited to be let into environments. */
+export interface HostReview {
+  readonly by: string;
+  readonly isApproved: boolean;
+  readonly environments: readonly string[];
 }
 
 /** What somebody may do in the repository. */
@@ -153,7 +166,17 @@ export interface CodeHostReader {
   commitOf(ref: string): Promise<string | null>;
   /** Whether `ancestor` is reachable from `descendant` (compare API). */
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;
+  /** Of one GitHub workflow, by the name of its file, newest first; at most a hundred. None where there is no such file. */
+  workflowRuns(file: string): Promise<readonly HostWorkflowRun[]>;
+  /** What reviewers said of a run, whatever its attempt. */
+  reviewsOf(run: number): Promise<readonly HostReview[]>;
+  /** Who has to be asked before a job may use an environment: logins, and teams as `org/team`. Null: there is no such environment. */
+  reviewersOf(environment: string): Promise<readonly string[] | null>;
   permissionOf(login: string): Promise<HostPermission>;
+  /** Whether somebody is in a team, `org/team`. The token has to be allowed to see the organization's members. */
+  isInTeam(team: string, login: string): Promise<boolean>;
+  /** The person whose token it is; null for an App and a job, which are none. */
+  viewer(): Promise<string | null>;
   /** The open issue with this hidden marker in its body; null when there is none. */
   issueWithMarker(marker: string, label: string): Promise<{ number: number; url: string } | null>;
 }

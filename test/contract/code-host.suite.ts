@@ -38,6 +38,34 @@ export function describeCodeHost(open: () => Promise<CodeHostRig>): void {
     });
   });
 
+  describe('people', () => {
+    test('are known by their token, and by their teams', async () => {
+      await using rig = await open();
+      await rig.github.control('PUT', '/orgs', {
+        login: 'acme',
+        members: { ada: 'member', bob: 'member' },
+        teams: { ops: ['ada'] },
+      });
+      expect(await rig.read((half) => half.isInTeam('acme/ops', 'ada'))).toBe(true);
+      expect(await rig.read((half) => half.isInTeam('acme/ops', 'bob'))).toBe(false);
+      expect(await rig.read((half) => half.isInTeam('acme/nobody', 'ada'))).toBe(false);
+      const { token } = await rig.github.control('POST', '/tokens', { login: 'ada' });
+      const { createGithub } = await import('../../src/providers/github/github.ts');
+      expect(await createGithub(rig.options({ token })).viewer()).toBe('ada');
+    });
+
+    test('are asked before an environment is used, where somebody set that up', async () => {
+      await using rig = await open();
+      const { id } = (await rig.github.api('GET', '/user')).body as { id: number };
+      const path = `/repos/${rig.repository}/environments/production-approval`;
+      expect(await rig.read((half) => half.reviewersOf('production-approval'))).toBeNull();
+      await rig.github.api('PUT', path, {});
+      expect(await rig.read((half) => half.reviewersOf('production-approval'))).toEqual([]);
+      await rig.github.api('PUT', path, { reviewers: [{ type: 'User', id }] });
+      expect(await rig.read((half) => half.reviewersOf('production-approval'))).toHaveLength(1);
+    });
+  });
+
   describe('commits', () => {
     test('are found by branch, tag and number, and what is not there is nothing', async () => {
       await using rig = await open();

@@ -168,6 +168,7 @@ describe('a deployment is believed', () => {
     headSha: COMMIT,
     headBranch: 'main',
     actor: 'mona',
+    title: '',
     url: '',
   };
   const facts = (change: Partial<TrustFacts> = {}): TrustFacts => ({

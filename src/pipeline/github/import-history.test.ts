@@ -81,6 +81,7 @@ function repository(kept: readonly Kept[], onBranch: readonly number[] = []) {
     headSha: onBranch.includes(id) ? commit('f') : commit('e'),
     headBranch: onBranch.includes(id) ? 'topic' : 'release',
     actor: 'mona',
+    title: '',
     url: '',
   });
   const deps: ReadDeploymentsDeps = {

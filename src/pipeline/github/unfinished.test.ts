@@ -63,6 +63,7 @@ const workflowRun = (change: Partial<HostWorkflowRun> = {}): HostWorkflowRun => 
   headSha: COMMIT,
   headBranch: 'main',
   actor: 'mona',
+  title: '',
   url: '',
   ...change,
 });

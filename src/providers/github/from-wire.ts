@@ -6,15 +6,19 @@ import type {
   HostDeploymentStatus,
   HostPermission,
   HostPullRequest,
+  HostReview,
   HostWorkflowRun,
 } from '../code-host.ts';
 import { withoutKey } from './deployment-key.ts';
+import { isTrusted } from './is-trusted.ts';
 import type {
   WireCheckRun,
   WireComment,
   WireDeployment,
   WireDeploymentStatus,
   WirePullRequest,
+  WireReview,
+  WireReviewer,
   WireWorkflowRun,
 } from './wire-types.ts';
 
@@ -86,6 +90,8 @@ export function commentFrom(wire: WireComment): HostComment {
   return {
     id: Number(wire.id),
     author: wire.user?.login ?? GHOST,
+    isByApp: wire.user?.type === 'Bot',
+    isByInsider: isTrusted(wire),
     body: wire.body ?? '',
     createdAt: Date.parse(wire.created_at),
     updatedAt: Date.parse(wire.updated_at),
@@ -118,8 +124,23 @@ export function workflowRunFrom(wire: WireWorkflowRun): HostWorkflowRun {
     headSha: wire.head_sha,
     headBranch: wire.head_branch,
     actor: (wire.triggering_actor ?? wire.actor)?.login ?? GHOST,
+    title: wire.display_title,
     url: wire.html_url,
   };
+}
+
+/** What a reviewer said; of somebody who was asked and has said nothing yet there is no record. */
+export function reviewFrom(wire: WireReview): HostReview {
+  return {
+    by: wire.user?.login ?? GHOST,
+    isApproved: wire.state === 'approved',
+    environments: wire.environments.flatMap(({ name }) => (name === undefined ? [] : [name])),
+  };
+}
+
+/** `ada`, or a team as `org/team`. */
+export function reviewerName(owner: string, { reviewer = {} }: WireReviewer): string {
+  return 'login' in reviewer ? reviewer.login : `${owner}/${'slug' in reviewer ? reviewer.slug : ''}`;
 }
 
 const PERMISSIONS: readonly HostPermission[] = ['admin', 'maintain', 'write', 'triage', 'read', 'none'];

@@ -4,12 +4,12 @@ import {
   commentFrom,
   deploymentFrom,
   deploymentStatusFrom,
-  permissionFrom,
   pullRequestFrom,
   workflowRunFrom,
 } from './from-wire.ts';
 import type { GithubClient } from './github-client.ts';
 import { isTrusted } from './is-trusted.ts';
+import { peopleReader } from './people-reader.ts';
 import { readRepository } from './read-repository.ts';
 import type { WirePullRequest } from './wire-types.ts';
 
@@ -18,7 +18,12 @@ const PAGE = 100;
 
 /** Everything that is only read. */
 export function githubReader(client: GithubClient): CodeHostReader {
-  return { ...deploymentReader(client), ...discussionReader(client), ...commitReader(client) };
+  return {
+    ...deploymentReader(client),
+    ...discussionReader(client),
+    ...commitReader(client),
+    ...peopleReader(client),
+  };
 }
 
 function deploymentReader({
@@ -52,13 +57,7 @@ function deploymentReader({
 
 type DiscussionReader = Pick<
   CodeHostReader,
-  | 'repository'
-  | 'pullRequest'
-  | 'openPullRequests'
-  | 'pullRequestsOfCommit'
-  | 'comments'
-  | 'permissionOf'
-  | 'issueWithMarker'
+  'repository' | 'pullRequest' | 'openPullRequests' | 'pullRequestsOfCommit' | 'comments' | 'issueWithMarker'
 >;
 
 function discussionReader(client: GithubClient): DiscussionReader {
@@ -94,15 +93,6 @@ function discussionReader(client: GithubClient): DiscussionReader {
       );
       return found.map(commentFrom);
     },
-    async permissionOf(login) {
-      const found = await orNull(`read what ${login} may do`, () =>
-        octokit.request('GET /repos/{owner}/{repo}/collaborators/{username}/permission', {
-          ...path,
-          username: login,
-        }),
-      );
-      return found === null ? 'none' : permissionFrom(found.data.role_name, found.data.permission);
-    },
     async issueWithMarker(marker, label) {
       const found = await run(`read the open issues with the label ${label}`, () =>
         octokit.paginate('GET /repos/{owner}/{repo}/issues', {
@@ -124,7 +114,7 @@ function discussionReader(client: GithubClient): DiscussionReader {
 
 type CommitReader = Pick<
   CodeHostReader,
-  'checkRuns' | 'commitStatuses' | 'workflowRun' | 'commitOf' | 'isAncestor'
+  'checkRuns' | 'commitStatuses' | 'workflowRun' | 'workflowRuns' | 'commitOf' | 'isAncestor'
 >;
 
 /** What GitHub answers for a commit that it does not have: 404, or 422 "No commit found for SHA"; 409 in an empty repository. */
@@ -158,6 +148,16 @@ function commitReader({ octokit, path, run, orNull }: GithubClient): CommitReade
         octokit.request('GET /repos/{owner}/{repo}/actions/runs/{run_id}', { ...path, run_id: id }),
       );
       return found === null ? null : workflowRunFrom(found.data);
+    },
+    async workflowRuns(file) {
+      const found = await orNull(`read the runs of ${file}`, () =>
+        octokit.request('GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs', {
+          ...path,
+          workflow_id: file,
+          per_page: PAGE,
+        }),
+      );
+      return (found?.data.workflow_runs ?? []).map(workflowRunFrom);
     },
     async commitOf(ref) {
       const short = ref.replace(/^refs\//, '');

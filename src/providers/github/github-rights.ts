@@ -25,6 +25,7 @@ const RIGHTS: readonly (readonly [RegExp, RegExp, GithubRight])[] = [
   [/.*/, /\/actions\/permissions/, beyondJobs('administration: write')],
   [/GET/, /\/environments(\/|$)/, right('actions: read')],
   [/.*/, /\/environments(\/|$)/, beyondJobs('administration: write')],
+  [/GET/, /^(\/api\/v3)?\/orgs\/[^/]+\/teams\//, beyondJobs('members: read', 'read:org')],
   [/GET/, /\/rulesets|\/rules\/|\/collaborators/, right('metadata: read')],
   [/.*/, /\/rulesets/, beyondJobs('administration: write')],
   [/GET/, /\/deployments/, right('deployments: read', 'repo_deployment')],

@@ -5,9 +5,10 @@ import type {
   LabelSettings,
   RefRules,
 } from '../../config/repository-settings.ts';
+import { reviewerName } from './from-wire.ts';
 import type { GithubClient } from './github-client.ts';
 import { readRepository } from './read-repository.ts';
-import type { WireEnvironment, WireReviewer, WireRuleset } from './wire-types.ts';
+import type { WireEnvironment, WireRuleset } from './wire-types.ts';
 
 /** GitHub's largest page. */
 const PAGE = 100;
@@ -55,11 +56,6 @@ async function readEnvironment(client: GithubClient, wire: WireEnvironment): Pro
     refs: await refsOf(client, wire),
     secrets: ((secrets ?? []) as unknown as readonly { name: string }[]).map(({ name }) => name),
   };
-}
-
-/** `ada`, or a team as `org/team`. */
-function reviewerName(owner: string, { reviewer = {} }: WireReviewer): string {
-  return 'login' in reviewer ? reviewer.login : `${owner}/${'slug' in reviewer ? reviewer.slug : ''}`;
 }
 
 async function refsOf(
