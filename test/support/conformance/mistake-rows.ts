@@ -158,7 +158,7 @@ export const MISTAKE_ROWS: readonly ConformanceRow[] = [
   mistake(
     'pull requests run the tests, and test is required; the job has a matrix',
     'all cells succeed',
-    'pending',
+    'expected',
     () =>
       requiredCheckState(
         'test',
@@ -185,7 +185,7 @@ export const MISTAKE_ROWS: readonly ConformanceRow[] = [
   mistake(
     'docs are skipped by paths-ignore, and the check is required',
     'a pull request changes docs/a.md alone',
-    'does not run; the check stays pending',
+    'does not run; the check stays expected',
     () => {
       const ci = after('{pull_request: {paths-ignore: ["docs/**"]}}');
       return `${runs(ci, pullRequest('opened', { changedFiles: ['docs/a.md'] }))}; the check stays ${requiredCheckState('deploy', [])}`;
@@ -201,7 +201,7 @@ export const MISTAKE_ROWS: readonly ConformanceRow[] = [
   mistake(
     'a check that needs the others, without if: always()',
     'one of them fails',
-    'test: failure, gate: skipped; required it counts as success',
+    'test: failure, gate: skipped; required it counts as passed',
     () => {
       const text = `on: push\njobs:\n  ${job('test')}\n  ${job('gate', 'needs: test')}\n`;
       return `${plays(text, push('main'), { test: 'failure' })}; required it counts as ${requiredCheckState('gate', [{ name: 'gate', conclusion: 'skipped' }])}`;

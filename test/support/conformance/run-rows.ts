@@ -679,19 +679,19 @@ const LATER_ROWS: readonly ConformanceRow[] = [
       );
     },
   ),
-  checksRow('CI gate is required', 'its job succeeded', 'success', () =>
+  checksRow('CI gate is required', 'its job succeeded', 'passed', () =>
     requiredCheckState('CI gate', [{ name: 'CI gate', conclusion: 'success' }]),
   ),
-  checksRow('CI gate is required', 'its job was skipped by its if', 'success', () =>
+  checksRow('CI gate is required', 'its job was skipped by its if', 'passed', () =>
     requiredCheckState('CI gate', [{ name: 'CI gate', conclusion: 'skipped' }]),
   ),
   checksRow(
     'CI gate is required',
     'its GitHub workflow did not run: paths, branches, [skip ci]',
-    'pending',
+    'expected',
     () => requiredCheckState('CI gate', [{ name: 'other', conclusion: 'success' }]),
   ),
-  checksRow('CI gate is required', 'its job failed', 'failure', () =>
+  checksRow('CI gate is required', 'its job failed', 'failed', () =>
     requiredCheckState('CI gate', [{ name: 'CI gate', conclusion: 'failure' }]),
   ),
   checksRow('CI gate is required', 'a check and a status of that name, one still runs', 'pending', () =>

@@ -1,3 +1,5 @@
+import { requiredCheckState } from '../actions/rules/required-check.ts';
+import type { RequiredCheckState } from '../actions/rules/required-check.ts';
 import type { GithubContext } from '../github-context.ts';
 import type { CheckRunRecord, CommitStatusRecord, RepositoryRecord } from '../records.ts';
 import type { ActiveRule } from './rules-of.ts';
@@ -8,9 +10,6 @@ interface RequiredCheck {
   /** The app that it must come from. */
   readonly integration_id?: number;
 }
-
-/** How a required check stands on a commit: a skipped one counts as passed (github-actions.md §1.5). */
-const PASSED: ReadonlySet<string> = new Set(['success', 'neutral', 'skipped']);
 
 /** The checks that rules ask for, by name, without those that have passed on a commit. */
 export function missingChecks(
@@ -33,29 +32,28 @@ export function requiredChecks(rules: readonly ActiveRule[]): readonly RequiredC
   return [...new Map(all.map((check) => [check.context, check])).values()];
 }
 
-/** A check run and a commit status of one name are both required (github-actions.md §1.5). */
+/** How a check stands on a commit: by the newest of its check runs, and of its commit statuses. */
 function stateOf(
   context: GithubContext,
   repository: RepositoryRecord,
   check: RequiredCheck,
   sha: string,
-): 'passed' | 'expected' | 'failed' | 'pending' {
-  const runs = latestCheckRuns(context, repository, sha).filter(
-    ({ name, appId }) =>
-      name === check.context && (check.integration_id === undefined || check.integration_id === appId),
-  );
-  const status = latestStatuses(context, repository, sha).find((one) => one.context === check.context);
-  const states = [
-    ...runs.map(({ status, conclusion }) =>
-      status !== 'completed' ? 'pending' : PASSED.has(conclusion ?? '') ? 'passed' : 'failed',
-    ),
-    ...(status === undefined || check.integration_id !== undefined
-      ? []
-      : [status.state === 'success' ? 'passed' : status.state === 'pending' ? 'pending' : 'failed']),
-  ] as const;
-  if (states.length === 0) return 'expected';
-  if (states.includes('failed')) return 'failed';
-  return states.includes('pending') ? 'pending' : 'passed';
+): RequiredCheckState {
+  const name = check.context;
+  const isFromApp = (appId: number | null): boolean =>
+    check.integration_id === undefined || check.integration_id === appId;
+  const runs = latestCheckRuns(context, repository, sha).filter((run) => isFromApp(run.appId));
+  const statuses = check.integration_id === undefined ? latestStatuses(context, repository, sha) : [];
+  return requiredCheckState(name, [
+    ...runs.map((run) => ({
+      name: run.name,
+      conclusion: run.status === 'completed' ? (run.conclusion ?? '') : null,
+    })),
+    ...statuses.map((status) => ({
+      name: status.context,
+      conclusion: status.state === 'pending' ? null : status.state,
+    })),
+  ]);
 }
 
 /** The newest check run of each name and app on a commit. */

@@ -1,6 +1,5 @@
 import type { Json } from '../../../../util/json.ts';
 import type { GithubEvent, RunPlace } from './github-event.ts';
-import type { JobResult } from './run-state.ts';
 import type { JsonObject } from './source.ts';
 
 /** What a run knows besides its workflow. Plain data; no secret is in it. */
@@ -57,10 +56,4 @@ export interface StatusFacts {
   readonly success: boolean;
   readonly failure: boolean;
   readonly cancelled: boolean;
-}
-
-/** The context `needs`, of one job. */
-export interface NeedsEntry {
-  readonly result: JobResult;
-  readonly outputs: Readonly<Record<string, string>>;
 }

@@ -5,19 +5,19 @@ export interface CheckSeen {
   readonly conclusion: string | null;
 }
 
-/** Whether a required check lets a pull request be merged. */
-export type RequiredCheckState = 'success' | 'failure' | 'pending';
+/** How a required check stands: only `passed` lets a pull request be merged. `expected`: nobody reported it yet. */
+export type RequiredCheckState = 'passed' | 'failed' | 'pending' | 'expected';
 
-const GOOD: readonly string[] = ['success', 'skipped', 'neutral'];
+const PASSED: ReadonlySet<string> = new Set(['success', 'skipped', 'neutral']);
 
 /**
- * Whether a required check holds. A job that is skipped by its `if` reports success; one whose GitHub workflow never
- * ran (paths, branches, `[skip ci]`) reports nothing and stays pending. A check and a status of one name are both
+ * How a required check stands. A job that is skipped by its `if` reports success; one whose GitHub workflow never
+ * ran (paths, branches, `[skip ci]`) reports nothing and stays expected. A check and a status of one name are both
  * required. docs: troubleshooting-required-status-checks.
  */
 export function requiredCheckState(name: string, seen: readonly CheckSeen[]): RequiredCheckState {
   const named = seen.filter((check) => check.name === name);
-  if (named.some(({ conclusion }) => conclusion !== null && !GOOD.includes(conclusion))) return 'failure';
-  if (named.length === 0 || named.some(({ conclusion }) => conclusion === null)) return 'pending';
-  return 'success';
+  if (named.length === 0) return 'expected';
+  if (named.some(({ conclusion }) => conclusion !== null && !PASSED.has(conclusion))) return 'failed';
+  return named.some(({ conclusion }) => conclusion === null) ? 'pending' : 'passed';
 }
