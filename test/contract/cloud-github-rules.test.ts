@@ -5,6 +5,19 @@ import { ADMIN_TOKEN, GithubRig } from '../support/github-rig.ts';
 import type { Clone } from '../support/github-rig.ts';
 
 const PATH = '/repos/acme/shop';
+const GATE = {
+  required_status_checks: [{ context: 'CI gate' }],
+  strict_required_status_checks_policy: false,
+};
+const QUEUE = {
+  merge_method: 'SQUASH',
+  grouping_strategy: 'ALLGREEN',
+  check_response_timeout_minutes: 60,
+  max_entries_to_build: 5,
+  max_entries_to_merge: 5,
+  min_entries_to_merge: 1,
+  min_entries_to_merge_wait_minutes: 0,
+};
 
 test('a required check holds back the push and the merge, until it has passed', async () => {
   await using rig = await GithubRig.open();
@@ -16,7 +29,7 @@ test('a required check holds back the push and the merge, until it has passed', 
     rules: [
       { type: 'deletion' },
       { type: 'non_fast_forward' },
-      { type: 'required_status_checks', parameters: { required_status_checks: [{ context: 'CI gate' }] } },
+      { type: 'required_status_checks', parameters: GATE },
     ],
   });
   const number = await propose(rig, mine, 'feature', 'a.txt');
@@ -56,8 +69,8 @@ test('a queue builds one group on the other, merges what passed, and throws out 
     enforcement: 'active',
     conditions: { ref_name: { include: ['refs/heads/main'], exclude: [] } },
     rules: [
-      { type: 'merge_queue', parameters: { merge_method: 'SQUASH', max_entries_to_build: 5 } },
-      { type: 'required_status_checks', parameters: { required_status_checks: [{ context: 'CI gate' }] } },
+      { type: 'merge_queue', parameters: QUEUE },
+      { type: 'required_status_checks', parameters: GATE },
     ],
   });
   expect(await rig.api('PUT', `${PATH}/pulls/${numbers[0]}/merge`)).toMatchObject({ status: 405 });

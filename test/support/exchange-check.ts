@@ -6,6 +6,8 @@ import type { RecordedExchange } from '../../src/cloud/server/exchange-recorder.
 import { FlyDocument, HAS_FLY_DOCUMENT } from './cloud-fly-openapi.ts';
 import { FLY_DEVIATIONS } from './fly-deviations.ts';
 import type { FlyDeviation } from './fly-deviations.ts';
+import { GITHUB_DEVIATIONS } from './github-deviations.ts';
+import { GithubDocument, HAS_GITHUB_DOCUMENT } from './github-openapi.ts';
 import { NEON_DEVIATIONS } from './neon-deviations.ts';
 import { NeonDocument } from './neon-openapi.ts';
 import type { OpenApiDocument } from './openapi-document.ts';
@@ -33,6 +35,17 @@ const JUDGES: readonly Judge[] = [
     document: () => new NeonDocument(),
     deviations: NEON_DEVIATIONS,
   },
+  // Its document is fetched by `.ci/run`, where that can be.
+  ...(HAS_GITHUB_DOCUMENT
+    ? [
+        {
+          platform: 'GitHub',
+          prefix: '/api/v3',
+          document: () => new GithubDocument(),
+          deviations: GITHUB_DEVIATIONS,
+        },
+      ]
+    : []),
 ];
 
 /** One way in which a local platform differs from the document, with the exchange that showed it first. */

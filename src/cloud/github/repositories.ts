@@ -1,7 +1,5 @@
 import type { GithubContext } from './github-context.ts';
 import { readRefs } from './git/read-git.ts';
-import { fullNameOf } from './github-state.ts';
-import type { AccountRecord } from './account-records.ts';
 import type { RepositoryRecord } from './records.ts';
 
 /** What a repository is made from. */
@@ -116,17 +114,6 @@ const OF_REPOSITORY = [
   'queue',
   'events',
 ] as const;
-
-/** Who owns a repository. */
-export function ownerOf({ state }: GithubContext, repository: RepositoryRecord): AccountRecord | null {
-  return state.account(repository.owner);
-}
-
-/** For people: `acme/shop`. */
-export function nameOfRepository({ state }: GithubContext, id: number): string {
-  const repository = state.find('repositories', id);
-  return repository === null ? String(id) : fullNameOf(repository);
-}
 
 function newRecord({ state, clock }: GithubContext, order: NewRepository): RepositoryRecord {
   const now = clock.now();

@@ -21,8 +21,3 @@ export interface GithubEvent {
   /** As a webhook has it. */
   readonly payload: Readonly<Record<string, unknown>>;
 }
-
-/** Whether GitHub workflows may start by an event at all. */
-export function startsWorkflows(event: Pick<GithubEvent, 'cause' | 'name'>): boolean {
-  return event.cause !== 'job' || event.name === 'workflow_dispatch' || event.name === 'repository_dispatch';
-}

@@ -22,11 +22,6 @@ const BY = { login: QUEUE_LOGIN, cause: 'app' } as const;
 /** Events after which something in a queue may go on. */
 const MOVING: ReadonlySet<string> = new Set(['check_run', 'status', 'push', 'pull_request']);
 
-/** Whether a branch has a queue at all. */
-export function hasQueue(context: GithubContext, repository: RepositoryRecord, branch: string): boolean {
-  return queueRule(rulesOf(context, repository, `refs/heads/${branch}`)) !== null;
-}
-
 /** Puts an open pull request into the queue of its base. Returns null when it cannot be: conflicting, draft, or no queue. */
 export function enqueuePull(
   context: GithubContext,

@@ -5,6 +5,7 @@ import type { GithubContext } from '../github-context.ts';
 import { GithubApiError, notFound } from '../github-error.ts';
 import type { AccountRecord, TeamRecord } from '../account-records.ts';
 import { accountView, userView } from '../views/account-view.ts';
+import { teamView } from '../views/team-view.ts';
 import { apiOf, nodeId, timestamp } from '../views/view-basics.ts';
 import { paginate } from './read-request.ts';
 
@@ -89,28 +90,6 @@ function teamRoutes(context: GithubContext): Hono {
     return c.json({ url, role: 'member', state: 'active' });
   });
   return routes;
-}
-
-/** A team in short. */
-export function teamView({ baseUrl }: GithubContext, team: TeamRecord): object {
-  const url = `${apiOf(baseUrl)}/orgs/${team.org}/teams/${team.slug}`;
-  return {
-    id: team.id,
-    node_id: nodeId('T', team.id),
-    name: team.name,
-    slug: team.slug,
-    description: null,
-    privacy: 'closed',
-    notification_setting: 'notifications_enabled',
-    permission: 'pull',
-    url,
-    html_url: `${baseUrl}/orgs/${team.org}/teams/${team.slug}`,
-    members_url: `${url}/members{/member}`,
-    repositories_url: `${url}/repos`,
-    type: 'organization',
-    organization_id: team.id,
-    parent: null,
-  };
 }
 
 function organizationOf({ state }: GithubContext, login: string): AccountRecord {

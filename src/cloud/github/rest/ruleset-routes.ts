@@ -8,7 +8,7 @@ import { fullNameOf } from '../github-state.ts';
 import { GithubApiError, notFound, refused } from '../github-error.ts';
 import type { RulesetRecord } from '../protection-records.ts';
 import type { RepositoryRecord } from '../records.ts';
-import { ENFORCED_RULES, KNOWN_RULES } from '../rules/rule-types.ts';
+import { ENFORCED_RULES, KNOWN_RULES, REQUIRED_PARAMETERS } from '../rules/rule-types.ts';
 import { rulesOf } from '../rules/rules-of.ts';
 import { repositoryUrl } from '../views/repository-view.ts';
 import { nodeId, timestamp } from '../views/view-basics.ts';
@@ -115,7 +115,7 @@ function save(
     .of('rulesets', repository.id)
     .some((one) => one.name === asked.name && one.id !== known?.id);
   if (isTaken) throw refused('Validation Failed', ['Name must be unique']);
-  for (const { type } of asked.rules) requireRule(type);
+  for (const rule of asked.rules) requireRule(rule);
   const refs = asked.conditions?.ref_name;
   const now = clock.now();
   return state.save('rulesets', {
@@ -141,10 +141,16 @@ function save(
 }
 
 /** One that is not held to here is refused: it would be believed to hold. */
-function requireRule(type: string): void {
+function requireRule({ type, parameters }: z.infer<typeof order>['rules'][number]): void {
   if (!KNOWN_RULES.has(type)) throw refused('Validation Failed', [`Invalid rule '${type}'`]);
   if (!ENFORCED_RULES.has(type))
     throw new GithubApiError(501, `the local cloud does not hold anybody to the rule ${type}`);
+  const missing = (REQUIRED_PARAMETERS[type] ?? []).filter((name) => parameters?.[name] === undefined);
+  if (missing.length > 0)
+    throw refused(`Invalid request.\n\nInvalid property /rules: ${type} lacks ${missing.join(', ')}.`);
+  // That there is a pull request is held to; who has read it, nobody can say here.
+  if ((parameters?.['required_approving_review_count'] ?? 0) !== 0)
+    throw new GithubApiError(501, 'the local cloud has no reviews to count');
 }
 
 /** What a ruleset would be asked for by, so that a change that names a part of it leaves the rest. */

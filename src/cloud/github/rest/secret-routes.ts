@@ -16,6 +16,9 @@ const variable = z.looseObject({ name: z.string(), value: z.string() });
 /** Letters, digits and underscores, no digit first, and nothing that begins with GITHUB_ (REST, "secrets"). */
 const NAME = /^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/;
 
+/** GitHub takes no larger ones. */
+const VALUE_BYTES_MAX = 48 * 1_024;
+
 /** Where secrets and variables are kept: whose they are, and what it takes to read and to set them. */
 interface Place {
   readonly secrets: string;
@@ -100,8 +103,10 @@ async function setSecret(
   requireName(name, 'Secret');
   const asked = await readBody(c, sealed);
   const { keyId } = await secretBox.publicKey();
-  if (asked.key_id !== keyId || (await secretBox.open(asked.encrypted_value)) === null)
+  const value = asked.key_id === keyId ? await secretBox.open(asked.encrypted_value) : null;
+  if (value === null)
     throw refused('Bad request - encrypted_value was not sealed with the public key of key_id');
+  if (Buffer.byteLength(value) > VALUE_BYTES_MAX) throw refused('Secret value must be at most 48 KB.');
   const id = `${scope}/${name}`;
   const known = state.find('secrets', id);
   const now = clock.now();

@@ -9,6 +9,27 @@ export const ENFORCED_RULES: ReadonlySet<string> = new Set([
   'merge_queue',
 ]);
 
+/** Parameters that GitHub wants said, by the type of the rule (REST, "create a repository ruleset"). */
+export const REQUIRED_PARAMETERS: Readonly<Record<string, readonly string[]>> = {
+  pull_request: [
+    'dismiss_stale_reviews_on_push',
+    'require_code_owner_review',
+    'require_last_push_approval',
+    'required_approving_review_count',
+    'required_review_thread_resolution',
+  ],
+  required_status_checks: ['required_status_checks', 'strict_required_status_checks_policy'],
+  merge_queue: [
+    'check_response_timeout_minutes',
+    'grouping_strategy',
+    'max_entries_to_build',
+    'max_entries_to_merge',
+    'merge_method',
+    'min_entries_to_merge',
+    'min_entries_to_merge_wait_minutes',
+  ],
+};
+
 /** All that GitHub knows (REST, "repository rules"). */
 export const KNOWN_RULES: ReadonlySet<string> = new Set([
   ...ENFORCED_RULES,

@@ -2,8 +2,9 @@ import type { GithubContext } from '../github-context.ts';
 import type { EnvironmentRecord, ReviewerRecord } from '../protection-records.ts';
 import type { RepositoryRecord } from '../records.ts';
 import { accountView } from './account-view.ts';
+import { teamView } from './team-view.ts';
 import { repositoryPage, repositoryUrl } from './repository-view.ts';
-import { apiOf, nodeId, timestamp } from './view-basics.ts';
+import { nodeId, timestamp } from './view-basics.ts';
 
 /** An environment with its rules, as the API has it; a job meets its rules in the order given here. */
 export function environmentView(
@@ -26,7 +27,6 @@ export function environmentView(
     html_url: `${repositoryPage(context, repository)}/deployments/activity_log?environments_filter=${encodeURIComponent(name)}`,
     created_at: timestamp(environment.createdAt),
     updated_at: timestamp(environment.updatedAt),
-    can_admins_bypass: environment.canAdminsBypass,
     protection_rules: [
       ...(waitTimerMinutes > 0 ? [rule(1, 'wait_timer', { wait_timer: waitTimerMinutes })] : []),
       ...(reviewers.length > 0
@@ -53,9 +53,5 @@ function reviewerView({ state, baseUrl }: GithubContext, { type, id }: ReviewerR
   }
   const team = state.all('teams').find((one) => one.id === id);
   if (team === undefined) return [];
-  const { slug, name, org } = team;
-  const url = `${apiOf(baseUrl)}/orgs/${org}/teams/${slug}`;
-  return [
-    { type, reviewer: { id, node_id: nodeId('T', id), slug, name, url, permission: 'pull', parent: null } },
-  ];
+  return [{ type, reviewer: teamView({ baseUrl }, team) }];
 }
