@@ -33,6 +33,8 @@ export async function givenSecrets(
   sources: SecretSources,
 ): Promise<readonly GivenSecretValue[]> {
   const fromLines = typed.lines === null ? [] : parseLines(typed.lines);
+  // A name that nothing needs is said before anybody is asked for its value.
+  for (const key of typed.set) placesOf(wanted, key);
   const fromSet: [string, string][] = [];
   for (const key of typed.set) fromSet.push([key, await valueOf(key, typed, sources)]);
   return [...fromLines, ...fromSet].flatMap(([key, value]) =>

@@ -10,7 +10,7 @@ import { BugError } from '../../util/assert.ts';
 import { systemClock } from '../../util/clock.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { givenSecrets, type GivenSecretValue } from '../given-secrets.ts';
-import { requireCloud } from '../local-cloud.ts';
+import { requireCloud, type LocalCloud } from '../local-cloud.ts';
 import { githubOptions } from '../open-github.ts';
 import { openProject } from '../open-project.ts';
 import { writeJson } from '../output.ts';
@@ -45,9 +45,18 @@ export async function githubSetup(context: CommandContext, typed: TypedSetup): P
     random: Math.random,
     log: (line) => context.output.error(`${line}\n`),
   });
+  if (cloud !== null && !cloud.isInJob && !typed.isDryRun) {
+    await ensureLocal(cloud, options.repository, project.mainBranch);
+  }
   const applied = await setUp(context, options, { wanted, given, isDryRun: typed.isDryRun });
   show(context, options.repository, typed, applied);
   return exitCodeOf(applied, typed);
+}
+
+/** On the local GitHub the repository is made: for real that is what a person does, and its settings come after. */
+async function ensureLocal(cloud: LocalCloud, repository: string, mainBranch: string): Promise<void> {
+  const { openLocalGithub } = await import('../rehearsal/local-github.ts');
+  await openLocalGithub(cloud, repository, (url, init) => fetch(url, init)).ensure(mainBranch);
 }
 
 /** Reads and hides every value before anything is sent. */
