@@ -2,13 +2,12 @@ import type { ExpressionKeyName } from '../expressions/expression-keys.ts';
 import type { Source } from '../model/source.ts';
 import type { RunDefaults } from '../model/workflow.ts';
 import type { At } from './reading.ts';
-import { invalid, unsupported } from './reading.ts';
+import { unsupported } from './reading.ts';
 import { plainText, sourced, template } from './read-values.ts';
 import { knownEntries } from './yaml-walk.ts';
 
 /** Shells of systems that runs are not carried out on. */
 const FOREIGN_SHELLS: readonly string[] = ['pwsh', 'powershell', 'cmd'];
-const SHELLS: readonly string[] = ['bash', 'sh', 'python', ...FOREIGN_SHELLS];
 
 /** Reads `defaults` of a workflow (no expressions) or of a job. */
 export function readDefaults(at: At | undefined, key?: ExpressionKeyName): RunDefaults {
@@ -24,18 +23,13 @@ export function readDefaults(at: At | undefined, key?: ExpressionKeyName): RunDe
   };
 }
 
-/** Reads `shell`: one that is known, or a command with `{0}` for the script. */
+/** Reads `shell`. One that there is not is no mistake of the file: as on GitHub, its step fails. */
 export function shellAt(at: At | undefined, key?: ExpressionKeyName): Source<string> | undefined {
   const shell = key === undefined ? plain(at) : template(at, key);
   if (at === undefined || shell === undefined) return undefined;
   const { value } = shell;
   if (FOREIGN_SHELLS.includes(value)) {
     unsupported(at, `The shell ${value} is not carried out: runners here are Linux`, 'Use bash or sh.');
-  } else if (!SHELLS.includes(value) && !value.includes('{0}') && !value.includes('${{')) {
-    invalid(
-      at,
-      "Invalid shell option. Shell must be a valid built-in (bash, sh, cmd, powershell, pwsh) or a format string containing '{0}'",
-    );
   }
   return shell;
 }

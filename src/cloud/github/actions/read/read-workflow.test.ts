@@ -283,7 +283,6 @@ describe('a file that GitHub would not take', () => {
     ['with and run', step('  - {run: a, with: {b: c}}'), "Unexpected value 'with'"],
     ['neither run nor uses', step('  - {name: a}'), 'not enough info'],
     ['an action without a ref', step('  - uses: actions/checkout'), 'Expected format {owner}/{repo}'],
-    ['a shell that is none', step('  - {run: a, shell: zsh}'), 'Invalid shell option'],
     ['an expression that is not closed', step('  - run: echo ${{ github.ref'), 'not closed'],
     ['an expression of nothing', step('  - run: echo ${{ }}'), 'An expression was expected'],
     [
