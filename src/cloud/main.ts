@@ -2,6 +2,7 @@
 import { closeSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../util/clock.ts';
+import { ownCommand } from '../util/own-file.ts';
 import type { StartReport } from './control/start-report.ts';
 import type { MachinesRequest } from './containers/machines-mode.ts';
 import { idleSettings } from './edge/idle-watch.ts';
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     'idle-ms': { type: 'string' },
     'region-latency-ms': { type: 'string', multiple: true },
     machines: { type: 'string' },
+    cli: { type: 'string' },
     'report-fd': { type: 'string' },
   },
 });
@@ -35,6 +37,10 @@ try {
     edgePort: Number(values['edge-port'] ?? DEFAULT_PORTS.edge),
     clock: systemClock,
     ...(recordExchangesTo === undefined ? {} : { recordExchangesTo }),
+    jobs: {
+      path: process.env['PATH'] ?? '',
+      own: { node: process.execPath, cli: values.cli ?? ownCommand() },
+    },
     machines: { asked: (values.machines ?? 'auto') as MachinesRequest, env: process.env },
     regionLatencyMs: Object.fromEntries(
       (values['region-latency-ms'] ?? [])

@@ -12,6 +12,11 @@ export function ownFile(name: string): string {
   return join(ownFolders().base, `${name}${extname(fileURLToPath(import.meta.url))}`);
 }
 
+/** The executable of the tool itself. */
+export function ownCommand(): string {
+  return join(ownFolders().root, 'bin', 'glidepath.js');
+}
+
 /** The version of the tool itself. */
 export function ownVersion(): string {
   const manifest = JSON.parse(readFileSync(join(ownFolders().root, 'package.json'), 'utf8')) as {

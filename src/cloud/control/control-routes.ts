@@ -8,6 +8,7 @@ import { TokenTakenError } from '../organizations/organizations.ts';
 import type { CloudServices } from '../server/cloud-services.ts';
 import type { CloudStatus } from './cloud-status.ts';
 import { readStatus } from './read-status.ts';
+import { actionsControlRoutes } from './actions-control-routes.ts';
 import { githubControlRoutes } from './github-control-routes.ts';
 import { neonControlRoutes } from './neon-control-routes.ts';
 import { worldRoutes } from './world-routes.ts';
@@ -89,6 +90,7 @@ export function controlRoutes(context: ControlContext): Hono {
   });
   routes.route('/', worldRoutes(services));
   routes.route('/', neonControlRoutes(services.neon));
+  routes.route('/', actionsControlRoutes(services.actions));
   routes.route('/', githubControlRoutes(services.github));
   routes.post('/reset', async (c) => {
     await reset(services);
@@ -133,12 +135,13 @@ function switchOff({ faults, fly }: CloudServices, id?: string): ActiveFault[] {
 }
 
 async function reset(services: CloudServices): Promise<void> {
-  const { fly, dns, github, managedPostgres, neon, postgres, registry } = services;
+  const { actions, fly, dns, github, managedPostgres, neon, postgres, registry } = services;
   switchOff(services);
   dns.clear();
   await fly.reset();
   await managedPostgres.reset();
   await neon.reset();
+  await actions.reset();
   await github.reset();
   for (const { id } of await postgres.list()) await postgres.destroy(id);
   for (const { repository, digest } of await registry.list()) await registry.deleteImage(repository, digest);

@@ -14,7 +14,8 @@ export function apiRoutes(
   token: string,
   clock: Clock,
 ): Hono<{ Bindings: HttpBindings }> {
-  const { fly, edge, registry, managedPostgres, neon, github, organizations, faults } = context.services;
+  const { actions, fly, edge, registry, managedPostgres, neon, github, organizations, faults } =
+    context.services;
   const guard = tokenGuard(organizations);
   const api = new Hono<{ Bindings: HttpBindings }>();
   api.use('/_glidepath/*', bearerGuard(token));
@@ -32,6 +33,7 @@ export function apiRoutes(
   api.route('/', registry.routes);
   api.route('/', managedPostgres.routes);
   api.route('/', neon.routes);
+  api.route('/', actions.pages);
   api.route('/', github.routes);
   api.route('/', fly.routes);
   api.notFound((c) => c.json({ error: `the local cloud has no ${c.req.method} ${c.req.path}` }, 404));

@@ -3,6 +3,7 @@ import type { Edge } from '../edge/edge.ts';
 import type { RegionLatency } from '../edge/region-latency.ts';
 import type { FaultBoard } from '../faults/fault-board.ts';
 import type { FlyService } from '../fly/fly-service.ts';
+import type { Actions } from '../github/actions/create-actions.ts';
 import type { GithubService } from '../github/github-service.ts';
 import type { ManagedPostgres } from '../managed-postgres/managed-postgres.ts';
 import type { Neon } from '../neon/neon-service.ts';
@@ -19,6 +20,7 @@ export interface CloudServices {
   readonly managedPostgres: ManagedPostgres;
   readonly neon: Neon;
   readonly github: GithubService;
+  readonly actions: Actions;
   readonly organizations: Organizations;
   readonly faults: FaultBoard;
   readonly dns: DnsTable;

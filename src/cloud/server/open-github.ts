@@ -1,25 +1,79 @@
 import { join } from 'node:path';
+import { assert } from '../../util/assert.ts';
 import type { Clock } from '../../util/clock.ts';
+import { ownCommand } from '../../util/own-file.ts';
 import { createGithubService } from '../github/github-service.ts';
 import type { GithubService } from '../github/github-service.ts';
+import { createActions } from '../github/actions/create-actions.ts';
+import type { Actions } from '../github/actions/create-actions.ts';
+import type { OwnCommand } from '../github/actions/runner/npx-shim.ts';
 
-/** Opens the local GitHub in the directory of a cloud. What fails where nobody waits goes to the daemon's log. */
+/** Where programs are when nobody says. */
+const BASIC_PATH = '/usr/local/bin:/usr/bin:/bin';
+
+/** What jobs of GitHub Actions find on this machine. */
+export interface JobMachine {
+  /** The PATH of the machine. */
+  readonly path: string;
+  /** What `npx glidepath` is. */
+  readonly own: OwnCommand;
+}
+
+/** The local GitHub with its Actions. */
+export interface OpenedGithub {
+  readonly github: GithubService;
+  readonly actions: Actions;
+}
+
+/**
+ * Opens the local GitHub in the directory of a cloud, and takes up what a killed cloud left of its runs. What fails where
+ * nobody waits goes to the daemon's log. Actions are to be closed first.
+ */
 export async function openGithub(on: {
   readonly stateDir: string;
   readonly clock: Clock;
   readonly adminToken: string;
   readonly baseUrl: string;
   readonly rateLimits?: boolean;
-}): Promise<GithubService> {
+  /** Default: the usual directories, and this very tool. */
+  readonly jobs?: JobMachine;
+}): Promise<OpenedGithub> {
   const { stateDir, clock, adminToken, baseUrl, rateLimits } = on;
+  const opened: { actions?: Actions } = {};
   const github = await createGithubService({
     stateDir: join(stateDir, 'github'),
     clock,
     adminToken,
     baseUrl,
+    parts: [
+      (context) => {
+        opened.actions = createActions(context, {
+          stateDir: join(stateDir, 'github', 'actions'),
+          variables: variablesOfJobs(stateDir, baseUrl),
+          ...(on.jobs ?? { path: BASIC_PATH, own: { node: process.execPath, cli: ownCommand() } }),
+        });
+        return opened.actions.routes;
+      },
+    ],
     onError: (error) => process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
     ...(rateLimits === undefined ? {} : { rateLimits }),
   });
-  github.resume();
-  return github;
+  const { actions } = opened;
+  assert(actions !== undefined, 'the local GitHub was opened without its Actions');
+  github.onEvent('actions', (event) => actions.onEvent(event));
+  return { github, actions };
+}
+
+/**
+ * Where the platforms are, for whatever runs in a job: our own commands by the cloud that the job is of, others by the
+ * variables that move the platforms' own tools. Tokens are none of it: those come from the secrets.
+ */
+function variablesOfJobs(stateDir: string, baseUrl: string): Record<string, string> {
+  return {
+    GLIDEPATH_CLOUD: stateDir,
+    FLY_FLAPS_BASE_URL: baseUrl,
+    FLY_API_BASE_URL: baseUrl,
+    FLY_REGISTRY_HOST: new URL(baseUrl).host,
+    NEON_API_HOST: `${baseUrl}/api/v2`,
+  };
 }

@@ -22,6 +22,7 @@ import { imagesWithPostgres } from '../postgres-image/postgres-image.ts';
 import { postgresPrograms } from '../postgres-image/postgres-programs.ts';
 import { openDatabases } from './open-databases.ts';
 import { openGithub } from './open-github.ts';
+import type { JobMachine } from './open-github.ts';
 import { Organizations } from '../organizations/organizations.ts';
 import { createRegistry } from '../registry/registry.ts';
 import { apiRoutes } from './api-routes.ts';
@@ -61,6 +62,8 @@ export interface CloudOptions {
   readonly regionLatencyMs?: Readonly<Record<string, number>>;
   /** Whether machines may be containers. Default: all are processes. */
   readonly machines?: MachinesChoice;
+  /** What jobs of GitHub Actions find on this machine. Default: the usual directories, and this very tool. */
+  readonly jobs?: JobMachine;
 }
 
 type Undo = (() => Promise<void> | void)[];
@@ -124,6 +127,9 @@ async function start(options: CloudOptions, undo: Undo): Promise<Cloud> {
   const handle = apiRoutes({ services, clock, identity, shutDown }, token, clock).fetch;
   const { recordExchangesTo } = options;
   api.serve(recordExchangesTo === undefined ? handle : recordExchanges(handle, recordExchangesTo));
+  // Jobs speak to the API: they begin when it answers.
+  services.actions.start();
+  services.github.resume();
   const info: CloudInfo = {
     version: 1,
     pid,
@@ -238,26 +244,17 @@ async function openServices(on: {
     organizations,
     undo,
   });
-  const github = await openGithub({ ...options, stateDir, adminToken: token, baseUrl: on.baseUrl });
-  undo.push(() => github.close());
-  return {
-    fly,
-    edge,
-    postgres,
-    registry,
-    managedPostgres,
-    neon,
-    github,
-    organizations,
-    faults,
-    dns,
-    latency,
-  };
+  const opened = await openGithub({ ...options, stateDir, adminToken: token, baseUrl: on.baseUrl });
+  undo.push(() => opened.actions.close().then(() => opened.github.close()));
+  const own = { fly, edge, postgres, registry, managedPostgres, neon };
+  return { ...own, ...opened, organizations, faults, dns, latency };
 }
 
 /** Requests first, then machines, then what they were using. */
 async function end(services: CloudServices, api: Server, keepMachines: boolean): Promise<void> {
-  const { edge, fly, github, managedPostgres, neon, postgres } = services;
+  const { actions, edge, fly, github, managedPostgres, neon, postgres } = services;
+  // Jobs speak to everything else.
+  await actions.close();
   const apiClosed = closeServer(api, API_GRACE_MS);
   await edge.close();
   await fly.shutdown({ stopMachines: !keepMachines });
