@@ -38,6 +38,12 @@ test('a command in a hint gets --local when the command that failed had it', () 
   expect(localHint('Do it: glidepath deploy staging', true)).toBe('Do it: glidepath deploy staging --local');
   for (const command of ['probe staging --ref 1a2b3c4', 'restore staging', 'backup staging', 'url staging'])
     expect(localHint(`Look: glidepath db ${command}`, true)).toBe(`Look: glidepath db ${command} --local`);
+  expect(localHint('glidepath github setup --secrets-from-stdin < secrets.txt', true)).toBe(
+    'glidepath github setup --secrets-from-stdin --local < secrets.txt',
+  );
+  expect(localHint('Do it: glidepath rollback <env> --to r-1', true)).toBe(
+    'Do it: glidepath rollback <env> --to r-1 --local',
+  );
   expect(localHint('Do it: glidepath cloud up', true)).toBe('Do it: glidepath cloud up');
   expect(localHint('Do it: glidepath deploy staging', false)).toBe('Do it: glidepath deploy staging');
 });

@@ -63,7 +63,7 @@ export function renderDiagnostic(diagnostic: Diagnostic, color: boolean): string
 }
 
 const COMMANDS =
-  /(glidepath (?:deploy|promote|rollback|scale|status|health|releases|history|logs|runs|run|approve|reject|plan|db (?:probe|backup|restore|branch|url|diff))\b[^\n,;()]*)/g;
+  /(glidepath (?:deploy|promote|rollback|scale|status|health|releases|history|logs|runs|run|approve|reject|plan|db (?:probe|backup|restore|branch|url|diff)|github setup)\b(?:(?! < )[^\n,;()])*)/g;
 
 /** A hint that names a command must work when pasted: on the local cloud it needs the same flag. */
 export function localHint(hint: string, isLocal: boolean): string {
