@@ -26,6 +26,8 @@ export interface ShownJob {
   readonly finishedAt: number | null;
   /** The step that is under way, or that failed. */
   readonly step: string | null;
+  /** Whether that step failed. */
+  readonly hasFailed: boolean;
   /** The last lines that it printed. */
   readonly tail: readonly string[];
 }
@@ -53,14 +55,13 @@ export function reduceNews(model: ActionsModel, news: ActionsNews, at: number): 
     case 'step':
       return withJob(model, news.runId, news.jobId, (job) => {
         const { name, status, conclusion } = news.step;
-        if (status === 'in_progress') return { ...job, step: name };
-        return conclusion === 'failure' ? { ...job, step: name } : job;
+        // What comes after a failure (to tidy up, mostly) is not what the job failed at.
+        if (job.hasFailed) return job;
+        if (conclusion === 'failure') return { ...job, step: name, hasFailed: true };
+        return status === 'in_progress' ? { ...job, step: name, tail: [] } : job;
       });
     case 'log':
-      return withJob(model, news.runId, news.jobId, (job) => ({
-        ...job,
-        tail: [...job.tail, news.text].slice(-TAIL_LINES),
-      }));
+      return withJob(model, news.runId, news.jobId, (job) => ({ ...job, tail: tailAfter(job, news.text) }));
     default:
       return unreachable(news);
   }
@@ -123,8 +124,20 @@ const NEW_JOB: Omit<ShownJob, 'id'> = {
   startedAt: null,
   finishedAt: null,
   step: null,
+  hasFailed: false,
   tail: [],
 };
+
+/** The lines before it say again what is run, and with what. */
+const END_OF_HEADER = '##[endgroup]';
+/** Said by the mark and the step's name already. */
+const COMMON_END = /^##\[error\]Process completed with exit code \d+\.$/;
+
+function tailAfter({ tail, hasFailed }: ShownJob, text: string): readonly string[] {
+  if (text === END_OF_HEADER && !hasFailed) return [];
+  if (COMMON_END.test(text)) return tail;
+  return [...tail, text.replace(/^##\[(error|warning|notice)\]/, '')].slice(-TAIL_LINES);
+}
 
 function withRun(model: ActionsModel, id: number, change: (run: ShownRun) => ShownRun): ActionsModel {
   return { ...model, runs: replaced(model.runs, id, { id, ...NEW_RUN }, change) };

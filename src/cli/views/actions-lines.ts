@@ -37,7 +37,7 @@ function linesOf(
 ): readonly string[] {
   switch (news.kind) {
     case 'event':
-      return eventLines(news, colors);
+      return isVerbose || isTold(news, before) ? eventLines(news, colors) : [];
     case 'run':
       return runLines(find(before.runs, news.run.id), find(after.runs, news.run.id), colors);
     case 'job': {
@@ -54,6 +54,25 @@ function linesOf(
       return unreachable(news);
   }
 }
+
+/** Of what follows from the GitHub workflows themselves, only what starts others. */
+function isTold(news: Extract<ActionsNews, { kind: 'event' }>, before: ActionsModel): boolean {
+  return before.runs.length === 0 && before.events.every(({ event }) => event !== news.event)
+    ? news.verdicts.length > 0 && !FOLLOWING.has(news.event)
+    : news.verdicts.some(({ runId }) => runId !== null);
+}
+
+/** Events that are about commits and runs, and that hardly anybody listens to. */
+const FOLLOWING: ReadonlySet<string> = new Set([
+  'create',
+  'check_run',
+  'check_suite',
+  'deployment',
+  'deployment_status',
+  'status',
+  'workflow_run',
+  'workflow_job',
+]);
 
 /** What GitHub made of an event: who runs, and who does not and why. */
 function eventLines(news: Extract<ActionsNews, { kind: 'event' }>, colors: Paint): readonly string[] {
