@@ -45,28 +45,21 @@ function jobCommands(workflow: Workflow, job: WorkflowJob): readonly CommandText
 }
 
 function documentCommands(text: string): readonly CommandText[] {
+  const headings = [...text.matchAll(/^#{1,6}[ \t]+.*$/gm)];
+  const above = (at: number): string => headings.findLast(({ index }) => index < at)?.[0] ?? '';
   const fences = [...text.matchAll(FENCE)];
-  const inFence = (at: number): boolean =>
-    fences.some(({ index, 0: whole }) => index <= at && at < index + whole.length);
   const fenced = fences.flatMap(({ 0: whole, 1: language = '', 2: body = '', index }) => {
     const start = index + whole.indexOf('\n') + 1;
-    return SHELLS.has(language.toLowerCase()) ? [plain(body, start, headingAbove(text, index))] : [];
+    return SHELLS.has(language.toLowerCase()) ? [plain(body, start, above(index))] : [];
   });
-  const inline = [...text.matchAll(INLINE)].flatMap(({ 1: body = '', index }) =>
-    inFence(index) ? [] : [plain(body, index + 1, headingAbove(text, index))],
+  // Blanked out, so that what is quoted in a fence is not read a second time.
+  const prose = text.replaceAll(FENCE, (fence) => fence.replaceAll(/[^\n]/g, ' '));
+  const inline = [...prose.matchAll(INLINE)].map(({ 1: body = '', index }) =>
+    plain(body, index + 1, above(index)),
   );
   return [...fenced, ...inline];
 }
 
 function plain(source: string, start: number, about: string): CommandText {
   return { source, start, end: start + source.length, workflow: null, job: null, step: null, about };
-}
-
-function headingAbove(text: string, at: number): string {
-  return (
-    text
-      .slice(0, at)
-      .match(/^#{1,6}[ \t]+.*$/gm)
-      ?.at(-1) ?? ''
-  );
 }

@@ -2,8 +2,8 @@ import { readWorkflow } from './read-workflow.ts';
 import type { SourceFile } from './source-file.ts';
 import type { Workflow } from './workflow.ts';
 
-/** A fence of YAML that begins a GitHub workflow: what starts it, or its jobs. */
-const FENCE = /^```ya?ml[^\n]*\n(?=(?:.*\n)*?(?:on|jobs):)(.*?)^```/gms;
+/** A fence of YAML; what it holds is looked at afterwards. */
+const FENCE = /^```ya?ml[^\n]*\n(.*?)^```/gms;
 
 /** The GitHub workflows that a design document shows, whole or in part, at their places in it. */
 export function documentWorkflows(file: SourceFile): readonly Workflow[] {

@@ -8,7 +8,7 @@ const run = (command: string): string =>
 
 /** Installs that look at no lockfile: the command, then words that are no options, files or folders. */
 const INSTALLS =
-  /\b(?:npm (?:i|install|add)|pnpm add|yarn (?:global )?add|bun add|gem install|pipx? install)\b(?:[ \t]+-{1,2}[\w-]+(?:=\S+)?)*[ \t]+(?!-)(?!\.|\/|"?\$\{?[A-Z_]+\}?"?\/)["']?[@\w][^\s;&|]*/g;
+  /\b(?:npm (?:i|install|add)|pnpm add|yarn (?:global )?add|bun add|gem install|pipx? install)\b(?:[ \t]+-[\w-]+(?:=\S+)?)*[ \t]+(?!-)(?!\.|\/|"?\$\{?[A-Z_]+\}?"?\/)["']?[@\w][^\s;&|]*/g;
 /** What reads a file that says exactly what is installed. */
 const BY_FILE = /(\s-r\s|\s--requirement|\s-e\s|\s--require-hashes|\.tgz$|\.whl$)/;
 
