@@ -2,12 +2,16 @@ import type { ResolvedEnvironment } from '../config/resolved.ts';
 import { ERROR_CODES, EXIT, type ErrorCode } from '../diagnostics/error-codes.ts';
 import { ToolError } from '../diagnostics/tool-error.ts';
 import type { RunRecord } from '../engine/engine.ts';
+import type { GrantedApproval } from '../pipeline/approval/granted-approval.ts';
+import { planHash } from '../pipeline/approval/plan-hash.ts';
 import { lookAhead } from '../pipeline/look-ahead.ts';
 import { preflight } from '../pipeline/preflight.ts';
 import type { Release } from '../pipeline/release.ts';
 import { submitDeployment } from '../pipeline/submit.ts';
 import type { DeploymentPlan, Trigger } from '../plan/plan.ts';
 import type { CommandContext, ExitCode } from './command-context.ts';
+import { requiredApproval, subjectOf } from './github/read-approval.ts';
+import { requireApproval } from './github/require-approval.ts';
 import type { Work } from './github/carry-out-on-github.ts';
 import { withLockPatience } from './lock-patience.ts';
 import { withProgress } from './progress.ts';
@@ -24,6 +28,8 @@ export interface CarryOutRequest {
   readonly commit: string;
   readonly ref: string;
   readonly release: Release | null;
+  /** Who agreed to it already; missing where nobody has to, or the run itself waits for somebody. */
+  readonly approval?: GrantedApproval;
   /** App → digest, of what an earlier process of the run built, whose journal is lost. */
   readonly built?: Readonly<Record<string, string>>;
 }
@@ -43,6 +49,8 @@ export async function carryOut(
   const { githubDesk } = await import('./github/github-desk.ts');
   const desk = await githubDesk(context, bench);
   if (desk === null) return work(request, bench.newRunId(), () => undefined);
+  // Refused before anything is written down: a job never waits for people.
+  await requireApproval(context, { ...request, bench, desk });
   const { carryOutOnGithub } = await import('./github/carry-out-on-github.ts');
   return carryOutOnGithub({ context, bench, desk, request, work });
 }
@@ -56,6 +64,7 @@ async function submitAndWork(
 ): Promise<ExitCode> {
   // From here on Ctrl-C is heard: a run that was submitted is never left without a word.
   context.interrupt.throwIfAborted();
+  const gate = requiredApproval(request.deployment);
   const run = await submitDeployment(bench.engine, {
     project: bench.project,
     environment: request.environment,
@@ -66,11 +75,18 @@ async function submitAndWork(
     release: request.release,
     by: context.by,
     runId: request.runId,
+    ...(gate === null ? {} : { plan: planHash(subjectOf({ ...request, bench })) }),
+    ...(request.approval === undefined ? {} : { approval: request.approval }),
     ...(request.built === undefined ? {} : { built: request.built }),
   });
+  if (request.approval !== undefined)
+    await bench.engine.approve(run.id, APPROVAL_STEP, 'approved', request.approval.by);
   onSubmitted(run);
   return withLockPatience(context, bench, run, () => workAndShow(context, bench, run, 0));
 }
+
+/** The step that waits for a person; see `gateStage`. */
+const APPROVAL_STEP = 'gate:approval';
 
 /** Throws all that would stop the deployment later and can be known now. */
 async function requirePreflight(

@@ -1,11 +1,37 @@
 import type { Command } from 'commander';
 import type { Register } from './program.ts';
 
+/** `gates` is asked on GitHub in a job of its own, and works on a laptop as well. */
+export function addGatesCommand(program: Command, register: Register): void {
+  register(
+    program,
+    'gates <environment>',
+    'whether a commit may be deployed: event, checks, earlier environments, approval; asks for what is missing',
+    async (context, [environment = ''], options) => {
+      const { gates } = await import('./commands/gates.ts');
+      return gates(context, environment, { ref: text(options['ref']) });
+    },
+  ).option('--ref <ref>', 'the branch, tag or commit to look at; HEAD otherwise');
+}
+
 /** The commands of GitHub: what is written for it, and what is set up there. */
 export function addGithubCommands(program: Command, register: Register): void {
   const github = program.command('github').description('GitHub: its workflows, and what is set up there');
   addLintCommand(github, register);
   addSetupCommand(github, register);
+  addCommentCommand(github, register);
+}
+
+function addCommentCommand(github: Command, register: Register): void {
+  register(
+    github,
+    'comment',
+    'read the comment that started this run of GitHub Actions, and answer it: /glidepath approve, reject, help',
+    async (context) => {
+      const { githubComment } = await import('./commands/github-comment.ts');
+      return githubComment(context);
+    },
+  );
 }
 
 function addLintCommand(github: Command, register: Register): void {

@@ -7,11 +7,11 @@ export function addRunCommands(program: Command, register: Register): void {
     program,
     'releases <environment>',
     'the releases that were live in an environment, newest first',
-    async (context, [environment = '']) => {
+    async (context, [environment = ''], options) => {
       const { releases } = await import('./commands/releases.ts');
-      return releases(context, environment);
+      return releases(context, environment, { isFromGithub: options['fromGithub'] === true });
     },
-  );
+  ).option('--from-github', 'also what was deployed from elsewhere, as GitHub remembers it');
   register(
     program,
     'history [environment]',
@@ -47,22 +47,25 @@ function addSingleRunCommands(program: Command, register: Register): void {
     const { runCancel } = await import('./commands/runs.ts');
     return runCancel(context, id);
   });
-  register(
-    program,
-    'approve <id>',
-    'approve what a run waits for, and go on with it',
-    async (context, [id = '']) => {
+  for (const [word, decision, description] of [
+    [
+      'approve',
+      'approved',
+      'approve what a run waits for, and go on with it; of an environment, by a comment on GitHub',
+    ],
+    [
+      'reject',
+      'rejected',
+      'reject what a run waits for; it ends, undone; of an environment, by a comment on GitHub',
+    ],
+  ] as const) {
+    register(program, `${word} <run-or-environment>`, description, async (context, [id = ''], options) => {
       const { decide } = await import('./commands/approve.ts');
-      return decide(context, id, 'approved');
-    },
-  );
-  register(
-    program,
-    'reject <id>',
-    'reject what a run waits for; it ends, undone',
-    async (context, [id = '']) => {
-      const { decide } = await import('./commands/approve.ts');
-      return decide(context, id, 'rejected');
-    },
-  );
+      return decide(context, id, decision, { commit: text(options['commit']), plan: text(options['plan']) });
+    })
+      .option('--commit <sha>', 'of an environment: the commit that waits; HEAD otherwise')
+      .option('--plan <hash>', 'the plan that is meant, so that no other is; ten digits of it');
+  }
 }
+
+const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);

@@ -6,7 +6,7 @@ import type { GlobalOptions } from './main.ts';
 import { addCiCommands } from './program-ci.ts';
 import { addCloudCommands } from './program-cloud.ts';
 import { addDbCommands } from './program-db.ts';
-import { addGithubCommands } from './program-github.ts';
+import { addGatesCommand, addGithubCommands } from './program-github.ts';
 import { addOperateCommands } from './program-operate.ts';
 import { addReviewCommands } from './program-review.ts';
 import { addInitCommand } from './program-init.ts';
@@ -80,6 +80,7 @@ export function describeProgram(makeContext: MakeContext, onExitCode: (code: Exi
   addCiCommands(program, register);
   addOperateCommands(program, register);
   addReviewCommands(program, register);
+  addGatesCommand(program, register);
   addRunCommands(program, register);
   addDbCommands(program, register);
   addGithubCommands(program, register);

@@ -1,6 +1,7 @@
 import type { ResolvedCheck, ResolvedEnvironment } from '../config/resolved.ts';
 import type { DeploymentPlan, Trigger } from '../plan/plan.ts';
 import type { Json } from '../util/json.ts';
+import type { GrantedApproval } from './approval/granted-approval.ts';
 import type { Release } from './release.ts';
 
 /**
@@ -23,6 +24,10 @@ export interface DeploymentInput {
   /** The existing release of a promotion or rollback; null when the run builds its own. */
   readonly release: Release | null;
   readonly by: string;
+  /** The hash of the plan, where somebody has to agree to it. */
+  readonly plan?: string;
+  /** Who agreed before the run began. */
+  readonly approval?: GrantedApproval;
   /** App → digest, of what an earlier process of this very run built, whose journal is lost: it is not built again. */
   readonly built?: Readonly<Record<string, string>>;
 }

@@ -20,6 +20,8 @@ export interface DeploymentRequest {
   readonly release: Release | null;
   readonly by: string;
   readonly runId: string;
+  readonly plan?: string;
+  readonly approval?: DeploymentInput['approval'];
   readonly built?: DeploymentInput['built'];
 }
 
@@ -38,6 +40,8 @@ export async function submitDeployment(engine: Engine, request: DeploymentReques
     ref: request.ref,
     release: request.release,
     by: request.by,
+    ...(request.plan === undefined ? {} : { plan: request.plan }),
+    ...(request.approval === undefined ? {} : { approval: request.approval }),
     ...(request.built === undefined ? {} : { built: request.built }),
   };
   return engine.submit({

@@ -321,13 +321,13 @@ describe('approvals', () => {
     expect((await rig.work('r')).status).toBe('succeeded');
   });
 
-  test('one that nobody gives in time fails the run with RUN_STEP_TIMED_OUT', async () => {
+  test('one that nobody gives in time fails the run with GATE_APPROVAL_EXPIRED', async () => {
     const clock = createVirtualClock();
     await using rig = openRig({ clock, pollMs: 10_000 });
     await rig.submit('r', { nodes: [stepNode('a'), approvalNode('ok', ['a'], 3_600_000)] });
     const started = clock.now();
     const run = await rig.work('r', false);
-    expect(run).toMatchObject({ status: 'failed', error: { code: 'RUN_STEP_TIMED_OUT' } });
+    expect(run).toMatchObject({ status: 'failed', error: { code: 'GATE_APPROVAL_EXPIRED' } });
     expect(clock.now() - started).toBeGreaterThanOrEqual(3_600_000);
     expect(rig.did).toEqual(['do a', 'undo a']);
   });

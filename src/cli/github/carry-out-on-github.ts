@@ -3,6 +3,8 @@ import type { RunRecord } from '../../engine/engine.ts';
 import type { AppBefore } from '../../pipeline/github/deployment-payload.ts';
 import { releaseIn } from '../../pipeline/github/deployment-payload.ts';
 import { takeOver, unfinishedOf, type FoundDeployment } from '../../pipeline/github/unfinished.ts';
+import type { GrantedApproval } from '../../pipeline/approval/granted-approval.ts';
+import { requireApproval } from './require-approval.ts';
 import type { CarryOutRequest } from '../carry-out.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { reportRun } from '../github/run-report.ts';
@@ -57,6 +59,8 @@ export async function carryOutOnGithub(run: GithubRun): Promise<ExitCode> {
       onWait: (ahead) => sayWaiting(run, own, ahead),
     });
     await intoHistory(bench, of, found);
+    // Once more, after others had their turn: what was agreed to has to be what is done now.
+    const approval = await requireApproval(context, { ...request, bench, desk });
     const left = unfinishedOf(found);
     const decision = await decide(run, left);
     if (decision.kind === 'undo') await putBackWhatRan(run, left);
@@ -68,6 +72,7 @@ export async function carryOutOnGithub(run: GithubRun): Promise<ExitCode> {
       built: decision.built,
       told,
       isResumed: decision.kind === 'resume',
+      approval,
     });
     await settle(run, left, code);
     return code;
@@ -173,10 +178,12 @@ async function workAndTell(
     built: Readonly<Record<string, string>> | null;
     told: { isBegun: boolean };
     isResumed: boolean;
+    approval: GrantedApproval | null;
   },
 ): Promise<ExitCode> {
-  const { context, bench, desk, request, work } = run;
-  const { runId, own, before, built, told } = how;
+  const { context, bench, desk, work } = run;
+  const { runId, own, before, built, told, approval } = how;
+  const request = approval === null ? run.request : { ...run.request, approval };
   let report: ReturnType<typeof reportRun> | null = null;
   try {
     return await work(built === null ? request : { ...request, built }, runId, (submitted) => {

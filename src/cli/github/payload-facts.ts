@@ -45,6 +45,7 @@ export function payloadOf(sources: PayloadSources): DeploymentPayload {
     commit: request.commit,
     ref: request.ref,
     by: sources.by,
+    approval: request.approval ?? null,
     apps: trigger.kind === 'rollback' ? trigger.apps : trigger.kind === 'scale' ? [trigger.app] : null,
     live: liveBefore(sources),
     digests,

@@ -3,8 +3,10 @@ import { randomBytes } from 'node:crypto';
 import type { RunRecord } from '../../engine/engine.ts';
 import type { AppBefore, DeploymentPayload } from '../../pipeline/github/deployment-payload.ts';
 import { releaseIn } from '../../pipeline/github/deployment-payload.ts';
+import { shortPlan } from '../../pipeline/approval/plan-hash.ts';
 import { restorePointLines } from '../../pipeline/restore-points.ts';
 import type { HostCommitStatus } from '../../providers/code-host.ts';
+import { utcTime } from '../../util/utc-time.ts';
 import { annotation } from '../annotations.ts';
 import type { CarryOutRequest } from '../carry-out.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -124,11 +126,20 @@ async function factsOf(options: RunTargetOptions, model: RunModel): Promise<RunF
     repositoryUrl: desk.github === null ? null : `${desk.github.serverUrl}/${desk.github.repository}`,
     by,
     notes: [
+      ...approvalNotes(request.approval),
       ...request.deployment.notes,
       ...(report.notes ?? []),
       ...restorePointLines(run.input, outputs).map(({ line }) => line),
     ].map(redact),
   };
+}
+
+/** Who agreed, and where that can be read. */
+function approvalNotes(approval: CarryOutRequest['approval']): readonly string[] {
+  if (approval === undefined) return [];
+  const { by, url, at, plan } = approval;
+  const when = at === null ? '' : ` on ${utcTime(at)}`;
+  return [`approved by ${by}${when}, plan ${shortPlan(plan)}${url === null ? '' : `: ${url}`}`];
 }
 
 async function sayOfCommit(

@@ -29,6 +29,7 @@ function payload(change: Partial<DeploymentPayload> = {}): DeploymentPayload {
     commit: COMMIT,
     ref: 'main',
     by: 'mona',
+    approval: null,
     apps: null,
     live: 'r-bbbbbbb-0000',
     digests: { web: digest('1'), worker: digest('2') },

@@ -1,6 +1,7 @@
 import type { ResolvedEnvironment } from '../../config/resolved.ts';
 import type { DeploymentPlan } from '../../plan/plan.ts';
 import type { Json } from '../../util/json.ts';
+import { grantedApproval, type GrantedApproval } from '../approval/granted-approval.ts';
 import type { RecordedProbe, RecordedRestorePoint } from '../history.ts';
 import { releaseOf, type MigrationRecord, type Release } from '../release.ts';
 import type { RecordedVerdict } from '../verdict/history-verdict.ts';
@@ -40,6 +41,8 @@ export interface DeploymentPayload {
   readonly commit: string;
   readonly ref: string;
   readonly by: string;
+  /** Who agreed to it; null where nobody had to. */
+  readonly approval: GrantedApproval | null;
   /** The apps that it is limited to; null: all. */
   readonly apps: readonly string[] | null;
   /** The id of the release that was live. */
@@ -127,6 +130,7 @@ export function decodePayload(written: Json, environment: string): DeploymentPay
     commit,
     ref: textOf(fields['ref']),
     by: textOf(fields['by']),
+    approval: grantedApproval(fields['approval']),
     apps: Array.isArray(fields['apps']) ? fields['apps'].map((app) => String(app)) : null,
     live: typeof fields['live'] === 'string' ? fields['live'] : null,
     digests: digests === null || digests === undefined ? null : (digests as Record<string, string>),

@@ -36,6 +36,7 @@ function payloadOf(kept: Kept): DeploymentPayload {
     commit: commit('a'),
     ref: 'main',
     by: 'mona',
+    approval: null,
     apps: null,
     live: null,
     digests: { web: `sha256:${String(id % 10).repeat(64)}` },

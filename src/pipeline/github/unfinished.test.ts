@@ -22,6 +22,7 @@ const LEFT: DeploymentPayload = {
   commit: COMMIT,
   ref: 'main',
   by: 'mona',
+  approval: null,
   apps: null,
   live: 'r-bbbbbbb-0000',
   digests: { web: 'sha256:1', worker: 'sha256:2' },

@@ -9,8 +9,6 @@ import type { Stage, StageContext } from './stage.ts';
 const LOOK_UP_MS = 60_000;
 /** All checks of a commit, one after the other in the worst case. */
 const CHECKS_MS = 60 * 60_000;
-/** The environment is locked while a run waits: an approval that nobody gives in a day gives the lock back. */
-const APPROVAL_MS = 24 * 60 * 60_000;
 
 /**
  * What must hold before anything is built or changed, cheap things first: what can be looked up, then what has to be
@@ -125,6 +123,7 @@ function wording({ project, match }: StageContext, gate: Gate): { title: string;
 }
 
 function timeoutOf(gate: Gate): number {
-  if (gate.kind === 'approval') return APPROVAL_MS;
+  // The environment is locked while a run waits: an approval that nobody gives in time gives the lock back.
+  if (gate.kind === 'approval') return gate.expiresAfterMs;
   return gate.kind === 'passed' ? LOOK_UP_MS : CHECKS_MS;
 }
