@@ -82,8 +82,9 @@ export class ActionsRig extends GithubRig {
   }
 
   override async stop(): Promise<void> {
-    await this.actions.close();
+    await this.actions.stop();
     await super.stop();
+    this.actions.close();
   }
 
   /** A repository with GitHub workflows on `main`, by the name of their file. */

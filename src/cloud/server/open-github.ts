@@ -27,7 +27,7 @@ export interface OpenedGithub {
 
 /**
  * Opens the local GitHub in the directory of a cloud, and takes up what a killed cloud left of its runs. What fails where
- * nobody waits goes to the daemon's log. Actions are to be closed first.
+ * nobody waits goes to the daemon's log. It is to be closed with {@link closeGithub}.
  */
 export async function openGithub(on: {
   readonly stateDir: string;
@@ -62,6 +62,13 @@ export async function openGithub(on: {
   assert(actions !== undefined, 'the local GitHub was opened without its Actions');
   github.onEvent('actions', (event) => actions.onEvent(event));
   return { github, actions };
+}
+
+/** Ends what runs, lets the last events be taken, and lets go of the files. */
+export async function closeGithub({ github, actions }: OpenedGithub): Promise<void> {
+  await actions.stop();
+  await github.close();
+  actions.close();
 }
 
 /**

@@ -21,7 +21,7 @@ import { createPostgresService } from '../postgres/create-postgres-service.ts';
 import { imagesWithPostgres } from '../postgres-image/postgres-image.ts';
 import { postgresPrograms } from '../postgres-image/postgres-programs.ts';
 import { openDatabases } from './open-databases.ts';
-import { openGithub } from './open-github.ts';
+import { closeGithub, openGithub } from './open-github.ts';
 import type { JobMachine } from './open-github.ts';
 import { Organizations } from '../organizations/organizations.ts';
 import { createRegistry } from '../registry/registry.ts';
@@ -245,7 +245,7 @@ async function openServices(on: {
     undo,
   });
   const opened = await openGithub({ ...options, stateDir, adminToken: token, baseUrl: on.baseUrl });
-  undo.push(() => opened.actions.close().then(() => opened.github.close()));
+  undo.push(() => closeGithub(opened));
   const own = { fly, edge, postgres, registry, managedPostgres, neon };
   return { ...own, ...opened, organizations, faults, dns, latency };
 }
@@ -254,7 +254,7 @@ async function openServices(on: {
 async function end(services: CloudServices, api: Server, keepMachines: boolean): Promise<void> {
   const { actions, edge, fly, github, managedPostgres, neon, postgres } = services;
   // Jobs speak to everything else.
-  await actions.close();
+  await actions.stop();
   const apiClosed = closeServer(api, API_GRACE_MS);
   await edge.close();
   await fly.shutdown({ stopMachines: !keepMachines });
@@ -262,6 +262,6 @@ async function end(services: CloudServices, api: Server, keepMachines: boolean):
   await apiClosed;
   await managedPostgres.close();
   await neon.close();
-  await github.close();
+  await closeGithub({ github, actions });
   await postgres.close({ stop: !keepMachines });
 }

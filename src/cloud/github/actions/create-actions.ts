@@ -51,8 +51,10 @@ export interface Actions {
   wake(): void;
   /** Forgets every run, with what is kept of it. */
   reset(): Promise<void>;
-  /** Ends what runs, and waits for it. */
-  close(): Promise<void>;
+  /** Ends what runs, and waits for it; events are still taken, and what they ask for waits for the next start. */
+  stop(): Promise<void>;
+  /** To be called last, when no event can come any more. */
+  close(): void;
 }
 
 /** Opens it on its directory, for one local GitHub. Nothing runs until `start`. */
@@ -101,10 +103,10 @@ export function createActions(github: GithubContext, options: ActionsOptions): A
       store.clear();
       engine.open();
     },
-    async close() {
+    async stop() {
       await ticks.stop();
       await engine.close();
-      store.close();
     },
+    close: () => store.close(),
   };
 }

@@ -114,7 +114,8 @@ class JobRun {
         ? [`${step.uses.name}@${step.uses.ref}`]
         : [],
     );
-    for (const name of unknown)
+    const services = order.job.services.map(({ name }) => `the service ${name}: start it in a step`);
+    for (const name of [...unknown, ...services])
       output.error(`WORKFLOW_UNSUPPORTED: the local GitHub does not carry out ${name}`);
     const take = (sources: Readonly<Record<string, Source>>, key: 'workflow-env' | 'job-env'): void => {
       for (const [name, source] of Object.entries(sources))
@@ -125,7 +126,7 @@ class JobRun {
     };
     take(order.workflow.env, 'workflow-env');
     take(order.job.env, 'job-env');
-    return unknown.length === 0;
+    return unknown.length === 0 && services.length === 0;
   }
 
   async #step(step: Step, number: number): Promise<void> {
