@@ -7,11 +7,11 @@ export function addRunCommands(program: Command, register: Register): void {
     program,
     'releases <environment>',
     'the releases that were live in an environment, newest first',
-    async (context, [environment = ''], options) => {
+    async (context, [environment = '']) => {
       const { releases } = await import('./commands/releases.ts');
-      return releases(context, environment, { isFromGithub: options['fromGithub'] === true });
+      return releases(context, environment);
     },
-  ).option('--from-github', 'also what was deployed from elsewhere, as GitHub remembers it');
+  );
   register(
     program,
     'history [environment]',
