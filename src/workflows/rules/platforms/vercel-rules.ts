@@ -19,15 +19,15 @@ export const vercelPromotesPreview: WorkflowRule = {
   title: 'A preview that is promoted to production',
   severity: 'warning',
   persona: 'regular',
-  what: '`vercel promote` in a job or a script without a `vercel deploy --prod --skip-domain` of its own.',
+  what: '`vercel promote` in a workflow or a script without a `vercel deploy --prod --skip-domain` of its own.',
   why: 'Vercel builds a preview anew when it is promoted, with other variables: what was tested is not what goes live.',
   hint: 'Build for production from the beginning: vercel deploy --prod --skip-domain, look at it, then vercel promote.',
   bad: job('          url=$(vercel deploy)\n          ./smoke "$url"\n          vercel promote "$url"\n'),
   good: job(
     '          url=$(vercel deploy --prod --skip-domain)\n          ./smoke "$url"\n          vercel promote "$url"\n',
   ),
-  check: ofCommands((text) =>
-    /--skip-domain/.test(allOf(text))
+  check: ofCommands((text, { kind }) =>
+    kind === 'document' || /--skip-domain/.test(allOf(text))
       ? []
       : findIn(text, /\bvercel\s+promote\b[^\n;&|`]*/g).map(({ start, end }) => ({
           at: { start, end },
@@ -76,8 +76,8 @@ export const vercelRollbackStays: WorkflowRule = {
   good: job(
     '          vercel rollback\n          echo "until the next: vercel promote <url>, nothing new goes live"\n',
   ),
-  check: ofCommands((text) =>
-    /vercel promote/.test(allOf(text))
+  check: ofCommands((text, { kind }) =>
+    kind === 'document' || /vercel promote/.test(allOf(text))
       ? []
       : findIn(text, /\bvercel\s+rollback\b[^\n;&|`]*/g).map(({ start, end }) => ({
           at: { start, end },
