@@ -10,8 +10,11 @@ const HEADER_BYTES = 1024;
 /** What generated files may be called by default; others are only found while they are generated. */
 const NAMES = /(\.toml|\.md|\.ya?ml|\.dockerignore|Dockerfile[\w.-]*)$/;
 
-/** Folders of other tools, in which nothing of ours is. */
-const SKIPPED = new Set(['node_modules', 'vendor', 'deps', '_build', 'dist', 'build', 'target', 'coverage']);
+/** Folders of other tools, and of files that tests compare with: nothing that we wrote for this project is there. */
+const SKIPPED = new Set([
+  ...['node_modules', 'vendor', 'deps', '_build', 'dist', 'build', 'target', 'coverage'],
+  ...['golden', 'fixtures', '__fixtures__', '__snapshots__', 'testdata'],
+]);
 
 /** As many folders as are looked through for files left over: more than any repository of apps has. */
 const FOLDERS_MAX = 20_000;
