@@ -137,6 +137,7 @@ export const ERROR_CODES = {
   GITHUB_EVENT_MISMATCH: { kind: 'operation', exit: 4, title: 'The event may not start this' },
   GITHUB_TAG_NOT_ON_MAIN: { kind: 'operation', exit: 4, title: 'The tag is not on the main branch' },
   GITHUB_RERUN_REFUSED: { kind: 'operation', exit: 4, title: 'An old job was run again' },
+  GITHUB_WEBHOOK_REFUSED: { kind: 'operation', exit: 4, title: 'A delivery to a webhook was refused' },
   GITHUB_NOT_CONFIRMED: { kind: 'user', exit: 2, title: 'The name of the environment was not given' },
   WORKFLOW_INVALID: { kind: 'user', exit: 2, title: 'GitHub would not take the GitHub workflow' },
   WORKFLOW_UNSUPPORTED: { kind: 'user', exit: 2, title: 'The local GitHub does not carry this out' },
