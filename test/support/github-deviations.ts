@@ -10,4 +10,9 @@ export const GITHUB_DEVIATIONS: readonly FlyDeviation[] = [
     because:
       'once a fork is gone GitHub says null, as its webhooks are documented to; the document of its API forgot',
   },
+  {
+    is: /^GET \/meta 200 \/installed_version: unknown field$/,
+    because:
+      'GitHub Enterprise Server, as which it is laid out, says its version, which the document of github.com has not',
+  },
 ];

@@ -22,7 +22,7 @@ import { smartHttp } from './git/smart-http.ts';
 import { recoverPushes } from './git/recover-pushes.ts';
 import { SecretBox } from './secrets/secret-box.ts';
 import { userView } from './views/account-view.ts';
-import { repositoryPayload } from './views/repository-view.ts';
+import { pushedRepository, repositoryPayload } from './views/repository-view.ts';
 
 /** What {@link createGithubService} needs. */
 export interface GithubOptions {
@@ -88,8 +88,9 @@ export async function createGithubService(options: GithubOptions): Promise<Githu
       return queue;
     },
   };
-  events.describeBy(({ repository, sender }) => ({
-    repository: repositoryPayload(context, repository),
+  events.describeBy(({ name, repository, sender }) => ({
+    repository:
+      name === 'push' ? pushedRepository(context, repository) : repositoryPayload(context, repository),
     ...organizationOf(context, repository.owner),
     sender: userView(context, sender),
   }));

@@ -105,7 +105,19 @@ export function repositoryView(
 
 /** As webhooks have it: without what depends on whoever asks. */
 export function repositoryPayload(context: GithubContext, repository: RepositoryRecord): object {
-  return minimalRepositoryView(context, repository);
+  return { ...minimalRepositoryView(context, repository), custom_properties: {} };
+}
+
+/** As a push has it, which is older than the rest: times in seconds since the Unix epoch, and a name of its own. */
+export function pushedRepository(context: GithubContext, repository: RepositoryRecord): object {
+  const seconds = (ms: number): number => Math.floor(ms / 1000);
+  return {
+    ...repositoryPayload(context, repository),
+    created_at: seconds(repository.createdAt),
+    pushed_at: seconds(repository.pushedAt ?? repository.createdAt),
+    stargazers: 0,
+    master_branch: repository.defaultBranch,
+  };
 }
 
 /** What a role includes, as the API says it. */
