@@ -20,6 +20,15 @@ export function addGithubCommands(program: Command, register: Register): void {
   addLintCommand(github, register);
   addSetupCommand(github, register);
   addCommentCommand(github, register);
+  register(
+    github,
+    'sweep',
+    'end what dead runs left on GitHub, and say which deployments are half done',
+    async (context) => {
+      const { githubSweep } = await import('./commands/github-sweep.ts');
+      return githubSweep(context);
+    },
+  );
 }
 
 function addCommentCommand(github: Command, register: Register): void {

@@ -13,10 +13,14 @@ export function addOperateCommands(program: Command, register: Register): void {
         return emergency(context, environment ?? null);
       }
       const { status } = await import('./commands/status.ts');
-      return status(context, environment ?? null, { isWatching: options['watch'] === true });
+      return status(context, environment ?? null, {
+        isWatching: options['watch'] === true,
+        isFromGithub: options['fromGithub'] === true,
+      });
     },
   )
     .option('--watch', 'again every 2 seconds, until interrupted')
+    .option('--from-github', 'with what was deployed from elsewhere, as GitHub remembers it')
     .option('--emergency', 'the commands of flyctl to go on without Glidepath, with everything filled in');
   register(
     program,

@@ -7,11 +7,11 @@ export function addRunCommands(program: Command, register: Register): void {
     program,
     'releases <environment>',
     'the releases that were live in an environment, newest first',
-    async (context, [environment = '']) => {
+    async (context, [environment = ''], options) => {
       const { releases } = await import('./commands/releases.ts');
-      return releases(context, environment);
+      return releases(context, environment, { isFromGithub: options['fromGithub'] === true });
     },
-  );
+  ).option('--from-github', 'also what was deployed from elsewhere, as GitHub remembers it');
   register(
     program,
     'history [environment]',

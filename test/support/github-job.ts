@@ -2,11 +2,14 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { inject } from 'vitest';
 import { askCloud, organizationToken, readCloud } from '../../src/cloud/control/client.ts';
 import type { CloudInfo } from '../../src/cloud/control/cloud-info.ts';
 import type { ProjectRig } from './project-rig.ts';
 
+/** Between two looks at what is waited for: platforms limit how often they are asked. */
+const LOOK_MS = 200;
 /** The repository on the local GitHub. */
 const REPOSITORY = 'octo/tiny';
 
@@ -28,6 +31,8 @@ export interface Job {
   text(): string;
   /** Resolves once the text has appeared; rejects when the command ends without it. */
   printed(pattern: RegExp): Promise<void>;
+  /** Resolves once it is so; rejects when the command ends without it. */
+  until(isSo: () => Promise<boolean>): Promise<void>;
   kill(signal: NodeJS.Signals): void;
   readonly ended: Promise<JobResult>;
 }
@@ -73,7 +78,8 @@ export const FLY_TOKENS = {
 
 /** Puts the project of a rig whose cloud is up onto the local GitHub. */
 export async function githubJobs(home: ProjectRig): Promise<GithubJobs> {
-  const cloud = await readCloud(join(home.dir, '.glidepath', 'cloud'));
+  const stateDir = join(home.dir, '.glidepath', 'cloud');
+  const cloud = await readCloud(stateDir);
   if (cloud === null) throw new Error('no cloud');
   await organizationToken(cloud, 'tiny-staging', FLY_TOKENS.FLY_API_TOKEN_STAGING);
   await organizationToken(cloud, 'tiny-production', FLY_TOKENS.FLY_API_TOKEN_PRODUCTION);
@@ -101,7 +107,12 @@ export async function githubJobs(home: ProjectRig): Promise<GithubJobs> {
       const dir = realpathSync(mkdtempSync(join(tmpdir(), 'glidepath-job-')));
       dirs.push(dir);
       await home.git('clone', '--quiet', origin, join(dir, 'clone'));
-      return startJob(cloud, dir, options, await headOf(home, join(dir, 'clone'), options.ref));
+      return startJob(
+        { ...cloud, stateDir },
+        dir,
+        options,
+        await headOf(home, join(dir, 'clone'), options.ref),
+      );
     },
     async run(options) {
       return (await jobs.start(options)).ended;
@@ -133,7 +144,12 @@ async function headOf(home: ProjectRig, clone: string, ref: string | undefined):
   return (await home.git('-C', clone, 'rev-parse', 'HEAD')).trim();
 }
 
-function startJob(cloud: CloudInfo, dir: string, options: JobOptions, sha: string): Job {
+function startJob(
+  cloud: CloudInfo & { readonly stateDir: string },
+  dir: string,
+  options: JobOptions,
+  sha: string,
+): Job {
   const files = {
     event: join(dir, 'event.json'),
     summary: join(dir, 'summary'),
@@ -188,17 +204,19 @@ function startJob(cloud: CloudInfo, dir: string, options: JobOptions, sha: strin
       resolve({ code, stdout, stderr, summary: textOf(files.summary), outputs });
     });
   });
+  const until = async (isSo: () => Promise<boolean>): Promise<void> => {
+    while (!(await isSo())) {
+      if (hasEnded) throw new Error(`ended without what was waited for:\n${text()}`);
+      await delay(LOOK_MS);
+    }
+  };
   return {
     dir,
     text,
     ended,
     kill: (signal) => void child.kill(signal),
-    async printed(pattern) {
-      while (!pattern.test(text())) {
-        if (hasEnded) throw new Error(`ended without printing ${String(pattern)}:\n${text()}`);
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    },
+    until,
+    printed: (pattern) => until(() => Promise.resolve(pattern.test(text()))),
   };
 }
 

@@ -3,6 +3,8 @@ import { deploymentInput } from '../../pipeline/deployment-input.ts';
 import type { HistoryEntry } from '../../pipeline/history.ts';
 import { verdictOfEntry } from '../../pipeline/verdict/way-back.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
+import { requireDesk } from '../github/github-desk.ts';
+import { readHistory, readHistoryAt } from '../github/read-history.ts';
 import { writeJson } from '../output.ts';
 import { paint } from '../views/paint.ts';
 import { localHint } from '../views/problem.ts';
@@ -16,9 +18,15 @@ import { renderRuns, summaryOf } from './runs.ts';
 const SHOWN = 30;
 
 /** `glidepath releases <env>`: what was live there, newest first. */
-export async function releases(context: CommandContext, name: string): Promise<ExitCode> {
+export async function releases(
+  context: CommandContext,
+  name: string,
+  { isFromGithub }: { readonly isFromGithub: boolean },
+): Promise<ExitCode> {
   await using bench = await openBench(context, { journalOnly: true });
   requireEnvironment(bench.project, name);
+  if (isFromGithub) await readHistoryAt(await requireDesk(context, bench), context, bench, [name]);
+  else await readHistory(context, bench, [name]);
   const entries = bench.history.entries(name, SHOWN + 1);
   const { output } = context;
   if (output.json) {

@@ -3,6 +3,8 @@ import { EXIT } from '../../diagnostics/error-codes.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { readEnvironmentStatus, type EnvironmentStatus, type LocalFigures } from '../environment-status.ts';
 import { readLocalFigures } from '../local-figures.ts';
+import { requireDesk } from '../github/github-desk.ts';
+import { readHistory, readHistoryAt } from '../github/read-history.ts';
 import { writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
 import { paint } from '../views/paint.ts';
@@ -18,10 +20,13 @@ const CLEAR_SCREEN = '\u001B[H\u001B[2J\u001B[3J';
 export async function status(
   context: CommandContext,
   name: string | null,
-  options: { isWatching: boolean },
+  options: { isWatching: boolean; isFromGithub: boolean },
 ): Promise<ExitCode> {
   await using bench = await openBench(context);
   const asked = name === null ? bench.project.environments : [requireEnvironment(bench.project, name)];
+  const names = asked.map((environment) => environment.name);
+  if (options.isFromGithub) await readHistoryAt(await requireDesk(context, bench), context, bench, names);
+  else await readHistory(context, bench, names);
   if (!options.isWatching) {
     const found = await withProgress(context, 'Reading the platforms', () => readAll(context, bench, asked));
     write(context, found, false);

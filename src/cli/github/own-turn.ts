@@ -33,7 +33,9 @@ export async function ownTurn(options: TurnOptions): Promise<readonly FoundDeplo
   const since = bench.clock.now();
   let told: number | null = null;
   for (;;) {
-    const found = (await readEnvironment(desk, context, bench, of)).filter(({ id }) => id !== own);
+    const found = (await readEnvironment(desk, context, bench, of, { isSweeping: true })).filter(
+      ({ id }) => id !== own,
+    );
     const before = found.filter(({ id }) => own === null || id < own);
     const [ahead] = await aliveOf(desk, bench, before);
     if (ahead === undefined) return found;

@@ -44,7 +44,7 @@ export async function readHistoryAt(
     const environment = bench.project.environments.find((each) => each.name === name);
     if (environment === undefined || environment.kind !== 'standing') continue;
     const of: HostEnvironment = { environment, hostEnvironment: name, pullRequest: null };
-    await intoHistory(bench, of, await readEnvironment(desk, context, bench, of));
+    await intoHistory(bench, of, await readEnvironment(desk, context, bench, of, { isSweeping: false }));
   }
 }
 
@@ -58,23 +58,29 @@ function withGates(bench: Workbench, names: readonly string[]): readonly string[
   return [...all];
 }
 
-/** What GitHub has of one environment, with what dead runs left ended. */
+/** What GitHub has of one environment; with `isSweeping` what dead runs left is ended first, which writes. */
 export async function readEnvironment(
   desk: GithubDesk,
   context: CommandContext,
   bench: Workbench,
   of: HostEnvironment,
+  { isSweeping }: { readonly isSweeping: boolean },
 ): Promise<readonly FoundDeployment[]> {
+  const doubles: number[] = [];
   const found = await readDeployments(
     {
       host: desk.host,
       isOnMain: (sha) => isOnMain(desk, bench, sha),
+      onDouble: (id) => doubles.push(id),
       log: (line) => {
         if (context.isVerbose) context.output.error(`${line}\n`);
       },
     },
     of,
   );
+  if (!isSweeping) return found;
+  for (const id of doubles)
+    await desk.quietly('ending what a dead run left', () => desk.host.deleteDeployment(id));
   return swept(desk, bench, found);
 }
 

@@ -1,6 +1,7 @@
 import type { Engine, RunRecord } from '../../engine/engine.ts';
 import type { RunEvent } from '../../engine/events.ts';
 import { HEARTBEAT_MS, isTerminal } from '../../pipeline/github/unfinished.ts';
+import type { HostDeploymentState } from '../../providers/code-host.ts';
 import type { Clock } from '../../util/clock.ts';
 import { initialModel, reduceEvent, type RunModel } from '../views/run-model.ts';
 import { stateOf, statusWords } from './run-facts.ts';
@@ -95,6 +96,7 @@ async function tellAll(
   signal: AbortSignal,
 ): Promise<void> {
   let words = '';
+  let said: HostDeploymentState | null = null;
   let saidAt = 0;
   let isWritten = false;
   while (!signal.aborted && !interrupt.aborted) {
@@ -104,9 +106,11 @@ async function tellAll(
     }
     const now = clock.now();
     const current = statusWords({ model: state.model, release: null });
-    const isDue = current !== words ? now - saidAt >= STATUS_EVERY_MS : now - saidAt >= HEARTBEAT_MS;
-    if (isDue && !isTerminal(stateOf(state.model))) {
+    const standing = stateOf(state.model);
+    const isDue = standing !== said || now - saidAt >= (current === words ? HEARTBEAT_MS : STATUS_EVERY_MS);
+    if (isDue && !isTerminal(standing)) {
       words = current;
+      said = standing;
       saidAt = now;
       await target.say(state.model, false);
     }

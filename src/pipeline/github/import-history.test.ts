@@ -59,6 +59,7 @@ function payloadOf(kept: Kept): DeploymentPayload {
 function repository(kept: readonly Kept[], onBranch: readonly number[] = []) {
   const said: string[] = [];
   const asked: string[] = [];
+  const doubles: number[] = [];
   const deployments = kept.map((each): HostDeployment => {
     const payload = payloadOf(each);
     return {
@@ -109,11 +110,12 @@ function repository(kept: readonly Kept[], onBranch: readonly number[] = []) {
       },
     },
     isOnMain: (sha) => Promise.resolve(sha === commit('e')),
+    onDouble: (id) => doubles.push(id),
     log: (line) => said.push(line),
   };
   const read = () =>
     readDeployments(deps, { environment: ENVIRONMENT, hostEnvironment: 'staging', pullRequest: null });
-  return { read, said, asked };
+  return { read, said, asked, doubles };
 }
 
 const open = () => createHistory(new DatabaseSync(':memory:'));
@@ -224,13 +226,26 @@ describe('deployments on GitHub', () => {
     ]);
   });
 
+  test('that are not believed stand in the place of none that is', async () => {
+    const own = { run: 'run-one', actions: { run: 1, attempt: 1, job: 'deploy' } };
+    const { read } = repository(
+      [
+        { id: 3, state: 'failure', ...own, actions: { run: 5, attempt: 1, job: 'deploy' } },
+        { id: 2, state: 'success', ...own },
+      ],
+      [5],
+    );
+    expect((await read()).map(({ id, state }) => [id, state])).toEqual([[2, 'success']]);
+  });
+
   test('that were written anew stand for the first ones of their run', async () => {
-    const { read, asked } = repository([
+    const { read, asked, doubles } = repository([
       { id: 3, state: 'in_progress', run: 'run-one', actions: { run: 1, attempt: 1, job: 'deploy' } },
       { id: 2, state: null, run: 'run-one', actions: { run: 1, attempt: 1, job: 'deploy' } },
     ]);
     expect((await read()).map(({ id, state }) => [id, state])).toEqual([[3, 'in_progress']]);
     expect(asked).toEqual(['run 1']);
+    expect(doubles).toEqual([2]);
   });
 
   test('of another pull request are not of this one', async () => {

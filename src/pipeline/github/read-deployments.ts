@@ -22,6 +22,8 @@ export interface ReadDeploymentsDeps {
   readonly host: Pick<CodeHostReader, 'deployments' | 'deploymentStatuses' | 'workflowRun' | 'permissionOf'>;
   /** Whether a commit is on the main branch. */
   isOnMain(sha: string): Promise<boolean>;
+  /** Told of an earlier record of a run that was written anew: its process died before it could take it away. */
+  readonly onDouble?: (id: number) => void;
   /** Said of a deployment that is passed over, and why. */
   readonly log: (line: string) => void;
 }
@@ -55,13 +57,18 @@ export async function readDeployments(
     if (payload === null) deps.log(`deployment ${deployment.id} was not written by this version`);
     return payload === null || payload.pullRequest !== pullRequest ? [] : [{ deployment, payload }];
   });
-  const read = await inParallel(newestOfRun(ours), async (one) => {
+  // Asked first: one that is not believed must not stand in the place of one that is.
+  const believed = await inParallel(ours, async (one) => {
     const why = await distrusted(deps, options, one, { runs, permissions });
-    if (why === null) return toFound(one, await deps.host.deploymentStatuses(one.deployment.id));
+    if (why === null) return one;
     deps.log(`deployment ${one.deployment.id} of ${environment.name} does not count: ${why}`);
     return null;
   });
-  return read.filter((found) => found !== null);
+  const { newest, doubles } = newestOfRun(believed.filter((one) => one !== null));
+  for (const { deployment } of doubles) deps.onDouble?.(deployment.id);
+  return inParallel(newest, async (one) =>
+    toFound(one, await deps.host.deploymentStatuses(one.deployment.id)),
+  );
 }
 
 interface Read {
@@ -92,14 +99,18 @@ async function distrusted(
 }
 
 /** One that was written anew stands for the earlier ones of its run, which may still be there. */
-function newestOfRun(all: readonly Read[]): readonly Read[] {
-  const seen = new Set<string>();
-  return all.filter(({ payload, deployment }) => {
-    const key = `${payload.run} ${deployment.creator}`;
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
+function newestOfRun(all: readonly Read[]): { newest: readonly Read[]; doubles: readonly Read[] } {
+  const groups = Map.groupBy(all, ({ payload }) => payload.run);
+  const newest = [...groups.values()].flatMap((group) => group.slice(0, 1));
+  const doubles = [...groups.values()].flatMap((group) =>
+    // Of another process of the run: that one ended, and is ended on its own.
+    group.slice(1).filter((one) => isSameProcess(one, group[0])),
+  );
+  return { newest, doubles };
+}
+
+function isSameProcess({ payload }: Read, newest: Read | undefined): boolean {
+  return JSON.stringify(payload.actions) === JSON.stringify(newest?.payload.actions ?? null);
 }
 
 /** GitHub puts an older success aside by itself: it has succeeded all the same, and the state tells of what is now. */
