@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { projectRig, type CliResult, type ProjectRig } from '../support/project-rig.ts';
@@ -10,7 +10,13 @@ const NOWHERE = 'http://127.0.0.1:1';
 /** Runs a command as a job of GitHub Actions does, against servers that do not exist. */
 async function inJob(
   rig: ProjectRig,
-  job: { event: string; ref: string; payload?: object; attempt?: number },
+  job: {
+    event: string;
+    ref: string;
+    payload?: object;
+    attempt?: number;
+    files?: { output: string; summary: string };
+  },
   ...args: string[]
 ): Promise<CliResult> {
   mkdirSync(join(rig.dir, '.glidepath'), { recursive: true });
@@ -26,6 +32,8 @@ async function inJob(
       GITHUB_API_URL: NOWHERE,
       GITHUB_EVENT_NAME: job.event,
       GITHUB_EVENT_PATH: event,
+      GITHUB_OUTPUT: job.files?.output ?? '',
+      GITHUB_STEP_SUMMARY: job.files?.summary ?? '',
       GITHUB_REF: job.ref,
       GITHUB_SHA: sha,
       GITHUB_RUN_ID: '7',
@@ -104,6 +112,38 @@ describe('inside GitHub Actions, before anything is asked of anybody', () => {
     expect(refused.stderr).toContain('GITHUB_TAG_NOT_ON_MAIN');
     const other = await inJob(rig, { event: 'push', ref: 'refs/tags/w1' }, 'deploy', 'production');
     expect(other.stderr).toContain('production is not deployed by a push of the tag w1');
+  });
+
+  test('the gates refuse the same, and the jobs after them are told', async () => {
+    await using rig = await projectRig({ ...TAGGED, 'glidepath.config.ts': TAG_CONFIG });
+    const output = join(rig.dir, '.glidepath', 'output');
+    const summary = join(rig.dir, '.glidepath', 'summary');
+    const asFork = await inJob(
+      rig,
+      { event: 'pull_request', ref: 'refs/pull/42/merge', payload: fork, files: { output, summary } },
+      'gates',
+      'production',
+    );
+    expect(asFork.code, asFork.stderr).toBe(4);
+    expect(asFork.stderr).toContain('GITHUB_EVENT_MISMATCH');
+    expect(asFork.stdout).toMatch(/✗ event +refused +Pull request 42 comes from a fork/);
+    expect(readFileSync(output, 'utf8')).toContain('approved=false');
+    expect(readFileSync(summary, 'utf8')).toContain('Gates of production: refused');
+
+    await rig.git('checkout', '--quiet', '-b', 'topic');
+    rig.write('server.mjs', '// not merged');
+    await rig.commit('Not merged');
+    await rig.git('tag', 'v1.2.0');
+    const refused = await inJob(
+      rig,
+      { event: 'push', ref: 'refs/tags/v1.2.0' },
+      'gates',
+      'production',
+      '--json',
+    );
+    expect(refused.code, refused.stderr).toBe(4);
+    expect(refused.stdout).toContain('"state": "refused"');
+    expect(refused.stderr + refused.stdout).toContain('GITHUB_TAG_NOT_ON_MAIN');
   });
 
   test('another commit than the one that was pushed is refused', async () => {

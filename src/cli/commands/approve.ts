@@ -23,7 +23,7 @@ export async function decide(
   await using bench = await openBench(context);
   if (bench.project.environments.some(({ name }) => name === id)) {
     const { decideOnGithub } = await import('../github/decide-on-github.ts');
-    return decideOnGithub(context, bench, { environment: id, decision, ...options });
+    return await decideOnGithub(context, bench, { environment: id, decision, ...options });
   }
   const run = await requireRun(bench, id);
   const waiting = (await bench.engine.steps(run.id)).filter((step) => step.status === 'waiting');
