@@ -23,16 +23,17 @@ export async function followActions(
       hint: 'It may be of another version: glidepath cloud down && glidepath cloud up',
     });
   }
-  return { news: newsIn(response.body, signal) };
+  // Taken at once: Node cancels a body that nobody reads when it forgets its response.
+  return { news: newsIn(response.body.pipeThrough(new TextDecoderStream()), signal) };
 }
 
 async function* newsIn(
-  body: ReadableStream<Uint8Array>,
+  body: ReadableStream<string>,
   signal: AbortSignal,
 ): AsyncGenerator<ActionsNews, void, undefined> {
   let rest = '';
   try {
-    for await (const text of body.pipeThrough(new TextDecoderStream())) {
+    for await (const text of body) {
       const lines = `${rest}${text}`.split('\n');
       rest = lines.pop() ?? '';
       for (const line of lines) {
