@@ -171,7 +171,7 @@ test('octokit/webhooks takes what is delivered, refuses another secret, and what
     if (received.length === 2) throw new Error('the first push is lost');
   });
   const server = createServer((request, response) => {
-    void createNodeMiddleware(hooks, { path: '/' })(request, response);
+    void createNodeMiddleware(hooks, { path: '/', log: QUIET })(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   try {

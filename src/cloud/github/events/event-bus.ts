@@ -31,6 +31,7 @@ export class EventBus {
   readonly #onError: (error: unknown, event: GithubEvent) => void;
   #common: (event: NewEvent) => Readonly<Record<string, unknown>> = () => ({});
   #tail: Promise<void> = Promise.resolve();
+  #isTelling = false;
 
   constructor(state: GithubState, clock: Clock, onError: (error: unknown, event: GithubEvent) => void) {
     this.#state = state;
@@ -67,11 +68,13 @@ export class EventBus {
       },
     };
     this.#state.save('events', record);
-    this.#enqueue(record);
+    // What is found out at the start waits for those who listen.
+    if (this.#isTelling) this.#enqueue(record);
   }
 
-  /** Tells of what a killed cloud had not come to tell. To be called when all who listen do. */
+  /** Begins to tell, with what a killed cloud had not come to. To be called once, when all who listen do. */
   resume(): void {
+    this.#isTelling = true;
     for (const record of this.#state.all('events')) this.#enqueue(record);
   }
 
