@@ -122,3 +122,39 @@ async function deploy(rig: GithubRig, ref: string, environment: string): Promise
   expect(status).toBe(201);
   return body.id;
 }
+
+test('every link that the API gives for people leads to a page, in which nothing from outside is markup', async () => {
+  await using rig = await GithubRig.open();
+  const mine = await rig.repository();
+  const path = '/repos/acme/shop';
+  await mine.git('checkout', '--quiet', '-b', 'feature');
+  const sha = await mine.commit('a.txt', '<script>alert(1)</script>\n', 'Add <b>a</b>');
+  await mine.git('push', '--quiet', 'origin', 'feature');
+  const evil = '<img src=x onerror=alert(1)>';
+  const pull = await rig.api('POST', `${path}/pulls`, {
+    title: evil,
+    head: 'feature',
+    base: 'main',
+    body: evil,
+  });
+  const comment = await rig.api('POST', `${path}/issues/1/comments`, { body: evil });
+  await rig.api('POST', `${path}/statuses/${sha}`, { state: 'success', target_url: 'javascript:alert(1)' });
+  const id = await deploy(rig, sha, 'staging');
+  await rig.api('POST', `${path}/deployments/${id}/statuses`, {
+    state: 'success',
+    environment_url: 'http://shop/',
+  });
+  const commit = await rig.api('GET', `${path}/commits/${sha}`);
+  const repository = await rig.api('GET', path);
+  const links = [repository, pull, comment, commit].map(({ body }) => String(body.html_url));
+  for (const link of [...links, `${rig.baseUrl}/acme/shop/deployments`, `${rig.baseUrl}/acme/shop/rules`]) {
+    const page = await rig.fetch('GET', link.slice(rig.baseUrl.length).replace(/#.*/, ''), undefined, null);
+    expect([link, page.status, page.headers.get('content-type')]).toEqual([
+      link,
+      200,
+      'text/html; charset=UTF-8',
+    ]);
+    expect(page.body).not.toMatch(/<img|<script|<b>a|href="javascript/);
+  }
+  expect((await rig.fetch('GET', '/acme/none', undefined, null)).status).toBe(404);
+});

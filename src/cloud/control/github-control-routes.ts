@@ -10,9 +10,20 @@ import { GITHUB_ROLES } from '../github/account-records.ts';
 import type { RepositoryRecord } from '../github/records.ts';
 
 const LOGIN = /^[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}$/i;
-const login = z.string().regex(LOGIN, 'a login as GitHub has them');
+/** What is at the first place of other paths on this port. */
+const RESERVED = new Set(['api', 'graphql', 'prometheus', 'v1', 'v2']);
+const login = z
+  .string()
+  .regex(LOGIN, 'a login as GitHub has them')
+  .refine((name) => !RESERVED.has(name.toLowerCase()), 'not one that other paths begin with');
 const plan = z.enum(['free', 'pro', 'team', 'enterprise']);
-const fullName = z.string().regex(/^[^/\s]+\/[\w.-]+$/, 'OWNER/NAME');
+const fullName = z
+  .string()
+  .regex(/^[^/\s]+\/[\w.-]+$/, 'OWNER/NAME')
+  .refine(
+    (name) => !RESERVED.has(name.split('/')[0]?.toLowerCase() ?? ''),
+    'not one that other paths begin with',
+  );
 
 const userSchema = z.strictObject({
   login,

@@ -8,6 +8,7 @@ import { EventBus } from './events/event-bus.ts';
 import type { EventListener } from './events/event-bus.ts';
 import { ensureFirstAccounts } from './first-accounts.ts';
 import type { GithubContext } from './github-context.ts';
+import { repositoryPages } from './pages/repository-pages.ts';
 import { advanceOn, advanceQueues } from './queue/merge-queue.ts';
 import { hookRoutes } from './rest/hook-routes.ts';
 import { Deliverer } from './webhooks/deliver.ts';
@@ -104,6 +105,7 @@ export async function createGithubService(options: GithubOptions): Promise<Githu
   const routes = new Hono();
   routes.route('/', githubRoutes(context, { rateLimits: options.rateLimits ?? true, parts }));
   routes.route('/', smartHttp(context));
+  routes.route('/', repositoryPages(context));
   return {
     routes,
     context,
