@@ -2,7 +2,7 @@ import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { FileChange, Remote, ScratchRepository } from '../../providers/git/scratch-repository.ts';
 import { unreachable } from '../../util/assert.ts';
 import type { LocalGithub } from './local-github.ts';
-import type { ExpectedEvents } from './rehearsal-end.ts';
+import type { ExpectedEvent, ExpectedEvents } from './rehearsal-end.ts';
 import { rehearsalCommit, type RehearsedSource } from './rehearsal-commit.ts';
 import { rehearsalWords, type Rehearsal } from './rehearsal.ts';
 
@@ -34,7 +34,7 @@ export async function actOnGithub(scene: RehearsalScene, rehearsal: Rehearsal): 
   switch (rehearsal.kind) {
     case 'push': {
       const sha = await pushBranch(scene, rehearsal.branch, scene.github.remote, rehearsalWords(rehearsal));
-      return { expected: ['push'], sha, pullRequest: null };
+      return { expected: [{ event: 'push' }], sha, pullRequest: null };
     }
     case 'tag':
       return pushTag(scene, rehearsal.tag);
@@ -88,7 +88,7 @@ async function pushTag(scene: RehearsalScene, tag: string): Promise<RehearsedAct
   // One that is not on the main branch is pushed as it is: to see it refused is what a rehearsal is for.
   const sha = own === null || own.folder !== '' ? tip : own.commit;
   await scratch.push(github.remote, [`${sha}:refs/tags/${tag}`]);
-  return { expected: ['push'], sha, pullRequest: null };
+  return { expected: [{ event: 'push' }], sha, pullRequest: null };
 }
 
 /** What the API tells of a pull request, as far as it is needed. */
@@ -122,21 +122,21 @@ async function actOnPullRequest(
     };
     await github.call('POST', path, { body, ...(by.token === undefined ? {} : { token: by.token }) });
     await github.numberNext(null);
-    return { expected: ['pull_request'], sha, pullRequest: number };
+    return { expected: [{ event: 'pull_request' }], sha, pullRequest: number };
   }
   if (found === null || found.state === 'closed') throw notOpen(number, found !== null);
   if (action === 'updated') {
     const to = isFromFork ? (await github.fork()).remote : github.remote;
     const sha = await pushBranch(scene, found.head.ref, to, `Rehearse pr ${number} again`, 'HEAD');
-    return { expected: ['pull_request'], sha, pullRequest: number };
+    return { expected: [{ event: 'pull_request' }], sha, pullRequest: number };
   }
   if (action === 'closed') {
     await github.call('PATCH', `${path}/${number}`, { body: { state: 'closed' } });
-    return { expected: ['pull_request'], sha: null, pullRequest: number };
+    return { expected: [{ event: 'pull_request' }], sha: null, pullRequest: number };
   }
   const merged = await github.call('PUT', `${path}/${number}/merge`, { body: { merge_method: 'merge' } });
   return {
-    expected: ['pull_request', 'push'],
+    expected: [{ event: 'pull_request' }, pushTo(mainBranch)],
     sha: (merged as { sha: string }).sha,
     pullRequest: number,
   };
@@ -150,7 +150,11 @@ async function mergeByQueue(scene: RehearsalScene, asked: number | null): Promis
   if (number === undefined) throw notOpen(1, false);
   if (!open.some((pull) => pull.number === number)) throw notOpen(number, false);
   await github.enqueue(number);
-  return { expected: ['merge_group', 'push'], sha: null, pullRequest: number };
+  return { expected: [{ event: 'merge_group' }, pushTo(scene.mainBranch)], sha: null, pullRequest: number };
+}
+
+function pushTo(branch: string): ExpectedEvent {
+  return { event: 'push', ref: `refs/heads/${branch}` };
 }
 
 function nothingThere(mainBranch: string): ToolError {

@@ -49,10 +49,14 @@ export function reduceNews(model: ActionsModel, news: ActionsNews, at: number): 
     case 'event':
       return { ...model, events: [...model.events, news] };
     case 'run':
+      // What was under way before, and was cancelled in favour of something newer, is none of this.
+      if (!isKnown(model, news.run.id) && news.run.conclusion === 'cancelled') return model;
       return withRun(model, news.run.id, (known) => runAfter(known, news.run, at));
     case 'job':
+      if (!isKnown(model, news.job.runId)) return model;
       return withJob(model, news.job.runId, news.job.id, (known) => jobAfter(known, news.job, at));
     case 'step':
+      if (!isKnown(model, news.runId)) return model;
       return withJob(model, news.runId, news.jobId, (job) => {
         const { name, status, conclusion } = news.step;
         // What comes after a failure (to tidy up, mostly) is not what the job failed at.
@@ -61,10 +65,15 @@ export function reduceNews(model: ActionsModel, news: ActionsNews, at: number): 
         return status === 'in_progress' ? { ...job, step: name, tail: [] } : job;
       });
     case 'log':
+      if (!isKnown(model, news.runId)) return model;
       return withJob(model, news.runId, news.jobId, (job) => ({ ...job, tail: tailAfter(job, news.text) }));
     default:
       return unreachable(news);
   }
+}
+
+function isKnown(model: ActionsModel, run: number): boolean {
+  return model.runs.some(({ id }) => id === run);
 }
 
 /** Whether a run, or a job, goes on without anybody doing anything. */

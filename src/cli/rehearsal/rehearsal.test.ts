@@ -97,19 +97,26 @@ test('a rehearsal is told as it goes on: who runs and who does not, what failed 
 `);
 });
 
+const PUSH = { event: 'push', ref: 'refs/heads/main' };
+
 test('it is over when every expected event has come and every run has ended or waits', () => {
   const ended = { ...RUN, status: 'completed', conclusion: 'success' };
   const before = story({ kind: 'run', run: RUN }).models.at(-1) as ActionsModel;
-  expect(isSettled(before, ['push'])).toBe(false);
-  expect(isSettled(story(PUSHED).models.at(-1) as ActionsModel, ['push'])).toBe(false);
+  expect(isSettled(before, [PUSH])).toBe(false);
+  expect(isSettled(story(PUSHED).models.at(-1) as ActionsModel, [PUSH])).toBe(false);
   const done = story(PUSHED, { kind: 'run', run: ended }).models.at(-1) as ActionsModel;
-  expect(isSettled(done, ['push'])).toBe(true);
-  expect(isSettled(done, ['push', 'deployment'])).toBe(false);
+  expect(isSettled(done, [PUSH])).toBe(true);
+  expect(isSettled(done, [PUSH, { event: 'deployment' }])).toBe(false);
   const waiting = story(PUSHED, { kind: 'run', run: { ...RUN, status: 'waiting' } }).models.at(
     -1,
   ) as ActionsModel;
-  expect(isSettled(waiting, ['push'])).toBe(true);
+  expect(isSettled(waiting, [PUSH])).toBe(true);
   expect(waiting.runs.every(isGood)).toBe(true);
+  const elsewhere = story(
+    { ...PUSHED, ref: 'refs/heads/gh-readonly-queue/main/pr-1' },
+    { kind: 'run', run: ended },
+  );
+  expect(isSettled(elsewhere.models.at(-1) as ActionsModel, [PUSH])).toBe(false);
 });
 
 test('a merge does not come after checks that failed', () => {
@@ -117,10 +124,27 @@ test('a merge does not come after checks that failed', () => {
   const model = story({ ...PUSHED, event: 'merge_group' }, { kind: 'run', run: failed }).models.at(
     -1,
   ) as ActionsModel;
-  expect(isSettled(model, ['merge_group', 'push'])).toBe(true);
+  expect(isSettled(model, [{ event: 'merge_group' }, PUSH])).toBe(true);
   expect(model.runs.every(isGood)).toBe(false);
 });
 
 test('what another version tells besides is passed over', () => {
   expect(readNews('{"kind":"weather","seq":1}')).toBeNull();
+});
+
+test('what was cancelled in favour of something newer, and runs of before, are none of it', () => {
+  const old = { ...RUN, id: 3, status: 'completed', conclusion: 'cancelled' };
+  const { models, lines } = story(
+    { kind: 'run', run: old },
+    { kind: 'job', job: { ...JOB, runId: 3, status: 'completed', conclusion: 'cancelled' } },
+    { kind: 'log', runId: 3, jobId: 70, step: 1, at: 1, text: 'late' },
+  );
+  expect(models.at(-1)).toEqual(NO_ACTIONS);
+  expect(lines).toBe('');
+});
+
+test('a run of a stranger begins when somebody lets it, and is not the end before', () => {
+  const held = { ...RUN, status: 'completed', conclusion: 'action_required' };
+  const model = story(PUSHED, { kind: 'run', run: held }).models.at(-1) as ActionsModel;
+  expect(isSettled(model, [PUSH])).toBe(false);
 });

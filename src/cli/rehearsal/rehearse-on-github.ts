@@ -107,6 +107,10 @@ async function follow(
       clock: systemClock,
       expected,
       repository: on.repository,
+      async letBegin(run) {
+        context.output.error('! It was let begin, as somebody with the right to write would have to.\n');
+        await on.scene.github.call('POST', `/repos/${on.repository}/actions/runs/${run}/approve`);
+      },
     });
     if (context.interrupt.aborted) {
       context.output.error(`The GitHub workflows go on: ${on.scene.github.url}/actions\n`);

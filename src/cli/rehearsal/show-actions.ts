@@ -6,7 +6,7 @@ import { renderNewsLines } from '../views/actions-lines.ts';
 import { overwrite } from '../views/overwrite.ts';
 import { NO_ACTIONS, reduceNews, type ActionsModel } from './actions-model.ts';
 import type { ActionsFeed } from './follow-actions.ts';
-import { isSettled, type ExpectedEvents } from './rehearsal-end.ts';
+import { isHeldBack, isSettled, type ExpectedEvents } from './rehearsal-end.ts';
 
 /** How often the picture is drawn again: spinners turn, times count. */
 const FRAME_MS = 120;
@@ -23,7 +23,13 @@ const AFTERMATH_MS = 400;
 export async function showActions(
   context: CommandContext,
   feed: ActionsFeed,
-  options: { readonly clock: Clock; readonly expected: ExpectedEvents; readonly repository: string },
+  options: {
+    readonly clock: Clock;
+    readonly expected: ExpectedEvents;
+    readonly repository: string;
+    /** Lets a run of a stranger's pull request begin. */
+    readonly letBegin: (run: number) => Promise<void>;
+  },
 ): Promise<ActionsModel> {
   const { output, isVerbose } = context;
   const { clock } = options;
@@ -38,6 +44,7 @@ export async function showActions(
       const before = shown.model;
       const now = clock.now();
       shown.model = reduceNews(before, news, now);
+      for (const run of heldBackAnew(before, shown.model)) await options.letBegin(run);
       if (output.json) writeJson(output, news, true);
       else if (screen === null) {
         const elapsedMs = now - startedAt;
@@ -50,6 +57,11 @@ export async function showActions(
     await screen;
   }
   return shown.model;
+}
+
+function heldBackAnew(before: ActionsModel, after: ActionsModel): readonly number[] {
+  const known = new Set(before.runs.filter(isHeldBack).map(({ id }) => id));
+  return after.runs.filter((run) => isHeldBack(run) && !known.has(run.id)).map(({ id }) => id);
 }
 
 /** Hands news on until a condition has held for a moment without any more of them. */

@@ -107,7 +107,7 @@ function jobLines(run: ShownRun, was: ShownJob | null, job: ShownJob, colors: Pa
   if (job.status === 'waiting') return [`${mark} ${name}: ${job.why}`];
   if (job.status !== 'completed') return [];
   if (job.conclusion === 'skipped')
-    return [colors.dim(`– ${name} skipped${job.why === '' ? '' : `: ${job.why}`}`)];
+    return [colors.dim(`– ${name} skipped${job.why === '' ? '' : `: ${shortWhy(job.why)}`}`)];
   const took =
     job.startedAt === null ? '' : ` ${formatDuration((job.finishedAt ?? job.startedAt) - job.startedAt)}`;
   if (job.conclusion === 'success') return [`${mark} ${name}${colors.dim(took)}`];
@@ -116,6 +116,11 @@ function jobLines(run: ShownRun, was: ShownJob | null, job: ShownJob, colors: Pa
     `${mark} ${name}${colors.dim(took)}: ${where}`,
     ...job.tail.map((line) => colors.dim(`    │ ${line}`)),
   ];
+}
+
+/** Conditions stand in the file; here they would only fill the screen. */
+function shortWhy(why: string): string {
+  return why.replace(/^its if is false: .{60,}$/s, 'its if is false');
 }
 
 function find<T extends { readonly id: number }>(all: readonly T[], id: number): T | null {

@@ -72,19 +72,18 @@ async function checkOut(call: ActionCall): Promise<ActionEnd> {
   await git(['config', '--local', credentials, `AUTHORIZATION: basic ${basic}`], { shown: null });
   const wanted = await wantedRef({ call, repository, git });
   const all = ['+refs/heads/*:refs/remotes/origin/*', '+refs/tags/*:refs/tags/*'];
-  await git([
-    '-c',
-    'protocol.version=2',
-    'fetch',
-    '--prune',
-    '--quiet',
-    '--no-recurse-submodules',
-    '--no-tags',
-    ...(depth === 0 ? [] : [`--depth=${depth}`]),
-    'origin',
-    ...(depth === 0 ? all : booleanInput(call, 'fetch-tags') ? all.slice(1) : []),
-    wanted.refspec,
-  ]);
+  const fetch = (refspecs: readonly string[], more: readonly string[]): Promise<string> =>
+    git([
+      ...['-c', 'protocol.version=2', 'fetch', ...more, '--quiet', '--no-recurse-submodules', '--no-tags'],
+      ...(depth === 0 ? [] : [`--depth=${depth}`]),
+      'origin',
+      ...refspecs,
+    ]);
+  const tags = booleanInput(call, 'fetch-tags') ? all.slice(1) : [];
+  // The branch may have moved on since the event: its commit is then fetched over what all branches brought, which git
+  // refuses in one go.
+  if (depth === 0) await fetch(all, ['--prune']);
+  await fetch([...(depth === 0 ? [] : tags), wanted.refspec], depth === 0 ? [] : ['--prune']);
   await git(['checkout', '--force', '--quiet', ...wanted.checkout]);
   const commit = (await git(['rev-parse', 'HEAD'], { shown: null })).trim();
   call.output.say(`HEAD is now at ${commit}`);
