@@ -212,3 +212,40 @@ describe('a runner that dies between two machines', () => {
     await expectSettled(jobs);
   }, 240_000);
 });
+
+describe('two clones that share nothing but GitHub', () => {
+  const laptop = { GITHUB_ACTIONS: 'false', GLIDEPATH_REPORT: 'github' };
+
+  test('do not work on one environment at once, and tell the pull request of what it brought', async () => {
+    await using home = await projectRig(tinyProject());
+    await home.cloudUp();
+    await using jobs = await githubJobs(home);
+    home.write('server.mjs', release(SLOW_SERVER, 'slow'));
+    await home.commit('Slow');
+    await jobs.push('topic');
+    const { number } = await jobs.api<{ number: number }>('POST', '/repos/octo/tiny/pulls', {
+      title: 'Slow',
+      head: 'topic',
+      base: 'main',
+    });
+    await jobs.push();
+
+    const first = await jobs.start({ ...deploy, env: laptop });
+    await first.until(async () => (await jobs.deployments())[0]?.states[0]?.state === 'in_progress');
+    const second = await jobs.run({ args: [...deploy.args, '--wait-for-lock', '1s'], env: laptop });
+    expect(second.code, second.stdout + second.stderr).toBe(1);
+    expect(second.stderr).toContain('RUN_LOCKED');
+    expect(second.stderr).toMatch(/run-\w+ works on it/);
+    const ended = await first.ended;
+    expect(ended.code, ended.stdout + ended.stderr).toBe(0);
+    expect((await jobs.deployments()).map(({ states }) => states[0]?.state).toSorted()).toEqual([
+      'failure',
+      'success',
+    ]);
+
+    const comments = await jobs.api<{ body: string }[]>('GET', `/repos/octo/tiny/issues/${number}/comments`);
+    expect(comments).toHaveLength(1);
+    expect(comments[0]?.body).toContain('| staging | `r-');
+    expect(comments[0]?.body).toContain('✅ live');
+  }, 240_000);
+});

@@ -62,7 +62,8 @@ export interface SeenDeployment {
 /** A local GitHub with the project's repository, and jobs as a runner carries them out: each in a fresh clone. */
 export interface GithubJobs extends AsyncDisposable {
   readonly cloud: CloudInfo;
-  push(): Promise<void>;
+  /** Pushes what is committed; to main if nothing is said. */
+  push(branch?: string): Promise<void>;
   start(options: JobOptions): Promise<Job>;
   run(options: JobOptions): Promise<JobResult>;
   api<T>(method: string, path: string, body?: unknown): Promise<T>;
@@ -100,8 +101,8 @@ export async function githubJobs(home: ProjectRig): Promise<GithubJobs> {
   const jobs: GithubJobs = {
     cloud,
     api,
-    async push() {
-      await home.git('push', '--quiet', '--force', origin, 'HEAD:refs/heads/main', '--tags');
+    async push(branch = 'main') {
+      await home.git('push', '--quiet', '--force', origin, `HEAD:refs/heads/${branch}`, '--tags');
     },
     async start(options) {
       const dir = realpathSync(mkdtempSync(join(tmpdir(), 'glidepath-job-')));

@@ -42,7 +42,8 @@ export async function ownTurn(options: TurnOptions): Promise<readonly FoundDeplo
     if (bench.clock.now() - since >= waitMs) throw locked(of, ahead, waitMs);
     if (told !== ahead.id) await options.onWait(ahead);
     told = ahead.id;
-    await bench.clock.sleep(LOOK_MS, context.interrupt);
+    const leftMs = since + waitMs - bench.clock.now();
+    await bench.clock.sleep(Math.min(LOOK_MS, Math.max(1, leftMs)), context.interrupt);
   }
 }
 
