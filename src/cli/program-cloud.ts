@@ -78,7 +78,7 @@ function addWorldCommands(cloud: Command, register: Register): void {
 /** As `cloud/faults/parse-fault.ts` reads it; a test holds the two together. */
 const FAULT_HELP = `
 Faults, until cleared or so many times:
-  error METHOD PATH [status=503] [times=N]
+  error METHOD [github:]PATH [status=503] [times=N]
   rate-limit METHOD PATH [times=N]
   delay METHOD PATH delay=2s [times=N]
   lost-answer METHOD PATH [times=N]

@@ -18,6 +18,7 @@ import { renderCloudStatus } from '../../src/cli/views/cloud-status.ts';
 import { until } from '../support/cloud-fly-rig.ts';
 import { CloudRig } from '../support/edge-cloud.ts';
 import { Clone } from '../support/github-rig.ts';
+import type { GithubAnswer } from '../support/github-rig.ts';
 
 /** Kills at moments that nobody chose. */
 const KILLS = 3;
@@ -28,7 +29,11 @@ test('the cloud shows its GitHub, puts faults on it in its own words, and forget
   const cloud = await rig.up();
   await askCloud(cloud, 'PUT', '/github/repositories', { repository: 'acme/shop', private: true });
   const status = await cloudStatus(cloud);
+  expect(status.github).toMatchObject([
+    { repository: 'acme/shop', isPrivate: true, runs: 0, activeRuns: 0, hooks: 0 },
+  ]);
   expect(status.services).toContainEqual({ name: 'github', url: `${base(cloud)}/api/v3`, holds: 1 });
+  expect(renderCloudStatus(status, { color: false })).toMatch(/github +\S+ +1 repository\n/);
   expect(renderCloudStatus(status, { color: false })).toMatch(
     new RegExp(`acme/shop +${base(cloud)}/acme/shop +private +main`),
   );
@@ -193,13 +198,7 @@ function remote(cloud: CloudInfo): string {
   return `http://x-access-token:${cloud.token}@127.0.0.1:${cloud.apiPort}/acme/shop.git`;
 }
 
-// oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers of every shape
-async function api(
-  cloud: CloudInfo,
-  method: string,
-  path: string,
-  body?: object,
-): Promise<{ status: number; headers: Headers; body: any }> {
+async function api(cloud: CloudInfo, method: string, path: string, body?: object): Promise<GithubAnswer> {
   const response = await fetch(`${base(cloud)}/api/v3${path}`, {
     method,
     headers: { authorization: `Bearer ${cloud.token}` },

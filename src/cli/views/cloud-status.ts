@@ -94,9 +94,13 @@ function repositoryTable({ github }: CloudStatus, options: { color: boolean }): 
     one.isPrivate ? 'private' : 'public',
     one.defaultBranch,
     counted(one.openPulls, 'open pull request'),
+    one.runs === 0
+      ? ''
+      : `${counted(one.runs, 'run')}${one.activeRuns === 0 ? '' : `, ${one.activeRuns} active`}`,
+    one.hooks === 0 ? '' : counted(one.hooks, 'hook'),
     one.forkOf === null ? '' : dim(`fork of ${one.forkOf}`),
   ]);
-  return renderTable(['repository', 'address', '', 'branch', '', ''].map(dim), rows).trimEnd();
+  return renderTable(['repository', 'address', '', 'branch', '', '', '', ''].map(dim), rows).trimEnd();
 }
 
 /** What each service holds. */

@@ -30,7 +30,7 @@ export interface CloudStatus {
   /** Every branch of every project of the local Neon. */
   readonly neon: readonly NeonInventoryItem[];
   /** Every repository of the local GitHub. */
-  readonly github: readonly GithubInventoryItem[];
+  readonly github: readonly CloudRepositoryStatus[];
   readonly faults: readonly ActiveFault[];
 }
 
@@ -68,6 +68,13 @@ interface CloudMachineStatus {
   /** 100 is one core; since the status before. */
   readonly cpuPercent: number | null;
   readonly memoryBytes: number | null;
+}
+
+/** One repository, with the runs of its GitHub workflows. */
+export interface CloudRepositoryStatus extends GithubInventoryItem {
+  readonly runs: number;
+  /** Those without an end yet. */
+  readonly activeRuns: number;
 }
 
 /** One Postgres. */

@@ -1,5 +1,10 @@
 import type { MachineProcessInfo } from '../fly/fly-service.ts';
-import type { CloudAppStatus, CloudDatabaseStatus, CloudStatus } from './cloud-status.ts';
+import type {
+  CloudAppStatus,
+  CloudDatabaseStatus,
+  CloudRepositoryStatus,
+  CloudStatus,
+} from './cloud-status.ts';
 import type { ControlContext } from './control-routes.ts';
 
 /** Reads everything that `cloud status` shows. */
@@ -42,9 +47,18 @@ export async function readStatus(context: ControlContext): Promise<CloudStatus> 
     databases,
     databaseCopies: services.postgres.copyMethod,
     neon,
-    github: services.github.inventory(),
+    github: readRepositories(context),
     faults: services.faults.list(),
   };
+}
+
+function readRepositories({ services }: ControlContext): CloudRepositoryStatus[] {
+  const runs = services.actions.context.store.all('runs');
+  return services.github.inventory().map((item) => {
+    const own = runs.filter(({ repositoryId }) => repositoryId === item.id);
+    const activeRuns = own.filter(({ status }) => status !== 'completed').length;
+    return { ...item, runs: own.length, activeRuns };
+  });
 }
 
 function readApps({ services }: ControlContext): CloudAppStatus[] {

@@ -18,6 +18,11 @@ test.each([
     'lost-answer POST /v1/apps times=1',
     { kind: 'lost-answer', route: 'POST /v1/apps', status: 503, delayMs: 0, times: 1 },
   ],
+  [
+    'error POST github:/repos/*/*/deployments times=1',
+    { kind: 'error', route: 'POST /api/v3/repos/*/*/deployments', status: 503, delayMs: 0, times: 1 },
+  ],
+  ['rate-limit neon:/projects/**', { kind: 'rate-limit', route: '* /api/v2/projects/**', times: null }],
   ['crash web', { kind: 'crash', target: 'web', delayMs: 0, times: null }],
   ['rate-limit GET /v1/apps/**', { kind: 'rate-limit', route: 'GET /v1/apps/**', times: null }],
   ['boot-failure web times=1', { kind: 'boot-failure', target: 'web', delayMs: 0, times: 1 }],

@@ -18,7 +18,7 @@ const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', '*']);
 
 /** How a fault is written on the command line. */
 const FAULT_USAGE = [
-  'error METHOD PATH [status=503] [times=N]',
+  'error METHOD [github:]PATH [status=503] [times=N]',
   'rate-limit METHOD PATH [times=N]',
   'delay METHOD PATH delay=2s [times=N]',
   'lost-answer METHOD PATH [times=N]',
@@ -32,6 +32,9 @@ const FAULT_USAGE = [
   'host-unreachable APP-OR-MACHINE-OR-HOST',
   'no-capacity REGION [times=N]',
 ] as const;
+
+/** Where the APIs of the platforms begin. */
+const API_PATHS: Readonly<Record<string, string>> = { fly: '/v1', github: '/api/v3', neon: '/api/v2' };
 
 /** Further off than this it is another word, not a slip. */
 const TYPO_DISTANCE_MAX = 3;
@@ -59,13 +62,21 @@ function routeFault(
   plain: readonly string[],
   settings: ReadonlyMap<string, string>,
 ): Fault | Diagnostic {
-  const [method = '', path = ''] = plain.length === 1 ? ['*', ...plain] : plain;
+  const [method = '', written = ''] = plain.length === 1 ? ['*', ...plain] : plain;
+  const path = wholePath(written);
   if (!METHODS.has(method.toUpperCase()) || !path.startsWith('/') || plain.length > 2) {
     return mistake(`A fault of kind ${kind} needs a method and a path.`, usageOf(kind));
   }
   const numbers = readNumbers(kind, settings);
   if ('code' in numbers) return numbers;
   return { kind, route: `${method.toUpperCase()} ${path}`, ...numbers };
+}
+
+/** `github:/repos/acme/shop` is a path as the platform's own document has it, without where its API begins here. */
+function wholePath(written: string): string {
+  const [, platform = '', path = ''] = /^([a-z]+):(\/.*)$/.exec(written) ?? [];
+  const begins = API_PATHS[platform];
+  return begins === undefined ? written : `${begins}${path}`;
 }
 
 function machineFault(

@@ -4,6 +4,7 @@ import { repositoryPage } from './views/repository-view.ts';
 
 /** A repository, for people. */
 export interface GithubInventoryItem {
+  readonly id: number;
   readonly repository: string;
   readonly url: string;
   readonly isPrivate: boolean;
@@ -22,6 +23,7 @@ export function inventoryOf(context: GithubContext): readonly GithubInventoryIte
     const source = repository.forkOf === null ? null : state.find('repositories', repository.forkOf);
     const refs = Object.keys(state.find('refs', repository.id)?.refs ?? {});
     return {
+      id: repository.id,
       repository: fullNameOf(repository),
       url: repositoryPage(context, repository),
       isPrivate: repository.isPrivate,
