@@ -62,10 +62,21 @@ async function pushBranch(
   // A new branch begins where the main branch is.
   const base = tip ?? (branch === scene.mainBranch ? null : await mainOf(scene));
   if (base !== null) await scratch.fetch(tip === null ? github.remote : to, [base]);
-  const changes = await scene.changesOf(source);
-  const sha = await rehearsalCommit(scratch, { source, tip: base, changes, message, at: scene.now() });
+  const start = await startOf(scratch, source, base);
+  const changes = await scene.changesOf(start);
+  const sha = await rehearsalCommit(scratch, { source: start, tip: base, changes, message, at: scene.now() });
   await scratch.push(to, [`${sha}:refs/heads/${branch}`]);
   return sha;
+}
+
+/** Where the project has nothing new, what an earlier rehearsal changed stays changed. */
+async function startOf(
+  scratch: ScratchRepository,
+  source: RehearsedSource,
+  base: string | null,
+): Promise<RehearsedSource> {
+  if (base === null || source.folder !== '') return source;
+  return (await scratch.isAncestor(source.commit, base)) ? { commit: base, folder: '' } : source;
 }
 
 async function mainOf({ scratch, github, mainBranch }: RehearsalScene): Promise<string | null> {

@@ -70,6 +70,7 @@ export async function rehearseOnGithub(
   });
   const source = createGitSource({ root });
   const at = async (ref: string) => ({ commit: await source.resolveRef(ref), folder: scratch.folder });
+  const head = await at('HEAD');
   const generated = generateFiles(project, { version: ownVersion() });
   let said = false;
   const scene: RehearsalScene = {
@@ -77,12 +78,17 @@ export async function rehearseOnGithub(
     scratch,
     mainBranch: project.mainBranch,
     sourceOf: async (ref) => ((await source.hasRef(ref)) ? at(ref) : null),
-    head: await at('HEAD'),
+    head,
     async changesOf(from): Promise<readonly FileChange[]> {
       const missing = await missingWorkflows(scratch, from, generated);
       if (missing.length > 0 && !said) sayMissing(context, missing);
       said = true;
-      const named = await changedFiles(scratch, from, { root, cwd: context.cwd, files: options.changes });
+      const named = await changedFiles(scratch, from, {
+        root,
+        cwd: context.cwd,
+        files: options.changes,
+        head,
+      });
       return [...missing, ...named];
     },
     now: () => systemClock.now(),

@@ -16,7 +16,13 @@ const GITHUB_FOLDER = '.github/';
 export async function changedFiles(
   scratch: ScratchRepository,
   source: RehearsedSource,
-  options: { readonly root: string; readonly cwd: string; readonly files: readonly string[] },
+  options: {
+    readonly root: string;
+    readonly cwd: string;
+    readonly files: readonly string[];
+    /** What the working copy is of. */
+    readonly head: RehearsedSource;
+  },
 ): Promise<readonly FileChange[]> {
   const changes: FileChange[] = [];
   for (const file of options.files) {
@@ -33,8 +39,11 @@ export async function changedFiles(
         hint: 'Name a file of the project: glidepath rehearse push main --change src/server.ts',
       });
     }
-    const committed = await scratch.read(source.commit, `${source.folder}${path}`);
-    changes.push({ path, content: committed === content ? `${content}\n` : content });
+    const { head } = options;
+    const committed = await scratch.read(head.commit, `${head.folder}${path}`);
+    // An earlier rehearsal may have left it with an empty line more already.
+    const there = await scratch.read(source.commit, `${source.folder}${path}`);
+    changes.push({ path, content: committed === content ? `${there ?? content}\n` : content });
   }
   return changes;
 }

@@ -1,12 +1,13 @@
+import { createHmac } from 'node:crypto';
 import { organizationToken } from '../../cloud/control/client.ts';
 import type { ResolvedProject } from '../../config/resolved.ts';
 import { Secret } from '../../diagnostics/secret.ts';
 import { applySettings } from '../../pipeline/github-setup/apply-settings.ts';
 import { planSettings } from '../../plan/github-setup/plan-settings.ts';
-import { wantedSettings } from '../../plan/github-setup/wanted-settings.ts';
+import { wantedSettings, type WantedSettings } from '../../plan/github-setup/wanted-settings.ts';
 import { createGithubSettings } from '../../providers/github/github-settings.ts';
 import type { GithubOptions } from '../../providers/github/github-options.ts';
-import { unreachable } from '../../util/assert.ts';
+import { assert, unreachable } from '../../util/assert.ts';
 import type { LocalCloud } from '../local-cloud.ts';
 import type { SecretVault } from '../secret-vault.ts';
 import type { LocalGithub } from './local-github.ts';
@@ -33,21 +34,11 @@ export async function setUpGithub(options: SetUpOptions): Promise<readonly Rehea
   const secrets = rehearsalSecrets(project, wanted.environments, (name) => (vault.read(name) ?? '') !== '');
   const values = new Map<RehearsedSecretPlan, Secret>();
   for (const secret of secrets) values.set(secret, await valueOf(secret, cloud, vault));
-  const settings = createGithubSettings(options.github);
-  const rulesets = wanted.rulesets.filter(({ target }) => options.hasBranchRules || target === 'tag');
-  const changes = planSettings({ ...wanted, rulesets }, await settings.found(), secrets);
-  const applied = await applySettings(
-    {
-      settings,
-      secretOf(environment, name) {
-        const plan = secrets.find((each) => each.environment === environment && each.name === name);
-        return (plan === undefined ? undefined : values.get(plan)) ?? new Secret('');
-      },
-    },
-    changes,
-  );
-  for (const { outcome } of applied) if (outcome?.kind === 'failed') throw outcome.error;
-  await switchBranchRules(options);
+  const mark = markOf(options, [wanted, secrets, [...values.values()].map((value) => value.reveal())]);
+  if (!(await isMarked(options.local, mark))) {
+    await bringTo(options, wanted, { secrets, values });
+    await options.local.call('PATCH', `/repos/${options.local.repository}`, { body: { description: mark } });
+  }
   return secrets.filter(({ from }) => from.kind === 'made-up');
 }
 
@@ -84,6 +75,45 @@ async function switchBranchRules({ local, project, hasBranchRules }: SetUpOption
       rules: [QUEUE_RULE],
     },
   });
+}
+
+/**
+ * What the repository is described with once it is set up: so that the next rehearsal, of the same settings, need not ask
+ * for all of them. Nobody can tell from it what the secrets are.
+ */
+function markOf({ cloud, hasBranchRules }: SetUpOptions, facts: readonly unknown[]): string {
+  const sum = createHmac('sha256', cloud.token).update(JSON.stringify([facts, hasBranchRules]));
+  return `Set up by Glidepath for rehearsals (${sum.digest('hex').slice(0, MARK_DIGITS)})`;
+}
+
+const MARK_DIGITS = 16;
+
+async function isMarked(local: LocalGithub, mark: string): Promise<boolean> {
+  const found = (await local.call('GET', `/repos/${local.repository}`)) as { description: string | null };
+  return found.description === mark;
+}
+
+async function bringTo(
+  options: SetUpOptions,
+  wanted: WantedSettings,
+  given: {
+    readonly secrets: readonly RehearsedSecretPlan[];
+    readonly values: ReadonlyMap<RehearsedSecretPlan, Secret>;
+  },
+): Promise<void> {
+  const { secrets, values } = given;
+  const settings = createGithubSettings(options.github);
+  const rulesets = wanted.rulesets.filter(({ target }) => options.hasBranchRules || target === 'tag');
+  const changes = planSettings({ ...wanted, rulesets }, await settings.found(), secrets);
+  const secretOf = (environment: string, name: string): Secret => {
+    const plan = secrets.find((each) => each.environment === environment && each.name === name);
+    const value = plan === undefined ? undefined : values.get(plan);
+    assert(value !== undefined, `a value for ${name} of ${environment}`);
+    return value;
+  };
+  for (const { outcome } of await applySettings({ settings, secretOf }, changes))
+    if (outcome?.kind === 'failed') throw outcome.error;
+  await switchBranchRules(options);
 }
 
 async function valueOf(

@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { projectRig, type CliResult, type ProjectRig } from '../support/project-rig.ts';
+import { GOOD_SERVER } from '../support/tiny-project.ts';
+
+const CONFIG = `
+import { check, checks, defineProject, flyApp, generic, passed, pullRequest, push, secret, tag } from 'glidepath';
+
+export default defineProject({
+  name: 'tiny',
+  github: { repository: 'acme/tiny', mainBranch: 'main' },
+  apps: {
+    web: flyApp({
+      stack: generic({ build: [], include: ['server.mjs'] }),
+      command: ['node', 'server.mjs'],
+      port: 8080,
+      env: { SESSION_KEY: secret('SESSION_KEY') },
+      health: { path: '/health', interval: '1s', within: '8s' },
+    }),
+  },
+  environments: {
+    staging: { on: push('main'), gates: [checks()], fly: { org: 'tiny-staging', token: 'FLY_API_TOKEN_STAGING' }, regions: ['iad'], sleep: 'never' },
+    production: { on: tag('v*'), gates: [passed('staging')], fly: { org: 'tiny-production', token: 'FLY_API_TOKEN_PRODUCTION' }, regions: ['iad'], sleep: 'never' },
+    review: { on: pullRequest(), fly: { org: 'personal', token: 'FLY_API_TOKEN_PERSONAL' }, regions: ['iad'], expires: '7d' },
+  },
+  ci: { checks: { lint: check('node --check server.mjs') }, skip: ['docs/**', '**/*.md'] },
+});
+`;
+const TOLD = 'planted-session-key-Qw73kLm';
+
+let rig: ProjectRig;
+
+beforeAll(async () => {
+  rig = await projectRig({
+    'glidepath.config.ts': CONFIG,
+    'server.mjs': `console.log('key ' + process.env.SESSION_KEY);\n${GOOD_SERVER}`,
+    'README.md': '# Tiny\n',
+    '.gitignore': '.glidepath\n',
+  });
+  expect((await rig.run('generate')).code).toBe(0);
+  await rig.commit('Generated files');
+  await rig.cloudUp();
+});
+afterAll(() => rig[Symbol.asyncDispose]());
+
+async function rehearse(words: string, code = 0): Promise<CliResult> {
+  const result = await rig.runWith({ SESSION_KEY: TOLD }, 'rehearse', ...words.split(' '));
+  expect(result.code, `${words}\n${result.stdout}${result.stderr}`).toBe(code);
+  expect(result.stdout + result.stderr).not.toContain(TOLD);
+  return result;
+}
+
+test('nothing can be released, reviewed or queued before something was pushed', async () => {
+  expect((await rehearse('tag v1.0.0', 2)).stderr).toContain('The local GitHub has no branch main yet.');
+  expect((await rehearse('pr 42 opened', 2)).stderr).toContain('glidepath rehearse push main');
+  expect((await rehearse('merge-queue', 2)).stderr).toContain('glidepath rehearse pr 1 opened');
+});
+
+test('a push goes through checks and gates to staging, and a tag from there to production', async () => {
+  const before = await rig.git('rev-parse', 'HEAD');
+  const pushed = await rehearse('push main --change server.mjs');
+  expect(pushed.stdout).toMatch(/▸ deploy-staging\.yml runs/);
+  expect(pushed.stdout).toMatch(/· ci\.yml does not run: it does not listen to push/);
+  expect(pushed.stdout).toMatch(/✓ .* › CI \/ lint/);
+  expect(pushed.stdout).toMatch(/staging +success +http:\/\/127\.0\.0\.1:\d+/);
+  expect(pushed.stdout).toMatch(/glidepath\/staging +success/);
+  const address = /staging +success +(http:\S+)/.exec(pushed.stdout)?.[1] ?? '';
+  expect(await (await fetch(address)).text()).toContain('staging');
+
+  const tagged = await rehearse('tag v1.0.0');
+  expect(tagged.stdout).toMatch(/▸ deploy-production\.yml runs/);
+  expect(tagged.stdout).toMatch(/production +success/);
+  expect((await rehearse('tag v1.0.0', 2)).stderr).toContain('has a tag v1.0.0 already');
+  // Nobody's working copy, branches or tags are touched.
+  expect(await rig.git('rev-parse', 'HEAD')).toBe(before);
+  expect(await rig.git('status', '--porcelain')).toBe('');
+  expect(await rig.git('tag')).toBe('');
+});
+
+test('a tag on a commit that is not on the main branch is refused before anything is deployed', async () => {
+  await rig.git('checkout', '-q', '-b', 'aside');
+  rig.write('README.md', '# Aside\n');
+  await rig.commit('Aside');
+  await rig.git('tag', 'v9.0.0');
+  await rig.git('checkout', '-q', 'main');
+  const refused = await rehearse('tag v9.0.0', 1);
+  expect(refused.stdout).toContain('GITHUB_TAG_NOT_ON_MAIN');
+  expect(refused.stdout).toMatch(/– .* › Deploy skipped/);
+});
+
+test('a pull request gets a review app with a comment, and loses it when it is closed', async () => {
+  const opened = await rehearse('pr 42 opened --change server.mjs');
+  expect(opened.stdout).toMatch(/▸ review-app\.yml runs/);
+  const address = /review +success +(http:\S+)/.exec(opened.stdout)?.[1] ?? '';
+  expect((await fetch(address)).status).toBe(200);
+  expect((await rehearse('pr 42 opened', 2)).stderr).toContain('glidepath rehearse pr 42 updated');
+  const closed = await rehearse('pr 42 closed');
+  expect(closed.stdout).toMatch(/✓ .* › Destroy/);
+  await expect(fetch(address).then(({ status }) => status)).resolves.not.toBe(200);
+});
+
+test('a change of documents alone is green within a moment, also from a fork, which gets no review app', async () => {
+  const forked = await rehearse('pr 43 opened --from-fork --change README.md');
+  expect(forked.stderr).toContain('somebody with the right to write would have to');
+  expect(forked.stdout).toMatch(/– .* › lint skipped/);
+  expect(forked.stdout).toMatch(/✓ .* › CI gate/);
+  expect(forked.stdout).toMatch(/– Review app.* › Deploy skipped/);
+  expect(forked.stdout).not.toMatch(/review +success/);
+});
+
+test('the merge queue checks the merge commit, merges it, and staging gets it', async () => {
+  await rehearse('pr 44 opened --change server.mjs');
+  const queued = await rehearse('merge-queue 44');
+  expect(queued.stdout).toMatch(/merge_group checks_requested/);
+  expect(queued.stdout).toMatch(/▸ deploy-staging\.yml runs/);
+  expect(queued.stdout).toMatch(/staging +success/);
+});
+
+test('with --json every piece of news is a line, and the last is the report', async () => {
+  const { stdout } = await rehearse('push main --change server.mjs --json');
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { kind: string; succeeded?: boolean });
+  expect(new Set(lines.map(({ kind }) => kind))).toEqual(
+    new Set(['event', 'run', 'job', 'step', 'log', 'report']),
+  );
+  expect(lines.at(-1)).toMatchObject({ kind: 'report', repository: 'acme/tiny', succeeded: true });
+});
+
+test('a file that is not there, or not of the project, is told before anything is pushed', async () => {
+  expect((await rehearse('push main --change nowhere.ts', 2)).stderr).toContain(
+    'There is no file nowhere.ts',
+  );
+  expect((await rehearse('push main --change /etc/hostname', 2)).stderr).toContain(
+    'is not in the folder of the project',
+  );
+});
