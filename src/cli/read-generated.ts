@@ -12,8 +12,19 @@ const NAMES = /(\.toml|\.md|\.ya?ml|\.dockerignore|Dockerfile[\w.-]*)$/;
 
 /** Folders of other tools, and of files that tests compare with: nothing that we wrote for this project is there. */
 const SKIPPED = new Set([
-  ...['node_modules', 'vendor', 'deps', '_build', 'dist', 'build', 'target', 'coverage'],
-  ...['golden', 'fixtures', '__fixtures__', '__snapshots__', 'testdata'],
+  'node_modules',
+  'vendor',
+  'deps',
+  '_build',
+  'dist',
+  'build',
+  'target',
+  'coverage',
+  'golden',
+  'fixtures',
+  '__fixtures__',
+  '__snapshots__',
+  'testdata',
 ]);
 
 /** As many folders as are looked through for files left over: more than any repository of apps has. */

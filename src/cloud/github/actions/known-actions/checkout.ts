@@ -74,7 +74,13 @@ async function checkOut(call: ActionCall): Promise<ActionEnd> {
   const all = ['+refs/heads/*:refs/remotes/origin/*', '+refs/tags/*:refs/tags/*'];
   const fetch = (refspecs: readonly string[], more: readonly string[]): Promise<string> =>
     git([
-      ...['-c', 'protocol.version=2', 'fetch', ...more, '--quiet', '--no-recurse-submodules', '--no-tags'],
+      '-c',
+      'protocol.version=2',
+      'fetch',
+      ...more,
+      '--quiet',
+      '--no-recurse-submodules',
+      '--no-tags',
       ...(depth === 0 ? [] : [`--depth=${depth}`]),
       'origin',
       ...refspecs,
