@@ -74,7 +74,7 @@ test('the token of a job may do what its permissions say, and is nobody after it
     `    - run: |
         echo "${what} $(curl -s -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $T" ${url})"\n      env: { T: "\${{ secrets.GITHUB_TOKEN }}" }`;
   const api = '$GITHUB_API_URL/repos/$GITHUB_REPOSITORY';
-  const post = (path: string) => `-X POST -d '{"title":"x","name":"x","color":"ffffff"}' ${api}/${path}`;
+  const post = (path: string) => `-X POST -d '{"title":"x"}' ${api}/${path}`;
   await rig.project(
     {
       'ci.yml': workflow(

@@ -26,6 +26,7 @@ export class GithubDocument extends OpenApiDocument {
       plain(JSON.parse(readFileSync(DOCUMENT ?? '', 'utf8')) as Node) as unknown as OpenApi,
       'any-error',
       FORMATS,
+      ['ref', 'path', 'branch'],
     );
   }
 

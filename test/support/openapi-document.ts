@@ -38,9 +38,14 @@ export class OpenApiDocument {
 
   /**
    * `error`: the schema of the body of every refusal, by name. `formats`: what texts of a format look like; those of a
-   * format that is not named may be anything.
+   * format that is not named may be anything. `wide`: names of parameters in paths that may hold slashes.
    */
-  constructor(document: OpenApi, error: string, formats: Readonly<Record<string, RegExp>> = {}) {
+  constructor(
+    document: OpenApi,
+    error: string,
+    formats: Readonly<Record<string, RegExp>> = {},
+    wide: readonly string[] = [],
+  ) {
     this.#paths = document.paths;
     this.#error = { $ref: `#/components/schemas/${error}` };
     const validateFormats = Object.keys(formats).length > 0;
@@ -48,8 +53,8 @@ export class OpenApiDocument {
     for (const [name, format] of Object.entries(formats)) this.#ajv.addFormat(name, format);
     // The more is literal the earlier: `/x/acme` is not `/x/{name}`.
     this.#templates = Object.keys(document.paths)
-      .toSorted((a, b) => a.split('{').length - b.split('{').length)
-      .map((path) => ({ path, pattern: pattern(path) }));
+      .toSorted((a, b) => a.split('{').length - b.split('{').length || b.length - a.length)
+      .map((path) => ({ path, pattern: pattern(path, wide) }));
     // Schemas stand among the operations, too.
     for (const schema of [...Object.values(document.components.schemas), document.paths]) close(schema);
     this.#ajv.addSchema({ components: document.components }, 'api');
@@ -141,8 +146,9 @@ function absolute(schema: Schema): Schema {
   return JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"api#/components/')) as Schema;
 }
 
-function pattern(path: string): RegExp {
-  return new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`);
+function pattern(path: string, wide: readonly string[]): RegExp {
+  const part = (name: string): string => (wide.includes(name) ? '.+' : '[^/]+');
+  return new RegExp(`^${path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => part(name))}$`);
 }
 
 function unknownParameters(operation: Operation, url: URL): string[] {

@@ -74,7 +74,9 @@ function headRepository({ state }: ActionsContext['github'], run: RunRecord): Re
 
 function commitOf({ headCommit, headSha }: RunRecord): GithubSchemas['nullable-simple-commit'] {
   if (headCommit === null) return null;
-  const { tree, message, at, author } = headCommit;
+  const { tree, message, at } = headCommit;
+  const { name, email } = headCommit.author;
+  const author = { name, email };
   return { id: headSha, tree_id: tree, message, timestamp: at, author, committer: author };
 }
 
