@@ -442,8 +442,8 @@ describe('autostart and autostop', () => {
     const { directory, edge } = await webWith(['m1']);
     await directory.addMachine('web', 'm2');
     directory.put('web', { concurrency: { type: 'requests', softLimit: 1, hardLimit: null } });
-    const slow = Promise.all([send(edge.port, '/slow?ms=100'), send(edge.port, '/slow?ms=100')]);
-    await vi.waitFor(() => expect(directory.calls).toEqual(['start m1', 'start m2']));
+    const slow = Promise.all([send(edge.port, '/slow?ms=1500'), send(edge.port, '/slow?ms=1500')]);
+    await vi.waitFor(() => expect(directory.calls).toEqual(['start m1', 'start m2']), { timeout: 10_000 });
     expect((await slow).map((each) => each.text)).toEqual(['m1', 'm1']);
     await vi.waitFor(() => expect(directory.machine('web', 'm2').state).toBe('started'));
   });
