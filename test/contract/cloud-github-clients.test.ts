@@ -1,4 +1,6 @@
+import { execFile, spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
+import { promisify } from 'node:util';
 import type { AddressInfo } from 'node:net';
 import { generateKeyPairSync } from 'node:crypto';
 import { createAppAuth } from '@octokit/auth-app';
@@ -10,6 +12,10 @@ import sodium from 'libsodium-wrappers';
 import { expect, test } from 'vitest';
 import { ADMIN_TOKEN, GithubRig } from '../support/github-rig.ts';
 import { documentedEvents } from '../support/webhook-examples.ts';
+
+const run = promisify(execFile);
+/** `gh` comes with no package of npm; without it its test is skipped. */
+const HAS_GH = spawnSync('gh', ['--version']).status === 0;
 
 const SHOP = { owner: 'acme', repo: 'shop' } as const;
 
@@ -281,3 +287,22 @@ function missingIn(
       .filter((path) => !path.includes('.') || payload[path.split('.')[0] ?? ''] !== null)
   );
 }
+
+test.skipIf(!HAS_GH)('gh, by its proxy, reads and writes, page by page', async () => {
+  await using rig = await GithubRig.open();
+  await rig.repository();
+  const gh = async (...args: readonly string[]): Promise<string> => {
+    const env = {
+      PATH: process.env['PATH'],
+      HOME: rig.dir,
+      GH_HOST: 'github.localhost',
+      GH_TOKEN: ADMIN_TOKEN,
+      HTTP_PROXY: rig.baseUrl,
+    };
+    return (await run('gh', ['api', ...args], { env })).stdout;
+  };
+  for (const title of ['One', 'Two', 'Three']) await gh('repos/acme/shop/issues', '-f', `title=${title}`);
+  const titles = await gh('repos/acme/shop/issues?per_page=2', '--paginate', '--jq', '.[].title');
+  expect(titles.trim().split('\n')).toEqual(['Three', 'Two', 'One']);
+  await expect(gh('repos/acme/none')).rejects.toThrow(/HTTP 404/);
+});

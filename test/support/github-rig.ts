@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Hono } from 'hono';
+import { pathOfRequest } from '../../src/cloud/github/path-of-request.ts';
 import { createGithubService } from '../../src/cloud/github/github-service.ts';
 import type { GithubOptions, GithubService } from '../../src/cloud/github/github-service.ts';
 import type { GithubEvent } from '../../src/cloud/github/events/github-event.ts';
@@ -56,7 +57,7 @@ export class GithubRig {
       ...options,
     });
     this.github.onEvent('test', (event) => void this.events.push(event));
-    const routes = new Hono();
+    const routes = new Hono({ getPath: pathOfRequest });
     routes.route('/_glidepath', githubControlRoutes(this.github));
     routes.route('/', this.github.routes);
     routes.route('/', this.beside());

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import type { Clock } from '../../util/clock.ts';
 import { controlRoutes } from '../control/control-routes.ts';
 import type { ControlContext } from '../control/control-routes.ts';
+import { pathOfRequest } from '../github/path-of-request.ts';
 import { faultMiddleware } from '../faults/fault-middleware.ts';
 import { metricsRoutes } from '../metrics/metrics-routes.ts';
 import { bearerGuard } from './bearer-guard.ts';
@@ -17,7 +18,7 @@ export function apiRoutes(
   const { actions, fly, edge, registry, managedPostgres, neon, github, organizations, faults } =
     context.services;
   const guard = tokenGuard(organizations);
-  const api = new Hono<{ Bindings: HttpBindings }>();
+  const api = new Hono<{ Bindings: HttpBindings }>({ getPath: pathOfRequest });
   api.use('/_glidepath/*', bearerGuard(token));
   api.route('/', controlRoutes(context));
   api.use('*', faultMiddleware(faults, clock));

@@ -71,7 +71,7 @@ function positive(text: string | undefined): number | null {
 function pageUrl(c: Context, baseUrl: string, page: number): string {
   const url = new URL(c.req.url);
   url.searchParams.set('page', String(page));
-  return `${baseUrl}${url.pathname}${url.search}`;
+  return `${baseUrl}${c.req.path}${url.search}`;
 }
 
 function parseJson(text: string): unknown {
