@@ -4,9 +4,6 @@ import type { GithubClient } from './github-client.ts';
 import { hasStatus } from './github-error.ts';
 import type { WireEnvironment } from './wire-types.ts';
 
-/** GitHub's largest page. */
-const PAGE = 100;
-
 type PeopleReader = Pick<
   CodeHostReader,
   'permissionOf' | 'isInTeam' | 'viewer' | 'reviewsOf' | 'reviewersOf'
@@ -52,7 +49,6 @@ export function peopleReader(client: GithubClient): PeopleReader {
         octokit.request('GET /repos/{owner}/{repo}/actions/runs/{run_id}/approvals', {
           ...path,
           run_id: id,
-          per_page: PAGE,
         }),
       );
       return data.map(reviewFrom);
