@@ -445,7 +445,7 @@ describe('autostart and autostop', () => {
     const slow = Promise.all([send(edge.port, '/slow?ms=1500'), send(edge.port, '/slow?ms=1500')]);
     await vi.waitFor(() => expect(directory.calls).toEqual(['start m1', 'start m2']), { timeout: 10_000 });
     expect((await slow).map((each) => each.text)).toEqual(['m1', 'm1']);
-    await vi.waitFor(() => expect(directory.machine('web', 'm2').state).toBe('started'));
+    await vi.waitFor(() => expect(directory.machine('web', 'm2').state).toBe('started'), { timeout: 10_000 });
   });
 
   test('idle machines stop one after the other down to the minimum of the primary region', async () => {

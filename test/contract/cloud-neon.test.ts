@@ -194,6 +194,11 @@ test('a branch with a time to live goes when it is over', async () => {
   const { branches } = await rig.done('GET', `${at()}/branches?include_deleted=true&search=brief`);
   expect(branches[0].recovery.deletion_method).toBe('ttl');
   clock.aheadMs = 0;
+  // What removed it may still be at work on its data, and keeps the project locked for that long.
+  await until(async () => {
+    const { operations } = (await rig.call('GET', `${at()}/operations`)).body;
+    return operations.every(({ status }: { status: string }) => status === 'finished');
+  });
   const kept = await branch('kept', { branch: { name: 'kept', expires_at: inAnHour } });
   const patched = await rig.done('PATCH', `${at()}/branches/${kept.branch.id}`, {
     branch: { name: 'kept-2', expires_at: null },
