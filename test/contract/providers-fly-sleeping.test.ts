@@ -3,7 +3,13 @@ import { until } from '../support/cloud-fly-rig.ts';
 import { failure, secondWork, StrategyRig, type Deployed } from '../support/strategy-rig.ts';
 
 const SLEEPY = { regions: [{ region: 'iad', count: 2 }], sleep: 'when-idle' } as const;
-const IMPATIENT = { path: '/health', intervalMs: 1_000, timeoutMs: 500, gracePeriodMs: 200, withinMs: 20_000 };
+const IMPATIENT = {
+  path: '/health',
+  intervalMs: 1_000,
+  timeoutMs: 500,
+  gracePeriodMs: 200,
+  withinMs: 20_000,
+};
 
 let rig: StrategyRig;
 
