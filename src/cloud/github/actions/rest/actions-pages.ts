@@ -1,15 +1,13 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { html } from 'hono/html';
-import type { HtmlEscapedString } from 'hono/utils/html';
 import { utcTime } from '../../../../util/utc-time.ts';
 import { fullNameOf } from '../../github-state.ts';
+import { pageFrame, type Page } from '../../pages/page-frame.ts';
 import type { RepositoryRecord } from '../../records.ts';
 import { jobsOfAttempt } from '../scheduler/job-records.ts';
 import type { ActionsContext } from '../scheduler/actions-context.ts';
 import type { JobRecord, RunRecord } from '../store/records.ts';
-
-type Page = HtmlEscapedString | Promise<HtmlEscapedString>;
 
 /** So many runs are on the first page. */
 const RUNS_SHOWN = 100;
@@ -58,7 +56,7 @@ function runsPage({ store }: ActionsContext, repository: RepositoryRecord): Page
     .toReversed()
     .slice(0, RUNS_SHOWN);
   const name = fullNameOf(repository);
-  return page(
+  return pageFrame(
     `Runs of ${name}`,
     html`<table>
       ${runs.map(
@@ -79,7 +77,7 @@ function runPage({ store, artifacts }: ActionsContext, { repository, run }: Foun
   const name = fullNameOf(repository);
   const jobs = jobsOfAttempt(store, run).filter(({ kind }) => kind === 'steps');
   const kept = artifacts.list({ repositoryId: repository.id, runId: run.id });
-  return page(
+  return pageFrame(
     `${run.workflowName} #${run.number}: ${run.title}`,
     html`<p>
         <b>${standing(run)}</b> · ${run.event} by ${run.actor} · ${run.ref} · ${run.headSha} · attempt
@@ -118,7 +116,7 @@ function jobPage(
   { repository, run, job }: FoundRun & { readonly job: JobRecord },
 ): Page {
   const back = `/${fullNameOf(repository)}/actions/runs/${run.id}`;
-  return page(
+  return pageFrame(
     job.name,
     html`<p><b>${standing(job)}</b> · ${job.why} · <a href="${back}">${run.title}</a></p>
       ${job.steps.map(
@@ -133,43 +131,4 @@ function jobPage(
 
 function standing({ status, conclusion }: Pick<RunRecord, 'status' | 'conclusion'>): string {
   return (conclusion ?? status).replaceAll('_', ' ');
-}
-
-function page(title: string, body: Page): Page {
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width" />
-        <title>${title}</title>
-        <style>
-          body {
-            font:
-              16px/1.5 system-ui,
-              sans-serif;
-            margin: 2rem auto;
-            max-width: 60rem;
-            padding: 0 1rem;
-          }
-          table {
-            border-collapse: collapse;
-            width: 100%;
-          }
-          td {
-            border-top: 1px solid #8884;
-            padding: 0.3rem 1rem 0.3rem 0;
-            vertical-align: top;
-          }
-          pre {
-            background: #8881;
-            overflow: auto;
-            padding: 0.5rem;
-          }
-        </style>
-      </head>
-      <body>
-        <h1>${title}</h1>
-        ${body}
-      </body>
-    </html>`;
 }
