@@ -106,7 +106,8 @@ test('what a transaction keeps locked is seen, and for how long, with what comes
     [],
   ]);
   expect(heldMs(found)).toBeGreaterThanOrEqual(HELD_MS - 1);
-  expect(heldMs(found)).toBeLessThanOrEqual(Math.ceil(tookMs));
+  // Two clocks tell the two, so that they may differ a little, but not by the wait before the ROLLBACK.
+  expect(heldMs(found)).toBeLessThan(tookMs + HELD_MS / 2);
 });
 
 test.each([
@@ -135,7 +136,8 @@ test.each([
     await look();
     const found = await statements();
     expect(heldMs(found)).toBeGreaterThanOrEqual(HELD_MS - 1);
-    expect(heldMs(found)).toBeLessThanOrEqual(Math.ceil(tookMs));
+    // Two clocks tell the two, so that they may differ a little, but not by the wait before the ROLLBACK.
+    expect(heldMs(found)).toBeLessThan(tookMs + HELD_MS / 2);
   },
 );
 
@@ -236,7 +238,8 @@ test('a statement that fails ends what its transaction holds, not the ROLLBACK a
     ['rollback', 2],
   ]);
   expect(heldMs(found)).toBeGreaterThanOrEqual(HELD_MS - 1);
-  expect(heldMs(found)).toBeLessThanOrEqual(Math.ceil(tookMs));
+  // Two clocks tell the two, so that they may differ a little, but not by the wait before the ROLLBACK.
+  expect(heldMs(found)).toBeLessThan(tookMs + HELD_MS / 2);
 });
 
 test.each(['older', 'younger'])(
