@@ -1,6 +1,24 @@
+import type {
+  ResolvedCache,
+  ResolvedCheck,
+  ResolvedCheckContainer,
+  ResolvedQuality,
+  ResolvedSecurity,
+} from './resolved-ci.ts';
 import type { ResolvedDatabase, ResolvedMigration } from './resolved-database.ts';
 import type { ResolvedGithub, ResolvedRelease } from './resolved-github.ts';
 import type { Json } from '../util/json.ts';
+
+export type {
+  ResolvedCache,
+  ResolvedCheck,
+  ResolvedCheckContainer,
+  ResolvedException,
+  ResolvedQuality,
+  ResolvedRemoteCache,
+  ResolvedReports,
+  ResolvedSecurity,
+} from './resolved-ci.ts';
 
 export type {
   ResolvedDatabase,
@@ -35,6 +53,10 @@ export interface ResolvedProject {
   readonly checks: readonly ResolvedCheck[];
   /** Globs; a commit that touches nothing else needs no checks. */
   readonly ciSkip: readonly string[];
+  readonly cache: ResolvedCache;
+  /** Where checks run that ask for a container; null: none is named. */
+  readonly checkContainer: ResolvedCheckContainer | null;
+  readonly security: ResolvedSecurity;
   /** Where generated files go: templates with `{app}` and `{environment}`; null: not written. */
   readonly files: {
     readonly fly: string | null;
@@ -44,23 +66,6 @@ export interface ResolvedProject {
   };
   /** In the order written. */
   readonly environments: readonly ResolvedEnvironment[];
-}
-
-/** One CI task. */
-export interface ResolvedCheck {
-  readonly name: string;
-  readonly command: string;
-  readonly needs: readonly string[];
-  /** Services it asks for, such as `postgres`. */
-  readonly services: readonly string[];
-  /** False for what `ci --fast` leaves out. */
-  readonly fast: boolean;
-  readonly outputs: readonly string[];
-  /** It makes files that checks after it work on. */
-  readonly prepares: boolean;
-  readonly timeoutMs: number;
-  /** Names of the environment variables that it is given besides the usual ones. */
-  readonly env: readonly string[];
 }
 
 /** What starts a deployment to an environment. */
@@ -75,7 +80,7 @@ export type Gate =
   | { readonly kind: 'checks' }
   | { readonly kind: 'passed'; readonly environment: string }
   | ResolvedApproval
-  | { readonly kind: 'quality' }
+  | ResolvedQuality
   /** `blocksAtMostMs`: how long one statement may keep readers or writers out. */
   | { readonly kind: 'safe-migrations'; readonly blocksAtMostMs: number };
 

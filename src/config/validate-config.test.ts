@@ -738,7 +738,7 @@ describe('settings that contradict each other', () => {
       [
         staging({ gates: [quality()] }),
         [
-          'environments.staging.gates[0]: environments.staging.gates[0] asks for the check quality, which does not exist. → Add it to ci.checks, or use checks() instead.',
+          'environments.staging.gates[0]: environments.staging.gates[0] asks for good checks, of which there are none. → Write some in ci.checks, or take the gate out.',
         ],
       ],
       [

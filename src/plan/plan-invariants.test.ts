@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Gate, ResolvedApp, ResolvedEnvironment, ResolvedProject } from '../config/resolved.ts';
 import {
   approvalGate,
+  qualityGate,
   database,
   environment,
   flyApp,
@@ -34,7 +35,7 @@ const app = (name: string): fc.Arbitrary<ResolvedApp> =>
     });
 
 const gate: fc.Arbitrary<Gate> = fc.oneof(
-  fc.record({ kind: fc.constantFrom('checks' as const, 'quality' as const) }),
+  fc.constantFrom<Gate>({ kind: 'checks' }, qualityGate()),
   fc.boolean().map((optional) => approvalGate({ optional })),
   fc.record({ kind: fc.constant('passed' as const), environment: fc.constantFrom('staging', 'production') }),
 );

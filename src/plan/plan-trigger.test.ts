@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Gate, ResolvedProject } from '../config/resolved.ts';
 import {
   approvalGate,
+  qualityGate,
   database,
   environment,
   flyApp,
@@ -77,7 +78,7 @@ describe('the graph', () => {
     const gates: Gate[] = [
       approvalGate(),
       { kind: 'checks' },
-      { kind: 'quality' },
+      qualityGate(),
       { kind: 'passed', environment: 'staging' },
     ];
     const plan = only(live({ apps: [worker('w')], gates }), deployTo('live'));

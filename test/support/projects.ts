@@ -8,6 +8,7 @@ import type {
   ResolvedGithub,
   ResolvedMigration,
   ResolvedProject,
+  ResolvedQuality,
   ResolvedVercelApp,
 } from '../../src/config/resolved.ts';
 
@@ -135,12 +136,21 @@ export function resolvedCheck(name: string, settings: Partial<ResolvedCheck> = {
     name,
     command: `echo ${name}`,
     needs: [],
+    directory: '',
+    inputs: ['**'],
+    outputs: [],
+    leaves: [],
     services: [],
     fast: true,
-    outputs: [],
     prepares: false,
+    isCached: true,
     timeoutMs: 60_000,
+    retries: 0,
+    weight: 1,
+    where: 'host',
+    network: false,
     env: [],
+    reports: { junit: [], coverage: [], sarif: [], sbom: [] },
     ...settings,
   };
 }
@@ -154,6 +164,18 @@ export function approvalGate(settings: Partial<ResolvedApproval> = {}): Resolved
     approvers: [],
     expiresAfterMs: 86_400_000,
     excludesInitiator: false,
+    ...settings,
+  };
+}
+
+/** A quality gate that asks for no figures. */
+export function qualityGate(settings: Partial<ResolvedQuality> = {}): ResolvedQuality {
+  return {
+    kind: 'quality',
+    coverage: null,
+    changeCoverage: null,
+    failOn: 'high',
+    allowsFlaky: true,
     ...settings,
   };
 }
@@ -187,6 +209,9 @@ export function project(
     release: null,
     checks: [],
     ciSkip: [],
+    cache: { maxBytes: 5_000_000_000, remote: null, trust: [] },
+    checkContainer: null,
+    security: { failOn: 'high', exceptions: [], advisories: null, licences: null },
     files: { fly: null, dockerfile: null, runbook: null },
     environments,
     ...settings,

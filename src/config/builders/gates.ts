@@ -1,8 +1,10 @@
+import type { QualityOptions } from '../definition/ci-definition.ts';
 import type {
   ApprovalGate,
   ApprovalOptions,
   GateDefinition,
   PassedGate,
+  QualityGate,
 } from '../definition/environment-definition.ts';
 
 /** All checks are green for this very commit. */
@@ -20,9 +22,12 @@ export function approval(options: ApprovalOptions = {}): ApprovalGate {
   return { ...options, kind: 'approval', optional: options.optional ?? false };
 }
 
-/** The check named `quality` is green for this very commit, and was not skipped. */
-export function quality(): Extract<GateDefinition, { kind: 'quality' }> {
-  return { kind: 'quality' };
+/**
+ * The very artifact is good enough: all checks passed for it, also those that are not fast, its coverage and the
+ * findings about it are within the limits, and no exception has expired.
+ */
+export function quality(options: QualityOptions = {}): QualityGate {
+  return { ...options, kind: 'quality' };
 }
 
 /**

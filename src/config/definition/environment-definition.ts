@@ -1,4 +1,5 @@
 import type { AppOverrides } from './app-definition.ts';
+import type { QualityOptions } from './ci-definition.ts';
 import type { DatabaseOverride } from './database-definition.ts';
 import type { EnvInputs } from './env-input.ts';
 import type { FlyAccount, FlySettings, VercelAccount } from './platform-settings.ts';
@@ -15,8 +16,13 @@ export type GateDefinition<E extends string = string> =
   | { readonly kind: 'checks' }
   | PassedGate<E>
   | ApprovalGate
-  | { readonly kind: 'quality' }
+  | QualityGate
   | SafeMigrationsGate;
+
+/** The gate that the commit is good enough for production. */
+export interface QualityGate extends QualityOptions {
+  readonly kind: 'quality';
+}
 
 /** The gate that migrations were tried on a throw-away branch and hurt nobody. */
 export interface SafeMigrationsGate {

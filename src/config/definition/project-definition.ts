@@ -1,8 +1,8 @@
 import type { AppDefinition } from './app-definition.ts';
-import type { CheckDefinition } from './check-definition.ts';
+import type { CiDefinition } from './ci-definition.ts';
 import type { DatabaseDefinition } from './database-definition.ts';
 import type { EnvironmentDefinition, SmokeDefinition } from './environment-definition.ts';
-import type { GithubDefinition, ReleaseDefinition } from './github-definition.ts';
+import type { GithubDefinition } from './github-definition.ts';
 import type { FlyAccount, VercelAccount } from './platform-settings.ts';
 
 /**
@@ -28,14 +28,7 @@ export interface ProjectDefinition<
   readonly environments: {
     readonly [K in E]: EnvironmentDefinition<NoInfer<A>, NoInfer<D>, NoInfer<E>>;
   };
-  readonly ci?: {
-    /** Instead of the checks that the stacks of the apps bring. */
-    readonly checks?: { readonly [K in C]: CheckDefinition<NoInfer<C>> };
-    /** Globs; a commit that touches nothing else needs no checks, and the required check still reports success. */
-    readonly skip?: readonly string[];
-    /** What is published when a tag is pushed. */
-    readonly release?: ReleaseDefinition<NoInfer<C>>;
-  };
+  readonly ci?: CiDefinition<C>;
   /** Apps in waves: all of a wave at once, one wave after the other. Default workers first, then the rest. */
   readonly order?: readonly (readonly NoInfer<A>[])[];
   /** For all environments that do not say otherwise; not for tests. */

@@ -13,19 +13,56 @@ const INSTALLS =
 /** The checks of the project: those it names, else those that the stacks of its apps bring. */
 export function resolveChecks(project: ProjectDefinition): ResolvedCheck[] {
   const checks = project.ci?.checks ?? checksOfStacks(project);
-  return Object.entries(checks).map(([name, check]) => ({
+  return Object.entries(checks).map(([name, check]) => resolveCheck(name, check));
+}
+
+function resolveCheck(name: string, check: CheckDefinition): ResolvedCheck {
+  const directory = check.directory ?? '';
+  const paths = (globs: readonly string[] = []): string[] => globs.map((glob) => fromRoot(directory, glob));
+  const installs = INSTALLS.test(check.command);
+  const leaves = paths(check.leaves ?? (installs ? leavesOf(check.command) : []));
+  const outputs = paths(check.outputs);
+  const prepares = check.prepares ?? (outputs.length > 0 || leaves.length > 0 || installs);
+  return {
     name,
     command: check.command,
     needs: check.needs ?? [],
+    directory,
+    inputs: check.inputs === undefined ? [fromRoot(directory, '**')] : paths(check.inputs),
+    outputs,
+    leaves,
     services: (check.services ?? []).map(({ service, version }) =>
       version === undefined ? service : `${service}:${version}`,
     ),
     fast: check.fast ?? true,
-    outputs: check.outputs ?? [],
-    prepares: check.prepares ?? ((check.outputs ?? []).length > 0 || INSTALLS.test(check.command)),
+    prepares,
+    isCached: (check.cache ?? true) && (!prepares || outputs.length > 0 || leaves.length > 0),
     timeoutMs: (check.timeout === undefined ? null : parseDuration(check.timeout)) ?? CHECK_TIMEOUT_MS,
+    retries: check.retries ?? 0,
+    weight: check.weight ?? 1,
+    where: check.where ?? 'host',
+    network: check.network ?? installs,
     env: check.env ?? [],
-  }));
+    reports: {
+      junit: paths(check.reports?.junit),
+      coverage: paths(check.reports?.coverage),
+      sarif: paths(check.reports?.sarif),
+      sbom: paths(check.reports?.sbom),
+    },
+  };
+}
+
+/** What package managers fill, by the words that a command begins with. */
+function leavesOf(command: string): string[] {
+  if (/^\s*(npm|pnpm|yarn|bun)\b/.test(command)) return ['node_modules'];
+  return /^\s*mix\b/.test(command) ? ['deps'] : [];
+}
+
+/** A glob below a directory, from the root; `/x` is from the root already. */
+function fromRoot(directory: string, glob: string): string {
+  if (glob.startsWith('!')) return `!${fromRoot(directory, glob.slice(1))}`;
+  if (glob.startsWith('/')) return glob.slice(1);
+  return directory === '' ? glob : `${directory}/${glob}`;
 }
 
 /** Apps with the same checks share them; a check that means something else in another app gets that app's name. */

@@ -3,11 +3,13 @@ import type {
   GateDefinition,
   SmokeDefinition,
 } from '../definition/environment-definition.ts';
+import type { Severity } from '../definition/ci-definition.ts';
 import type { ProjectDefinition } from '../definition/project-definition.ts';
 import { NO_IMPORTS, type FlyTomlImports } from '../fly-toml/fly-toml-reading.ts';
 import type { Gate, ResolvedApp, ResolvedEnvironment, ResolvedSmoke, TriggerRule } from '../resolved.ts';
 import { environmentKind, triggersOf } from './environment-kind.ts';
 import { appScopes } from './layers.ts';
+import { FAIL_ON } from './resolve-ci.ts';
 import { parseDuration } from './parse-duration.ts';
 import { resolveApp } from './resolve-app.ts';
 import { resolveDatabase } from './resolve-database.ts';
@@ -42,7 +44,9 @@ export function resolveEnvironment(
     name,
     kind,
     on: resolveTriggers(environment),
-    gates: (environment.gates ?? []).map(resolveGate),
+    gates: (environment.gates ?? []).map((gate) =>
+      resolveGate(gate, project.ci?.security?.failOn ?? FAIL_ON),
+    ),
     apps,
     deployOrder: resolveOrder(environment.order ?? project.order, apps),
     databases: Object.entries(project.databases ?? {}).map(([database, definition]) =>
@@ -106,7 +110,7 @@ function resolveExpiry(environment: EnvironmentDefinition): number | null {
   return msOf(environment.expires) ?? REVIEW_EXPIRES_MS;
 }
 
-function resolveGate(gate: GateDefinition): Gate {
+function resolveGate(gate: GateDefinition, failOn: Severity): Gate {
   switch (gate.kind) {
     case 'safe-migrations':
       return { kind: gate.kind, blocksAtMostMs: msOf(gate.blocksAtMost) ?? BLOCKS_AT_MOST_MS };
@@ -118,6 +122,14 @@ function resolveGate(gate: GateDefinition): Gate {
         approvers: gate.approvers ?? [],
         expiresAfterMs: msOf(gate.expires) ?? APPROVAL_EXPIRES_MS,
         excludesInitiator: gate.notInitiator ?? false,
+      };
+    case 'quality':
+      return {
+        kind: gate.kind,
+        coverage: gate.coverage ?? null,
+        changeCoverage: gate.changeCoverage ?? null,
+        failOn: gate.failOn ?? failOn,
+        allowsFlaky: gate.flaky ?? true,
       };
     default:
       return gate;

@@ -2,6 +2,7 @@ import type { ProjectDefinition } from '../definition/project-definition.ts';
 import { NO_IMPORTS, type FlyTomlImports } from '../fly-toml/fly-toml-reading.ts';
 import type { ResolvedEnvironment, ResolvedProject } from '../resolved.ts';
 import { resolveChecks } from './resolve-checks.ts';
+import { resolveCi } from './resolve-ci.ts';
 import { resolveFiles } from './resolve-files.ts';
 import { resolveGithub, resolveRelease } from './resolve-github.ts';
 import { resolveEnvironment } from './resolve-environment.ts';
@@ -22,6 +23,7 @@ export function resolveProject(
     release: resolveRelease(project),
     checks: resolveChecks(project),
     ciSkip: project.ci?.skip ?? [],
+    ...resolveCi(project),
     files: resolveFiles(project),
     environments: withOneHardening(
       Object.entries(project.environments).map(([name, environment]) =>

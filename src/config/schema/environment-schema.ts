@@ -4,6 +4,7 @@ import type {
   EnvironmentDefinition,
   EnvironmentHealthDefinition,
   SmokeDefinition,
+  QualityGate,
 } from '../definition/environment-definition.ts';
 import { objectOf } from './object-of.ts';
 import { appOverridesSchema } from './app-schema.ts';
@@ -11,7 +12,7 @@ import { databaseOverrideSchema } from './database-schema.ts';
 import { commandEnvSchema, envSchema } from './env-schema.ts';
 import { flyAccountSchema, flySettings, vercelAccountSchema } from './platform-schema.ts';
 import { rule } from './problem.ts';
-import { duration, httpUrl, notA, text } from './scalars.ts';
+import { duration, httpUrl, notA, percent, severity, text } from './scalars.ts';
 
 /** GitHub's logins have letters, digits and hyphens; the name of a team may have more. */
 const approver = rule(z.string(), (name) =>
@@ -44,7 +45,13 @@ const gate = z.discriminatedUnion(
       expires: duration.optional(),
       notInitiator: z.boolean().optional(),
     }),
-    z.strictObject({ kind: z.literal('quality') }),
+    objectOf<QualityGate>({
+      kind: z.literal('quality'),
+      coverage: percent.optional(),
+      changeCoverage: percent.optional(),
+      failOn: severity.optional(),
+      flaky: z.boolean().optional(),
+    }),
     z.strictObject({ kind: z.literal('safe-migrations'), blocksAtMost: duration.optional() }),
   ],
   { error: "Write checks(), passed('environment'), approval(), quality() or safeMigrations()." },

@@ -35,6 +35,14 @@ export function count(min: number): z.ZodNumber {
   );
 }
 
+/** A share of a hundred. */
+export const percent: z.ZodNumber = rule(z.number(), (value) =>
+  value >= 0 && value <= 100 ? null : notA(value, 'a share', 'Write percent, from 0 to 100.'),
+);
+
+/** How bad a finding is. */
+export const severity: z.ZodType<string> = z.enum(['low', 'moderate', 'high', 'critical']);
+
 /** A Fly region: three letters. One that is not known to this version is warned of by the rules, not here. */
 export const region: z.ZodString = rule(z.string(), regionProblem);
 
