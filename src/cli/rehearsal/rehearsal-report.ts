@@ -33,12 +33,17 @@ export interface RehearsalReport {
 /** As many deployments as one event may well bring about. */
 const DEPLOYMENTS_MAX = 20;
 
-/** Reads back from the local GitHub what the GitHub workflows wrote there. */
+/** The deployment that was made last, by its id, which only grows; 0 where there is none. */
+export async function newestDeployment(github: LocalGithub): Promise<number> {
+  return (await deploymentsOf(github))[0]?.id ?? 0;
+}
+
+/** Reads back from the local GitHub what the GitHub workflows wrote there: deployments are those after `before`. */
 export async function reportRehearsal(
   github: LocalGithub,
   act: RehearsedAct,
   model: ActionsModel,
-  since: number,
+  before: number,
 ): Promise<RehearsalReport> {
   const { repository, url } = github;
   const sha = act.sha;
@@ -53,7 +58,7 @@ export async function reportRehearsal(
       conclusion: run.conclusion,
       url: `${url}/actions/runs/${run.id}`,
     })),
-    deployments: await deploymentsSince(github, since),
+    deployments: await deploymentsSince(github, before),
     statuses: sha === null ? [] : await statusesOf(github, sha),
     succeeded: model.runs.every(isGood),
   };
@@ -69,16 +74,20 @@ async function pullRequestOf(
   return { number, url: `${url}/pull/${number}`, comments: (comments as unknown[]).length };
 }
 
-async function deploymentsSince(github: LocalGithub, since: number): Promise<RehearsalReport['deployments']> {
+async function deploymentsOf(
+  github: LocalGithub,
+): Promise<readonly { readonly id: number; readonly environment: string }[]> {
+  const path = `/repos/${github.repository}/deployments?per_page=${DEPLOYMENTS_MAX}`;
+  return (await github.call('GET', path)) as readonly { id: number; environment: string }[];
+}
+
+async function deploymentsSince(
+  github: LocalGithub,
+  before: number,
+): Promise<RehearsalReport['deployments']> {
   const path = `/repos/${github.repository}/deployments`;
-  const all = (await github.call('GET', `${path}?per_page=${DEPLOYMENTS_MAX}`)) as readonly {
-    readonly id: number;
-    readonly environment: string;
-    readonly created_at: string;
-  }[];
-  // GitHub tells times to the second.
-  const begun = Math.floor(since / 1000) * 1000;
-  const made = all.filter(({ created_at: at }) => Date.parse(at) >= begun);
+  // Not by the time at which they were made, which GitHub tells to the second: the one before may be of the same.
+  const made = (await deploymentsOf(github)).filter(({ id }) => id > before);
   return Promise.all(
     made.map(async ({ id, environment }) => {
       const [newest] = (await github.call('GET', `${path}/${id}/statuses`)) as readonly {

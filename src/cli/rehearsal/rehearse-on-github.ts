@@ -17,7 +17,7 @@ import { followActions } from './follow-actions.ts';
 import { openLocalGithub } from './local-github.ts';
 import { changedFiles, missingWorkflows } from './rehearsed-changes.ts';
 import { rehearsalWords, type Rehearsal } from './rehearsal.ts';
-import { reportRehearsal } from './rehearsal-report.ts';
+import { newestDeployment, reportRehearsal } from './rehearsal-report.ts';
 import { setUpGithub } from './set-up-github.ts';
 import { showActions } from './show-actions.ts';
 
@@ -104,8 +104,8 @@ async function follow(
   const listening = new AbortController();
   const stop = (): void => listening.abort();
   context.interrupt.addEventListener('abort', stop, { once: true });
-  const startedAt = systemClock.now();
   try {
+    const before = await newestDeployment(on.scene.github);
     const feed = await followActions(on.cloud, (url, init) => fetch(url, init), listening.signal);
     const act = await actOnGithub(on.scene, rehearsal);
     const { expected } = act;
@@ -122,7 +122,7 @@ async function follow(
       context.output.error(`The GitHub workflows go on: ${on.scene.github.url}/actions\n`);
       return EXIT.interrupted;
     }
-    const report = await reportRehearsal(on.scene.github, act, model, startedAt);
+    const report = await reportRehearsal(on.scene.github, act, model, before);
     const title = rehearsalWords(rehearsal);
     if (context.output.json) writeJson(context.output, { kind: 'report', ...report }, true);
     else context.output.write(renderRehearsal(report, { color: context.output.color, title }));
