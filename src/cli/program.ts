@@ -3,6 +3,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import { ToolError } from '../diagnostics/tool-error.ts';
 import type { CommandContext, ExitCode } from './command-context.ts';
 import type { GlobalOptions } from './main.ts';
+import { addArtifactCommands } from './program-artifact.ts';
 import { addCiCommands } from './program-ci.ts';
 import { addCloudCommands } from './program-cloud.ts';
 import { addDbCommands } from './program-db.ts';
@@ -78,6 +79,7 @@ export function describeProgram(makeContext: MakeContext, onExitCode: (code: Exi
   addInitCommand(program, register);
   addProjectCommands(program, register);
   addCiCommands(program, register);
+  addArtifactCommands(program, register);
   addOperateCommands(program, register);
   addReviewCommands(program, register);
   addGatesCommand(program, register);

@@ -37,6 +37,8 @@ export const ERROR_CODES = {
   PLAN_NOTHING_DEPLOYED: { kind: 'user', exit: 2, title: 'Nothing was deployed there yet' },
   CHECK_UNKNOWN: { kind: 'user', exit: 2, title: 'There is no such check' },
   CHECK_FAILED: { kind: 'operation', exit: 1, title: 'A check failed' },
+  ARTIFACT_INVALID: { kind: 'operation', exit: 1, title: 'An artifact is not what it was made as' },
+  ARTIFACT_KEY_INVALID: { kind: 'user', exit: 2, title: 'A key for signatures cannot be used' },
   REVIEW_UNKNOWN: { kind: 'user', exit: 2, title: 'There is no such open pull request' },
   RUN_UNKNOWN: { kind: 'user', exit: 2, title: 'There is no such run' },
   RUN_NOT_RESUMABLE: { kind: 'user', exit: 2, title: 'The run cannot be resumed' },

@@ -1,0 +1,89 @@
+import { resolve } from 'node:path';
+import { publicKeyName } from '../../artifacts/signing-key.ts';
+import { verifyArtifact, type ArtifactVerdict } from '../../artifacts/verify-artifact.ts';
+import { ERROR_CODES, EXIT } from '../../diagnostics/error-codes.ts';
+import { ToolError } from '../../diagnostics/tool-error.ts';
+import type { CommandContext, ExitCode } from '../command-context.ts';
+import { writeJson } from '../output.ts';
+import { counted } from '../views/counted.ts';
+import { paint } from '../views/paint.ts';
+import { problemDocument } from '../views/problem.ts';
+
+/** What was typed behind `artifact verify`. */
+export interface TypedVerifyOptions {
+  readonly key: string | null;
+  readonly commit: string | null;
+}
+
+/**
+ * `glidepath artifact verify DIR`: works without a project, on what somebody else has sent. Throws ARTIFACT_INVALID, which
+ * names everything that is not as it was made.
+ */
+export async function artifactVerify(
+  context: CommandContext,
+  directory: string,
+  typed: TypedVerifyOptions,
+): Promise<ExitCode> {
+  const { output } = context;
+  const key = typed.key === null ? null : publicKeyName(typed.key);
+  const verdict = await verifyArtifact(resolve(context.cwd, directory), { key, commit: typed.commit });
+  const failed = verdict.problems.length === 0 ? null : invalid(directory, verdict);
+  if (output.json) {
+    writeJson(output, { ...documentOf(verdict), ...(failed === null ? {} : problemDocument(failed, false)) });
+    return failed === null ? EXIT.ok : ERROR_CODES[failed.code].exit;
+  }
+  if (failed !== null) throw failed;
+  output.write(`${lines(directory, verdict, key, output.color).join('\n')}\n`);
+  return EXIT.ok;
+}
+
+function invalid(directory: string, { problems }: ArtifactVerdict): ToolError {
+  const [first] = problems;
+  const more = problems.length === 1 ? '' : ` ${counted(problems.length - 1, 'more thing')} as well:`;
+  return new ToolError(
+    'ARTIFACT_INVALID',
+    `${directory} is not what it was made as: ${first?.message ?? ''}${more}`,
+    {
+      hint: 'Take it from where it was made again, and use nothing of this one.',
+      output: problems.slice(1).map(({ message }) => message),
+    },
+  );
+}
+
+function lines(
+  directory: string,
+  { manifest, signedBy }: ArtifactVerdict,
+  key: string | null,
+  hasColor: boolean,
+): readonly string[] {
+  const { green, dim } = paint(hasColor);
+  const { files, images, checks } = manifest;
+  const signature =
+    signedBy === null
+      ? 'nobody signed it: that it is whole is known, who made it is not'
+      : key === null
+        ? `signed by ${signedBy}; that it is yours says --key ${signedBy}`
+        : `signed by ${signedBy}`;
+  return [
+    `${green('✓')} ${directory} is what was made of ${manifest.project} ${manifest.commit.slice(0, 7)}${manifest.uncommitted ? ', with changes that were not committed' : ''}`,
+    `  ${counted(files.length, 'file')}, ${counted(images.length, 'image')}, ${counted(checks.length, 'check')}`,
+    ...images.map(({ app, digest }) => dim(`  ${app}  ${digest}`)),
+    `  ${signature}`,
+  ];
+}
+
+function documentOf({ manifest, problems, signedBy }: ArtifactVerdict): object {
+  const { project, commit, committedAt, uncommitted, files, images, checks } = manifest;
+  return {
+    valid: problems.length === 0,
+    project,
+    commit,
+    committedAt,
+    uncommitted,
+    files: files.length,
+    images,
+    checks,
+    signedBy,
+    problems,
+  };
+}
