@@ -1,96 +1,126 @@
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PostgresService } from '../cloud/postgres/postgres-service.ts';
 import type { CheckService, OpenCheckService } from '../checks/check-services.ts';
+import type { CheckTemplate } from '../cloud/check-postgres/check-template.ts';
+import type { PostgresBinaries } from '../cloud/postgres/postgres-binaries.ts';
+import type { PostgresLauncher } from '../cloud/postgres/postgres-launcher.ts';
 import { ToolError } from '../diagnostics/tool-error.ts';
 import { systemClock } from '../util/clock.ts';
 
 /** The directories of these servers; the number is that of the process that will remove them. */
 const PREFIX = 'glidepath-check-';
 const LEFT = /^glidepath-check-(\d+)-/;
-const DATABASE = 'app_test';
-const USER = 'app';
-/** A cluster's name inside its directory, which is a check's alone. */
-const CLUSTER = 'check';
+
+/** What is the same for every server of this process. */
+interface Installation {
+  readonly binaries: PostgresBinaries;
+  readonly launcher: PostgresLauncher;
+  readonly template: CheckTemplate;
+}
+
+let opening: Promise<Installation> | null = null;
 
 /**
- * A Postgres server for one check: real, empty, and gone at the end with all it held. Its login may do everything, as
- * that of a server on a laptop may, for test frameworks make databases and extensions. What a killed process left is
- * removed first.
+ * A Postgres server for one check: real, empty, there within a tenth of a second, and gone at the end with all it held, also
+ * when this process is killed. Its login may do everything, as that of a server on a laptop may, for test frameworks make
+ * databases and extensions; another check has another server, so that they may all make the same ones.
  */
 export const openCheckService: OpenCheckService = async (service, signal) => {
-  const [, major] = /^postgres(?::(\d+))?$/.exec(service) ?? [];
-  await removeLeft();
   signal.throwIfAborted();
-  const dir = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
-  // The server may have to run as another user, who has to get to its data.
-  await chmod(dir, 0o755);
-  const postgres = await openPostgres(dir);
-  const close = async (): Promise<void> => {
-    await postgres.close({ stop: true });
-    await rm(dir, { recursive: true, force: true, maxRetries: 3 });
-  };
-  try {
-    return { env: await prepare(postgres, service, major ?? null), close };
-  } catch (error) {
-    await close();
+  // Once for all that ask; a failure is not kept.
+  opening ??= openInstallation().catch((error: unknown) => {
+    opening = null;
     throw error;
-  }
+  });
+  const installation = await opening;
+  refuseOtherVersion(service, installation.binaries.version);
+  const [{ startCheckPostgres }, { CHECK_DATABASE, CHECK_USER }] = await Promise.all([
+    import('../cloud/check-postgres/start-check-postgres.ts'),
+    import('../cloud/check-postgres/check-template.ts'),
+  ]);
+  const prefix = join(tmpdir(), `${PREFIX}${process.pid}-`);
+  const { port, close } = await startCheckPostgres({ ...installation, prefix, clock: systemClock, signal });
+  const login = { user: CHECK_USER, password: installation.template.password, database: CHECK_DATABASE };
+  return { env: environmentOf({ ...login, port }), close };
 };
 
-async function openPostgres(stateDir: string): Promise<PostgresService> {
-  const { createPostgresService } = await import('../cloud/postgres/create-postgres-service.ts');
-  return createPostgresService({
-    stateDir,
-    clock: systemClock,
-    idleMs: null,
-    retentionMs: 0,
-    // Nobody misses what is lost with the power.
-    settings: { fsync: false, maxConnections: 100 },
-  });
-}
-
-async function prepare(
-  postgres: PostgresService,
-  service: string,
-  major: string | null,
-): Promise<CheckService['env']> {
-  await postgres.create({ id: CLUSTER, database: DATABASE, user: USER });
-  const version = await postgres.withAdmin(CLUSTER, DATABASE, async (client) => {
-    await client.query(`alter role ${USER} superuser`);
-    const { rows } = await client.query<{ major: string }>(
-      "select (current_setting('server_version_num')::int / 10000)::text as major",
-    );
-    return rows[0]?.major ?? '';
-  });
-  if (major !== null && major !== version)
-    throw new ToolError(
-      'PROVIDER_NOT_SUPPORTED',
-      `A check asks for ${service}, and here is Postgres ${version}.`,
-      {
-        hint: `Leave the version out (postgres()), or write postgres({ version: ${version} })`,
-      },
-    );
-  const url = new URL(postgres.connectionUrl(CLUSTER));
+async function openInstallation(): Promise<Installation> {
+  const [{ locatePostgresBinaries }, { choosePostgresLauncher }, { openCheckTemplate }] = await Promise.all([
+    import('../cloud/postgres/postgres-binaries.ts'),
+    import('../cloud/postgres/postgres-launcher.ts'),
+    import('../cloud/check-postgres/check-template.ts'),
+  ]);
+  await removeLeft();
+  const binaries = await locatePostgresBinaries();
+  const launcher = choosePostgresLauncher(binaries);
   return {
-    DATABASE_URL: url.href,
-    PGHOST: url.hostname,
-    PGPORT: url.port,
-    PGUSER: decodeURIComponent(url.username),
-    PGPASSWORD: decodeURIComponent(url.password),
-    PGDATABASE: DATABASE,
+    binaries,
+    launcher,
+    template: await openCheckTemplate(await cacheDirectory(), binaries, launcher),
   };
 }
 
-/** Servers of processes that were killed run on: they are ended, and their directories removed. */
+/** Of this user on this machine; among the temporary files where there is no home to write into. */
+async function cacheDirectory(): Promise<string> {
+  const cache = process.env['XDG_CACHE_HOME'];
+  const base = cache === undefined || cache === '' ? join(homedir(), '.cache') : cache;
+  const dir = join(base, 'glidepath', 'postgres');
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    return dir;
+  } catch {
+    const own = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-template-`));
+    process.once('exit', () => rmSync(own, { recursive: true, force: true }));
+    return own;
+  }
+}
+
+/** `18.4.0-beta.17` is of major version 18. */
+function refuseOtherVersion(service: string, version: string): void {
+  const [, asked] = /^postgres(?::(\d+))?$/.exec(service) ?? [];
+  const [major = ''] = version.split('.');
+  if (asked === undefined || asked === major) return;
+  throw new ToolError(
+    'PROVIDER_NOT_SUPPORTED',
+    `A check asks for ${service}, and here is Postgres ${major}.`,
+    {
+      hint: `Leave the version out (postgres()), or write postgres({ version: ${major} })`,
+    },
+  );
+}
+
+function environmentOf(server: {
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+}): CheckService['env'] {
+  const { port, user, password, database } = server;
+  return {
+    DATABASE_URL: `postgresql://${user}:${password}@127.0.0.1:${port}/${database}`,
+    PGHOST: '127.0.0.1',
+    PGPORT: String(port),
+    PGUSER: user,
+    PGPASSWORD: password,
+    PGDATABASE: database,
+  };
+}
+
+/** What was left when the machine went down, or by one that was killed with all its processes. */
 async function removeLeft(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
+  const names = (await readdir(tmpdir())).filter((name) => {
     const pid = Number(LEFT.exec(name)?.[1]);
-    if (!Number.isSafeInteger(pid) || isAlive(pid)) continue;
+    return Number.isSafeInteger(pid) && !isAlive(pid);
+  });
+  if (names.length === 0) return;
+  const { adoptPostmaster } = await import('../cloud/postgres/postmaster.ts');
+  for (const name of names) {
     const dir = join(tmpdir(), name);
     try {
-      await (await openPostgres(dir)).close({ stop: true });
+      const left = await adoptPostmaster(join(dir, 'data'), systemClock);
+      await left?.stop('immediate');
       await rm(dir, { recursive: true, force: true });
     } catch {
       // Somebody else's, or somebody else is at it.
