@@ -25,7 +25,7 @@ test('tells lines of both streams and the exit code, and sees only the variables
     env,
     onLine: (line) => lines.push(line),
   });
-  expect(result).toEqual({ exitCode: 3, timedOut: false });
+  expect(result).toEqual({ exitCode: 3, timedOut: false, left: [] });
   expect(lines.toSorted()).toEqual(['no', 'yes']);
 });
 
@@ -33,7 +33,7 @@ test('what takes too long is ended with all that it started', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'glidepath-run-'));
   const file = join(dir, 'pid');
   const result = await run(`sleep 60 & echo $! > ${file}; wait`, { timeoutMs: 300 });
-  expect(result).toEqual({ exitCode: null, timedOut: true });
+  expect(result).toEqual({ exitCode: null, timedOut: true, left: [] });
   const pid = Number(readFileSync(file, 'utf8'));
   expect(existsSync(`/proc/${pid}`) && !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')).toBe(
     false,

@@ -1,6 +1,8 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import type { Clock } from './clock.ts';
+import { endFamily } from './end-family.ts';
+import { lineSplitter } from './line-splitter.ts';
+import { familyMembers, type FamilyMember } from './process-family.ts';
 
 /** Starts a process; `node:child_process`'s own `spawn` fits. */
 export type Spawn = (command: string, args: readonly string[], options: SpawnOptions) => ChildProcess;
@@ -15,22 +17,37 @@ export interface ProcessRun {
   readonly signal: AbortSignal;
   /** It is ended after this long; for ever when left out. */
   readonly timeoutMs?: number;
-  /** Each line that it prints, of either stream. */
+  /** Each line that it prints, of either stream; a very long one in pieces. */
   readonly onLine: (line: string) => void;
+  /** Takes secrets out of lines that are told in pieces. */
+  readonly redact?: (text: string) => string;
+  /**
+   * The mark that `env` carries in MARK_VARIABLE: then everything that it started is ended with it, also what left its
+   * process group, and nothing of it is waited for.
+   */
+  readonly mark?: string;
+}
+
+/** How a program ended. */
+export interface ProcessEnd {
+  /** Null where it was ended by a signal. */
+  readonly exitCode: number | null;
+  readonly timedOut: boolean;
+  /** What it had started and left running, now ended; only with a mark. */
+  readonly left: readonly FamilyMember[];
 }
 
 /** After SIGTERM a process group has this long before SIGKILL. */
 const KILL_AFTER_MS = 5_000;
+/** What was started beside a program has this long to end by itself after it: most are about to. */
+const LEFT_GRACE_MS = 500;
+const LOOK_MS = 20;
 
 /**
  * Runs a program in a process group of its own, which is ended when the signal aborts or the time is over. Throws the
  * signal's reason, or the error that kept it from starting; however else it ends is the result.
  */
-export async function runProcess(
-  spawn: Spawn,
-  clock: Clock,
-  run: ProcessRun,
-): Promise<{ readonly exitCode: number | null; readonly timedOut: boolean }> {
+export async function runProcess(spawn: Spawn, clock: Clock, run: ProcessRun): Promise<ProcessEnd> {
   run.signal.throwIfAborted();
   const child = spawn(run.program, run.args, {
     cwd: run.cwd,
@@ -39,7 +56,8 @@ export async function runProcess(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const done = new AbortController();
-  const end = (): void => void endGroup(child, clock, done.signal);
+  let ending: Promise<unknown> = Promise.resolve();
+  const end = (): void => void (ending = endNow(child, clock, run.mark ?? null, done.signal));
   run.signal.addEventListener('abort', end, { once: true });
   let timedOut = false;
   if (run.timeoutMs !== undefined)
@@ -51,22 +69,68 @@ export async function runProcess(
       // It ended in time.
       () => undefined,
     );
-  for (const stream of [child.stdout, child.stderr])
-    if (stream !== null) createInterface({ input: stream }).on('line', run.onLine);
+  tellLines(child, run);
   try {
-    const exitCode = await new Promise<number | null>((resolve, reject) => {
-      child.once('close', resolve);
-      child.once('error', reject);
-    });
+    const exitCode = await ended(child, run.mark === undefined ? 'close' : 'exit');
+    const wasEnded = timedOut || run.signal.aborted;
+    const left = run.mark === undefined || wasEnded ? [] : await endLeft(child, clock, run.mark);
+    if (run.mark !== undefined) await Promise.all([ending, closed(child, clock)]);
     run.signal.throwIfAborted();
-    return { exitCode, timedOut };
+    return { exitCode, timedOut, left };
   } finally {
     done.abort();
     run.signal.removeEventListener('abort', end);
   }
 }
 
-async function endGroup(child: ChildProcess, clock: Clock, done: AbortSignal): Promise<void> {
+function tellLines(child: ChildProcess, { onLine, redact }: ProcessRun): void {
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream === null) continue;
+    const splitter = lineSplitter({ onLine, ...(redact === undefined ? {} : { redact }) });
+    stream.on('data', (chunk: Buffer) => splitter.write(chunk));
+    stream.once('close', () => splitter.end());
+  }
+}
+
+function ended(child: ChildProcess, event: 'close' | 'exit'): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    child.once(event, resolve);
+    child.once('error', reject);
+  });
+}
+
+/** Ends what the program left running, unless it is about to end by itself. */
+async function endLeft(child: ChildProcess, clock: Clock, mark: string): Promise<readonly FamilyMember[]> {
+  const family = { mark, group: child.pid ?? null };
+  let left = familyMembers(family);
+  for (let waitedMs = 0; left.length > 0 && waitedMs < LEFT_GRACE_MS; waitedMs += LOOK_MS) {
+    await clock.sleep(LOOK_MS);
+    left = familyMembers(family);
+  }
+  if (left.length > 0) await endFamily(family, clock, KILL_AFTER_MS);
+  return left;
+}
+
+/** Waits for the rest of the output; nobody writes any more, unless a process was not found: it is not waited for. */
+async function closed(child: ChildProcess, clock: Clock): Promise<void> {
+  const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
+  const isClosed = (): boolean => streams.every((stream) => stream.closed);
+  for (let waitedMs = 0; !isClosed() && waitedMs < LEFT_GRACE_MS; waitedMs += LOOK_MS)
+    await Promise.race([clock.sleep(LOOK_MS), ...streams.filter((stream) => !stream.closed).map(closing)]);
+  for (const stream of streams) stream.destroy();
+}
+
+function closing(stream: NodeJS.ReadableStream): Promise<void> {
+  return new Promise((resolve) => void stream.once('close', () => resolve()));
+}
+
+async function endNow(
+  child: ChildProcess,
+  clock: Clock,
+  mark: string | null,
+  done: AbortSignal,
+): Promise<void> {
+  if (mark !== null) return endFamily({ mark, group: child.pid ?? null }, clock, KILL_AFTER_MS);
   signalGroup(child, 'SIGTERM');
   try {
     await clock.sleep(KILL_AFTER_MS, done);

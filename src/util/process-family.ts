@@ -1,0 +1,134 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+
+/**
+ * The variable by which processes are known as started by one command, however far they went away: what a process
+ * starts inherits it, also through `setsid`, a double fork and `nohup`. Marks of commands inside commands are parted by
+ * colons.
+ */
+export const MARK_VARIABLE = 'GLIDEPATH_CHECK_RUN';
+
+/** A process that is there. */
+export interface FamilyMember {
+  readonly pid: number;
+  /** As it was called, cut to a line's length. */
+  readonly command: string;
+}
+
+/** By what processes are known to belong together. */
+export interface FamilyMark {
+  /** A mark in {@link MARK_VARIABLE}, or the beginning of one up to a dot. */
+  readonly mark: string;
+  /** The process group that the command was started in, where it is known. */
+  readonly group: number | null;
+}
+
+interface SeenProcess {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+  readonly session: number;
+}
+
+const COMMAND_CHARS = 120;
+
+/**
+ * The processes of a family that have not ended: those with its mark, those in its process group or session, and all
+ * that descend from one of these. A process that clears its environment, leaves its session and outlives its parent is
+ * not found. Where there is no `/proc`, those with the mark alone are not found either.
+ */
+export function familyMembers({ mark, group }: FamilyMark): FamilyMember[] {
+  const seen = seenProcesses();
+  const own = seen.filter(
+    (process) =>
+      (group !== null && (process.group === group || process.session === group)) ||
+      isMarked(process.pid, mark),
+  );
+  const members = new Set(own.map(({ pid }) => pid));
+  // Parents come before their children nearly always, but numbers begin again: until nothing is added.
+  for (let size = -1; size !== members.size;) {
+    size = members.size;
+    for (const { pid, parent } of seen) if (members.has(parent)) members.add(pid);
+  }
+  members.delete(process.pid);
+  return [...members].map((pid) => ({ pid, command: commandOf(pid) }));
+}
+
+/** When a process began, by the clock of the machine's start; null where it is not there or cannot be told. */
+export function processStart(pid: number): string | null {
+  return statOf(pid)?.[19] ?? null;
+}
+
+/** Sends a signal to each; what has ended meanwhile is left alone. */
+export function signalMembers(members: readonly FamilyMember[], signal: NodeJS.Signals): void {
+  for (const { pid } of members) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It has ended, or belongs to somebody else.
+    }
+  }
+}
+
+function seenProcesses(): SeenProcess[] {
+  let names: string[];
+  try {
+    names = readdirSync('/proc');
+  } catch {
+    return listedProcesses();
+  }
+  return names.flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    const fields = statOf(Number(name));
+    // What has ended and was not asked for yet is no process any more.
+    if (fields === null || fields[0] === 'Z' || fields[0] === 'X') return [];
+    const [, parent, group, session] = fields.map(Number);
+    return [{ pid: Number(name), parent: parent ?? 0, group: group ?? 0, session: session ?? 0 }];
+  });
+}
+
+/** The fields of `/proc/<pid>/stat` behind the name, which may hold anything: state, parent, group, session, … */
+function statOf(pid: number): string[] | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return null;
+  }
+}
+
+function isMarked(pid: number, mark: string): boolean {
+  let environment: string;
+  try {
+    environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
+  } catch {
+    // Somebody else's, or it has ended.
+    return false;
+  }
+  if (!environment.includes(mark)) return false;
+  const prefix = `${MARK_VARIABLE}=`;
+  const value = environment.split('\0').find((entry) => entry.startsWith(prefix));
+  return (value ?? '')
+    .slice(prefix.length)
+    .split(':')
+    .some((each) => each === mark || each.startsWith(`${mark}.`));
+}
+
+function commandOf(pid: number): string {
+  try {
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+    return words.length > COMMAND_CHARS ? `${words.slice(0, COMMAND_CHARS - 1)}…` : words;
+  } catch {
+    return '';
+  }
+}
+
+/** Where there is no `/proc`, as on macOS. */
+function listedProcesses(): SeenProcess[] {
+  const listed = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,pgid=,state='], { encoding: 'utf8' });
+  return listed.split('\n').flatMap((line) => {
+    const [pid, parent, group, state = ''] = line.trim().split(/\s+/);
+    if (pid === undefined || pid === '' || state.startsWith('Z')) return [];
+    return [{ pid: Number(pid), parent: Number(parent), group: Number(group), session: 0 }];
+  });
+}
