@@ -1,0 +1,86 @@
+import { hash } from 'node:crypto';
+import { blobName, entryName, type CacheStore } from './cache-store.ts';
+import { isBelieved, readDomains, type CacheTrust } from './cache-trust.ts';
+import type { DiskStore } from './disk-store.ts';
+import { decodeEntry, type StoredEntry } from './stored-entry.ts';
+
+/** The stores of a cache, and whom it believes. */
+export interface CachePlaces {
+  readonly local: DiskStore;
+  /** Null where nothing is shared. Its errors are misses already. */
+  readonly remote: CacheStore | null;
+  /** Whether the remote store itself keeps apart what pull requests and main write. */
+  readonly isScoped: boolean;
+  readonly trust: CacheTrust;
+  /** Each sentence is said once. */
+  readonly onWarning: (sentence: string) => void;
+}
+
+/** An entry, with the bytes that it is stored as and the store that it came from. */
+export interface FoundStored {
+  readonly stored: StoredEntry;
+  readonly bytes: Buffer;
+  readonly from: CacheStore;
+}
+
+/** Looks for an entry by its key: on this machine and then in the shared store, in the own domain and then in main's. */
+export async function findStored(places: CachePlaces, key: string): Promise<FoundStored | null> {
+  const { local, remote, trust } = places;
+  for (const from of remote === null ? [local] : [local, remote]) {
+    for (const domain of readDomains(trust)) {
+      const found = await readEntry(places, from, domain, key);
+      if (found === null) continue;
+      if (from !== local || isComplete(local, found.stored)) return found;
+      await local.remove(entryName(domain, key));
+    }
+  }
+  return null;
+}
+
+/** The entry that was stored last for a check. */
+export async function findLatest(places: CachePlaces, check: string): Promise<StoredEntry | null> {
+  const { local, remote, trust } = places;
+  for (const from of remote === null ? [local] : [local, remote]) {
+    for (const domain of readDomains(trust)) {
+      const key = (await from.get(latestName(domain, check)))?.toString() ?? '';
+      const found = await readEntry(places, from, domain, key);
+      if (found !== null && found.stored.entry.parts.check === check) return found.stored;
+    }
+  }
+  return null;
+}
+
+/** Where the key of the last entry of a check lies. */
+export function latestName(domain: string, check: string): string {
+  return `${domain}/latest/${hash('sha256', check)}`;
+}
+
+async function readEntry(
+  { local, isScoped, trust, onWarning }: CachePlaces,
+  from: CacheStore,
+  domain: string,
+  key: string,
+): Promise<FoundStored | null> {
+  if (!/^[0-9a-f]{64}$/.test(key)) return null;
+  const name = entryName(domain, key);
+  const bytes = await from.get(name);
+  if (bytes === null) return null;
+  const stored = decodeEntry(bytes);
+  if (stored === null) {
+    onWarning(`An entry in ${from.where} was spoilt and is not used.`);
+    // A pull request removes nothing of main's, also where it could.
+    if (from === local || domain === trust.domain) await from.remove(name);
+    return null;
+  }
+  if (!isBelieved(stored, { key, domain }, trust, { isLocal: from === local, isScoped })) {
+    onWarning(
+      `An entry in ${from.where} was not written by anybody that this run believes, and is not used.`,
+    );
+    return null;
+  }
+  return { stored, bytes, from };
+}
+
+function isComplete(local: DiskStore, { entry, packs, inline }: StoredEntry): boolean {
+  return packs.every(({ digest }) => inline.has(digest) || local.touch(blobName(entry.domain, digest)));
+}
