@@ -4,6 +4,8 @@ import type { Severity } from '../config/definition/ci-definition.ts';
 export interface Finding {
   /** The rule or the advisory: `GHSA-…`, `docker-user-root`. */
   readonly id: string;
+  /** Other names of the same: the `CVE-…` of a `GHSA-…`. */
+  readonly aliases?: readonly string[];
   readonly severity: Severity;
   /** One sentence. */
   readonly message: string;
