@@ -55,8 +55,6 @@ export interface Builder {
   build(options: {
     app: ResolvedFlyApp;
     commit: string;
-    /** The run that asks. */
-    run: string;
     log: (line: string) => void;
     signal: AbortSignal;
   }): Promise<BuiltImage>;

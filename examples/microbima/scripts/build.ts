@@ -13,6 +13,8 @@ await Promise.all(
       input: `${root}src/${entry}.ts`,
       cwd: root,
       platform: 'node',
+      // Packages may be linked from elsewhere: the bundle names them as they are called here, the same on every machine.
+      resolve: { symlinks: false },
       // pg asks for its native binding only when it is told to use it.
       external: ['pg-native'],
       output: { file: `${root}dist/${entry}.js`, format: 'esm', codeSplitting: false },

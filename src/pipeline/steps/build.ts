@@ -73,7 +73,6 @@ export async function buildAndPush(scope: StepScope, name: string): Promise<stri
   const built = await scope.deps.builder.build({
     app,
     commit: scope.input.commit,
-    run: scope.context.runId,
     log: cappedLog((line) => scope.context.log(line)),
     signal: scope.context.signal,
   });

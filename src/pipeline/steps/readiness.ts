@@ -16,8 +16,6 @@ interface Gap {
 interface WayBack {
   readonly scope: StepScope;
   readonly release: Release;
-  /** The run that made it live. */
-  readonly runId: string;
   /** Null when its run is not stored here. */
   readonly environment: ResolvedEnvironment | null;
 }
@@ -39,8 +37,8 @@ export function readinessStep(deps: PipelineDeps): StepExecutor {
         return { release: null };
       }
       const environment = await deps.environmentOf(live.runId);
-      const { release, runId } = live;
-      const wayBack: WayBack = { scope, release, runId, environment };
+      const { release } = live;
+      const wayBack: WayBack = { scope, release, environment };
       const gaps: Gap[] = [];
       for (const app of Object.keys(release.digests)) gaps.push(...(await gapsOf(wayBack, app)));
       requireNone(wayBack, gaps);
@@ -86,7 +84,7 @@ async function imageGaps(wayBack: WayBack, app: ResolvedFlyApp): Promise<Gap[]> 
 
 /** Whether the image is there again because its commit still gives the same bytes. */
 async function isPushedAgain(
-  { scope, release, runId }: WayBack,
+  { scope, release }: WayBack,
   app: ResolvedFlyApp,
   digest: string,
 ): Promise<boolean> {
@@ -100,7 +98,6 @@ async function isPushedAgain(
     const image = await deps.builder.build({
       app,
       commit: release.commit,
-      run: runId,
       log,
       signal: context.signal,
     });

@@ -12,8 +12,6 @@ export interface BuildRequest {
   readonly app: ResolvedFlyApp;
   /** Full sha. */
   readonly commit: string;
-  /** The run that asks; goes into a container image's labels. */
-  readonly run: string;
   readonly log: (line: string) => void;
   readonly signal: AbortSignal;
 }

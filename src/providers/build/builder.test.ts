@@ -232,7 +232,7 @@ async function request(
   app: ResolvedFlyApp,
   signal: AbortSignal = new AbortController().signal,
 ) {
-  return builder.build({ app, commit, run: 'run-1', signal, log: () => undefined });
+  return builder.build({ app, commit, signal, log: () => undefined });
 }
 
 async function build(app: ResolvedFlyApp, name: string, touch?: (directory: string) => void) {

@@ -8,9 +8,9 @@ const BUILD = {
   idFile: '/x/id',
   commit: 'c'.repeat(40),
   commitTime: 1_700_000_000_500,
-  run: 'run-1',
   sourceUrl: 'https://github.com/o/n',
   hasBuildx: false,
+  isFresh: false,
 };
 
 test('everything a build is made of is an argument, but for the values of its secrets', () => {
@@ -26,9 +26,13 @@ test('everything a build is made of is an argument, but for the values of its se
     `--label=org.opencontainers.image.revision=${'c'.repeat(40)}`,
     '--label=org.opencontainers.image.title=web',
     '--label=org.opencontainers.image.source=https://github.com/o/n',
-    '--label=dev.glidepath.run=run-1',
     '/x/context',
   ]);
+});
+
+test('a build that is to be carried out anew takes nothing that the engine remembers', () => {
+  expect(buildkitArguments(BUILD)).not.toContain('--no-cache');
+  expect(buildkitArguments({ ...BUILD, isFresh: true })).toContain('--no-cache');
 });
 
 test('a builder of its own is told to give the image to the engine', () => {

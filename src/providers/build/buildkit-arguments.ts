@@ -10,10 +10,11 @@ export interface BuildkitBuild {
   readonly commit: string;
   /** Milliseconds since the Unix epoch. */
   readonly commitTime: number;
-  readonly run: string;
   readonly sourceUrl: string | null;
   /** Whether the docker command builds through its buildx plugin. */
   readonly hasBuildx: boolean;
+  /** Whether every instruction is to be carried out, also those that the engine remembers. */
+  readonly isFresh: boolean;
 }
 
 /**
@@ -26,13 +27,13 @@ export function buildkitArguments(build: BuildkitBuild): string[] {
     'org.opencontainers.image.revision': build.commit,
     'org.opencontainers.image.title': build.app.name,
     ...(build.sourceUrl === null ? {} : { 'org.opencontainers.image.source': build.sourceUrl }),
-    'dev.glidepath.run': build.run,
   };
   // An engine too old to know it leaves it alone.
   const epoch = { SOURCE_DATE_EPOCH: String(Math.floor(build.commitTime / 1000)) };
   return [
     'build',
     '--progress=plain',
+    ...(build.isFresh ? ['--no-cache'] : []),
     // A builder of its own keeps the image to itself unless told otherwise.
     ...(build.hasBuildx ? ['--load'] : []),
     `--file=${build.dockerfile}`,

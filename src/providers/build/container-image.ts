@@ -21,6 +21,8 @@ export interface ContainerBuilds {
   secret(name: string): string | undefined;
   /** Where the source is published, for the image's labels; null when it is not known. */
   readonly sourceUrl: string | null;
+  /** To show that a second build gives the same: nothing that the engine remembers is used. */
+  readonly isFresh?: boolean;
 }
 
 /**
@@ -98,9 +100,9 @@ async function builtLayout(build: ContainerBuild, layoutDir: string): Promise<Wr
     idFile,
     commit: request.commit,
     commitTime,
-    run: request.run,
     sourceUrl: builds.sourceUrl,
     hasBuildx: builds.docker.hasBuildx,
+    isFresh: builds.isFresh === true,
   });
   await docker(build, buildkit, secretValues(request.app, builds));
   const id = (await readFile(idFile, 'utf8')).trim();

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -65,6 +66,35 @@ test('a layer that was packed before is used again and not packed anew', async (
   expect(statSync(file).ino).toBe(before);
   const { blobs } = await readLayout(join(dir, 'two'));
   expect(statSync(blobFile(join(dir, 'two'), blobs[1]?.digest ?? '')).ino).toBe(before);
+});
+
+test('files of a layer that are younger than the commit get its time, and the config names what came of it', async () => {
+  const layerOf = (seconds: number): Buffer => {
+    const file = join(dir, 'built');
+    writeFileSync(file, 'built');
+    utimesSync(file, seconds, seconds);
+    return execFileSync('tar', ['--owner=0', '--group=0', '-C', dir, '-cf', '-', 'built']);
+  };
+  const [first, second] = [layerOf(1_800_000_000), layerOf(1_900_000_000)];
+  const one = await layout(archive('a', { layer: first, diffId: digestOfBytes(first) }), 'one', 'layers-1');
+  const two = await layout(archive('b', { layer: second, diffId: digestOfBytes(second) }), 'two', 'layers-2');
+  expect(two.digest).toBe(one.digest);
+  const [config, layer] = (await readLayout(join(dir, 'two'))).blobs.map(({ digest }) =>
+    readFileSync(blobFile(join(dir, 'two'), digest)),
+  );
+  const tar = gunzipSync(layer ?? Buffer.alloc(0));
+  expect(JSON.parse(String(config)).rootfs.diff_ids).toEqual([digestOfBytes(tar)]);
+  expect(digestOfBytes(tar)).not.toBe(digestOfBytes(second));
+  // The same saved layer, again and for another commit: packed again only where its times differ.
+  const again = await layout(
+    archive('c', { layer: second, diffId: digestOfBytes(second) }),
+    'three',
+    'layers-2',
+  );
+  expect(again.digest).toBe(two.digest);
+  const later = { createdAt: AT + 1_000, layersDir: join(dir, 'layers-2') };
+  const other = archive('d', { layer: second, diffId: digestOfBytes(second) });
+  expect((await layoutFromDockerArchive(other, join(dir, 'four'), later)).digest).not.toBe(two.digest);
 });
 
 test('a layer that is not what the config says is refused', async () => {

@@ -61,6 +61,9 @@ async function builtDirectory(context: BuildContext, request: BuildRequest): Pro
   const commands = app.stack.build;
   if (commands.length === 0) return checkout(context, commit);
   const directory = join(context.workDir, commit, `build-${hashOf(commands)}`);
+  const { at } = await context.source.commit(commit);
+  // What tools write for the time of the build, where they know of the convention.
+  const env = { SOURCE_DATE_EPOCH: String(Math.floor(at / 1000)) };
   return exportedInto(context, commit, directory, {
     signal,
     async run() {
@@ -68,11 +71,12 @@ async function builtDirectory(context: BuildContext, request: BuildRequest): Pro
         request.log(`$ ${command}`);
         await runBuildCommand(context.spawn, context.clock, {
           program: '/bin/sh',
-          args: ['-c', command],
+          // What may be read and run does not depend on the mask of whoever builds.
+          args: ['-c', `umask 022\n${command}`],
           shown: command,
           cwd: directory,
           app: app.name,
-          env: {},
+          env,
           signal,
           log: request.log,
         });

@@ -21,7 +21,9 @@ export interface BuildCommand {
 /** Lines of a failed build that go into the error. */
 const OUTPUT_LINES = 20;
 /** All that a build sees of our environment: no token can end up in an image or be printed by a build script. */
-const ENV_ALLOWED = ['HOME', 'LANG', 'CI', 'NODE_ENV'] as const;
+const ENV_ALLOWED = ['HOME', 'CI', 'NODE_ENV'] as const;
+/** The same for everybody: what a build writes must not tell where, or in which language, it ran. */
+const ENV_FIXED = { TZ: 'UTC', LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8' } as const;
 
 /** Runs one command of a build. Throws BUILD_FAILED with its last lines when it fails. */
 export async function runBuildCommand(spawn: Spawn, clock: Clock, build: BuildCommand): Promise<void> {
@@ -45,6 +47,7 @@ export async function runBuildCommand(spawn: Spawn, clock: Clock, build: BuildCo
 /** The environment of build commands; `node` in it is the Node that runs this tool. */
 function buildEnv(env: NodeJS.ProcessEnv): Record<string, string> {
   const allowed: Record<string, string> = {
+    ...ENV_FIXED,
     PATH: `${dirname(process.execPath)}:${env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'}`,
   };
   for (const name of ENV_ALLOWED) {
