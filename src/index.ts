@@ -1,8 +1,18 @@
 /** The public API: what a `glidepath.config.ts` imports. Light on purpose, for it is loaded by every command. */
 export { flyApp, vercelApp } from './config/builders/apps.ts';
+export { githubCache, httpCache, s3Cache } from './config/builders/caches.ts';
 export { check, postgres } from './config/builders/check.ts';
 export { external, flyPostgres, neon } from './config/builders/databases.ts';
 export { databaseUrlOf, publicUrlOf, secret, urlOf } from './config/builders/env-values.ts';
+export { complexity, duplication } from './config/builders/measures.ts';
+export {
+  audit,
+  dockerfileScan,
+  imageScan,
+  licences,
+  sbom,
+  secretScan,
+} from './config/builders/own-checks.ts';
 export { approval, checks, passed, quality, safeMigrations } from './config/builders/gates.ts';
 export { manual, pullRequest, push, tag } from './config/builders/triggers.ts';
 export { defineProject } from './config/define-project.ts';
@@ -16,7 +26,24 @@ export type {
   VercelAppDefinition,
   VercelAppOptions,
 } from './config/definition/app-definition.ts';
-export type { CheckDefinition, ServiceDefinition } from './config/definition/check-definition.ts';
+export type {
+  CheckDefinition,
+  CheckReportsDefinition,
+  ServiceDefinition,
+} from './config/definition/check-definition.ts';
+export type {
+  CacheDefinition,
+  CiDefinition,
+  ContainerDefinition,
+  QualityOptions,
+  RemoteCacheDefinition,
+  SecurityDefinition,
+  SecurityException,
+  Severity,
+} from './config/definition/ci-definition.ts';
+export type { S3CacheOptions } from './config/builders/caches.ts';
+export type { ComplexityOptions, DuplicationOptions } from './config/builders/measures.ts';
+export type { OwnCheckOptions } from './config/builders/own-checks.ts';
 export type {
   DatabaseDefinition,
   DatabaseOverride,

@@ -59,7 +59,7 @@ export default defineProject({
         needs: ['quality', 'security', 'test'],
         fast: false,
         // What it builds is what `export` packs.
-        prepares: true,
+        outputs: ['_build/prod/rel'],
       }),
       export: check('tar -czf gatherly.tar.gz -C _build/prod/rel gatherly', {
         needs: ['build'],

@@ -28,6 +28,8 @@ export async function loadProject(options: {
   readonly cwd: string;
   /** The config file; without it the nearest one from `cwd` upwards. */
   readonly file?: string;
+  /** Unix milliseconds: with it, exceptions that have ended are warned of. */
+  readonly now?: number;
 }): Promise<LoadedProject> {
   const loaded = await loadConfig(options);
   const imports = await loadFlyTomls(loaded.config, loaded.root, (file) => shown(options.cwd, file));
@@ -35,6 +37,7 @@ export async function loadProject(options: {
     file: loaded.shownFile,
     source: loaded.source,
     imports,
+    now: options.now,
   });
   if (definition === null) {
     const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error');

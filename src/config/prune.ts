@@ -14,6 +14,8 @@ const STAND_INS: Readonly<Record<string, unknown>> = {
   path: '/',
   health: { path: '/' },
   sleep: 'when-idle',
+  dockerfile: 'Dockerfile',
+  image: 'node:24',
 };
 
 /**

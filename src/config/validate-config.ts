@@ -25,7 +25,13 @@ export interface ValidatedConfig {
  */
 export function validateConfig(
   config: unknown,
-  options: { readonly file: string; readonly source: string; readonly imports?: FlyTomlImports },
+  options: {
+    readonly file: string;
+    readonly source: string;
+    readonly imports?: FlyTomlImports;
+    /** Unix milliseconds: without it nothing is said of exceptions that have ended. */
+    readonly now?: number | undefined;
+  },
 ): ValidatedConfig {
   const imports = options.imports ?? NO_IMPORTS;
   const shape = findShapeMistakes(config);
@@ -34,7 +40,7 @@ export function validateConfig(
     ...shape,
     ...findEmpty(config),
     ...findDanglingNames(config),
-    ...(usable === null ? [] : findConflicts(usable as ProjectDefinition, imports)),
+    ...(usable === null ? [] : findConflicts(usable as ProjectDefinition, imports, options.now ?? null)),
   ];
   const imported = [...imports.readings.values()].flatMap((reading) => reading.diagnostics);
   if (mistakes.length === 0 && imported.length === 0)

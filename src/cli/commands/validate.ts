@@ -1,4 +1,5 @@
 import { EXIT } from '../../diagnostics/error-codes.ts';
+import { systemClock } from '../../util/clock.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
 import { renderDiagnostic } from '../views/problem.ts';
@@ -11,6 +12,7 @@ export async function validate(context: CommandContext): Promise<ExitCode> {
   const { loadProject } = await import('../../config/load-project.ts');
   const { project, file, diagnostics } = await loadProject({
     cwd: context.cwd,
+    now: systemClock.now(),
     ...(context.projectFile === null ? {} : { file: context.projectFile }),
   });
   const { output } = context;

@@ -1,34 +1,40 @@
 import type { CheckDefinition } from '../definition/check-definition.ts';
 import type { ProjectDefinition } from '../definition/project-definition.ts';
 import type { ResolvedCheck } from '../resolved.ts';
+import { checksOfStacks } from './checks-of-stacks.ts';
+import { installationOf } from './installation.ts';
 import { parseDuration } from './parse-duration.ts';
 
 /** A check may take this long before it is given up, unless it says otherwise: what hangs is seen the same morning. */
 const CHECK_TIMEOUT_MS = 30 * 60_000;
 
-/** Begins with what installs dependencies: files that every check after it works with. */
-const INSTALLS =
-  /^\s*(npm (ci|i|install)|pnpm (i|install)|yarn( install|$)|bun install|mix deps\.get|bundle install|composer install|poetry install|uv sync|pip install)\b/;
+/** Reads `ci.security`, in which exceptions end without a file being changed. */
+const READS_EXCEPTIONS = /(^|[\s;&|(])glidepath security\s/;
 
 /** The checks of the project: those it names, else those that the stacks of its apps bring. */
 export function resolveChecks(project: ProjectDefinition): ResolvedCheck[] {
   const checks = project.ci?.checks ?? checksOfStacks(project);
-  return Object.entries(checks).map(([name, check]) => resolveCheck(name, check));
+  const hasExceptions = (project.ci?.security?.exceptions ?? []).length > 0;
+  return Object.entries(checks).map(([name, check]) => {
+    const resolved = resolveCheck(name, check);
+    const ends = hasExceptions && READS_EXCEPTIONS.test(check.command);
+    return ends ? { ...resolved, isCached: false } : resolved;
+  });
 }
 
 function resolveCheck(name: string, check: CheckDefinition): ResolvedCheck {
   const directory = check.directory ?? '';
   const paths = (globs: readonly string[] = []): string[] => globs.map((glob) => fromRoot(directory, glob));
-  const installs = INSTALLS.test(check.command);
-  const leaves = paths(check.leaves ?? (installs ? leavesOf(check.command) : []));
+  const installation = installationOf(check.command);
+  const leaves = paths(check.leaves ?? installation?.leaves);
   const outputs = paths(check.outputs);
-  const prepares = check.prepares ?? (outputs.length > 0 || leaves.length > 0 || installs);
+  const prepares = check.prepares ?? (outputs.length > 0 || leaves.length > 0 || installation !== null);
   return {
     name,
     command: check.command,
     needs: check.needs ?? [],
     directory,
-    inputs: check.inputs === undefined ? [fromRoot(directory, '**')] : paths(check.inputs),
+    inputs: paths(check.inputs ?? [installation?.inputs ?? '**']),
     outputs,
     leaves,
     services: (check.services ?? []).map(({ service, version }) =>
@@ -41,7 +47,7 @@ function resolveCheck(name: string, check: CheckDefinition): ResolvedCheck {
     retries: check.retries ?? 0,
     weight: check.weight ?? 1,
     where: check.where ?? 'host',
-    network: check.network ?? installs,
+    network: check.network ?? installation !== null,
     env: check.env ?? [],
     reports: {
       junit: paths(check.reports?.junit),
@@ -52,33 +58,11 @@ function resolveCheck(name: string, check: CheckDefinition): ResolvedCheck {
   };
 }
 
-/** What package managers fill, by the words that a command begins with. */
-function leavesOf(command: string): string[] {
-  if (/^\s*(npm|pnpm|yarn|bun)\b/.test(command)) return ['node_modules'];
-  return /^\s*mix\b/.test(command) ? ['deps'] : [];
-}
-
-/** A glob below a directory, from the root; `/x` is from the root already. */
+/** A glob below a directory, from the root, without a slash at its end; `/x` is from the root already. */
 function fromRoot(directory: string, glob: string): string {
   if (glob.startsWith('!')) return `!${fromRoot(directory, glob.slice(1))}`;
-  if (glob.startsWith('/')) return glob.slice(1);
-  return directory === '' ? glob : `${directory}/${glob}`;
-}
-
-/** Apps with the same checks share them; a check that means something else in another app gets that app's name. */
-function checksOfStacks(project: ProjectDefinition): Record<string, CheckDefinition> {
-  const all: Record<string, CheckDefinition> = {};
-  for (const [app, { stack }] of Object.entries(project.apps)) {
-    const checks = Object.entries(stack?.checks ?? {});
-    const isTaken = checks.some(([name, check]) => name in all && !isSame(all[name], check));
-    const rename = (name: string): string => (isTaken ? `${name}-${app}` : name);
-    for (const [name, check] of checks) {
-      all[rename(name)] = isTaken ? { ...check, needs: (check.needs ?? []).map(rename) } : check;
-    }
-  }
-  return all;
-}
-
-function isSame(one: CheckDefinition | undefined, other: CheckDefinition): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+  const plain = glob.length > 1 && glob.endsWith('/') ? glob.slice(0, -1) : glob;
+  if (plain.startsWith('/')) return plain.slice(1);
+  if (directory === '') return plain;
+  return plain === '.' ? directory : `${directory}/${plain}`;
 }

@@ -1,6 +1,8 @@
-import type { CacheDefinition, Severity } from '../definition/ci-definition.ts';
+import type { CacheDefinition, SecurityException, Severity } from '../definition/ci-definition.ts';
 import type { ProjectDefinition } from '../definition/project-definition.ts';
-import type { ResolvedProject, ResolvedRemoteCache } from '../resolved.ts';
+import { parseDay } from '../../util/parse-day.ts';
+import type { ResolvedException, ResolvedProject, ResolvedRemoteCache } from '../resolved.ts';
+import { parseSize } from './parse-size.ts';
 
 /** A few hundred results of checks with their builds. */
 const CACHE_BYTES = 5_000_000_000;
@@ -17,7 +19,7 @@ export function resolveCi({
   const { container, security } = ci ?? {};
   return {
     cache: {
-      maxBytes: parseSize(ci?.cache?.size) ?? CACHE_BYTES,
+      maxBytes: parseSize(ci?.cache?.size ?? '') ?? CACHE_BYTES,
       remote: resolveRemote(ci?.cache?.remote),
       trust: ci?.cache?.trust ?? [],
     },
@@ -31,16 +33,16 @@ export function resolveCi({
           },
     security: {
       failOn: security?.failOn ?? FAIL_ON,
-      exceptions: (security?.exceptions ?? []).map(({ id, reason, expires, in: where }) => ({
-        id,
-        in: where ?? null,
-        reason,
-        expiresAt: Date.parse(`${expires}T00:00:00Z`) + DAY_MS,
-      })),
+      exceptions: (security?.exceptions ?? []).map(resolveException),
       advisories: security?.advisories ?? null,
       licences: security?.licences ?? null,
     },
   };
+}
+
+/** It holds to the end of its day, wherever it is read. */
+export function resolveException({ id, reason, expires, in: where }: SecurityException): ResolvedException {
+  return { id, in: where ?? null, reason, expiresAt: (parseDay(expires) ?? 0) + DAY_MS };
 }
 
 function resolveRemote(remote: CacheDefinition['remote']): ResolvedRemoteCache | null {
@@ -54,11 +56,4 @@ function resolveRemote(remote: CacheDefinition['remote']): ResolvedRemoteCache |
     accessKeyId: remote.accessKeyId ?? 'AWS_ACCESS_KEY_ID',
     secretAccessKey: remote.secretAccessKey ?? 'AWS_SECRET_ACCESS_KEY',
   };
-}
-
-/** `5gb` in bytes; null where it is not a size. */
-function parseSize(text: string | undefined): number | null {
-  const [, amount, unit] = /^(\d+)\s*(mb|gb)$/.exec(text ?? '') ?? [];
-  if (amount === undefined) return null;
-  return Number(amount) * (unit === 'gb' ? 1_000_000_000 : 1_000_000);
 }

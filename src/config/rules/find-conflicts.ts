@@ -7,6 +7,7 @@ import { resolveApp } from '../resolve/resolve-app.ts';
 import type { CheckedScope } from './checked-scope.ts';
 import { appRules } from './app-rules.ts';
 import { checkRules } from './check-rules.ts';
+import { ciRules } from './ci-rules.ts';
 import { domainRules } from './domain-rules.ts';
 import { environmentRules } from './environment-rules.ts';
 import { fileRules } from './file-rules.ts';
@@ -21,8 +22,15 @@ import { tokenRules } from './token-rules.ts';
 import { urlRules } from './url-rules.ts';
 import { volumeRules } from './volume-rules.ts';
 
-/** Everything that settings of the right shape say against each other. Never stops at the first. */
-export function findConflicts(project: ProjectDefinition, imports: FlyTomlImports = NO_IMPORTS): Mistake[] {
+/**
+ * Everything that settings of the right shape say against each other. Never stops at the first. Without `now` nothing is
+ * said of what ends at a day.
+ */
+export function findConflicts(
+  project: ProjectDefinition,
+  imports: FlyTomlImports = NO_IMPORTS,
+  now: number | null = null,
+): Mistake[] {
   const scopes = Object.keys(project.environments)
     .flatMap((name) => appScopes(project, name, imports))
     .map((scope): CheckedScope => ({ ...scope, resolved: resolveApp(scope) }));
@@ -32,6 +40,7 @@ export function findConflicts(project: ProjectDefinition, imports: FlyTomlImport
     ...githubRules(project),
     ...githubLimits(project),
     ...checkRules(project),
+    ...ciRules(project, now),
     ...gateRules(project),
     ...environmentRules(project),
     ...orderRules(project),

@@ -1,5 +1,5 @@
 import type { ConfigPath } from '../config-path.ts';
-import type { GateDefinition } from '../definition/environment-definition.ts';
+import type { GateDefinition, QualityGate } from '../definition/environment-definition.ts';
 import type { ProjectDefinition } from '../definition/project-definition.ts';
 import type { Mistake } from '../mistake.ts';
 import { environmentKind } from '../resolve/environment-kind.ts';
@@ -39,15 +39,7 @@ function gateMistakes(
             ),
           ];
     case 'quality':
-      return resolveChecks(project).length > 0
-        ? []
-        : [
-            conflict(
-              path,
-              'asks for good checks, of which there are none',
-              'Write some in ci.checks, or take the gate out.',
-            ),
-          ];
+      return qualityMistakes(project, gate, path);
     case 'passed':
       return passedMistakes(project, environment, gate.environment, path);
     case 'safe-migrations':
@@ -65,6 +57,30 @@ function gateMistakes(
     default:
       return unreachable(gate);
   }
+}
+
+/** A figure that no check measures could never be reached. */
+function qualityMistakes(project: ProjectDefinition, gate: QualityGate, path: ConfigPath): Mistake[] {
+  const checks = resolveChecks(project);
+  if (checks.length === 0) {
+    return [
+      conflict(
+        path,
+        'asks for good checks, of which there are none',
+        'Write some in ci.checks, or take the gate out.',
+      ),
+    ];
+  }
+  const asks = gate.coverage !== undefined || gate.changeCoverage !== undefined;
+  return asks && checks.every(({ reports }) => reports.coverage.length === 0)
+    ? [
+        conflict(
+          path,
+          'asks for coverage, which no check reports',
+          "Say where a check writes it: reports: { coverage: ['coverage/lcov.info'] }.",
+        ),
+      ]
+    : [];
 }
 
 function migrates({ apps, databases, environments }: ProjectDefinition): boolean {

@@ -3,6 +3,7 @@ import { closestName } from '../did-you-mean.ts';
 import { FLY_REGIONS } from '../resolve/fly-sizes.ts';
 import { parseDuration } from '../resolve/parse-duration.ts';
 import { parseMemory } from '../resolve/parse-memory.ts';
+import { parseSize } from '../resolve/parse-size.ts';
 import { rule, type Problem } from './problem.ts';
 
 /** `'45s'`, `'7d'`. */
@@ -19,6 +20,24 @@ export const memory: z.ZodString = rule(z.string(), (text) =>
     : null,
 );
 
+/** `'500mb'`, `'5gb'`: a size on disk, of at least so many bytes. */
+export function size(minBytes: number, minText: string): z.ZodString {
+  return rule(z.string(), (text) => {
+    const bytes = parseSize(text);
+    if (bytes === null) return notA(text, 'a size', 'Write a whole number and mb, gb or tb: 500mb, 5gb.');
+    return bytes >= minBytes ? null : notA(text, 'enough to keep anything', `Write ${minText} or more.`);
+  });
+}
+
+/** `'45s'`, but not longer than a check may take. */
+export function durationUpTo(maxMs: number, maxText: string): z.ZodString {
+  return rule(duration, (text) =>
+    (parseDuration(text) ?? 0) <= maxMs
+      ? null
+      : notA(text, 'a time to wait for it', `Write ${maxText} or less.`),
+  );
+}
+
 /** A TCP port. */
 export const port: z.ZodNumber = rule(z.number(), (value) =>
   Number.isInteger(value) && value >= 1 && value <= 65_535
@@ -32,6 +51,15 @@ export function count(min: number): z.ZodNumber {
     Number.isInteger(value) && value >= min
       ? null
       : notA(value, `a whole number from ${min} up`, `Write ${min} or more, without a fraction.`),
+  );
+}
+
+/** A whole number of a range. */
+export function countOf(min: number, max: number, hint: string): z.ZodNumber {
+  return rule(z.number(), (value) =>
+    Number.isInteger(value) && value >= min && value <= max
+      ? null
+      : notA(value, `a whole number from ${min} to ${max}`, hint),
   );
 }
 
@@ -50,6 +78,16 @@ export const region: z.ZodString = rule(z.string(), regionProblem);
 export const text: z.ZodString = rule(z.string(), (value) =>
   value.trim() === '' ? { says: 'is empty', hint: 'Write something, or leave the setting out.' } : null,
 );
+
+/** A list in which nothing stands twice. */
+export function unique(item: z.ZodType): z.ZodType {
+  return rule(z.array(item), (list) => {
+    const twice = list.find((value, index) => list.indexOf(value) !== index);
+    return twice === undefined
+      ? null
+      : { says: `names ${JSON.stringify(twice)} twice`, hint: 'Take one of the two out.' };
+  });
+}
 
 /** Name of an environment variable. */
 export const variableName: z.ZodString = rule(z.string(), variableNameProblem);

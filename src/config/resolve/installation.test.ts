@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { installationOf } from './installation.ts';
+
+test.each([
+  ['npm ci', ['node_modules'], true],
+  ['npm ci --ignore-scripts', ['node_modules'], true],
+  ['pnpm install --frozen-lockfile', ['node_modules'], true],
+  ['yarn', ['node_modules'], true],
+  ['yarn install --immutable', ['node_modules'], true],
+  ['bun install', ['node_modules'], true],
+  ['npm ci && npm run build', ['node_modules'], false],
+  ['mix deps.get', ['deps'], true],
+  ['mix deps.get && mix compile', ['deps'], false],
+  ['composer install', ['vendor'], true],
+  ['uv sync', [], true],
+] as const)('%s fills %j, and depends on manifests alone: %j', (command, leaves, isAlone) => {
+  const installation = installationOf(command);
+  expect(installation?.leaves).toEqual(leaves);
+  expect(installation?.inputs !== null).toBe(isAlone);
+});
+
+test.each(['npm test', 'npm run ci', 'yarn test', 'mix deps.audit', 'mix test', 'echo npm ci', 'pnpm lint'])(
+  '%s installs nothing',
+  (command) => {
+    expect(installationOf(command)).toBeNull();
+  },
+);
