@@ -23,7 +23,7 @@ export interface KeyParts {
 
 /** One thing that is different between two keys of a check; `before` or `now` is null where it was not there. */
 export interface KeyDifference {
-  readonly part: 'command' | 'place' | 'env' | 'tool' | 'input' | 'need' | 'service' | 'output';
+  readonly part: 'command' | 'place' | 'env' | 'tool' | 'input' | 'need' | 'service' | 'output' | 'leaf';
   /** The path, variable, tool or check that it is about. */
   readonly name: string;
   readonly before: string | null;

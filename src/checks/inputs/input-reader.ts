@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import type { Spawn } from '../../util/run-process.ts';
+import type { TreeIndex } from './tree-index.ts';
+import { beginIndex, readIndex, type IndexWriter } from './index-file.ts';
+import type { InputReader, InputTree } from './input-tree.ts';
+import { lookAtFiles } from './look-at-files.ts';
+import { lookAtStructure } from './look-at-structure.ts';
+import { createRunGit } from './run-git.ts';
+
+/** Which checkout is read, and where it is remembered. */
+export interface InputReaderOptions {
+  /** The directory of the config file, absolute. */
+  readonly root: string;
+  /** Where the index is kept: `.glidepath/cache` of this very checkout. */
+  readonly directory: string;
+  readonly spawn: Spawn;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds that pass; no moment is taken from it. */
+  readonly now: () => number;
+}
+
+/** What a look depended on: as long as all of it is as it was, so is the tree. */
+export interface Watched {
+  /** Absolute paths of files and directories, sorted as they were looked at. */
+  readonly paths: readonly string[];
+  /** Whether all of it was older than the look, so that a later change shows. */
+  readonly isSettled: boolean;
+}
+
+/** A reader that says what it looked at. */
+export interface CheckoutReader extends InputReader {
+  /** Of the last look; null before the first. */
+  watched(): Watched | null;
+}
+
+/**
+ * Reads the inputs of a checkout: the files that git tracks, and new ones that it does not ignore. What was read is
+ * remembered in memory and in a file, so that a look at what has not changed costs one `lstat` for each file and
+ * directory, and no content is read. A second look in which nothing differs gives the same tree.
+ */
+export function createInputReader(options: InputReaderOptions): CheckoutReader {
+  const { root, directory, now } = options;
+  const source = { root, env: options.env, runGit: createRunGit(options.spawn, options.env) };
+  const file = join(directory, 'tree');
+  let last: TreeIndex | null = null;
+  let tree: InputTree | null = null;
+  return {
+    async read(signal) {
+      signal.throwIfAborted();
+      last ??= readIndex(file);
+      let writer: IndexWriter | null | undefined;
+      const lookedAt = (): number | null => (writer ??= beginIndex(file))?.startedAt ?? null;
+      try {
+        const structure = await lookAtStructure(source, last, lookedAt);
+        const look = { root, files: structure.files, last, lookedAt, now };
+        const contents = await lookAtFiles(look, signal);
+        if (tree === null || !isSameTree(last, contents)) tree = treeOf(contents);
+        if (structure === last && contents === last) return tree;
+        last = { ...structure, fileFigures: contents.fileFigures, digests: contents.digests };
+        writer?.commit(last);
+        writer = null;
+        return tree;
+      } finally {
+        writer?.discard();
+      }
+    },
+    watched: () => (last === null ? null : watchedBy(root, last)),
+  };
+}
+
+function treeOf({ files, digests }: Pick<TreeIndex, 'files' | 'digests'>): InputTree {
+  const found = new Map<string, string>();
+  for (const [index, file] of files.entries()) {
+    const digest = digests[index] ?? '';
+    if (digest !== '') found.set(file, digest);
+  }
+  return { files: found };
+}
+
+/** A file that was only touched makes no other tree, so that everything computed from it stays. */
+function isSameTree(last: TreeIndex | null, now: Pick<TreeIndex, 'files' | 'digests'>): boolean {
+  if (last === null) return false;
+  return isSameList(last.files, now.files) && isSameList(last.digests, now.digests);
+}
+
+function isSameList(one: readonly string[], other: readonly string[]): boolean {
+  return one === other || (one.length === other.length && one.every((each, index) => each === other[index]));
+}
+
+function watchedBy(root: string, index: TreeIndex): Watched {
+  const { guards, directories, directoryFigures, files, fileFigures } = index;
+  const isTrusted = (figures: Float64Array): boolean => figures.every((figure) => !Number.isNaN(figure));
+  return {
+    paths: [...guards.map(({ path }) => path), ...[...directories, ...files].map((path) => join(root, path))],
+    isSettled:
+      index.isSettled &&
+      isTrusted(directoryFigures) &&
+      isTrusted(fileFigures) &&
+      guards.every(({ figures }) => isTrusted(figures)),
+  };
+}

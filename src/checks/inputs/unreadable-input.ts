@@ -1,0 +1,16 @@
+import { ToolError } from '../../diagnostics/tool-error.ts';
+
+/** CHECK_INPUT_UNREADABLE for a path from the root of the checkout. */
+export function unreadableInput(path: string, cause: unknown): ToolError {
+  const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/, \w+( '.*)?$/, '');
+  return new ToolError('CHECK_INPUT_UNREADABLE', `${path} cannot be read: ${reason}.`, {
+    hint: 'Give it to the user who runs this, or name it in .gitignore.',
+    cause,
+  });
+}
+
+/** Whether an error says that nothing is there, for instance because it was just removed. */
+export function isAbsence(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
