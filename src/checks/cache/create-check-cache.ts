@@ -14,7 +14,7 @@ import { Spoilt, unpackLog } from './unpack-files.ts';
 const UPLOADS_MS_MAX = 60_000;
 
 /** What a cache needs of the outside. */
-export interface CheckCacheDeps extends CachePlaces {
+export interface CheckCacheDeps extends Omit<CachePlaces, 'spoilt'> {
   readonly clock: Clock;
   /** What this machine keeps. */
   readonly maxBytes: number;
@@ -29,7 +29,7 @@ export function createCheckCache(deps: CheckCacheDeps): CheckCache {
     said.add(sentence);
     deps.onWarning(sentence);
   };
-  const places: CachePlaces = { ...deps, onWarning };
+  const places: CachePlaces = { ...deps, spoilt: new Set(), onWarning };
   const known = new WeakMap<FoundEntry, FoundStored>();
   let uploads: Promise<void> = Promise.resolve();
   return {
@@ -43,7 +43,7 @@ export function createCheckCache(deps: CheckCacheDeps): CheckCache {
     async store(entry, root) {
       try {
         const kept = await keepEntry(places, entry, root, deps.clock.now());
-        if (maySharedBeWritten(deps)) uploads = uploads.then(() => upload(places, kept));
+        if (maySharedBeWritten(places)) uploads = uploads.then(() => upload(places, kept));
         return kept.entry;
       } catch (error) {
         onWarning(`What ${entry.parts.check} made is not kept: ${reasonOf(error)}.`);
@@ -131,12 +131,15 @@ function maySharedBeWritten({ remote, trust, isScoped }: CachePlaces): boolean {
 }
 
 /** Blobs first: who finds the entry finds all of it. */
-async function upload({ local, remote }: CachePlaces, { entry, bytes, blobs }: KeptEntry): Promise<void> {
+async function upload(
+  { local, remote, spoilt }: CachePlaces,
+  { entry, bytes, blobs }: KeptEntry,
+): Promise<void> {
   if (remote === null) return;
   try {
     for (const digest of blobs) {
       const name = blobName(entry.domain, digest);
-      if (await remote.has(name)) continue;
+      if (!spoilt.has(name) && (await remote.has(name))) continue;
       const blob = await local.get(name);
       if (blob === null) return;
       await remote.put(name, blob);

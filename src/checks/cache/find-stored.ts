@@ -12,6 +12,8 @@ export interface CachePlaces {
   /** Whether the remote store itself keeps apart what pull requests and main write. */
   readonly isScoped: boolean;
   readonly trust: CacheTrust;
+  /** Names of objects in the remote store that were not what they should be: they are written again. */
+  readonly spoilt: Set<string>;
   /** Each sentence is said once. */
   readonly onWarning: (sentence: string) => void;
 }

@@ -43,14 +43,18 @@ export async function restoreEntry(
 }
 
 /** Gets packs from the entry, from this machine, or from the shared store, which leaves them on this machine. */
-export function packReader({ local, remote }: CachePlaces, { stored, from }: FoundStored): ReadPack {
+export function packReader({ local, remote, spoilt }: CachePlaces, { stored, from }: FoundStored): ReadPack {
   const { entry, inline } = stored;
   return async (pack) => {
     const name = blobName(entry.domain, pack.digest);
     const near = inline.get(pack.digest) ?? (await local.get(name));
     if (near !== null || remote === null || from === local) return near;
     const bytes = await remote.get(name);
-    if (bytes === null || !isWhole(pack, bytes)) return null;
+    if (bytes === null) return null;
+    if (!isWhole(pack, bytes)) {
+      spoilt.add(name);
+      return null;
+    }
     await local.put(name, bytes).catch(() => {});
     return bytes;
   };

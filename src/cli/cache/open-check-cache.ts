@@ -37,14 +37,19 @@ export async function openCheckCache(options: OpenCheckCacheOptions): Promise<Ch
   const directory = cacheDirectory(root, env);
   const trust = trustOf(options);
   makeStateDir(root, join(root, '.glidepath'));
-  const [{ createCheckCache }, { diskStore }] = await Promise.all([
+  const remote = project.cache.remote;
+  const [{ createCheckCache }, { diskStore }, store] = await Promise.all([
     import('../../checks/cache/create-check-cache.ts'),
     import('../../checks/cache/disk-store.ts'),
+    remote === null
+      ? null
+      : import('./open-remote-store.ts').then(({ openRemoteStore }) => openRemoteStore(remote, options)),
   ]);
   return createCheckCache({
     local: diskStore(directory, clock),
-    remote: null,
-    isScoped: false,
+    remote: store,
+    // Only GitHub itself keeps apart what the main branch and pull requests store.
+    isScoped: remote?.kind === 'github',
     trust,
     clock,
     maxBytes: project.cache.maxBytes,
