@@ -27,6 +27,11 @@ export interface ExecutionEnd {
   /** It took longer than `check.timeoutMs` and was ended. */
   readonly timedOut: boolean;
   readonly left: readonly LeftProcess[];
+  /**
+   * Files that it changed and does not declare, from the root, sorted: said by a place that keeps such changes out of the
+   * checkout. Left out by one that does not, where they are found by looking at the checkout again.
+   */
+  readonly wroteOutside?: readonly string[];
 }
 
 /**

@@ -1,81 +1,107 @@
 import type { ResolvedCheck } from '../config/resolved.ts';
 import type { Clock } from '../util/clock.ts';
-import type { RunCommand } from '../util/run-command.ts';
+import { CheckLog } from './check-log.ts';
 import type { CheckService, OpenCheckService } from './check-services.ts';
+import type { ExecuteCheck, ExecutionEnd, LeftProcess } from './execute-check.ts';
+import { failureWords } from './failure-words.ts';
 
 /** Lines of a check's output that are kept for whoever asks why it failed. */
 const OUTPUT_LINES = 20;
+/** A longer one is cut there; the log has it whole. */
+const OUTPUT_CHARS = 2_000;
 
 /** What running checks needs of the outside. */
 export interface CheckDeps {
-  readonly runCommand: RunCommand;
+  /** How a check is carried out, by where it is to run. */
+  readonly execute: Readonly<Record<ResolvedCheck['where'], ExecuteCheck>>;
   readonly openService: OpenCheckService;
   /** The value of a variable that the check names in `env`. */
   readonly variable: (name: string) => string | undefined;
+  /** Takes every secret out of a line. */
+  readonly redact: (line: string) => string;
   readonly clock: Clock;
 }
 
 /** Where a check runs, and who listens. */
 export interface CheckRun {
   /** A checkout that it may work in. */
-  readonly directory: string;
+  readonly root: string;
   readonly signal: AbortSignal;
-  /** Each line that it prints. */
+  /** Each line that it prints, masked. */
   readonly onLine: (line: string) => void;
+  /** An attempt failed, and the next one begins. */
+  readonly onRetry: (attempt: number, failure: string) => void;
+  readonly log: CheckLog;
 }
 
-/** How a check ended. */
-export interface CheckResult {
-  readonly name: string;
+/** How a check ended that ran. */
+export interface CheckEnd extends Pick<ExecutionEnd, 'exitCode' | 'timedOut'> {
   readonly hasPassed: boolean;
-  /** Null where it was ended. */
-  readonly exitCode: number | null;
-  readonly timedOut: boolean;
+  readonly startedAt: number;
   readonly durationMs: number;
+  readonly failedAttempts: number;
+  /** What all attempts left running. */
+  readonly left: readonly LeftProcess[];
+  /** Files that it changed and does not declare, where the place it ran in says so. */
+  readonly wroteOutside: readonly string[];
   /** The last lines that it printed. */
   readonly output: readonly string[];
 }
 
 /**
- * Runs one check with services of its own, which are gone when this resolves or throws. A check that fails is a
- * result; thrown is what kept it from being run, or the reason of the signal.
+ * Runs one check, again where it fails and may, each time with services of its own, which are gone when this resolves
+ * or throws. A check that fails is a result; thrown is what kept it from being run, or the reason of the signal.
  */
-export async function runCheck(deps: CheckDeps, check: ResolvedCheck, run: CheckRun): Promise<CheckResult> {
+export async function runCheck(deps: CheckDeps, check: ResolvedCheck, run: CheckRun): Promise<CheckEnd> {
   const startedAt = deps.clock.now();
-  const services: CheckService[] = [];
-  const output: string[] = [];
-  try {
-    for (const service of check.services) services.push(await deps.openService(service, run.signal));
-    const { exitCode, timedOut } = await deps.runCommand({
-      command: check.command,
-      cwd: run.directory,
-      env: environmentOf(deps, check, services),
-      timeoutMs: check.timeoutMs,
-      signal: run.signal,
-      onLine(line) {
-        output.push(line);
-        if (output.length > OUTPUT_LINES) output.shift();
-        run.onLine(line);
-      },
-    });
-    const durationMs = deps.clock.now() - startedAt;
-    return {
-      name: check.name,
-      hasPassed: exitCode === 0 && !timedOut,
-      exitCode,
-      timedOut,
-      durationMs,
-      output,
-    };
-  } finally {
-    for (const service of services.toReversed()) await service.close();
+  const left: LeftProcess[] = [];
+  for (let attempt = 1; ; attempt += 1) {
+    const { end, output } = await runAttempt(deps, check, run);
+    left.push(...end.left);
+    const hasPassed = end.exitCode === 0 && !end.timedOut;
+    if (hasPassed || attempt > check.retries) {
+      const { exitCode, timedOut } = end;
+      const durationMs = deps.clock.now() - startedAt;
+      const failedAttempts = hasPassed ? attempt - 1 : attempt;
+      const wroteOutside = end.wroteOutside ?? [];
+      return {
+        hasPassed,
+        exitCode,
+        timedOut,
+        startedAt,
+        durationMs,
+        failedAttempts,
+        left,
+        wroteOutside,
+        output,
+      };
+    }
+    run.onRetry(attempt + 1, failureWords(check, end));
   }
 }
 
-/** How a check that failed ended, in words: `failed with exit code 1`. */
-export function failureWords({ timeoutMs }: ResolvedCheck, { exitCode, timedOut }: CheckResult): string {
-  if (timedOut) return `did not end within ${timeoutMs / 1000} s`;
-  return exitCode === null ? 'was ended by a signal' : `failed with exit code ${exitCode}`;
+async function runAttempt(
+  deps: CheckDeps,
+  check: ResolvedCheck,
+  { root, signal, onLine, log }: CheckRun,
+): Promise<{ readonly end: ExecutionEnd; readonly output: readonly string[] }> {
+  const services: CheckService[] = [];
+  const output: string[] = [];
+  const take = (raw: string): void => {
+    const line = deps.redact(raw);
+    output.push(line.slice(0, OUTPUT_CHARS));
+    if (output.length > OUTPUT_LINES) output.shift();
+    log.add(line);
+    onLine(line);
+  };
+  try {
+    for (const service of check.services) services.push(await deps.openService(service, signal));
+    const env = environmentOf(deps, check, services);
+    const end = await deps.execute[check.where]({ check, root, env, signal, onLine: take });
+    return { end, output };
+  } finally {
+    for (const service of services.toReversed()) await service.close();
+  }
 }
 
 function environmentOf(

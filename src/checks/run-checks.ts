@@ -1,51 +1,227 @@
 import type { ResolvedCheck } from '../config/resolved.ts';
-import { failureWords, runCheck, type CheckDeps, type CheckResult } from './run-check.ts';
-import type { CheckPlan, SelectedCheck } from './select-checks.ts';
+import type { CheckEvent, CheckResult, ChecksOutcome } from './check-event.ts';
+import { CheckLog } from './check-log.ts';
+import type { CheckIdentity, CheckMemory } from './check-memory.ts';
+import { afterRun, endedResult, notRunResult, rememberedResult, type Attempted } from './check-result.ts';
+import { criticalPath } from './critical-path.ts';
+import type { InputReader } from './inputs/input-tree.ts';
+import { differenceWords } from './reason-words.ts';
+import { runCheck, type CheckDeps } from './run-check.ts';
+import { runSchedule } from './schedule/run-schedule.ts';
+import { Schedule, type Ending } from './schedule/schedule.ts';
+import type { CheckPlan } from './select-checks.ts';
+import { TreeWatch } from './tree-watch.ts';
 
-/** What running checks says while it goes on; every view is a reader of these. */
-export type CheckEvent =
-  | { readonly type: 'started'; readonly selected: SelectedCheck }
-  | { readonly type: 'line'; readonly name: string; readonly line: string }
-  | { readonly type: 'ended'; readonly check: ResolvedCheck; readonly result: CheckResult }
-  /** Because a check before it failed. */
-  | { readonly type: 'not-run'; readonly name: string; readonly reason: string };
-
-/** How the checks ended. */
-export interface ChecksOutcome {
-  readonly results: readonly CheckResult[];
-  /** The first one that failed. */
-  readonly failure: { readonly check: ResolvedCheck; readonly result: CheckResult } | null;
+/** What running checks needs beside what one check needs. */
+export interface ChecksDeps extends CheckDeps {
+  /** Cores that may be busy at once. */
+  readonly capacity: number;
+  /** The files of the checkout; null: nobody looks whether checks write beside what they make. */
+  readonly reader: InputReader | null;
+  /** Null: every check runs, and nothing is kept. Needs a reader. */
+  readonly memory: CheckMemory | null;
+  /** For logs that are too long for the memory; made where it is needed. */
+  readonly logDirectory: string;
 }
 
-/** Where the checks run, and who listens. */
+/** Where the checks run, how, and who listens. */
 export interface ChecksRun {
-  readonly directory: string;
+  /** The checkout. */
+  readonly root: string;
   readonly signal: AbortSignal;
   readonly onEvent: (event: CheckEvent) => void;
+  /** After a failure only those that need what failed are not run. */
+  readonly isKeepGoing: boolean;
+  /** Every check runs, and what it makes is kept. */
+  readonly isForce: boolean;
+  /** Somebody works in the checkout meanwhile: what changes beside the checks is nobody's fault. */
+  readonly isWatched: boolean;
+  /** What a check printed, whole, once it has ended; gone when this returns. */
+  readonly onLog?: (check: ResolvedCheck, log: CheckLog, result: CheckResult) => void;
 }
 
-/** Runs checks one after the other, up to the first that fails. */
-export async function runChecks(deps: CheckDeps, plan: CheckPlan, run: ChecksRun): Promise<ChecksOutcome> {
-  const { directory, signal, onEvent } = run;
-  const results: CheckResult[] = [];
-  let failure: ChecksOutcome['failure'] = null;
-  for (const selected of plan.selected) {
-    const { check } = selected;
-    if (failure !== null) {
-      onEvent({ type: 'not-run', name: check.name, reason: `${failure.check.name} failed` });
-      continue;
-    }
-    onEvent({ type: 'started', selected });
-    const onLine = (line: string): void => onEvent({ type: 'line', name: check.name, line });
-    const result = await runCheck(deps, check, { directory, signal, onLine });
-    results.push(result);
-    if (!result.hasPassed) failure = { check, result };
-    onEvent({ type: 'ended', check, result });
+/**
+ * Runs checks as far beside each other as their needs and the cores allow, and none whose result is there. A check that
+ * fails is a result. Throws what keeps checks from being run, and the reason of the signal; when it resolves or throws,
+ * nothing that it began runs any more.
+ */
+export async function runChecks(deps: ChecksDeps, plan: CheckPlan, run: ChecksRun): Promise<ChecksOutcome> {
+  const startedAt = deps.clock.now();
+  const { capacity, memory, reader } = deps;
+  run.onEvent({ type: 'planned', at: startedAt, plan, capacity });
+  const watch = reader === null ? null : await TreeWatch.open(reader, run.signal);
+  const carrier = new ChecksCarrier(deps, plan, run, watch);
+  const schedule = new Schedule(
+    plan.selected.map(({ check }) => check),
+    { capacity, isKeepGoing: run.isKeepGoing },
+  );
+  try {
+    await runSchedule(
+      schedule,
+      {
+        look: async (name) => carrier.look(name),
+        run: async (name, signal) => carrier.run(name, signal),
+        notRun: ({ name, reason }) => carrier.notRun(name, reason),
+        estimates: async () =>
+          (await memory?.durations(plan.selected.map(({ check }) => check.name))) ??
+          new Map<string, number>(),
+      },
+      run.signal,
+    );
+  } finally {
+    await memory?.settle();
   }
-  return { results, failure };
+  return outcomeOf(plan, carrier, deps.clock.now() - startedAt);
 }
 
-/** One sentence about a check that failed. */
-export function failureSentence({ check, result }: NonNullable<ChecksOutcome['failure']>): string {
-  return `The check ${check.name} ${failureWords(check, result)}.`;
+/** One run of checks: what is known of each by now. */
+class ChecksCarrier {
+  readonly #deps: ChecksDeps;
+  readonly #run: ChecksRun;
+  readonly #watch: TreeWatch | null;
+  readonly #checks: ReadonlyMap<string, ResolvedCheck>;
+  readonly #identities = new Map<string, CheckIdentity>();
+  /** What checks after it depend on, by name. */
+  readonly #made = new Map<string, string>();
+  readonly results = new Map<string, CheckResult>();
+
+  constructor(deps: ChecksDeps, plan: CheckPlan, run: ChecksRun, watch: TreeWatch | null) {
+    this.#deps = deps;
+    this.#run = run;
+    this.#watch = watch;
+    this.#checks = new Map(plan.selected.map(({ check }) => [check.name, check]));
+  }
+
+  async look(name: string): Promise<boolean> {
+    const check = this.#check(name);
+    const identity = await this.#identify(check);
+    if (identity === null) return false;
+    this.#identities.set(name, identity);
+    if (this.#run.isForce || !check.isCached) return false;
+    this.#watch?.restoring(check);
+    const found = await this.#deps.memory?.recall(identity);
+    if (found === undefined || found === null) return false;
+    this.#made.set(name, found.result);
+    this.#end(check, rememberedResult(identity, found, this.#deps.clock.now()));
+    return true;
+  }
+
+  async run(name: string, signal: AbortSignal): Promise<Ending> {
+    const check = this.#check(name);
+    const reason = `ran: ${await this.#whyItRuns(check)}`;
+    using log = new CheckLog(this.#deps.logDirectory, `${encodeURIComponent(name)}.log`);
+    this.#say({ type: 'started', at: this.#deps.clock.now(), check, reason });
+    this.#watch?.begin(check);
+    const startedAt = this.#deps.clock.now();
+    try {
+      const end = await runCheck(this.#deps, check, {
+        root: this.#run.root,
+        signal,
+        log,
+        onLine: (line) => this.#say({ type: 'line', name, line }),
+        onRetry: (attempt, failure) => this.#retry(check, attempt, failure),
+      });
+      const outside = (await this.#watch?.end(check)) ?? null;
+      const result = await this.#conclude({ check, end, reason, outside, log });
+      this.#end(check, result, log);
+      return result.status === 'passed' ? 'passed' : 'failed';
+    } catch (error) {
+      const result = endedResult(check, startedAt, this.#deps.clock.now());
+      this.#end(check, result, log);
+      if (signal.aborted) return 'ended';
+      throw error;
+    }
+  }
+
+  notRun(name: string, reason: string): void {
+    this.#end(this.#check(name), notRunResult(name, `not run: ${reason}`));
+  }
+
+  /** Says how a check ended that ran, and keeps what it made where it may be believed. */
+  async #conclude(
+    ran: Omit<Attempted, 'changed' | 'isWatched' | 'key' | 'isKept'> & { log: CheckLog },
+  ): Promise<CheckResult> {
+    const { check, log, end } = ran;
+    const identity = this.#identities.get(check.name) ?? null;
+    const now = await this.#identify(check);
+    const changed =
+      identity !== null && now !== null && identity.key !== now.key
+        ? await this.#changes(identity, now)
+        : null;
+    const { isWatched } = this.#run;
+    const attempted: Attempted = { ...ran, changed, isWatched, key: identity?.key ?? null, isKept: false };
+    const result = afterRun(attempted);
+    if (result.status !== 'passed' || identity === null || this.#deps.memory === null) return result;
+    const isToKeep = check.isCached && changed === null && end.left.length === 0;
+    const kept = await this.#deps.memory.keep({
+      identity,
+      durationMs: end.durationMs,
+      failedAttempts: end.failedAttempts,
+      log: isToKeep ? log.text() : '',
+      isToKeep,
+    });
+    this.#made.set(check.name, kept.result);
+    return { ...result, isKept: kept.isKept };
+  }
+
+  async #changes(before: CheckIdentity, now: CheckIdentity): Promise<string> {
+    const { explainKey } = await import('./key/explain-key.ts');
+    return differenceWords(explainKey(before.parts, now.parts));
+  }
+
+  /** Null where nothing is remembered. */
+  async #identify(check: ResolvedCheck): Promise<CheckIdentity | null> {
+    if (this.#deps.memory === null || this.#watch === null) return null;
+    const needs = check.needs.flatMap((need) => {
+      const made = this.#made.get(need);
+      return made === undefined ? [] : [[need, made] as const];
+    });
+    return this.#deps.memory.identify(check, this.#watch.tree, Object.fromEntries(needs));
+  }
+
+  async #whyItRuns(check: ResolvedCheck): Promise<string> {
+    const identity = this.#identities.get(check.name);
+    if (this.#deps.memory === null || identity === undefined) return 'nothing is remembered here';
+    if (this.#run.isForce) return 'it was asked to (--force)';
+    if (!check.isCached) return 'its result is never kept';
+    return differenceWords(await this.#deps.memory.explain(identity));
+  }
+
+  #retry(check: ResolvedCheck, attempt: number, failure: string): void {
+    const at = this.#deps.clock.now();
+    this.#say({ type: 'retrying', at, name: check.name, attempt, attempts: check.retries + 1, failure });
+  }
+
+  #check(name: string): ResolvedCheck {
+    const check = this.#checks.get(name);
+    if (check === undefined) throw new Error(`${name} is not in the plan`);
+    return check;
+  }
+
+  #end(check: ResolvedCheck, result: CheckResult, log?: CheckLog): void {
+    this.results.set(check.name, result);
+    if (log !== undefined) this.#run.onLog?.(check, log, result);
+    this.#say({ type: 'ended', at: this.#deps.clock.now(), check, result });
+  }
+
+  #say(event: CheckEvent): void {
+    this.#run.onEvent(event);
+  }
+}
+
+function outcomeOf(plan: CheckPlan, { results }: ChecksCarrier, durationMs: number): ChecksOutcome {
+  const checks = plan.selected.map(({ check }) => check);
+  const inOrder = checks.flatMap(({ name }) => results.get(name) ?? []);
+  // As they ended: the map has them in that order.
+  const failures = [...results.values()].filter(({ status }) => status === 'failed');
+  const path = criticalPath(checks, (name) => results.get(name)?.durationMs ?? 0);
+  return {
+    hasPassed: inOrder.every(({ status }) => status === 'passed'),
+    results: inOrder,
+    failures,
+    durationMs,
+    savedMs: inOrder.reduce((sum, { savedMs }) => sum + savedMs, 0),
+    criticalPath: path.names,
+    criticalPathMs: path.ms,
+  };
 }

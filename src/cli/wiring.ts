@@ -14,7 +14,6 @@ import type { HostCheckRun } from '../providers/code-host.ts';
 import type { DatabasePlatformReader } from '../providers/database-platform.ts';
 import { BugError } from '../util/assert.ts';
 import { systemClock, type Clock } from '../util/clock.ts';
-import { openCheckService } from './check-services.ts';
 import type { CommandContext } from './command-context.ts';
 import { requireCloud, type LocalCloud } from './local-cloud.ts';
 import { containerBuildsFor, type ContainerBuildsOptions } from './container-builds.ts';
@@ -98,7 +97,10 @@ export async function openWorkbench(
     random: Math.random,
     fetch: (url, init) => fetch(url, init),
     runCommand,
-    openService: openCheckService,
+    openChecks: async (directory, checks) => {
+      const { openChecks } = await import('./open-checks.ts');
+      return openChecks(context, { project, root, checkout: directory, checks, vault });
+    },
   };
   const engine = createEngine({
     store: openSqliteStore(db),

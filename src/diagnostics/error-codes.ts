@@ -39,6 +39,11 @@ export const ERROR_CODES = {
   CHECK_GLOB_EMPTY: { kind: 'user', exit: 2, title: 'A glob of a check matches nothing' },
   CHECK_INPUT_UNREADABLE: { kind: 'operation', exit: 1, title: 'A file that checks depend on cannot be read' },
   CHECK_FAILED: { kind: 'operation', exit: 1, title: 'A check failed' },
+  CHECK_WROTE_OUTSIDE: {
+    kind: 'operation',
+    exit: 1,
+    title: 'A check changed what it does not say it makes',
+  },
   CACHE_KEY_INVALID: { kind: 'user', exit: 2, title: 'A key of the cache cannot be used' },
   ARTIFACT_INVALID: { kind: 'operation', exit: 1, title: 'An artifact is not what it was made as' },
   ARTIFACT_KEY_INVALID: { kind: 'user', exit: 2, title: 'A key for signatures cannot be used' },

@@ -1,6 +1,7 @@
-import type { OpenCheckService } from '../checks/check-services.ts';
+import type { ChecksDeps } from '../checks/run-checks.ts';
 import type {
   ResolvedApp,
+  ResolvedCheck,
   ResolvedDatabase,
   ResolvedEnvironment,
   ResolvedFlyApp,
@@ -37,8 +38,8 @@ export interface PipelineDeps {
   readonly random: () => number;
   readonly fetch: Fetch;
   readonly runCommand: RunCommand;
-  /** Services beside checks. */
-  readonly openService: OpenCheckService;
+  /** What running the checks of a checkout needs; `checks` are all that the commit has. */
+  openChecks(directory: string, checks: readonly ResolvedCheck[]): Promise<ChecksDeps>;
 }
 
 /** What the steps ask of git. */

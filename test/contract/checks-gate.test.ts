@@ -3,12 +3,11 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openCheckService } from '../../src/cli/check-services.ts';
-import { runCommand } from '../../src/cli/run-command.ts';
 import type { ResolvedCheck } from '../../src/config/resolved.ts';
 import type { PipelineDeps } from '../../src/pipeline/pipeline-deps.ts';
 import { runChecks } from '../../src/pipeline/run-checks.ts';
 import { scopeOf } from '../../src/pipeline/step-scope.ts';
+import { checkDeps } from '../support/check-rig.ts';
 import { environment, resolvedCheck } from '../support/projects.ts';
 import { stepRig } from '../support/step-rig.ts';
 
@@ -42,9 +41,7 @@ function gate(checks: readonly ResolvedCheck[], secrets: Readonly<Record<string,
     checks,
     deps: {
       builder: { checkout: () => Promise.resolve(directory) } as unknown as PipelineDeps['builder'],
-      runCommand,
-      openService: openCheckService,
-      secret: (name) => secrets[name],
+      openChecks: () => Promise.resolve(checkDeps({ env: secrets })),
     },
   });
   return { lines: rig.lines, done: runChecks(scopeOf<'gate'>(rig.deps, rig.context)) };
@@ -61,7 +58,10 @@ test('checks of the gate run after their needs, each with an empty Postgres of i
     resolvedCheck('first', { command: MAKES_DATABASES, services }),
   ]);
   expect(await done).toEqual({ passed: ['first', 'second'] });
-  expect(lines.filter((line) => line.startsWith('tables'))).toEqual(['tables 0', 'tables 0']);
+  expect(lines.filter((line) => line.includes('│ tables'))).toEqual([
+    'first │ tables 0',
+    'second │ tables 0',
+  ]);
   expect(leftServers()).toEqual([]);
 });
 

@@ -1,0 +1,78 @@
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** So much of a log is held in memory; what comes after goes to a file. */
+const MEMORY_CHARS_MAX = 256 * 1024;
+/** So much of a log is kept with a result: more than anybody reads, and little beside what builds make. */
+export const KEPT_BYTES_MAX = 8 * 1024 * 1024;
+const CHUNK_BYTES = 256 * 1024;
+
+/**
+ * All that one check prints, whole, with little memory: a check may print for hours. Lines are masked before they come
+ * here.
+ */
+export class CheckLog implements Disposable {
+  readonly #file: string;
+  readonly #directory: string;
+  #pending = '';
+  #handle: number | null = null;
+
+  /** The file is made in `directory` only where the log is long; `name` is its own there. */
+  constructor(directory: string, name: string) {
+    this.#directory = directory;
+    this.#file = join(directory, name);
+  }
+
+  add(line: string): void {
+    this.#pending += `${line}\n`;
+    if (this.#pending.length > MEMORY_CHARS_MAX) this.#spill();
+  }
+
+  /** All of it, in pieces. */
+  *chunks(): Generator<string> {
+    if (this.#handle !== null) {
+      const decoder = new TextDecoder();
+      const buffer = Buffer.alloc(CHUNK_BYTES);
+      for (let position = 0; ;) {
+        const read = readSync(this.#handle, buffer, 0, CHUNK_BYTES, position);
+        if (read === 0) break;
+        position += read;
+        yield decoder.decode(buffer.subarray(0, read), { stream: true });
+      }
+      yield decoder.decode();
+    }
+    yield this.#pending;
+  }
+
+  /** All of it, or its beginning and its end where it is very long. */
+  text(): string {
+    const size = this.#handle === null ? 0 : fstatSync(this.#handle).size;
+    if (size <= KEPT_BYTES_MAX) return [...this.chunks()].join('');
+    const half = KEPT_BYTES_MAX / 2;
+    const left = `\n… ${size - KEPT_BYTES_MAX} bytes are not kept …\n`;
+    return this.#read(0, half) + left + this.#read(size - half, half) + this.#pending;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#handle === null) return;
+    closeSync(this.#handle);
+    rmSync(this.#file, { force: true });
+    this.#handle = null;
+  }
+
+  #spill(): void {
+    if (this.#handle === null) {
+      mkdirSync(this.#directory, { recursive: true });
+      this.#handle = openSync(this.#file, 'w+', 0o600);
+    }
+    const bytes = Buffer.from(this.#pending);
+    for (let written = 0; written < bytes.length;) written += writeSync(this.#handle, bytes, written);
+    this.#pending = '';
+  }
+
+  #read(position: number, length: number): string {
+    const buffer = Buffer.alloc(length);
+    const read = this.#handle === null ? 0 : readSync(this.#handle, buffer, 0, length, position);
+    return buffer.toString('utf8', 0, read);
+  }
+}

@@ -1,0 +1,55 @@
+import type { ResolvedCheck } from '../config/resolved.ts';
+import type { InputTree } from './inputs/input-tree.ts';
+import type { KeyDifference, KeyParts } from './key/key-parts.ts';
+
+/** What a check is known by: the same for the same command on the same files. */
+export interface CheckIdentity {
+  readonly check: ResolvedCheck;
+  readonly parts: KeyParts;
+  readonly key: string;
+}
+
+/** A result that is there. */
+export interface RememberedResult {
+  /** `in-place`: what it made lies in the checkout, as it was. */
+  readonly from: 'restored' | 'in-place';
+  /** `this machine`, `the shared cache`. */
+  readonly where: string;
+  /** What checks after it depend on. */
+  readonly result: string;
+  readonly createdAt: number;
+  /** How long it took when it ran. */
+  readonly durationMs: number;
+  readonly failedAttempts: number;
+}
+
+/** A check that has just passed. */
+export interface PassedCheck {
+  readonly identity: CheckIdentity;
+  readonly durationMs: number;
+  readonly failedAttempts: number;
+  /** What it printed, masked. */
+  readonly log: string;
+  /** False: what depends on it is told its result, and nothing is kept. */
+  readonly isToKeep: boolean;
+}
+
+/** What is known of the results of checks: keys, the cache, and what lies in this checkout. */
+export interface CheckMemory {
+  /** Throws CHECK_GLOB_EMPTY. */
+  identify(
+    check: ResolvedCheck,
+    tree: InputTree,
+    needs: Readonly<Record<string, string>>,
+  ): Promise<CheckIdentity>;
+  /** Puts what the check made into the checkout, unless it lies there; null: it has to run. */
+  recall(identity: CheckIdentity): Promise<RememberedResult | null>;
+  /** What is different from when it passed last; null where that is not known. */
+  explain(identity: CheckIdentity): Promise<readonly KeyDifference[] | null>;
+  /** The result that checks after it depend on, and whether it was kept. */
+  keep(passed: PassedCheck): Promise<{ readonly result: string; readonly isKept: boolean }>;
+  /** How long checks took last, in milliseconds by name, where that is known. */
+  durations(names: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Once, after the last check. */
+  settle(): Promise<void>;
+}

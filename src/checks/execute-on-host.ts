@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import type { Clock } from '../util/clock.ts';
+import { MARK_VARIABLE } from '../util/process-family.ts';
+import { runProcess, type Spawn } from '../util/run-process.ts';
+import type { ExecuteCheck } from './execute-check.ts';
+
+/** What carrying out on this host needs. */
+export interface HostOptions {
+  readonly spawn: Spawn;
+  readonly clock: Clock;
+  /** PATH, HOME and what tools need to find themselves. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Of this run of checks: what its processes are known by. */
+  readonly mark: string;
+  /** The marks that this process itself carries, where it runs in a check of another. */
+  readonly outerMark: string | null;
+  readonly redact: (text: string) => string;
+}
+
+/** Carries checks out on this host, by the shell, each with all that it starts in a family of its own. */
+export function executeOnHost(options: HostOptions): ExecuteCheck {
+  const { spawn, clock, redact, outerMark } = options;
+  let attempts = 0;
+  return async ({ check, root, env, signal, onLine }) => {
+    attempts += 1;
+    const mark = `${options.mark}.${attempts}`;
+    return runProcess(spawn, clock, {
+      program: '/bin/sh',
+      args: ['-c', check.command],
+      cwd: join(root, check.directory),
+      env: {
+        ...options.env,
+        ...env,
+        [MARK_VARIABLE]: outerMark === null ? mark : `${outerMark}:${mark}`,
+      },
+      timeoutMs: check.timeoutMs,
+      signal,
+      onLine,
+      redact,
+      mark,
+    });
+  };
+}

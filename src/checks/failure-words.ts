@@ -1,0 +1,11 @@
+import type { ResolvedCheck } from '../config/resolved.ts';
+import type { ExecutionEnd } from './execute-check.ts';
+
+/** How a check that failed ended, in words: `failed with exit code 1`. */
+export function failureWords(
+  { timeoutMs }: Pick<ResolvedCheck, 'timeoutMs'>,
+  { exitCode, timedOut }: Pick<ExecutionEnd, 'exitCode' | 'timedOut'>,
+): string {
+  if (timedOut) return `did not end within ${timeoutMs / 1000} s`;
+  return exitCode === null ? 'was ended by a signal' : `failed with exit code ${exitCode}`;
+}

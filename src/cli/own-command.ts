@@ -1,0 +1,27 @@
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * A directory with a `glidepath` that is this very command, for the PATH of checks: a check that calls it gets the
+ * version that runs it, whatever is installed. Written only where it is another one than last time.
+ */
+export async function ownCommandDirectory(
+  stateDirectory: string,
+  { node, command }: { readonly node: string; readonly command: string },
+): Promise<string> {
+  const directory = join(stateDirectory, 'bin');
+  const file = join(directory, 'glidepath');
+  const script = `#!/bin/sh\nexec ${quoted(node)} ${quoted(command)} "$@"\n`;
+  if ((await readFile(file, 'utf8').catch(() => '')) === script) return directory;
+  await mkdir(directory, { recursive: true });
+  // Another process may be about to call it: it is there whole, or as it was.
+  const draft = `${file}.${process.pid}`;
+  await writeFile(draft, script);
+  await chmod(draft, 0o755);
+  await rename(draft, file);
+  return directory;
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
