@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** So much of a log is held in memory; what comes after goes to a file. */
 const MEMORY_CHARS_MAX = 256 * 1024;
 /** So much of a log is kept with a result: more than anybody reads, and little beside what builds make. */
-export const KEPT_BYTES_MAX = 8 * 1024 * 1024;
+const KEPT_BYTES_MAX = 8 * 1024 * 1024;
 const CHUNK_BYTES = 256 * 1024;
 
 /**
