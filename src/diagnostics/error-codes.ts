@@ -35,9 +35,16 @@ export const ERROR_CODES = {
   PLAN_UNKNOWN_APP: { kind: 'user', exit: 2, title: 'There is no such app' },
   PLAN_UNKNOWN_RELEASE: { kind: 'user', exit: 2, title: 'There is no such release' },
   PLAN_NOTHING_DEPLOYED: { kind: 'user', exit: 2, title: 'Nothing was deployed there yet' },
+  SECURITY_FOUND: { kind: 'operation', exit: 1, title: 'Something was found that the policy refuses' },
+  SECURITY_INCOMPLETE: { kind: 'operation', exit: 1, title: 'Something that is required was not looked at' },
   CHECK_UNKNOWN: { kind: 'user', exit: 2, title: 'There is no such check' },
   CHECK_GLOB_EMPTY: { kind: 'user', exit: 2, title: 'A glob of a check matches nothing' },
-  CHECK_INPUT_UNREADABLE: { kind: 'operation', exit: 1, title: 'A file that checks depend on cannot be read' },
+  CHECK_INPUT_UNREADABLE: {
+    kind: 'operation',
+    exit: 1,
+    title: 'A file that checks depend on cannot be read',
+  },
+  CHECK_CONTAINER_FAILED: { kind: 'operation', exit: 1, title: 'A check could not be run in a container' },
   CHECK_FAILED: { kind: 'operation', exit: 1, title: 'A check failed' },
   CHECK_WROTE_OUTSIDE: {
     kind: 'operation',

@@ -31,13 +31,17 @@ export async function openNetwork(client: EngineClient, cloud: string): Promise<
       if (!(error instanceof EngineError) || error.status !== 409) throw error;
     });
   }
-  const network = (await client.json({ method: 'GET', path })) as NetworkAnswer;
-  const gateways = (network.IPAM?.Config ?? []).flatMap(({ Gateway }) =>
+  return { name, hostAddress: await gatewayOf(client, name) };
+}
+
+/** The address of this computer on a network; null where the engine runs in a virtual machine. */
+export async function gatewayOf(client: EngineClient, network: string): Promise<string | null> {
+  const answer = (await client.json({ method: 'GET', path: `/networks/${network}` })) as NetworkAnswer;
+  const gateways = (answer.IPAM?.Config ?? []).flatMap(({ Gateway }) =>
     Gateway === undefined ? [] : [Gateway],
   );
   const [gateway] = gateways;
-  const isHere = gateway !== undefined && (await canListenAt(gateway));
-  return { name, hostAddress: isHere ? gateway : null };
+  return gateway !== undefined && (await canListenAt(gateway)) ? gateway : null;
 }
 
 /**
