@@ -1,3 +1,4 @@
+import { checksum } from './checksum.ts';
 import { FIGURES } from './file-figures.ts';
 
 /** A file that decides which files count: rules of git, and its index. Null figures: it is not there. */
@@ -87,14 +88,4 @@ function digestsIn(hex: string, count: number): string[] {
 
 function bytesOf(figures: Float64Array): Buffer {
   return Buffer.from(figures.buffer, figures.byteOffset, figures.byteLength);
-}
-
-/** Sees a file that was cut off or spoilt; against nobody's intent. Quicker than loading a hash function. */
-function checksum(bytes: Buffer): number {
-  let sum = 0x811c_9dc5;
-  const whole = bytes.length - (bytes.length % 4);
-  const words = new Int32Array(new Uint8Array(bytes.subarray(0, whole)).buffer);
-  for (const word of words) sum = Math.imul(sum ^ word, 0x0100_0193) ^ (sum >>> 15);
-  for (let at = whole; at < bytes.length; at += 1) sum = Math.imul(sum ^ (bytes[at] ?? 0), 0x0100_0193);
-  return sum >>> 0;
 }

@@ -42,7 +42,7 @@ test('every part of a key changes it, and is named', () => {
           ? `${before}x`
           : Array.isArray(before)
             ? [...(before as string[]), 'new']
-            : { ...before, new: 'x' };
+            : { ...(before as Record<string, string>), new: 'x' };
       const other = { ...one, [part]: changed } as KeyParts;
       expect(checkKey(other)).not.toBe(checkKey(one));
       expect(explainKey(one, other)).toHaveLength(1);

@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import type { ResolvedCheck } from '../../config/resolved.ts';
+import { readHeld, writeHeld } from './held-file.ts';
+import type { HeldRecord, HeldResult } from './held-result.ts';
+import { isUntouched, lookAtPlaces } from './look-at-places.ts';
+
+/** What a checkout holds of its checks. */
+export interface HeldResults {
+  /** The result of this key, where all that the check made lies there as it was; null otherwise. */
+  find(check: ResolvedCheck, key: string): HeldResult | null;
+  /** What was remembered last, whatever has become of it. */
+  last(name: string): HeldResult | null;
+  /** Right after a check has passed or was restored: looks at what it made, and remembers it. */
+  remember(check: ResolvedCheck, held: HeldResult): void;
+  /** Before a check runs or is restored: what lies there is about to change. */
+  forget(name: string): void;
+  /** Writes what differs. Somebody else's results that were written meanwhile stay. */
+  save(): void;
+}
+
+/** Opens what is remembered of a checkout; `directory` is its `.glidepath/cache`. Read when it is first asked. */
+export function openHeldResults(root: string, directory: string): HeldResults {
+  const file = join(directory, 'held');
+  let read: Map<string, HeldRecord> | null = null;
+  const changed = new Set<string>();
+  const records = (): Map<string, HeldRecord> => (read ??= readHeld(file));
+  return {
+    find(check, key) {
+      const record = records().get(check.name);
+      return record?.held.key === key && isUntouched(root, check, record) ? record.held : null;
+    },
+    last: (name) => records().get(name)?.held ?? null,
+    remember(check, held) {
+      records().set(check.name, { held, ...lookAtPlaces(root, check) });
+      changed.add(check.name);
+    },
+    forget(name) {
+      if (records().delete(name)) changed.add(name);
+    },
+    save() {
+      if (changed.size === 0) return;
+      const all = readHeld(file);
+      for (const name of changed) {
+        const record = records().get(name);
+        if (record === undefined) all.delete(name);
+        else all.set(name, record);
+      }
+      changed.clear();
+      writeHeld(file, all);
+    },
+  };
+}

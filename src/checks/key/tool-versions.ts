@@ -1,0 +1,123 @@
+import { accessSync, constants, lstatSync, readFileSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
+import type { Clock } from '../../util/clock.ts';
+import type { Spawn } from '../../util/run-process.ts';
+import { digestFile } from '../inputs/digest-file.ts';
+import { isWithin } from '../inputs/glob-parts.ts';
+import { readOwnVersion } from './read-own-version.ts';
+import { writeWhole } from '../held/write-whole.ts';
+
+/** Where tools are looked for, and where their versions are remembered. */
+export interface ToolVersionsOptions {
+  /** The directory of the config file, absolute: version managers look there which version is meant. */
+  readonly root: string;
+  /** `.glidepath/cache` of this checkout. */
+  readonly directory: string;
+  readonly spawn: Spawn;
+  readonly clock: Clock;
+  /** The environment that checks get: its PATH is searched. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Versions that are known already, by the name of the tool: Glidepath's own. */
+  readonly known: Readonly<Record<string, string>>;
+}
+
+/** The versions of tools. */
+export interface ToolVersions {
+  /**
+   * A version for each name: what the tool says of itself, `sha256:…` of its file for one that is not known to say it,
+   * `of the project` for one that its lock file decides about, `missing` for one that is not there. Never throws.
+   */
+  of(names: readonly string[], signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
+}
+
+interface Remembered {
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly version: string;
+}
+
+/** What version managers put in the place of a tool decides by these files what it starts. */
+const SHIM_FILES = ['.tool-versions', 'mise.toml', '.mise.toml', '.config/mise/config.toml', '.node-version'];
+
+/** Looks for tools and asks for their versions, once for each file of a tool. */
+export function createToolVersions(options: ToolVersionsOptions): ToolVersions {
+  const { root, directory, env, known } = options;
+  const file = join(directory, 'tools.json');
+  const found = new Map<string, Promise<string>>();
+  let remembered: Record<string, Remembered> | null = null;
+
+  const ask = async (name: string, signal: AbortSignal): Promise<string> => {
+    const own = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (own !== undefined) return own;
+    const tool = locate(name, env['PATH'] ?? '');
+    if (tool === null) return 'missing';
+    if (isWithin(root, tool.real)) return 'of the project';
+    remembered ??= readRemembered(file);
+    const mark = tool.path.includes('/shims/') ? `${tool.real} ${shimMark(root, env['HOME'])}` : tool.real;
+    const before = Object.hasOwn(remembered, mark) ? remembered[mark] : undefined;
+    const { size, mtimeMs } = tool.stats;
+    if (before?.size === size && before.mtimeMs === mtimeMs) return before.version;
+    const version =
+      (await readOwnVersion(options, name, tool.path, signal)) ??
+      `sha256:${digestFile(tool.real, tool.stats, signal) ?? ''}`;
+    remembered[mark] = { size, mtimeMs, version };
+    writeWhole(file, JSON.stringify({ ...readRemembered(file), ...remembered }));
+    return version;
+  };
+
+  return {
+    async of(names, signal) {
+      const versions = await Promise.all(
+        names.map(async (name) => {
+          const asked = found.get(name) ?? ask(name, signal).catch(() => 'missing');
+          found.set(name, asked);
+          return [name, await asked] as const;
+        }),
+      );
+      signal.throwIfAborted();
+      return Object.fromEntries(versions);
+    },
+  };
+}
+
+function locate(name: string, path: string): { path: string; real: string; stats: Stats } | null {
+  const candidates = isAbsolute(name)
+    ? [name]
+    : path
+        .split(delimiter)
+        .filter(isAbsolute)
+        .map((folder) => join(folder, name));
+  for (const candidate of candidates) {
+    const stats = statSync(candidate, { throwIfNoEntry: false });
+    if (stats?.isFile() !== true || !isExecutable(candidate)) continue;
+    return { path: candidate, real: realpathSync(candidate), stats };
+  }
+  return null;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function shimMark(root: string, home: string | undefined): string {
+  return [root, ...(home === undefined ? [] : [home])]
+    .flatMap((folder) => SHIM_FILES.map((name) => join(folder, name)))
+    .map((path) => lstatSync(path, { throwIfNoEntry: false }))
+    .map((stats) => (stats === undefined ? '-' : `${stats.size}:${stats.mtimeMs}`))
+    .join(' ');
+}
+
+function readRemembered(file: string): Record<string, Remembered> {
+  try {
+    const read: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return typeof read === 'object' && read !== null ? { ...(read as Record<string, Remembered>) } : {};
+  } catch {
+    // Not there, or spoilt: every tool is asked again.
+    return {};
+  }
+}
