@@ -122,6 +122,31 @@ describe('contents', () => {
   });
 });
 
+describe('lines', () => {
+  test('that a change adds are told with paths of the project, whatever git is set to show', async () => {
+    const before = commit('Lines', { 'services/web/lines.txt': '1\n2\n3\n', 'lines.txt': '1\n' });
+    git('config', 'diff.noprefix', 'true');
+    git('config', 'color.diff', 'always');
+    const after = commit('More lines', { 'services/web/lines.txt': '1\ntwo\n3\n4\n', 'lines.txt': '2\n' });
+    writeFileSync(join(dir, 'repo/services/web/lines.txt'), '1\ntwo\nthree\n4\n');
+    writeFileSync(join(dir, 'repo/services/web/new ü.txt'), 'x');
+    const web = createGitSource({ root: join(dir, 'repo/services/web') });
+    const marks = (diff: string): string[] => diff.split('\n').filter((line) => /^(\+\+\+|@@)/.test(line));
+    expect(marks(await web.lineChanges(before, after))).toEqual([
+      '+++ b/lines.txt',
+      '@@ -2 +2 @@',
+      '@@ -3,0 +4 @@',
+    ]);
+    expect(marks(await web.lineChanges(before, null))).toEqual(['+++ b/lines.txt', '@@ -2,2 +2,3 @@']);
+    expect(await web.newFiles()).toEqual(['new ü.txt']);
+    expect([await web.prefix(), await source().prefix()]).toEqual(['services/web/', '']);
+    git('config', '--unset', 'diff.noprefix');
+    git('config', '--unset', 'color.diff');
+    rmSync(join(dir, 'repo/services/web/new ü.txt'));
+    git('checkout', '-q', '--', '.');
+  });
+});
+
 describe('files', () => {
   test('of a commit are listed below the project, without links, and read as they are there', async () => {
     const bytes = 'ä\r\n\0 no newline at the end';

@@ -41,6 +41,15 @@ export interface GitSource {
   isDirty(): Promise<boolean>;
   /** Paths, relative to the repository, that differ between two commits; sorted. */
   changedFiles(from: string, to: string): Promise<readonly string[]>;
+  /**
+   * What differs between two commits below the project's directory: a unified diff without context, paths from there. `to`
+   * null: up to what lies in the working copy, without files that are new there.
+   */
+  lineChanges(from: string, to: string | null): Promise<string>;
+  /** New files below the project's directory that are not ignored, from there; sorted. */
+  newFiles(): Promise<readonly string[]>;
+  /** From the root of the repository to the project: `apps/shop/`, or empty. */
+  prefix(): Promise<string>;
   /** Paths, likewise, that differ from HEAD in the working copy, or are new there and not ignored; sorted. */
   uncommittedFiles(): Promise<readonly string[]>;
   /** The last commit that both come from; null where there is none in this clone, as in a shallow one. */
@@ -94,6 +103,13 @@ export function createGitSource(options: { readonly root: string; readonly spawn
       const range = [await resolveRef(spawn, root, from), await resolveRef(spawn, root, to)];
       return paths(await git(['diff', '--name-only', '-z', '--no-renames', ...range, '--']));
     },
+    async lineChanges(from, to) {
+      const refs = to === null ? [from] : [from, to];
+      const range = await Promise.all(refs.map((ref) => resolveRef(spawn, root, ref)));
+      return git(['diff', ...LINES_ONLY, ...range, '--', '.']);
+    },
+    newFiles: async () => paths(await git(['ls-files', '--others', '--exclude-standard', '-z', '--', '.'])),
+    prefix: async () => (await git(['rev-parse', '--show-prefix'])).replace(/\r?\n$/, ''),
     async uncommittedFiles() {
       const tracked = await git(['diff', '--name-only', '-z', '--no-renames', 'HEAD', '--']);
       const others = ['ls-files', '--others', '--exclude-standard', '--full-name', '-z', '--', ':/'];
@@ -110,6 +126,18 @@ export function createGitSource(options: { readonly root: string; readonly spawn
     },
   };
 }
+
+/** Whatever somebody has set for their own eyes. */
+const LINES_ONLY = [
+  '--unified=0',
+  '--no-renames',
+  '--no-color',
+  '--no-ext-diff',
+  '--no-textconv',
+  '--relative',
+  '--src-prefix=a/',
+  '--dst-prefix=b/',
+] as const;
 
 /** What git parts by zeros. */
 function paths(text: string): string[] {
