@@ -17,7 +17,7 @@ const MANIFEST: ArtifactManifest = {
     role: 'output',
     check: 'build',
   })),
-  images: ['web', 'api'].map((app) => ({ app, digest: sha256(app), bytes: 1, mode: 'process' })),
+  images: ['web', 'api'].map((app) => ({ app, digest: sha256(app), bytes: 1 })),
   checks: ['test', 'build'].map((name) => ({
     name,
     key: null,

@@ -50,8 +50,8 @@ export interface ArtifactImage {
   readonly app: string;
   /** Of its OCI manifest. */
   readonly digest: string;
-  readonly bytes: number;
-  readonly mode: 'container' | 'process';
+  /** Of config and layers; null where another machine made it. */
+  readonly bytes: number | null;
 }
 
 /** How a check ended for this artifact. */

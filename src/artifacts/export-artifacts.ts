@@ -48,6 +48,8 @@ export interface ExportRequest {
   readonly commit: { readonly sha: string; readonly at: number };
   readonly uncommitted: boolean;
   readonly checks: readonly ExportedCheck[];
+  /** Reports of all checks together. */
+  readonly reports: readonly string[];
   readonly images: readonly ArtifactImage[];
   /** CycloneDX as JSON; null where there is none. */
   readonly sbom: string | null;
@@ -144,24 +146,20 @@ async function fill(made: string, request: ExportRequest): Promise<SealedArtifac
   const checks: ArtifactCheck[] = [];
   for (const { outputs, reports, at, ...check } of request.checks) {
     for (const path of outputs) await take(made, request, files, { path, role: 'output', check: check.name });
-    for (const path of reports) await take(made, request, files, { path, role: 'report', check: check.name });
+    const taken: ArtifactFile[] = [];
+    for (const path of reports)
+      taken.push(await take(made, request, files, { path, role: 'report', check: check.name }));
     checks.push({
       ...check,
       at: new Date(at).toISOString(),
-      reports: reports.map((path) => ({
-        path: `reports/${path}`,
-        digest: files.get(`reports/${path}`)?.digest ?? sha256(''),
-      })),
+      reports: taken.map(({ path, digest }) => ({ path, digest })),
     });
   }
+  for (const path of request.reports) await take(made, request, files, { path, role: 'report', check: null });
   if (request.sbom !== null) {
     await writeFile(join(made, SBOM_FILE), request.sbom);
-    files.set(SBOM_FILE, {
-      path: SBOM_FILE,
-      ...(await fileFacts(join(made, SBOM_FILE))),
-      role: 'sbom',
-      check: null,
-    });
+    const facts = await fileFacts(join(made, SBOM_FILE));
+    files.set(SBOM_FILE, { path: SBOM_FILE, ...facts, role: 'sbom', check: null });
   }
   const sealed = sealArtifact(
     {
@@ -188,8 +186,11 @@ async function fill(made: string, request: ExportRequest): Promise<SealedArtifac
 interface Taken {
   readonly path: string;
   readonly role: 'output' | 'report';
-  readonly check: string;
+  readonly check: string | null;
 }
+
+/** Where reports of Glidepath's own checks lie in a checkout; in an export they lie with all others. */
+const OWN_REPORTS = '.glidepath/reports/';
 
 /** Copies one file. What two checks name is taken once. */
 async function take(
@@ -197,15 +198,19 @@ async function take(
   { root }: ExportRequest,
   files: Map<string, ArtifactFile>,
   { path, role, check }: Taken,
-): Promise<void> {
+): Promise<ArtifactFile> {
   const inner = normalize(path);
   if (isAbsolute(inner) || inner.startsWith('..')) throw notTaken(check, path, 'lies outside the checkout');
-  const target = `${role === 'output' ? 'outputs' : 'reports'}/${path}`;
-  if (files.has(target)) return;
+  const name = role === 'report' && path.startsWith(OWN_REPORTS) ? path.slice(OWN_REPORTS.length) : path;
+  const target = `${role === 'output' ? 'outputs' : 'reports'}/${name}`;
+  const known = files.get(target);
+  if (known !== undefined) return known;
   const to = join(made, target);
   await mkdir(dirname(to), { recursive: true });
   await copy(join(root, path), to, { path, check });
-  files.set(target, { path: target, ...(await fileFacts(to)), role, check });
+  const file: ArtifactFile = { path: target, ...(await fileFacts(to)), role, check };
+  files.set(target, file);
+  return file;
 }
 
 async function copy(from: string, to: string, { path, check }: Pick<Taken, 'path' | 'check'>): Promise<void> {
@@ -223,8 +228,9 @@ async function copy(from: string, to: string, { path, check }: Pick<Taken, 'path
   await chmod(to, (followed.mode & 0o100) === 0 ? 0o644 : 0o755);
 }
 
-function notTaken(check: string, path: string, why: string): ToolError {
-  return new ToolError('ARTIFACT_INVALID', `${path}, which ${check} is to leave, ${why}.`, {
-    hint: `Run it again: glidepath ci --only ${check} --force`,
+function notTaken(check: string | null, path: string, why: string): ToolError {
+  const who = check === null ? '' : `, which ${check} is to leave,`;
+  return new ToolError('ARTIFACT_INVALID', `${path}${who} ${why}.`, {
+    hint: `Run it again: glidepath ci ${check === null ? '' : `--only ${check} `}--force`,
   });
 }

@@ -1,4 +1,5 @@
 import type { ResolvedCheck, ResolvedEnvironment } from '../config/resolved.ts';
+import type { ResolvedSecurity } from '../config/resolved-ci.ts';
 import type { DeploymentPlan, Trigger } from '../plan/plan.ts';
 import type { Json } from '../util/json.ts';
 import type { GrantedApproval } from './approval/granted-approval.ts';
@@ -16,6 +17,8 @@ export interface DeploymentInput {
   readonly environment: ResolvedEnvironment;
   /** The project's checks, each after its needs, for the `checks()` gate. */
   readonly checks: readonly ResolvedCheck[];
+  /** What findings are judged by; missing where an older version stored it. */
+  readonly security?: ResolvedSecurity;
   readonly pullRequest: number | null;
   /** Full sha of the commit that is deployed. */
   readonly commit: string;

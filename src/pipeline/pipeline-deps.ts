@@ -6,9 +6,11 @@ import type {
   ResolvedEnvironment,
   ResolvedFlyApp,
 } from '../config/resolved.ts';
+import type { ResolvedSecurity } from '../config/resolved-ci.ts';
 import type { AppPlatform, BuiltImage } from '../providers/app-platform.ts';
 import type { HostCheckRun } from '../providers/code-host.ts';
 import type { DatabasePlatform } from '../providers/database-platform.ts';
+import type { Finding } from '../reports/finding.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Fetch } from '../util/fetch.ts';
 import type { RunCommand } from '../util/run-command.ts';
@@ -38,14 +40,36 @@ export interface PipelineDeps {
   readonly random: () => number;
   readonly fetch: Fetch;
   readonly runCommand: RunCommand;
+  /** What is known of weaknesses beyond what checks have found: of lock files of a checkout, and of the layers of images. */
+  findWeaknesses?(question: WeaknessQuestion): Promise<WeaknessesFound>;
   /** What running the checks of a checkout needs; `checks` are all that the commit has. */
   openChecks(directory: string, checks: readonly ResolvedCheck[]): Promise<ChecksDeps>;
+}
+
+/** Where weaknesses are looked for. */
+export interface WeaknessQuestion {
+  /** A checkout; null: its lock files are not asked about. */
+  readonly directory: string | null;
+  readonly images: readonly { readonly app: string; readonly layoutDir: string }[];
+  readonly security: ResolvedSecurity;
+  readonly signal: AbortSignal;
+}
+
+/** What was found. */
+export interface WeaknessesFound {
+  readonly findings: readonly Finding[];
+  /** Packages in the layers of an image, by app. */
+  readonly packages: Readonly<Record<string, number>>;
+  /** What could not be looked into, in sentences. */
+  readonly problems: readonly string[];
 }
 
 /** What the steps ask of git. */
 export interface Source {
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;
   hasCommit(sha: string): Promise<boolean>;
+  /** A unified diff without context between two commits, paths from the project's directory. */
+  lineChanges(from: string, to: string): Promise<string>;
   /** Every file of a commit below the project's directory; `blob` names its content. */
   filesOf(commit: string): Promise<readonly { readonly path: string; readonly blob: string }[]>;
   contents(blobs: readonly string[]): Promise<ReadonlyMap<string, Buffer>>;

@@ -1,6 +1,5 @@
 import type { EnvValue, ResolvedEnvironment } from '../config/resolved.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { Gate } from '../config/resolved.ts';
 import { migratedDatabases } from '../plan/steps/migrations-of.ts';
 
 /**
@@ -17,11 +16,6 @@ export function preflight(
       diagnostics.push(unsupported(`The app ${app.name} runs on ${app.platform}`, `apps.${app.name}`));
     }
   }
-  for (const gate of environment.gates)
-    if (isUnsupported(gate))
-      diagnostics.push(
-        unsupported('The quality() gate is asked for', `environments.${environment.name}.gates`),
-      );
   diagnostics.push(...withoutBranches(environment));
   for (const [name, users] of missingSecrets(environment, hasSecret)) {
     diagnostics.push({
@@ -46,10 +40,6 @@ function withoutBranches({ name, gates, databases, apps }: ResolvedEnvironment):
       hint: 'Take safeMigrations() out of these gates, and let a check lint the files: glidepath db lint',
       path: `environments.${name}.gates`,
     }));
-}
-
-function isUnsupported(gate: Gate): boolean {
-  return gate.kind === 'quality';
 }
 
 function unsupported(what: string, path: string): Diagnostic {

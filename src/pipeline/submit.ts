@@ -35,6 +35,7 @@ export async function submitDeployment(engine: Engine, request: DeploymentReques
     trigger,
     environment,
     checks: project.checks,
+    security: project.security,
     pullRequest: deployment.pullRequest,
     commit: request.commit,
     ref: request.ref,

@@ -86,8 +86,8 @@ describe('the graph', () => {
       'ancestry ←',
       'gate:passed-staging ←',
       'gate:checks ← ancestry, gate:passed-staging',
-      'gate:quality ← ancestry, gate:passed-staging',
-      'gate:approval ← gate:checks, gate:quality',
+      'gate:quality ← gate:checks',
+      'gate:approval ← gate:quality',
       'build:w ← gate:approval',
     ]);
   });

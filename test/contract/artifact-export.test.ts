@@ -41,7 +41,7 @@ test('an export holds outputs, reports, the bill of materials, the manifest and 
     ['outputs/dist/app.js', 'file', 'build'],
     ['outputs/dist/latest.js', 'link', 'build'],
     ['outputs/dist/run.sh', 'executable', 'build'],
-    ['reports/.glidepath/reports/junit.xml', 'file', 'test'],
+    ['reports/junit.xml', 'file', 'test'],
     ['sbom.cdx.json', 'file', null],
   ]);
   expect(manifest.checks.map(({ name, verdict, key }) => [name, verdict, key?.length ?? null])).toEqual([

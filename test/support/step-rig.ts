@@ -70,6 +70,7 @@ export function sourceWith(commits: Readonly<Record<string, Readonly<Record<stri
   return {
     isAncestor: () => Promise.resolve(true),
     hasCommit: (sha) => Promise.resolve(sha in commits),
+    lineChanges: () => Promise.resolve(''),
     filesOf: (commit) =>
       Promise.resolve(
         Object.entries(commits[commit] ?? {}).map(([path, content]) => ({ path, blob: content })),

@@ -5,6 +5,7 @@ import { assert, unreachable } from '../../util/assert.ts';
 import type { Json } from '../../util/json.ts';
 import { requireCiGate } from '../github/ci-gate.ts';
 import { requireSafeMigrations } from './probe.ts';
+import { requireQuality } from './quality.ts';
 import { runChecks } from '../run-checks.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
 import { scopeOf, type StepScope } from '../step-scope.ts';
@@ -29,9 +30,7 @@ async function evaluate(scope: StepScope, gate: Gate): Promise<Json> {
     case 'safe-migrations':
       return requireSafeMigrations(scope, gate);
     case 'quality':
-      throw new ToolError('GATE_REFUSED', `The gate ${gate.kind} cannot be evaluated by this version.`, {
-        hint: 'Take it out of the gates in glidepath.config.ts until it can.',
-      });
+      return requireQuality(scope, gate);
     case 'approval':
       assert(gate.optional, 'a required approval is a node of its own kind');
       return { approved: 'optional' };

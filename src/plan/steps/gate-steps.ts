@@ -1,4 +1,5 @@
 import type { Gate } from '../../config/resolved.ts';
+import type { ResolvedQuality } from '../../config/resolved-ci.ts';
 import { unreachable } from '../../util/assert.ts';
 import type { PlanStep } from '../plan.ts';
 import { durationWords, list, releaseWords } from '../words.ts';
@@ -17,7 +18,9 @@ const CHECKS_MS = 60 * 60_000;
 export function gateStage(context: StageContext, after: readonly string[]): Stage {
   const gates = distinctGates(context.match.environment.gates);
   const lookedUp = gates.filter((gate) => gate.kind === 'passed');
-  const carriedOut = gates.filter((gate) => gate.kind === 'checks' || gate.kind === 'quality');
+  const checked = gates.filter((gate) => gate.kind === 'checks');
+  // After the checks: what they have left is restored, and not made twice in one checkout at once.
+  const judged = gates.filter((gate) => gate.kind === 'quality');
   const asked = gates.filter((gate) => gate.kind === 'approval' && !gate.optional);
 
   // A pull request may be rebased: its review app follows the branch wherever it goes.
@@ -25,7 +28,7 @@ export function gateStage(context: StageContext, after: readonly string[]): Stag
   steps.push(...migrationFilesSteps(context, after));
   steps.push(...lookedUp.map((gate) => gateStep(context, gate, after)));
   let last: readonly string[] = steps.length === 0 ? after : steps.map((step) => step.id);
-  for (const tier of [carriedOut, asked]) {
+  for (const tier of [checked, judged, asked]) {
     if (tier.length === 0) continue;
     const tierSteps = tier.map((gate) => gateStep(context, gate, last));
     steps.push(...tierSteps);
@@ -110,7 +113,7 @@ function wording({ project, match }: StageContext, gate: Gate): { title: string;
     case 'quality':
       return {
         title: 'Quality gate holds',
-        reason: `gates: [quality()] ${of}: the quality figures of this commit must be good enough`,
+        reason: `gates: [quality()] ${of}: ${qualityWords(gate)}`,
       };
     case 'safe-migrations':
       return {
@@ -120,6 +123,21 @@ function wording({ project, match }: StageContext, gate: Gate): { title: string;
     default:
       return unreachable(gate);
   }
+}
+
+/** What the gate asks for, with its figures. */
+function qualityWords({ coverage, changeCoverage, failOn, allowsFlaky }: ResolvedQuality): string {
+  const asked = [
+    'all checks passed for this commit, also those that are not fast',
+    ...(coverage === null ? [] : [`at least ${coverage} % of lines covered`]),
+    ...(changeCoverage === null
+      ? []
+      : [`at least ${changeCoverage} % of what changed since the live release`]),
+    failOn === 'critical' ? 'no critical finding' : `no finding that is ${failOn} or worse`,
+    'no expired exception',
+    ...(allowsFlaky ? [] : ['no flaky test']),
+  ];
+  return `${list(asked)}, for the very images that are deployed`;
 }
 
 function timeoutOf(gate: Gate): number {

@@ -1,0 +1,199 @@
+import type { ResolvedException, ResolvedQuality } from '../../config/resolved-ci.ts';
+import { percentOf } from '../../reports/covered-lines/coverage-totals.ts';
+import type { Finding } from '../../reports/finding.ts';
+import { judgeSecurity } from '../../security/policy/judge-security.ts';
+import { count, list } from '../../plan/words.ts';
+import { utcTime } from '../../util/utc-time.ts';
+import type { QualityFacts } from './quality-facts.ts';
+
+/** One thing that the gate asks for, and what it found. */
+export interface QualityFigure {
+  readonly name:
+    | 'checks'
+    | 'coverage'
+    | 'change coverage'
+    | 'findings'
+    | 'exceptions'
+    | 'flaky tests'
+    | 'images';
+  readonly holds: boolean;
+  /** `at least 80 %` */
+  readonly asked: string;
+  /** `73.4 % (734 of 1000 lines)` */
+  readonly found: string;
+  /** Where to look: a line of a file, a finding, a check. */
+  readonly where: readonly string[];
+  /** The command that shows it. */
+  readonly see: string;
+}
+
+/** What figures are judged by. */
+export interface QualityPolicy {
+  readonly gate: ResolvedQuality;
+  readonly exceptions: readonly ResolvedException[];
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number;
+}
+
+/** Holds an artifact against what the gate asks for: each thing that is asked for is one figure. Pure. */
+export function judgeQuality(facts: QualityFacts, policy: QualityPolicy): readonly QualityFigure[] {
+  const { gate } = policy;
+  return [
+    checksFigure(facts),
+    ...(gate.coverage === null ? [] : [coverageFigure(facts, gate.coverage)]),
+    ...(gate.changeCoverage === null ? [] : [changeFigure(facts, gate.changeCoverage)]),
+    findingsFigure(facts, policy),
+    exceptionsFigure(policy),
+    ...(gate.allowsFlaky ? [] : [flakyFigure(facts)]),
+    ...(facts.images.length === 0 ? [] : [imagesFigure(facts)]),
+  ];
+}
+
+function checksFigure({ checks }: QualityFacts): QualityFigure {
+  const failed = checks.filter(({ status }) => status !== 'passed');
+  const slow = checks.filter(({ isFast }) => !isFast).length;
+  const passed = `${checks.length - failed.length} of ${checks.length} passed`;
+  return {
+    name: 'checks',
+    holds: failed.length === 0,
+    asked: slow === 0 ? 'all of them' : `all of them, ${count(slow, 'slow one')} as well`,
+    found: checks.length === 0 ? 'the project has none' : passed,
+    where: failed.map(({ name, problem, reason }) => problem ?? `The check ${name}: ${reason}.`),
+    see: failed[0] === undefined ? 'glidepath ci' : `glidepath ci --only ${failed[0].name}`,
+  };
+}
+
+function coverageFigure({ coverage, problems }: QualityFacts, asked: number): QualityFigure {
+  const percent = coverage === null ? null : percentOf(coverage);
+  return {
+    name: 'coverage',
+    holds: percent !== null && percent >= asked,
+    asked: `at least ${asked} %`,
+    found:
+      coverage === null || percent === null
+        ? 'no line: no check names coverage among its reports, or it is empty'
+        : `${percent} % (${coverage.covered} of ${coverage.total} lines)`,
+    where: problems,
+    see: 'glidepath ci',
+  };
+}
+
+function changeFigure({ coverage, change, since }: QualityFacts, asked: number): QualityFigure {
+  const figure = {
+    name: 'change coverage',
+    asked: `at least ${asked} % of what changed`,
+    see: 'glidepath ci',
+  } as const;
+  // The first release is changed whole.
+  const lines = since === null ? coverage : (change?.lines ?? null);
+  if (lines === null) {
+    if (coverage === null || since === null)
+      return {
+        ...figure,
+        holds: false,
+        found: 'no line: no check names coverage among its reports',
+        where: [],
+      };
+    const missing = `nothing: the commit of ${since.id} (${since.commit.slice(0, 7)}) is not in this clone`;
+    return { ...figure, holds: false, found: missing, where: [], see: 'git fetch --unshallow' };
+  }
+  const from =
+    since === null ? 'nothing serves there yet' : `since ${since.id} (${since.commit.slice(0, 7)})`;
+  const unmeasured = change?.unmeasured ?? [];
+  const percent = percentOf(lines);
+  const where = [
+    ...(change?.uncovered ?? []).map(
+      ({ path, from: first, to }) => `${path}:${first}${to === first ? '' : `-${to}`} never ran`,
+    ),
+    ...unmeasured.map((path) => `${path} changed, and no report names it`),
+  ];
+  // A file that nothing loads has no line that ran.
+  if (percent === null && unmeasured.length > 0)
+    return {
+      ...figure,
+      holds: false,
+      found: `${count(unmeasured.length, 'file')} that no report names, ${from}`,
+      where,
+    };
+  if (percent === null) return { ...figure, holds: true, found: `no line that can run, ${from}`, where };
+  return {
+    ...figure,
+    holds: percent >= asked,
+    found: `${percent} % (${lines.covered} of ${lines.total} lines, ${from})`,
+    where,
+  };
+}
+
+function findingsFigure({ findings }: QualityFacts, { gate, exceptions, now }: QualityPolicy): QualityFigure {
+  const { refused, tolerated, excepted } = judgeSecurity(findings, { failOn: gate.failOn, exceptions }, now);
+  const others = [
+    ...(tolerated.length === 0 ? [] : [`${tolerated.length} less grave`]),
+    ...(excepted.length === 0 ? [] : [`${excepted.length} excepted`]),
+  ];
+  const besides = others.length === 0 ? '' : `; ${list(others)}`;
+  return {
+    name: 'findings',
+    holds: refused.length === 0,
+    asked: gate.failOn === 'critical' ? 'none that is critical' : `none that is ${gate.failOn} or worse`,
+    found: `${refused.length === 0 ? 'none' : refused.length}${besides}`,
+    where: refused.map(findingWords),
+    see: 'glidepath security audit',
+  };
+}
+
+function findingWords({ id, severity, message, package: name, place, hint }: Finding): string {
+  const at = name ?? (place === null ? null : `${place.path}${place.line === null ? '' : `:${place.line}`}`);
+  return `${severity} ${id}${at === null ? '' : ` in ${at}`}: ${message}${hint === null ? '' : ` (${hint})`}`;
+}
+
+function exceptionsFigure({ exceptions, now }: QualityPolicy): QualityFigure {
+  const expired = exceptions.filter(({ expiresAt }) => now >= expiresAt);
+  return {
+    name: 'exceptions',
+    holds: expired.length === 0,
+    asked: 'none that has expired',
+    found:
+      expired.length === 0 ? `none of ${exceptions.length}` : `${expired.length} of ${exceptions.length}`,
+    where: expired.map(
+      ({ id, in: within, expiresAt, reason }) =>
+        `${id}${within === null ? '' : ` in ${within}`} held until ${lastDay(expiresAt)}: ${reason}`,
+    ),
+    see: 'glidepath validate',
+  };
+}
+
+/** Milliseconds of a day: an exception ends at the midnight after the day that is written. */
+const DAY_MS = 24 * 60 * 60_000;
+
+function lastDay(expiresAt: number): string {
+  const [day = ''] = utcTime(expiresAt - DAY_MS).split(' ');
+  return day;
+}
+
+function flakyFigure({ flaky }: QualityFacts): QualityFigure {
+  return {
+    name: 'flaky tests',
+    holds: flaky.length === 0,
+    asked: 'none that failed before it passed',
+    found: flaky.length === 0 ? 'none' : String(flaky.length),
+    where: flaky,
+    see: 'glidepath ci --force',
+  };
+}
+
+function imagesFigure({ images }: QualityFacts): QualityFigure {
+  const others = images.filter(({ digest, expected }) => expected !== null && expected !== digest);
+  const looked = images.filter(({ packages }) => packages !== null);
+  const packages = looked.reduce((sum, image) => sum + (image.packages ?? 0), 0);
+  return {
+    name: 'images',
+    holds: others.length === 0,
+    asked: 'those of the release, by digest',
+    found: `${images.length - others.length} of ${images.length}${looked.length === 0 ? '' : `, ${count(packages, 'package')} in them`}`,
+    where: others.map(
+      ({ app, digest, expected }) =>
+        `${app}: building the commit gives ${digest.slice(0, 19)}, and the release has ${expected?.slice(0, 19) ?? ''}`,
+    ),
+    see: 'glidepath releases',
+  };
+}
