@@ -12,6 +12,7 @@ import { addOperateCommands } from './program-operate.ts';
 import { addReviewCommands } from './program-review.ts';
 import { addInitCommand } from './program-init.ts';
 import { addRunCommands } from './program-runs.ts';
+import { addSecurityCommands } from './program-security.ts';
 
 /** Makes the context of a command from its options. */
 export type MakeContext = (options: GlobalOptions) => CommandContext;
@@ -86,6 +87,7 @@ export function describeProgram(makeContext: MakeContext, onExitCode: (code: Exi
   addRunCommands(program, register);
   addDbCommands(program, register);
   addGithubCommands(program, register);
+  addSecurityCommands(program, register);
   addCloudCommands(program, register);
   return program;
 }

@@ -1,0 +1,104 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { EXIT } from '../../diagnostics/error-codes.ts';
+import { ToolError } from '../../diagnostics/tool-error.ts';
+import type { Finding } from '../../reports/finding.ts';
+import { writeSarif } from '../../reports/sarif/write-sarif.ts';
+import { judgeSecurity, type SecurityJudgement } from '../../security/policy/judge-security.ts';
+import { ownVersion } from '../../util/own-file.ts';
+import type { ExitCode } from '../command-context.ts';
+import { writeJson } from '../output.ts';
+import { counted } from '../views/counted.ts';
+import { renderSecurity } from '../views/security.ts';
+import type { SecurityWork, TypedSecurityOptions } from './security-work.ts';
+
+/** What a security command looked at, and what it found. */
+export interface SecurityRun {
+  /** As it is typed: `security audit`. */
+  readonly command: string;
+  readonly findings: readonly Finding[];
+  /** Left out by a directive in the file itself, each with its reason. */
+  readonly ignored?: readonly { readonly finding: Finding; readonly reason: string }[];
+  /** `612 packages of 2 lock files`. */
+  readonly looked: string;
+  /** Tools that looked, also those that found nothing. */
+  readonly tools: readonly string[];
+  /** What could not be looked at, and why: a sentence each. */
+  readonly skipped: readonly string[];
+  /** What else is worth knowing: a sentence each. */
+  readonly notes?: readonly string[];
+  /** Whether an exception of this id is about what this command looks for: others are not called unused. */
+  readonly concerns: (id: string) => boolean;
+}
+
+/**
+ * Judges what was found, prints it, writes the SARIF log. Ends with 1 where the policy refuses something, and with `--require`
+ * also where something could not be looked at.
+ */
+export function finishSecurity(work: SecurityWork, typed: TypedSecurityOptions, run: SecurityRun): ExitCode {
+  const { context, project, now } = work;
+  const judged = judgeSecurity(run.findings, project.security, now);
+  const judgement = { ...judged, unused: judged.unused.filter(({ id }) => run.concerns(id)) };
+  if (typed.sarif !== null) writeFileIn(resolve(context.cwd, typed.sarif), sarifOf(run, judgement));
+  const { output } = context;
+  const problem = problemOf(run, judgement, typed);
+  if (output.json) {
+    writeJson(output, securityDocument(run, judgement));
+    return problem === null ? EXIT.ok : EXIT.failed;
+  }
+  output.write(renderSecurity({ ...run, ...judgement }, output));
+  if (problem !== null) throw problem;
+  return EXIT.ok;
+}
+
+/** Writes a file, and the folders above it. */
+export function writeFileIn(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+/** What is excepted is no finding for who reads the log. */
+function sarifOf({ command, tools }: SecurityRun, { refused, tolerated }: SecurityJudgement): string {
+  const log = writeSarif({
+    findings: [...refused, ...tolerated],
+    tools: tools.map((name) => ({ name, version: ownVersion() })),
+    category: command.replace(' ', '-'),
+  });
+  return `${JSON.stringify(log, null, 2)}\n`;
+}
+
+function securityDocument(run: SecurityRun, judgement: SecurityJudgement): Readonly<Record<string, unknown>> {
+  return {
+    check: run.command,
+    looked: run.looked,
+    refused: judgement.refused,
+    tolerated: judgement.tolerated,
+    excepted: judgement.excepted,
+    expired: judgement.expired,
+    unused: judgement.unused,
+    ignored: run.ignored ?? [],
+    skipped: run.skipped,
+    notes: run.notes ?? [],
+  };
+}
+
+function problemOf(
+  { command, skipped }: SecurityRun,
+  { refused, expired }: SecurityJudgement,
+  { isRequired }: TypedSecurityOptions,
+): ToolError | null {
+  if (refused.length > 0) {
+    const late = expired.length === 0 ? '' : ` ${counted(expired.length, 'exception')} for it ended.`;
+    return new ToolError(
+      'SECURITY_FOUND',
+      `${counted(refused.length, 'finding')} that the policy refuses.${late}`,
+      {
+        hint: 'Mend it, or put up with it for a while: ci.security.exceptions, with a reason and a day (docs/guide/security.md).',
+      },
+    );
+  }
+  if (!isRequired || skipped.length === 0) return null;
+  return new ToolError('SECURITY_INCOMPLETE', `${skipped.join(' ')} It is required here.`, {
+    hint: `Make it possible, or leave the option away to go on without: glidepath ${command}`,
+  });
+}
