@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { CacheStore } from '../../src/checks/cache/cache-store.ts';
 import { diskStore } from '../../src/checks/cache/disk-store.ts';
+import { githubStore } from '../../src/checks/cache/remote/github-store.ts';
 import { httpStore } from '../../src/checks/cache/remote/http-store.ts';
 import { lenientStore, limitedFetch } from '../../src/checks/cache/remote/lenient-store.ts';
 import { s3Store } from '../../src/checks/cache/remote/s3-store.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { newEntry, newSigner, readTree, rigCache, scratch, writeTree } from '../support/cache-rig.ts';
+import { cacheServiceRig, jobOf } from '../support/cache-service-rig.ts';
 import { httpObjectServer, S3_KEYS, s3ObjectServer, type ObjectServer } from '../support/cache-servers.ts';
 import { memoryStore } from '../support/memory-store.ts';
 
@@ -35,11 +37,19 @@ async function s3Rig(): Promise<CacheStore> {
   return s3Store({ ...place, ...S3_KEYS, sessionToken: null, fetch });
 }
 
+async function githubRig(): Promise<CacheStore> {
+  const rig = await cacheServiceRig();
+  onTestFinished(() => rig.close());
+  const runtimeToken = rig.tokens.mint(jobOf('refs/heads/main'));
+  return githubStore({ resultsUrl: `${rig.url}/`, runtimeToken, clock: systemClock, fetch });
+}
+
 const STORES: readonly (readonly [string, () => Promise<CacheStore>])[] = [
   ['memory', async () => memoryStore()],
   ['a disk', async () => diskStore(directories()(), systemClock)],
   ['http', httpRig],
   ['s3', s3Rig],
+  ['the cache of GitHub Actions', githubRig],
 ];
 
 describe.each(STORES)('%s', (_, open) => {

@@ -105,6 +105,7 @@ export class JobRig implements Disposable {
     return {
       artifacts: new ArtifactStore(this.store, this.dir, clock),
       caches: new CacheStore(this.store, this.dir, clock),
+      runtime: { resultsUrl: 'http://127.0.0.1:9/', token: 'runtime-token-of-the-job' },
       repositoryId: 1,
       runId: 1,
       attempt: 1,

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { Hono } from 'hono';
 import type { GithubEvent } from '../events/github-event.ts';
 import type { GithubContext } from '../github-context.ts';
+import { CacheBlobs } from './cache-service/cache-blobs.ts';
+import { cacheServiceRoutes } from './cache-service/cache-service-routes.ts';
+import { RuntimeTokens } from './cache-service/runtime-tokens.ts';
 import { artifactRoutes } from './rest/artifact-routes.ts';
 import { cacheRoutes } from './rest/cache-routes.ts';
 import { actionsPages } from './rest/actions-pages.ts';
@@ -67,6 +70,7 @@ export function createActions(github: GithubContext, options: ActionsOptions): A
     store,
     artifacts: new ArtifactStore(store, stateDir, github.clock),
     caches: new CacheStore(store, stateDir, github.clock),
+    runtimeTokens: new RuntimeTokens(),
     logs: new JobLogs(stateDir, github.clock),
     news: new ActionsNews(),
     jobsDir: join(stateDir, 'jobs'),
@@ -83,6 +87,9 @@ export function createActions(github: GithubContext, options: ActionsOptions): A
     routes.route('/', part({ context, engine, downloads, intake }));
   const pages = new Hono();
   pages.route('/', downloads.routes());
+  const blobs = new CacheBlobs({ stateDir, clock: github.clock, baseUrl: github.baseUrl });
+  pages.route('/', blobs.routes());
+  pages.route('/', cacheServiceRoutes({ caches: context.caches, tokens: context.runtimeTokens, blobs }));
   pages.route('/', actionsPages(context));
   return {
     context,

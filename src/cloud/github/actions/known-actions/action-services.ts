@@ -15,6 +15,8 @@ export interface ActionServices {
   readonly cacheRef: string;
   /** The refs whose caches it reads, the nearest first. */
   readonly cacheRefs: readonly string[];
+  /** How programs that are actions reach the cache service; steps with `run` are not told. */
+  readonly runtime: { readonly resultsUrl: string; readonly token: string };
   /** Names of actions whose tool need not be there, as it was declared (`erlef/setup-beam`). */
   readonly withoutTool: ReadonlySet<string>;
   /** The Node.js that the cloud runs on. */

@@ -1,4 +1,5 @@
 import type { GithubContext } from '../../github-context.ts';
+import type { RuntimeTokens } from '../cache-service/runtime-tokens.ts';
 import type { OwnCommand } from '../runner/npx-shim.ts';
 import type { ActionsStore } from '../store/actions-store.ts';
 import type { ArtifactStore } from '../store/artifact-store.ts';
@@ -12,6 +13,8 @@ export interface ActionsContext {
   readonly store: ActionsStore;
   readonly artifacts: ArtifactStore;
   readonly caches: CacheStore;
+  /** Of the jobs that run, for the cache service. */
+  readonly runtimeTokens: RuntimeTokens;
   readonly logs: JobLogs;
   readonly news: ActionsNews;
   /** Where jobs have their directories. */

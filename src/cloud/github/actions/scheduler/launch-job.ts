@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Tokens } from '../../access/tokens.ts';
+import type { CacheScope } from '../cache-service/runtime-tokens.ts';
 import { ExpressionError } from '../expressions/evaluate.ts';
 import { frameOf } from '../plan/frame-facts.ts';
 import { jobScope, stepsJobOf } from '../plan/job-scope.ts';
@@ -51,6 +52,7 @@ export async function launchJob(
     permissions: instance.permissions,
     expiresAt: github.clock.now() + instance.timeoutMs + TOKEN_GRACE_MS,
   });
+  const runtimeToken = context.runtimeTokens.mint(cacheScopeOf(run, state));
   try {
     const opened = await openSecrets(github, repository, environment);
     const secrets = secretsOf(state, instance, {
@@ -67,16 +69,21 @@ export async function launchJob(
       timeoutMs: instance.timeoutMs,
       trackingId: job.trackingId ?? '',
     };
-    return await runJob(order, hostOf(context, begun, signals));
+    return await runJob(order, hostOf(context, begun, { signals, runtimeToken }));
   } catch (error) {
     if (error instanceof ExpressionError) return failed(`The template is not valid. ${error.message}`);
     throw error;
   } finally {
     tokens.revoke(token.id);
+    context.runtimeTokens.revoke(runtimeToken);
   }
 }
 
-function hostOf(context: ActionsContext, { run, state, job }: BegunJob, signals: JobSignals): JobHost {
+function hostOf(
+  context: ActionsContext,
+  { run, state, job }: BegunJob,
+  { signals, runtimeToken }: { readonly signals: JobSignals; readonly runtimeToken: string },
+): JobHost {
   return {
     dir: jobDir(context, job.id),
     clock: context.github.clock,
@@ -84,7 +91,7 @@ function hostOf(context: ActionsContext, { run, state, job }: BegunJob, signals:
     variables: { ...context.variables, ...settingsOf(context.store).variables },
     runnerName: job.runner ?? 'local',
     own: context.own,
-    actions: servicesOf(context, run, state),
+    actions: servicesOf(context, run, { scope: cacheScopeOf(run, state), runtimeToken }),
     listener: listenerOf(context, job),
     cancel: signals.cancel.signal,
     kill: signals.kill.signal,
@@ -100,14 +107,22 @@ function failed(why: string): JobReport {
   return { result: 'failure', outputs: {}, why, environmentUrl: null };
 }
 
-function servicesOf(context: ActionsContext, run: RunRecord, state: RunState): ActionServices {
-  const { event } = state.context;
-  const { subject, repository } = event;
+/** As on GitHub: a run writes for its own ref, and reads that, the base of its pull request and the default branch. */
+function cacheScopeOf({ repositoryId, ref }: RunRecord, { context }: RunState): CacheScope {
+  const { subject, repository } = context.event;
   const refs = [
-    run.ref,
+    ref,
     ...(subject.kind === 'pull-request' ? [`refs/heads/${subject.baseRef}`] : []),
     `refs/heads/${repository.defaultBranch}`,
   ];
+  return { repositoryId, ref, refs: [...new Set(refs)] };
+}
+
+function servicesOf(
+  context: ActionsContext,
+  run: RunRecord,
+  { scope, runtimeToken }: { readonly scope: CacheScope; readonly runtimeToken: string },
+): ActionServices {
   return {
     artifacts: context.artifacts,
     caches: context.caches,
@@ -116,8 +131,9 @@ function servicesOf(context: ActionsContext, run: RunRecord, state: RunState): A
     attempt: run.attempt,
     headSha: run.headSha,
     headBranch: run.headBranch,
-    cacheRef: run.ref,
-    cacheRefs: [...new Set(refs)],
+    cacheRef: scope.ref,
+    cacheRefs: scope.refs,
+    runtime: { resultsUrl: `${context.github.baseUrl}/`, token: runtimeToken },
     withoutTool: new Set(settingsOf(context.store).withoutTool),
     node: context.own.node,
   };
