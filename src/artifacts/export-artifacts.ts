@@ -4,8 +4,6 @@ import {
   copyFile,
   lstat,
   mkdir,
-  readdir,
-  readFile,
   readlink,
   rename,
   rm,
@@ -18,7 +16,6 @@ import { ToolError } from '../diagnostics/tool-error.ts';
 import type { Ed25519Signer } from '../util/ed25519.ts';
 import {
   MANIFEST_FILE,
-  parseManifest,
   PROVENANCE_FILE,
   SBOM_FILE,
   sha256,
@@ -27,6 +24,7 @@ import {
   type ArtifactImage,
 } from './artifact-manifest.ts';
 import { fileFacts } from './file-facts.ts';
+import { exportName, requireReplaceable } from './export-place.ts';
 import type { BuildFacts } from './provenance-statement.ts';
 import { sealArtifact, type SealedArtifact } from './seal-artifact.ts';
 
@@ -72,7 +70,8 @@ export interface Exported extends SealedArtifact {
  * there, and CLI_USAGE for a name that cannot be filled in.
  */
 export async function exportArtifacts(request: ExportRequest): Promise<Exported> {
-  const directory = resolve(filledIn(request));
+  const { commit, facts } = request;
+  const directory = resolve(exportName(request.directory, { commit: commit.sha, time: facts.finishedAt }));
   await requireReplaceable(directory);
   await mkdir(dirname(directory), { recursive: true });
   const made = join(dirname(directory), `.${basename(directory)}.${randomUUID()}.unfinished`);
@@ -83,45 +82,6 @@ export async function exportArtifacts(request: ExportRequest): Promise<Exported>
     return { ...sealed, directory };
   } finally {
     await rm(made, { recursive: true, force: true });
-  }
-}
-
-/** A commit by its first letters, as people write it. */
-const SHORT_COMMIT = 7;
-
-function filledIn({ directory, commit, facts }: ExportRequest): string {
-  const values: Readonly<Record<string, string>> = {
-    commit: commit.sha.slice(0, SHORT_COMMIT),
-    time: new Date(facts.finishedAt)
-      .toISOString()
-      .replace(/\.\d+Z$/, 'Z')
-      .replaceAll(/[-:]/g, ''),
-  };
-  return directory.replaceAll(/\{(\w*)\}/g, (whole, name: string) => {
-    const value = values[name];
-    if (value !== undefined) return value;
-    throw new ToolError('CLI_USAGE', `${whole} cannot be filled in in ${directory}.`, {
-      hint: "There are {commit} and {time}: glidepath ci --export 'dist/{time}-{commit}'",
-    });
-  });
-}
-
-/** An earlier export is replaced; anything else that lies there is somebody's work. */
-async function requireReplaceable(directory: string): Promise<void> {
-  const facts = await lstat(directory).catch(() => null);
-  if (facts === null) return;
-  const refused = (why: string): ToolError =>
-    new ToolError('ARTIFACT_INVALID', `${directory} ${why}, and is left alone.`, {
-      hint: 'Name a directory that is not there yet, or an earlier export.',
-    });
-  if (!facts.isDirectory()) throw refused('is no directory');
-  if ((await readdir(directory)).length === 0) return;
-  const text = await readFile(join(directory, MANIFEST_FILE), 'utf8').catch(() => null);
-  if (text === null) throw refused('is not empty and no export');
-  try {
-    parseManifest(text);
-  } catch {
-    throw refused(`holds a ${MANIFEST_FILE} that is none of ours`);
   }
 }
 

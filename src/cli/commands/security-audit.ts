@@ -30,22 +30,35 @@ interface Asked {
 /** `glidepath security audit`: what is known against the packages of the lock files. */
 export async function securityAudit(context: CommandContext, typed: TypedAuditOptions): Promise<ExitCode> {
   const work = await openSecurity(context);
-  const { inventories, skipped } = gatherLocks(work);
-  const asked = [
-    localAdvisories(work, inventories),
-    ...(typed.isOffline ? [] : [await npmAdvisories(work, inventories)]),
-    ...(typed.isOffline ? [] : await mixAdvisories(work, inventories)),
-  ];
+  const { inventories, findings, skipped } = await auditLocks(work, typed);
   const packages = inventories.flatMap(({ components }) => components).filter(({ isOwn }) => !isOwn).length;
   return finishSecurity(work, typed, {
     command: 'security audit',
-    findings: once(asked.flatMap(({ findings }) => findings)),
+    findings,
     looked: `${counted(packages, 'package')} of ${counted(inventories.length, 'lock file')}`,
     tools: ['advisories'],
-    skipped: [...skipped, ...asked.flatMap((each) => each.skipped)],
+    skipped,
     notes: inventories.length === 0 ? ['There is no lock file here.'] : [],
     concerns: isAdvisoryId,
   });
+}
+
+/** What is known against the packages of all lock files of a checkout, and what could not be asked. */
+export async function auditLocks(
+  work: SecurityWork,
+  { isOffline }: Pick<TypedAuditOptions, 'isOffline'>,
+): Promise<Asked & { readonly inventories: readonly Inventory[] }> {
+  const { inventories, skipped } = gatherLocks(work);
+  const asked = [
+    localAdvisories(work, inventories),
+    ...(isOffline ? [] : [await npmAdvisories(work, inventories)]),
+    ...(isOffline ? [] : await mixAdvisories(work, inventories)),
+  ];
+  return {
+    inventories,
+    findings: once(asked.flatMap(({ findings }) => findings)),
+    skipped: [...skipped, ...asked.flatMap((each) => each.skipped)],
+  };
 }
 
 function localAdvisories({ root, project }: SecurityWork, inventories: readonly Inventory[]): Asked {

@@ -13,7 +13,9 @@ const FILES_MAX = 50_000;
 export async function listPaths(root: string): Promise<readonly string[]> {
   const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate', '--', '.'];
   const { code, stdout } = await runGit(spawn, root, args).catch(() => ({ code: 1, stdout: '' }));
-  if (code === 0) return stdout.split('\0').filter((path) => path !== '' && existsSync(join(root, path)));
+  const known = stdout.split('\0').filter((path) => path !== '' && existsSync(join(root, path)));
+  // A commit that was exported below an ignored folder is in a repository, and of no concern to it.
+  if (code === 0 && known.length > 0) return known;
   const files: string[] = [];
   collect(root, '', files);
   return files;

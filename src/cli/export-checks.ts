@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { SIGNING_KEY, signingKey } from '../artifacts/signing-key.ts';
+import { exportArtifacts, type Exported, type ExportedCheck } from '../artifacts/export-artifacts.ts';
+import { exportName, requireReplaceable } from '../artifacts/export-place.ts';
+import { sha256 } from '../artifacts/artifact-manifest.ts';
+import type { BuildFacts } from '../artifacts/provenance-statement.ts';
+import type { CheckResult, ChecksOutcome } from '../checks/check-event.ts';
+import { outputFiles, outputGlobs } from '../checks/cache/output-files.ts';
+import { lockFilesOf } from '../checks/inputs/lock-files.ts';
+import type { ResolvedCheck, ResolvedProject } from '../config/resolved.ts';
+import { createGitSource, type GitSource } from '../providers/git/git-source.ts';
+import { ownVersion } from '../util/own-file.ts';
+import type { CommandContext } from './command-context.ts';
+
+/** What is exported, and where to. */
+export interface ChecksExport {
+  readonly project: ResolvedProject;
+  /** The checkout. */
+  readonly root: string;
+  readonly outcome: ChecksOutcome;
+  /** As it was typed: `dist/{time}-{commit}`. */
+  readonly directory: string;
+  /** Milliseconds since the Unix epoch, before the first check. */
+  readonly startedAt: number;
+  readonly finishedAt: number;
+}
+
+/**
+ * Throws before the first check runs what would be thrown after the last one: ARTIFACT_KEY_INVALID, CLI_USAGE for a name that
+ * cannot be filled in, ARTIFACT_INVALID where something else lies there.
+ */
+export async function requireExportable(context: CommandContext, typed: string): Promise<void> {
+  signingKey(context.env[SIGNING_KEY]);
+  const name = { commit: '', time: 0 };
+  await requireReplaceable(resolve(context.cwd, exportName(typed, name)));
+}
+
+/**
+ * `ci --export DIR`: what the checks made, and their reports, with manifest, bill of materials and provenance. Throws
+ * ARTIFACT_INVALID, ARTIFACT_KEY_INVALID, and what git has against the checkout.
+ */
+export async function exportChecks(context: CommandContext, request: ChecksExport): Promise<Exported> {
+  const { project, root, outcome } = request;
+  const signer = signingKey(context.env[SIGNING_KEY]);
+  const source = createGitSource({ root });
+  const { sha, at } = await source.commit('HEAD');
+  const checks = outcome.results.flatMap((result) => {
+    const check = project.checks.find(({ name }) => name === result.name);
+    return check === undefined ? [] : exportedCheck(root, check, result, request.finishedAt);
+  });
+  return exportArtifacts({
+    directory: resolve(context.cwd, request.directory),
+    root,
+    project: project.name,
+    commit: { sha, at },
+    uncommitted: await source.isDirty(),
+    checks,
+    reports: outputFiles(root, outputGlobs(['.glidepath/reports/**'])),
+    images: [],
+    sbom: await sbomOf(root, project.checks),
+    tools: { node: process.versions.node, platform: `${process.platform} ${process.arch}` },
+    glidepath: ownVersion(),
+    facts: await factsOf(context, request, source),
+    signer,
+  });
+}
+
+function exportedCheck(
+  root: string,
+  { outputs, reports }: ResolvedCheck,
+  { name, status, key, startedAt }: CheckResult,
+  finishedAt: number,
+): readonly ExportedCheck[] {
+  if (status !== 'passed' && status !== 'failed') return [];
+  // What failed has left whatever it had made by then.
+  const made = status === 'passed' ? outputFiles(root, outputGlobs(outputs)) : [];
+  const written = Object.values(reports).flatMap((globs: readonly string[]) =>
+    outputFiles(root, outputGlobs(globs)),
+  );
+  const at = startedAt ?? finishedAt;
+  return [{ name, key, verdict: status, at, outputs: made, reports: [...new Set(written)] }];
+}
+
+/** The bill of materials that a check has written. */
+async function sbomOf(root: string, checks: readonly ResolvedCheck[]): Promise<string | null> {
+  const [file] = checks.flatMap(({ reports }) => outputFiles(root, outputGlobs(reports.sbom)));
+  return file === undefined ? null : readFile(join(root, file), 'utf8');
+}
+
+async function factsOf(
+  { env, projectFile }: CommandContext,
+  { project, root, startedAt, finishedAt }: ChecksExport,
+  source: GitSource,
+): Promise<BuildFacts> {
+  const digestOf = async (path: string): Promise<{ path: string; digest: string }> => ({
+    path,
+    digest: sha256(await readFile(join(root, path))),
+  });
+  const isActions = env['GITHUB_ACTIONS'] === 'true';
+  const repository = project.github?.repository ?? env['GITHUB_REPOSITORY'] ?? null;
+  const locks = lockFilesOf('', (path) => existsSync(join(root, path)));
+  return {
+    builder: `https://glidepath.dev/builders/${isActions ? 'github-actions' : 'local'}`,
+    invocation: isActions
+      ? `${env['GITHUB_SERVER_URL'] ?? 'https://github.com'}/${repository ?? ''}/actions/runs/${env['GITHUB_RUN_ID'] ?? ''}/attempts/${env['GITHUB_RUN_ATTEMPT'] ?? '1'}`
+      : null,
+    repository: repository === null ? null : `https://github.com/${repository}`,
+    ref: env['GITHUB_REF'] ?? (await source.currentBranch()),
+    config: await digestOf(projectFile === null ? 'glidepath.config.ts' : basename(projectFile)),
+    locks: await Promise.all(locks.map(digestOf)),
+    startedAt,
+    finishedAt,
+  };
+}
