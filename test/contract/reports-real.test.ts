@@ -6,10 +6,8 @@ import { dirname, join } from 'node:path';
 import Ajv from 'ajv';
 import { XMLValidator } from 'fast-xml-parser';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CheckResult } from '../../src/checks/check-event.ts';
-import { githubContext } from '../../src/cli/github-context.ts';
-import { failedAttempts } from '../../src/cli/reports/failed-attempts.ts';
-import { reportChecks, type ReportChecksOptions } from '../../src/cli/reports/report-checks.ts';
+import type { CheckEvent, CheckResult, ChecksOutcome } from '../../src/checks/check-event.ts';
+import { openReports } from '../../src/cli/reports/open-reports.ts';
 import type { ResolvedCheck, ResolvedReports } from '../../src/config/resolved-ci.ts';
 import type { ReportsSummary } from '../../src/reports/summary/reports-summary.ts';
 
@@ -78,24 +76,22 @@ interface Told {
   readonly printed: string;
 }
 
-async function report(
-  options: Pick<ReportChecksOptions, 'checks' | 'results'> & Partial<ReportChecksOptions>,
-): Promise<Told> {
+interface Reported {
+  readonly checks: readonly ResolvedCheck[];
+  readonly results: readonly CheckResult[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** What running the checks said. */
+  readonly play?: (onEvent: (event: CheckEvent) => void) => void;
+}
+
+async function report({ checks, results, env = {}, play }: Reported): Promise<Told> {
   let printed = '';
   const output = { json: false, write: (text: string) => void (printed += text) } as never;
-  const summary = await reportChecks(
-    { env: {}, output },
-    {
-      root: ROOT,
-      mainBranch: 'main',
-      attempts: null,
-      github: null,
-      redact: (text) => text,
-      now: Date.now(),
-      ...options,
-    },
-  );
-  return { summary, printed };
+  const project = { checks, mainBranch: 'main' };
+  const vault = { redact: (text: string) => text };
+  const reports = await openReports({ env, output }, { project, root: ROOT, vault, now: () => Date.now() });
+  play?.((event) => reports.onEvent(event));
+  return { summary: await reports.tell({ results } as unknown as ChecksOutcome), printed };
 }
 
 /** Runs the tests with the reporters of node itself; gives when it began. */
@@ -168,25 +164,26 @@ describe("the reports of node's own tests", () => {
     'of a try that failed are read before the next one writes over them',
     { timeout: 30_000 },
     async () => {
-      const attempts = failedAttempts({ root: ROOT, redact: (text) => text });
-      const check = checkOf('retried', UNIT.reports);
-      put('wrong', '');
-      const { startedAt } = nodeTests();
-      attempts.onEvent({ type: 'started', at: startedAt, check, reason: '' });
-      attempts.onEvent({
-        type: 'retrying',
-        at: Date.now(),
-        name: 'retried',
-        attempt: 2,
-        attempts: 2,
-        failure: '',
-      });
-      rmSync(join(ROOT, 'wrong'));
-      nodeTests();
+      const check = { ...checkOf('retried', UNIT.reports), retries: 1 };
+      const startedAt = Date.now();
       const { summary } = await report({
         checks: [check],
         results: [resultOf('retried', { startedAt })],
-        attempts,
+        play(onEvent) {
+          put('wrong', '');
+          onEvent({ type: 'started', at: startedAt, check, reason: '' });
+          nodeTests();
+          onEvent({
+            type: 'retrying',
+            at: Date.now(),
+            name: 'retried',
+            attempt: 2,
+            attempts: 2,
+            failure: '',
+          });
+          rmSync(join(ROOT, 'wrong'));
+          nodeTests();
+        },
       });
       expect(summary?.tests?.flaky).toMatchObject([{ name: 'adds up', times: 1, runs: 1 }]);
     },
@@ -252,7 +249,7 @@ describe('the reports of other tools', () => {
       const { summary, printed } = await report({
         checks: [checkOf('lint', { sarif: ['out/lint.sarif'] })],
         results: [resultOf('lint')],
-        github: githubContext(env, () => null),
+        env,
       });
       rmSync(join(ROOT, 'src/bad.js'));
       const debuggers = summary?.findings?.list.filter(({ id }) => id.includes('no-debugger'));

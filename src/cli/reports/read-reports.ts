@@ -11,14 +11,10 @@ import type { SourceRoot } from '../../reports/source-path.ts';
 import { readMaterials, type Material } from '../../reports/summary/read-materials.ts';
 import { parseJunit } from '../../reports/tests/parse-junit.ts';
 import type { TestResult } from '../../reports/tests/test-result.ts';
+import type { ReportingCheck } from './reporting-checks.ts';
 
-/** A check whose reports are read. */
-export interface ReportingCheck {
-  readonly check: ResolvedCheck;
-  readonly hasPassed: boolean;
-  /** When it began, in epoch milliseconds: what is older is of another run. Null where it need not run. */
-  readonly startedAt: number | null;
-}
+/** A check whose reports are read: also one that is to be tried again. */
+type ReadCheck = Omit<ReportingCheck, 'key' | 'from'>;
 
 /** What the reports of all checks say; null where no check has such reports. */
 export interface ReadReports {
@@ -46,7 +42,7 @@ export interface ReportsPlace {
 }
 
 /** Reads the reports that checks wrote or had restored. Never throws: what cannot be read is a warning. */
-export function readReports(checks: readonly ReportingCheck[], { root, redact }: ReportsPlace): ReadReports {
+export function readReports(checks: readonly ReadCheck[], { root, redact }: ReportsPlace): ReadReports {
   const warnings: string[] = [];
   const exists = rememberedExists(root);
   const placeOf = (check: ResolvedCheck): SourceRoot => ({
@@ -105,7 +101,7 @@ interface ReportFile {
 
 function reportFiles(
   root: string,
-  { check, hasPassed, startedAt }: ReportingCheck,
+  { check, hasPassed, startedAt }: ReadCheck,
   kind: Kind,
   warnings: string[],
 ): ReportFile[] {

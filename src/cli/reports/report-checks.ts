@@ -11,7 +11,7 @@ import { judgeFlaky } from '../../reports/flaky/judge-flaky.ts';
 import { testRun } from '../../reports/flaky/test-history.ts';
 import { mergeSarif } from '../../reports/sarif/merge-sarif.ts';
 import { sumMaterials } from '../../reports/summary/read-materials.ts';
-import type { ReportsSummary, SummarizedCheck } from '../../reports/summary/reports-summary.ts';
+import type { ReportsSummary } from '../../reports/summary/reports-summary.ts';
 import { summarizeReports, type KnownChange } from '../../reports/summary/summarize-reports.ts';
 import { writeJunit } from '../../reports/tests/write-junit.ts';
 import { cacheDirectory } from '../cache/open-check-cache.ts';
@@ -20,8 +20,8 @@ import type { GithubContext } from '../github-context.ts';
 import { makeStateDir } from '../make-state-dir.ts';
 import type { FailedAttempts } from './failed-attempts.ts';
 import { knownChange } from './known-change.ts';
-import { lastSummary } from './last-summary.ts';
-import { readReports, type ReadReports, type ReportingCheck } from './read-reports.ts';
+import { readReports, type ReadReports } from './read-reports.ts';
+import { reportingChecks, type ReportingCheck } from './reporting-checks.ts';
 import { reportsAnnotations } from './reports-annotations.ts';
 import { reportsMarkdown } from './reports-markdown.ts';
 import { reportsDirectory } from './reports-directory.ts';
@@ -60,14 +60,7 @@ export async function reportChecks(
   const { root, github, now, redact } = options;
   const reporting = reportingChecks(options);
   if (reporting.length === 0) return null;
-  const checks = reporting.map(({ check }) => ({
-    name: check.name,
-    key: resultOf(options, check)?.key ?? null,
-  }));
-  if (github === null && reporting.every(({ check }) => resultOf(options, check)?.from === 'in-place')) {
-    const last = lastSummary(root);
-    if (last !== null && isOf(last, checks)) return last;
-  }
+  const checks = reporting.map(({ check, key }) => ({ name: check.name, key }));
   const read = readReports(reporting, { root, redact });
   const coverage = read.coverage === null ? null : mergeCoverage(read.coverage);
   const facts = await gitFacts(options, coverage !== null);
@@ -87,29 +80,6 @@ export async function reportChecks(
   writeAll(summary, { read, coverage, root });
   if (github !== null) tellGithub(context, summary, github);
   return summary;
-}
-
-/** Whether a summary is of the very same results: then there is nothing to be read again. */
-function isOf({ checks }: ReportsSummary, now: readonly SummarizedCheck[]): boolean {
-  return (
-    checks.length === now.length &&
-    now.every(({ name, key }) => key !== null && checks.some((one) => one.name === name && one.key === key))
-  );
-}
-
-/** Those that came to an end and have reports to read. */
-function reportingChecks({ checks, results }: ReportChecksOptions): ReportingCheck[] {
-  return checks.flatMap((check) => {
-    const result = results.find(({ name }) => name === check.name);
-    const hasReports = Object.values(check.reports).some((globs: readonly string[]) => globs.length > 0);
-    if (!hasReports || result === undefined) return [];
-    if (result.status !== 'passed' && result.status !== 'failed') return [];
-    return [{ check, hasPassed: result.status === 'passed', startedAt: result.startedAt }];
-  });
-}
-
-function resultOf({ results }: ReportChecksOptions, { name }: ResolvedCheck): CheckResult | undefined {
-  return results.find((result) => result.name === name);
 }
 
 interface GitFacts {
@@ -147,10 +117,9 @@ function remember(
 ): ReturnType<typeof addToHistory> {
   if (read.tests === null) return [];
   const byCheck = Map.groupBy(read.tests, ({ check }) => check);
-  const runs = reporting.flatMap(({ check, startedAt }) => {
+  const runs = reporting.flatMap(({ check, key, startedAt }) => {
     if (startedAt === null) return [];
-    const code = resultOf(options, check)?.key ?? commit;
-    const about = { at: options.now, check: check.name, code };
+    const about = { at: options.now, check: check.name, code: key ?? commit };
     const run = testRun(about, byCheck.get(check.name) ?? [], options.attempts?.of(check.name) ?? []);
     return run === null ? [] : [run];
   });

@@ -14,6 +14,7 @@ import { counted } from './counted.ts';
 import { paint, type Paint } from './paint.ts';
 import { cut } from './table.ts';
 import { formatAgo } from './time.ts';
+import { visibleText } from './visible-text.ts';
 
 /** How it is shown. */
 export interface ReportsStyle {
@@ -37,7 +38,7 @@ export function renderReports(summary: ReportsSummary, style: ReportsStyle): str
     ...(coverage === null ? [] : coverageLines(coverage, colors)),
     ...(findings === null ? [] : findingLines(findings, colors, style)),
     ...(materials === null ? [] : [materialsLine(materials)]),
-    ...warnings.map((warning) => `${colors.yellow('!')} ${warning}`),
+    ...warnings.map((warning) => `${colors.yellow('!')} ${visibleText(warning)}`),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
@@ -115,7 +116,7 @@ export function coverageWords({ percent, change }: CoverageSummary): string {
 
 /** `src/a.ts:12-14`. */
 export function rangeWords({ path, from, to }: UncoveredLines): string {
-  return from === to ? `${path}:${from}` : `${path}:${from}-${to}`;
+  return `${placeWords(path, from)}${from === to ? '' : `-${to}`}`;
 }
 
 function findingLines(
@@ -158,7 +159,8 @@ export function materialsWords({ components, licences }: MaterialsSummary): stri
 
 /** `src/a.ts:12`. */
 export function placeWords(path: string, line: number | null): string {
-  return line === null ? path : `${path}:${line}`;
+  const shown = visibleText(path);
+  return line === null ? shown : `${shown}:${line}`;
 }
 
 function more(count: number, noun: string): string[] {
