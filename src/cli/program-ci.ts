@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { TypedCiOptions } from './commands/ci.ts';
+import { addCacheCommands } from './program-cache.ts';
 import type { Register } from './program.ts';
 
 /** The checks of a project: run them, and ask whether they are needed. */
@@ -30,6 +31,7 @@ export function addCiCommands(program: Command, register: Register): void {
       return ciAffected(context);
     },
   );
+  addCacheCommands(group, register);
 }
 
 function typedOf(options: Record<string, unknown>): TypedCiOptions {

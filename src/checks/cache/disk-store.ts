@@ -16,7 +16,7 @@ import type { CacheStore } from './cache-store.ts';
 /** Unfinished files lie here; their names mean nothing. */
 export const UNFINISHED = 'unfinished';
 /** One byte for each answer of the cache: appending it is whole also where several processes do it at once. */
-const COUNTS = { hit: 'hits', miss: 'misses' } as const;
+export const COUNTS: { readonly hit: string; readonly miss: string } = { hit: 'hits', miss: 'misses' };
 
 /** A store on this machine. */
 export interface DiskStore extends CacheStore {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UNFINISHED } from './disk-store.ts';
 import { blobsOfEntry } from './stored-entry.ts';
@@ -74,16 +74,23 @@ export async function evict(directory: string, limits: EvictLimits): Promise<Evi
   };
 }
 
-/** All entries and blobs of a cache. */
-export function keptFiles(directory: string): {
-  readonly entries: readonly Kept[];
-  readonly blobs: readonly Kept[];
-} {
-  const domains = namesIn(directory).filter((name) => name !== UNFINISHED);
+/** All entries and blobs of a cache, or of some of its domains. */
+export function keptFiles(
+  directory: string,
+  domains: readonly string[] = domainsIn(directory),
+): { readonly entries: readonly Kept[]; readonly blobs: readonly Kept[] } {
   return {
     entries: domains.flatMap((domain) => filesBelow(join(directory, domain, 'entries'))),
     blobs: domains.flatMap((domain) => filesBelow(join(directory, domain, 'blobs'))),
   };
+}
+
+/** The domains that have something in a cache; what else lies in the directory is no part of it. */
+export function domainsIn(directory: string): readonly string[] {
+  const names = namesIn(directory).filter((name) => name !== UNFINISHED);
+  return names.filter(
+    (name) => existsSync(join(directory, name, 'entries')) || existsSync(join(directory, name, 'blobs')),
+  );
 }
 
 /** The paths of the blobs of an entry, which lie beside it. */
