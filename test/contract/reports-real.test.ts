@@ -6,8 +6,10 @@ import { dirname, join } from 'node:path';
 import Ajv from 'ajv';
 import { XMLValidator } from 'fast-xml-parser';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CheckEvent, CheckResult, ChecksOutcome } from '../../src/checks/check-event.ts';
-import { openReports } from '../../src/cli/reports/open-reports.ts';
+import type { CheckEvent, CheckResult } from '../../src/checks/check-event.ts';
+import { githubContext } from '../../src/cli/github-context.ts';
+import { failedAttempts } from '../../src/cli/reports/failed-attempts.ts';
+import { reportChecks } from '../../src/cli/reports/report-checks.ts';
 import type { ResolvedCheck, ResolvedReports } from '../../src/config/resolved-ci.ts';
 import type { ReportsSummary } from '../../src/reports/summary/reports-summary.ts';
 
@@ -87,11 +89,21 @@ interface Reported {
 async function report({ checks, results, env = {}, play }: Reported): Promise<Told> {
   let printed = '';
   const output = { json: false, write: (text: string) => void (printed += text) } as never;
-  const project = { checks, mainBranch: 'main' };
-  const vault = { redact: (text: string) => text };
-  const reports = await openReports({ env, output }, { project, root: ROOT, vault, now: () => Date.now() });
-  play?.((event) => reports.onEvent(event));
-  return { summary: await reports.tell({ results } as unknown as ChecksOutcome), printed };
+  const redact = (text: string): string => text;
+  const attempts = failedAttempts({ root: ROOT, redact });
+  play?.((event) => attempts.onEvent(event));
+  const github = githubContext(env, () => null);
+  const options = {
+    root: ROOT,
+    mainBranch: 'main',
+    checks,
+    results,
+    attempts,
+    github,
+    redact,
+    now: Date.now(),
+  };
+  return { summary: await reportChecks({ env, output }, options), printed };
 }
 
 /** Runs the tests with the reporters of node itself; gives when it began. */

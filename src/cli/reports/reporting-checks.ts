@@ -30,6 +30,6 @@ export function reportingChecks({
 }
 
 /** Whether a check says where it writes reports. */
-export function hasReports({ reports }: ResolvedCheck): boolean {
+function hasReports({ reports }: ResolvedCheck): boolean {
   return Object.values(reports).some((globs: readonly string[]) => globs.length > 0);
 }
