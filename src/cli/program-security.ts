@@ -9,6 +9,7 @@ export function addSecurityCommands(program: Command, register: Register): void 
     .description('what is unsafe: in dependencies, files, Dockerfiles, GitHub workflows and images');
   addAudit(group, register);
   addSecrets(group, register);
+  addMaterials(group, register);
   withOptions(
     register(
       group,
@@ -28,6 +29,32 @@ export function addSecurityCommands(program: Command, register: Register): void 
       async (context, _args, options) => {
         const { securityWorkflows } = await import('./commands/security-workflows.ts');
         return securityWorkflows(context, typedOf(options));
+      },
+    ),
+  );
+}
+
+function addMaterials(group: Command, register: Register): void {
+  register(
+    group,
+    'sbom',
+    'everything that the project is made of, as CycloneDX 1.6: the same bytes for the same commit',
+    async (context, _args, options) => {
+      const { securitySbom } = await import('./commands/security-sbom.ts');
+      const file = typeof options['output'] === 'string' ? options['output'] : null;
+      return securitySbom(context, { file, isRequired: options['require'] === true });
+    },
+  )
+    .option('--output <file>', 'where it is written; standard output otherwise')
+    .option('--require', 'fail also where a lock file could not be read');
+  withOptions(
+    register(
+      group,
+      'licences',
+      'the licences of all packages, and those that ci.security.licences does not allow',
+      async (context, _args, options) => {
+        const { securityLicences } = await import('./commands/security-licences.ts');
+        return securityLicences(context, typedOf(options));
       },
     ),
   );

@@ -29,6 +29,8 @@ export interface SecurityRun {
   readonly notes?: readonly string[];
   /** Whether an exception of this id is about what this command looks for: others are not called unused. */
   readonly concerns: (id: string) => boolean;
+  /** What goes into the JSON document besides. */
+  readonly more?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -79,6 +81,7 @@ function securityDocument(run: SecurityRun, judgement: SecurityJudgement): Reado
     ignored: run.ignored ?? [],
     skipped: run.skipped,
     notes: run.notes ?? [],
+    ...run.more,
   };
 }
 

@@ -18,6 +18,8 @@ const RULES = [...presetRules.filter(({ meta }) => !meta.id.endsWith('filter-com
 
 const CONFIG: SecretLintCoreConfig = { rules: RULES.map((rule) => ({ id: rule.meta.id, rule })) };
 
+const AWS_KEY_LENGTH = 40;
+
 /** These are told by their form alone, in which an example may be written as well. */
 const BY_FORM = ['database-connection-string', 'basicauth'];
 
@@ -43,8 +45,8 @@ export async function findSecrets(path: string, text: string): Promise<FoundSecr
 
 function isReal({ ruleId, range: [start, end] }: SecretLintCoreResultMessage, text: string): boolean {
   const secret = text.slice(start, end);
-  // Amazon's own documents have keys that end so.
-  if (shortName(ruleId) === 'aws' && /EXAMPLE/.test(secret)) return false;
+  // The keys of Amazon's own documents say so; the range of that rule begins before the key.
+  if (shortName(ruleId) === 'aws' && /^.*EXAMPLE/.test(text.slice(start, end + AWS_KEY_LENGTH))) return false;
   return !BY_FORM.includes(shortName(ruleId)) || !isExampleAddress(secret);
 }
 

@@ -1,0 +1,66 @@
+import { countLicences, judgeLicences, type LicenceCount } from '../../security/licences/judge-licences.ts';
+import type { CommandContext, ExitCode } from '../command-context.ts';
+import { finishSecurity } from '../security/finish-security.ts';
+import { gatherLocks } from '../security/gather-locks.ts';
+import { withInstalledLicences } from '../security/installed-licences.ts';
+import { openSecurity, type TypedSecurityOptions } from '../security/security-work.ts';
+import { counted } from '../views/counted.ts';
+import { renderTable } from '../views/table.ts';
+
+/** Of packages of one licence so many are named. */
+const NAMED_MAX = 3;
+
+/** `glidepath security licences`: the licences of all packages, and those that the project does not allow. */
+export async function securityLicences(
+  context: CommandContext,
+  typed: TypedSecurityOptions,
+): Promise<ExitCode> {
+  const work = await openSecurity(context);
+  const { inventories, skipped } = gatherLocks(work);
+  const licensed = inventories.map((inventory) => withInstalledLicences(work.root, inventory));
+  const all = licensed.map(({ inventory }) => inventory);
+  const { licences: allowed } = work.project.security;
+  const counts = countLicences(all, allowed);
+  const findings = licensed.flatMap(({ inventory, isInstalled }) =>
+    judgeLicences([inventory], allowed, isInstalled),
+  );
+  const missing = licensed.flatMap(({ inventory, isInstalled }) =>
+    inventory.components.filter((each) => !each.isOwn && each.licence === null && !isInstalled(each)),
+  );
+  if (!context.output.json && counts.length > 0) context.output.write(`${tableOf(counts)}\n`);
+  return finishSecurity(work, typed, {
+    command: 'security licences',
+    findings,
+    looked: `${counted(
+      counts.reduce((sum, { packages }) => sum + packages.length, 0),
+      'package',
+    )} of ${counted(all.length, 'lock file')}`,
+    tools: ['licences'],
+    skipped: [
+      ...skipped,
+      ...(missing.length === 0
+        ? []
+        : [
+            `${counted(missing.length, 'package')} could not be asked for a licence, for nothing is installed of them here: ${namesOf(missing.map(({ name }) => name))}.`,
+          ]),
+    ],
+    notes: allowed === null ? ['Every licence is allowed: ci.security.licences names none.'] : [],
+    concerns: (id) => id.startsWith('licence-'),
+    more: { licences: counts },
+  });
+}
+
+function tableOf(counts: readonly LicenceCount[]): string {
+  const rows = counts.map(({ licence, packages, isAllowed }) => [
+    isAllowed === null ? '' : isAllowed ? '✓' : '✗',
+    licence ?? 'unknown',
+    String(packages.length),
+    namesOf(packages),
+  ]);
+  return renderTable(['', 'LICENCE', 'PACKAGES', ''], rows);
+}
+
+function namesOf(names: readonly string[]): string {
+  const rest = names.length - NAMED_MAX;
+  return `${names.slice(0, NAMED_MAX).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
