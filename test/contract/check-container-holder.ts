@@ -8,8 +8,7 @@ const { execute } = containerChecks({
   root,
   container: { dockerfile: null, target: null, image: BASE_IMAGE },
   env: process.env,
-  path: [],
-  readable: [],
+  command: null,
   redact: (text) => text,
   onBuildLine: () => undefined,
 });

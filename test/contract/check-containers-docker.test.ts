@@ -78,8 +78,7 @@ describe.skipIf(docker === null)('checks in containers (needs a Docker engine)',
       root,
       container: { dockerfile: null, target: null, image: BASE_IMAGE, ...container },
       env: process.env,
-      path: [],
-      readable: [],
+      command: null,
       redact: (text) => text,
       onBuildLine: (line) => built.push(line),
     });
@@ -344,8 +343,7 @@ test('without an engine a check in a container is ENGINE_MISSING, and nothing ru
       root,
       container: { dockerfile: null, target: null, image: BASE_IMAGE },
       env: { DOCKER_HOST: `unix://${root}/nothing.sock` },
-      path: [],
-      readable: [],
+      command: null,
       redact: (text) => text,
       onBuildLine: () => undefined,
     });
@@ -378,6 +376,7 @@ console.log(said.toString('latin1').startsWith('R') ? 'the database asks for a p
 socket.destroy();
 const outside = await fetch('http://1.1.1.1', { signal: AbortSignal.timeout(2000) }).then(() => 'something', () => 'nothing');
 console.log(outside + ' outside');
+process.exit(0);
 `;
 const SAMPLE_TEST = `
 import { test } from 'node:test';

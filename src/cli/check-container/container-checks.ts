@@ -7,6 +7,7 @@ import { ToolError } from '../../diagnostics/tool-error.ts';
 import { checkImage } from './check-image.ts';
 import { executeInContainer } from './execute-in-container.ts';
 import { removeLeftLayers } from './layer-directory.ts';
+import { ownCommandInside } from './own-command-inside.ts';
 
 /** Where checks run that run in containers. */
 export interface ContainerChecks {
@@ -14,7 +15,7 @@ export interface ContainerChecks {
    * `container sha256:…`, for keys. Of an image that is built here without asking an engine, so that a run in which nothing
    * changed needs none.
    */
-  place(): Promise<string>;
+  readonly place: () => Promise<string>;
   /** Throws ENGINE_MISSING, BUILD_FAILED and CHECK_CONTAINER_FAILED: nothing runs on the host instead. */
   readonly execute: ExecuteCheck;
 }
@@ -26,9 +27,8 @@ export interface ContainerChecksOptions {
   /** `ci.container` of the config; null where it says nothing. */
   readonly container: ResolvedCheckContainer | null;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Directories to be in front of the PATH inside, and what they need to be read. */
-  readonly path: readonly string[];
-  readonly readable: readonly string[];
+  /** The file that this process runs: what checks call `glidepath`. Null: they have none. */
+  readonly command: string | null;
   readonly redact: (text: string) => string;
   /** Each line of the build of the image. */
   readonly onBuildLine: (line: string) => void;
@@ -42,6 +42,9 @@ export function containerChecks(options: ContainerChecksOptions): ContainerCheck
     if (container === null) throw notConfigured();
     return Promise.resolve(checkImage({ root, container, env, client, onLine: onBuildLine }));
   });
+  const command = once(async () =>
+    options.command === null ? null : ownCommandInside(root, options.command),
+  );
   let ensuring: Promise<string> | null = null;
   const ensure = async (signal: AbortSignal): Promise<string> => {
     const [engine, wanted] = [await client(), await image()];
@@ -54,8 +57,8 @@ export function containerChecks(options: ContainerChecksOptions): ContainerCheck
         ensuring = null;
         throw error;
       });
-      const name = await ensuring;
-      return executeInContainer({ ...options, client: await client(), image: name }, execution);
+      const [name, own] = [await ensuring, await command()];
+      return executeInContainer({ ...options, client: await client(), image: name, own }, execution);
     },
   };
 }

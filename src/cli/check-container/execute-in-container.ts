@@ -11,6 +11,7 @@ import { systemClock } from '../../util/clock.ts';
 import { directoriesThere, writableDirectories } from './declared-directories.ts';
 import { gitFiles } from './git-files.ts';
 import { makeLayerDirectory, type LayerDirectory } from './layer-directory.ts';
+import type { OwnCommandInside } from './own-command-inside.ts';
 import { serviceAddresses } from './service-addresses.ts';
 
 /** What carrying a check out in a container needs. */
@@ -18,8 +19,8 @@ export interface InContainer {
   readonly client: EngineClient;
   /** As the engine knows it. */
   readonly image: string;
-  readonly path: readonly string[];
-  readonly readable: readonly string[];
+  /** How a check calls this very command; null: not at all. */
+  readonly own: OwnCommandInside | null;
   readonly redact: (text: string) => string;
 }
 
@@ -81,19 +82,22 @@ function specOf(
   { top, elsewhere, layer, whole, isLayered }: SpecParts,
 ): CheckContainerSpec {
   const inside = serviceAddresses(env, check.services);
+  const own = place.own === null ? [] : [place.own.directory, place.own.installed];
+  // What lies in the checkout is there already.
+  const readable = [...own, ...(elsewhere === null ? [] : [elsewhere])];
   const directories = whole.map((path) => join(root, path));
   return {
     name: check.name,
     image: place.image,
     top,
     writes: isLayered ? { kind: 'layer', ...layer } : { kind: 'direct', directories },
-    readable: [...place.readable, ...(elsewhere === null ? [] : [elsewhere])],
+    readable: readable.filter((path) => path !== top && !path.startsWith(`${top}/`)),
     exchange: layer.exchange,
     listed: isLayered ? directories : [],
     workDir: join(root, check.directory),
     command: check.command,
-    path: place.path,
-    env: inside.env,
+    path: place.own === null ? [] : [place.own.directory],
+    envAt: inside.envAt,
     user: `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`,
     hasNetwork: check.network,
     ports: inside.ports,

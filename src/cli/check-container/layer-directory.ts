@@ -1,5 +1,5 @@
 import { chmod, lstat, mkdir, mkdtemp, readdir, rm, rmdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkOwner, isOwnerGone } from '../../cloud/check-containers/check-owner.ts';
 
@@ -8,6 +8,7 @@ export interface LayerDirectory extends AsyncDisposable {
   readonly upper: string;
   readonly work: string;
   readonly exchange: string;
+  readonly isVolatile: boolean;
 }
 
 const PREFIX = 'glidepath-layer-';
@@ -20,7 +21,22 @@ export async function makeLayerDirectory(top: string): Promise<LayerDirectory> {
   for (const path of [upper, work, exchange]) await mkdir(path);
   // It is the top directory, as seen from inside.
   await chmod(upper, (await lstat(top)).mode & 0o7777);
-  return { upper, work, exchange, [Symbol.asyncDispose]: () => removeLayer(dir) };
+  return {
+    upper,
+    work,
+    exchange,
+    isVolatile: mayBeVolatile(),
+    [Symbol.asyncDispose]: () => removeLayer(dir),
+  };
+}
+
+/**
+ * From Linux 5.10 on an overlay need not be forced to disk. It then leaves a mark in the directory that it works in, in a
+ * place that only root can clear. Source: kernel.org, filesystems/overlayfs, "volatile mount".
+ */
+function mayBeVolatile(): boolean {
+  const [major = 0, minor = 0] = release().split('.').map(Number);
+  return process.getuid?.() === 0 && (major > 5 || (major === 5 && minor >= 10));
 }
 
 /** Removes those of processes that are no more. */

@@ -21,7 +21,8 @@ const RIGHTS_OF_ROOT = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'KILL', 'SETGID', 'SE
 /** What the engine is asked to make of a check. */
 export function checkContainerBody(spec: CheckContainerSpec, place: CheckContainerPlace): object {
   const env = {
-    ...spec.env,
+    // An address where there is one: an image may ask a server for every name, and no server is to be reached.
+    ...spec.envAt(place.hostAddress ?? HOST_NAME),
     PATH: [...spec.path, place.imagePath].join(':'),
     HOME: CHECK_HOME,
     // Its init passes signals on to all processes and not only to the shell.

@@ -10,7 +10,13 @@ export interface CheckContainerSpec {
    * engine), or straight into these directories, everything else being read-only (`direct`).
    */
   readonly writes:
-    | { readonly kind: 'layer'; readonly upper: string; readonly work: string }
+    | {
+        readonly kind: 'layer';
+        readonly upper: string;
+        readonly work: string;
+        /** Nothing is forced to disk when it is unmounted: else all that the whole disk has still to write. */
+        readonly isVolatile: boolean;
+      }
     | { readonly kind: 'direct'; readonly directories: readonly string[] };
   /** Other directories that it may read, at the same path. */
   readonly readable: readonly string[];
@@ -22,8 +28,8 @@ export interface CheckContainerSpec {
   readonly command: string;
   /** In front of the PATH of the image. */
   readonly path: readonly string[];
-  /** Besides what the image sets. */
-  readonly env: Readonly<Record<string, string>>;
+  /** Besides what the image sets: with the name or address of this computer, as it is found from inside. */
+  readonly envAt: (host: string) => Readonly<Record<string, string>>;
   /** `1000:1000`. */
   readonly user: string;
   /** Whether it reaches anything outside. */

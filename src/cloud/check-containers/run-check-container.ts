@@ -68,10 +68,9 @@ export async function runCheckContainer(run: CheckContainerRun): Promise<CheckCo
 async function createVolume(client: EngineClient, { top, writes }: CheckContainerSpec): Promise<string> {
   const name = `glidepath-check-${randomBytes(6).toString('hex')}`;
   if (writes.kind !== 'layer') return name;
-  const options = { lowerdir: top, upperdir: writes.upper, workdir: writes.work };
-  const o = Object.entries(options).map(
-    ([key, path]) => `${key}=${path.replaceAll(/[\\:,]/g, String.raw`\$&`)}`,
-  );
+  const paths = Object.entries({ lowerdir: top, upperdir: writes.upper, workdir: writes.work });
+  const o = paths.map(([key, path]) => `${key}=${path.replaceAll(/[\\:,]/g, String.raw`\$&`)}`);
+  if (writes.isVolatile) o.push('volatile');
   const body = {
     Name: name,
     Driver: 'local',
