@@ -10,6 +10,7 @@ export function addSecurityCommands(program: Command, register: Register): void 
   addAudit(group, register);
   addSecrets(group, register);
   addMaterials(group, register);
+  addImage(group, register);
   withOptions(
     register(
       group,
@@ -32,6 +33,21 @@ export function addSecurityCommands(program: Command, register: Register): void 
       },
     ),
   );
+}
+
+function addImage(group: Command, register: Register): void {
+  withOptions(
+    register(
+      group,
+      'image [images...]',
+      'what is inside of images: OCI layouts, tars of docker save, images of the engine here; those built last otherwise',
+      async (context, images, options) => {
+        const { securityImage } = await import('./commands/security-image.ts');
+        const sbom = typeof options['sbom'] === 'string' ? options['sbom'] : null;
+        return securityImage(context, images, { ...typedOf(options), sbom });
+      },
+    ),
+  ).option('--sbom <file>', 'write what is in the images as CycloneDX 1.6');
 }
 
 function addMaterials(group: Command, register: Register): void {

@@ -35,6 +35,7 @@ export const ERROR_CODES = {
   PLAN_UNKNOWN_APP: { kind: 'user', exit: 2, title: 'There is no such app' },
   PLAN_UNKNOWN_RELEASE: { kind: 'user', exit: 2, title: 'There is no such release' },
   PLAN_NOTHING_DEPLOYED: { kind: 'user', exit: 2, title: 'Nothing was deployed there yet' },
+  IMAGE_UNREADABLE: { kind: 'operation', exit: 1, title: 'An image cannot be looked into' },
   SECURITY_FOUND: { kind: 'operation', exit: 1, title: 'Something was found that the policy refuses' },
   SECURITY_INCOMPLETE: { kind: 'operation', exit: 1, title: 'Something that is required was not looked at' },
   CHECK_UNKNOWN: { kind: 'user', exit: 2, title: 'There is no such check' },
