@@ -46,6 +46,8 @@ export interface CheckMemory {
   recall(identity: CheckIdentity): Promise<RememberedResult | null>;
   /** What is different from when it passed last; null where that is not known. */
   explain(identity: CheckIdentity): Promise<readonly KeyDifference[] | null>;
+  /** Before it runs: what lies in the checkout of it is about to change. */
+  begin(check: ResolvedCheck): void;
   /** The result that checks after it depend on, and whether it was kept. */
   keep(passed: PassedCheck): Promise<{ readonly result: string; readonly isKept: boolean }>;
   /** How long checks took last, in milliseconds by name, where that is known. */

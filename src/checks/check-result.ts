@@ -129,7 +129,9 @@ function listed(paths: readonly string[]): string {
 
 function flakyWarning({ hasPassed, failedAttempts }: CheckEnd): string[] {
   if (!hasPassed || failedAttempts === 0) return [];
-  return [`flaky: it failed ${failedAttempts === 1 ? 'once' : `${failedAttempts} times`} before it passed`];
+  return [
+    `it is flaky: it failed ${failedAttempts === 1 ? 'once' : `${failedAttempts} times`} before it passed`,
+  ];
 }
 
 function leftWarning(left: readonly LeftProcess[]): string[] {

@@ -5,6 +5,7 @@ import type { CheckIdentity, CheckMemory } from './check-memory.ts';
 import { afterRun, endedResult, notRunResult, rememberedResult, type Attempted } from './check-result.ts';
 import { criticalPath } from './critical-path.ts';
 import type { InputReader } from './inputs/input-tree.ts';
+import { maskReports } from './mask-reports.ts';
 import { differenceWords } from './reason-words.ts';
 import { runCheck, type CheckDeps } from './run-check.ts';
 import { runSchedule } from './schedule/run-schedule.ts';
@@ -112,6 +113,7 @@ class ChecksCarrier {
     using log = new CheckLog(this.#deps.logDirectory, `${encodeURIComponent(name)}.log`);
     this.#say({ type: 'started', at: this.#deps.clock.now(), check, reason });
     this.#watch?.begin(check);
+    this.#deps.memory?.begin(check);
     const startedAt = this.#deps.clock.now();
     try {
       const end = await runCheck(this.#deps, check, {
@@ -121,6 +123,7 @@ class ChecksCarrier {
         onLine: (line) => this.#say({ type: 'line', name, line }),
         onRetry: (attempt, failure) => this.#retry(check, attempt, failure),
       });
+      maskReports(this.#run.root, check, this.#deps.redact);
       const outside = (await this.#watch?.end(check)) ?? null;
       const result = await this.#conclude({ check, end, reason, outside, log });
       this.#end(check, result, log);
@@ -181,10 +184,14 @@ class ChecksCarrier {
 
   async #whyItRuns(check: ResolvedCheck): Promise<string> {
     const identity = this.#identities.get(check.name);
-    if (this.#deps.memory === null || identity === undefined) return 'nothing is remembered here';
+    if (this.#deps.memory === null || identity === undefined) return 'without the cache';
     if (this.#run.isForce) return 'it was asked to (--force)';
     if (!check.isCached) return 'its result is never kept';
-    return differenceWords(await this.#deps.memory.explain(identity));
+    const differences = await this.#deps.memory.explain(identity);
+    // The cache may hold its result, but not what it leaves.
+    if (differences?.length === 0 && check.leaves.length > 0)
+      return `${check.leaves.join(', ')} changed or is gone`;
+    return differenceWords(differences);
   }
 
   #retry(check: ResolvedCheck, attempt: number, failure: string): void {

@@ -8,6 +8,8 @@ export interface CheckSelection {
   readonly only: readonly string[] | null;
   /** Leaves out what says `fast: false`. */
   readonly isFast: boolean;
+  /** Leaves out what a change does not touch, with the reason to be told; null or left out: nothing is. */
+  readonly touched?: { readonly names: ReadonlySet<string>; readonly otherwise: string } | null;
 }
 
 /** One check that is to run. */
@@ -29,11 +31,9 @@ export interface CheckPlan {
  * them now. Needs are followed all the way, so that what prepares is found behind what does not. Throws CHECK_UNKNOWN.
  */
 export function selectChecks(all: readonly ResolvedCheck[], selection: CheckSelection): CheckPlan {
-  const { only, isFast } = selection;
+  const { only } = selection;
   for (const name of only ?? []) requireCheck(all, name);
-  // What is named is wanted, also where it takes long.
-  const isWanted = ({ name, fast }: ResolvedCheck): boolean =>
-    only === null ? fast || !isFast : only.includes(name);
+  const isWanted = (check: ResolvedCheck): boolean => whyLeftOut(check, selection) === null;
   const wanted = all.filter(isWanted);
   const selected = inOrderOfNeeds(all).flatMap((check) => {
     if (isWanted(check)) return [{ check, preparesFor: [] }];
@@ -41,9 +41,19 @@ export function selectChecks(all: readonly ResolvedCheck[], selection: CheckSele
     return users.length === 0 ? [] : [{ check, preparesFor: users.map(({ name }) => name) }];
   });
   const isSelected = new Set(selected.map(({ check }) => check.name));
-  const reason = only === null ? 'it is not fast (--fast)' : 'it was not asked for (--only)';
-  const leftOut = all.filter(({ name }) => !isSelected.has(name)).map(({ name }) => ({ name, reason }));
+  const leftOut = all.flatMap((check) => {
+    const reason = isSelected.has(check.name) ? null : whyLeftOut(check, selection);
+    return reason === null ? [] : [{ name: check.name, reason }];
+  });
   return { selected, leftOut };
+}
+
+/** Null for what is wanted. What is named is wanted also where it takes long. */
+function whyLeftOut({ name, fast }: ResolvedCheck, { only, isFast, touched }: CheckSelection): string | null {
+  if (only !== null && !only.includes(name)) return 'it was not asked for (--only)';
+  if (only === null && isFast && !fast) return 'it is not fast (--fast)';
+  if (touched === undefined || touched === null || touched.names.has(name)) return null;
+  return touched.otherwise;
 }
 
 /** Every check after its needs, else in the order written. */

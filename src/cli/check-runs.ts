@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../util/clock.ts';
 import { endFamily } from '../util/end-family.ts';
 import { processStart } from '../util/process-family.ts';
+import { makeStateDir } from './make-state-dir.ts';
 
 /** A run of checks that was killed had its chance to end what it started: what is left has no time to ask for. */
 const KILL_AFTER_MS = 200;
@@ -19,18 +20,18 @@ export interface CheckRunRecord {
  * Writes down that checks run here, before the first one begins, so that the next run ends what is left of them
  * where this process is killed.
  */
-export async function recordCheckRun(stateDirectory: string, random: () => number): Promise<CheckRunRecord> {
+export async function recordCheckRun(root: string, random: () => number): Promise<CheckRunRecord> {
   const mark = `run-${process.pid}-${Math.floor(random() * 2 ** 40).toString(36)}`;
-  const directory = recordsIn(stateDirectory);
-  await mkdir(directory, { recursive: true });
+  const directory = recordsIn(root);
+  makeStateDir(root, directory);
   const file = join(directory, mark);
   await writeFile(file, processStart(process.pid) ?? '');
   return { mark, forget: async () => rm(file, { force: true }) };
 }
 
 /** Ends what is left of runs of checks whose process is there no more. Costs next to nothing where there is none. */
-export async function endLeftCheckRuns(stateDirectory: string, clock: Clock): Promise<void> {
-  const directory = recordsIn(stateDirectory);
+export async function endLeftCheckRuns(root: string, clock: Clock): Promise<void> {
+  const directory = recordsIn(root);
   const names = await readdir(directory).catch(() => []);
   for (const name of names) {
     const pid = Number(/^run-(\d+)-\w+$/.exec(name)?.[1]);
@@ -44,6 +45,6 @@ export async function endLeftCheckRuns(stateDirectory: string, clock: Clock): Pr
   }
 }
 
-function recordsIn(stateDirectory: string): string {
-  return join(stateDirectory, 'running');
+function recordsIn(root: string): string {
+  return join(root, '.glidepath', 'running');
 }

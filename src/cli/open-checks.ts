@@ -1,17 +1,26 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { CheckMemory } from '../checks/check-memory.ts';
+import { createCheckMemory } from '../checks/create-check-memory.ts';
 import type { ExecuteCheck } from '../checks/execute-check.ts';
 import { executeOnHost } from '../checks/execute-on-host.ts';
+import { openHeldResults } from '../checks/held/held-results.ts';
+import { createInputReader, type CheckoutReader } from '../checks/inputs/input-reader.ts';
+import { createToolVersions } from '../checks/key/tool-versions.ts';
+import { toolsOf } from '../checks/key/tools-of.ts';
 import type { ChecksDeps } from '../checks/run-checks.ts';
 import type { ResolvedCheck, ResolvedProject } from '../config/resolved.ts';
-import { ToolError } from '../diagnostics/tool-error.ts';
 import { systemClock } from '../util/clock.ts';
+import { ownCommand, ownVersion } from '../util/own-file.ts';
 import { MARK_VARIABLE } from '../util/process-family.ts';
+import { openCheckCache } from './cache/open-check-cache.ts';
+import type { ContainerChecks } from './check-container/container-checks.ts';
 import { checkEnvironment } from './check-environment.ts';
 import { recordCheckRun } from './check-runs.ts';
 import type { CommandContext } from './command-context.ts';
-import { ownCommandDirectory } from './own-command.ts';
+import { ownCommandDirectory, ownCommandPlace } from './own-command.ts';
+import { githubContextOf } from './read-github-context.ts';
 import type { SecretVault } from './secret-vault.ts';
 
 /** Whose checks are run, and where. */
@@ -23,19 +32,26 @@ export interface OpenChecksOptions {
   readonly checkout: string;
   readonly checks: readonly ResolvedCheck[];
   readonly vault: SecretVault;
+  /** `--no-cache`: nothing is read from the cache, and nothing written to it. */
+  readonly isCacheless: boolean;
+  /** The commit of a checkout that is one of a commit; null: git is asked. */
+  readonly commit: string | null;
+  readonly onWarning: (sentence: string) => void;
+}
+
+/** What running checks needs; the reader also says where to watch for changes. */
+export interface OpenedChecks extends ChecksDeps {
+  readonly reader: CheckoutReader;
 }
 
 /** What running checks needs, on this machine. Nothing is started and nothing written before the first check runs. */
-export async function openChecks(context: CommandContext, options: OpenChecksOptions): Promise<ChecksDeps> {
-  const { root, vault } = options;
+export async function openChecks(context: CommandContext, options: OpenChecksOptions): Promise<OpenedChecks> {
+  const { root, checkout, vault } = options;
   const stateDirectory = join(root, '.glidepath');
+  const directory = checkoutDirectory(options);
+  const containers = containersOf(context, options);
   return {
-    execute: {
-      host: executeOnThisHost(context, stateDirectory, vault),
-      container: () => {
-        throw new ToolError('PROVIDER_NOT_SUPPORTED', 'No check can run in a container here.');
-      },
-    },
+    execute: { host: executeOnThisHost(context, options), container: containers.execute },
     openService: async (service, signal) => {
       const { openCheckService } = await import('./check-services.ts');
       return openCheckService(service, signal);
@@ -44,23 +60,104 @@ export async function openChecks(context: CommandContext, options: OpenChecksOpt
     redact: (line) => vault.redact(line),
     clock: systemClock,
     capacity: availableParallelism(),
-    reader: null,
-    memory: null,
+    reader: createInputReader({
+      root: checkout,
+      directory,
+      spawn,
+      env: context.env,
+      now: () => performance.now(),
+    }),
+    memory: options.isCacheless
+      ? null
+      : await openMemory(context, options, { directory, place: containers.place }),
     logDirectory: join(stateDirectory, 'logs', `${process.pid}`),
   };
 }
 
-/** What is needed only where a check really runs is made then: a run in which nothing changed makes none of it. */
-function executeOnThisHost(
+/** Where it is remembered what lies in the checkout: beside it where it is one of a commit. */
+function checkoutDirectory({ root, checkout }: OpenChecksOptions): string {
+  return checkout === root ? join(root, '.glidepath', 'cache') : join(dirname(checkout), 'checks');
+}
+
+async function openMemory(
   context: CommandContext,
-  stateDirectory: string,
-  vault: SecretVault,
-): ExecuteCheck {
+  { root, checkout, checks, project, vault, onWarning, commit }: OpenChecksOptions,
+  { directory, place }: { readonly directory: string; readonly place: () => Promise<string> },
+): Promise<CheckMemory> {
+  const { env } = context;
+  const cache = await openCheckCache({
+    root,
+    project,
+    env,
+    vault,
+    github: githubContextOf(context),
+    clock: systemClock,
+    fetch: (url, init) => fetch(url, init),
+    onWarning,
+  });
+  const tools = createToolVersions({
+    root: checkout,
+    directory,
+    spawn,
+    clock: systemClock,
+    env: checkEnvironment(env, { commandDirectory: ownCommandPlace(root), node: process.execPath }),
+    known: { glidepath: ownVersion() },
+  });
+  const { signal } = new AbortController();
+  return createCheckMemory({
+    root: checkout,
+    checks,
+    variable: (name) => vault.read(name),
+    // Those of a container are the image's, which is named in the place.
+    tools: async ({ command, where }) => (where === 'container' ? {} : tools.of(toolsOf(command), signal)),
+    place: async ({ where }) =>
+      where === 'container' ? place() : `host ${process.platform} ${process.arch}`,
+    held: openHeldResults(checkout, directory),
+    cache,
+    commit: async () => commit ?? cleanCommit(root),
+    clock: systemClock,
+    signal,
+  });
+}
+
+/** The commit that lies there; null with something uncommitted, and without git. */
+async function cleanCommit(root: string): Promise<string | null> {
+  const { createGitSource } = await import('../providers/git/git-source.ts');
+  const source = createGitSource({ root });
+  try {
+    return (await source.isDirty()) ? null : await source.resolveRef('HEAD');
+  } catch {
+    return null;
+  }
+}
+
+/** The modules of containers are loaded for checks that ask for one. */
+function containersOf(context: CommandContext, { root, project, vault }: OpenChecksOptions): ContainerChecks {
+  let opening: Promise<ContainerChecks> | null = null;
+  const open = async (): Promise<ContainerChecks> => {
+    const { containerChecks } = await import('./check-container/container-checks.ts');
+    return containerChecks({
+      root,
+      container: project.checkContainer,
+      env: context.env,
+      command: process.argv[1] ?? null,
+      redact: (text) => vault.redact(text),
+      onBuildLine: (line) => context.output.error(`${vault.redact(line)}\n`),
+    });
+  };
+  return {
+    place: async () => (await (opening ??= open())).place(),
+    execute: async (execution) => (await (opening ??= open())).execute(execution),
+  };
+}
+
+/** What is needed only where a check really runs is made then: a run in which nothing changed makes none of it. */
+function executeOnThisHost(context: CommandContext, { root, vault }: OpenChecksOptions): ExecuteCheck {
   const open = async (): Promise<{ execute: ExecuteCheck; forget: () => Promise<void> }> => {
     const node = process.execPath;
     const [commandDirectory, record] = await Promise.all([
-      ownCommandDirectory(stateDirectory, { node, command: process.argv[1] ?? '' }),
-      recordCheckRun(stateDirectory, Math.random),
+      ownCommandDirectory(root, { node, command: ownCommand() }),
+      recordCheckRun(root, Math.random),
     ]);
     const execute = executeOnHost({
       spawn,

@@ -20,10 +20,15 @@ export function createVault(
   onHidden: (value: string) => void = () => undefined,
 ): SecretVault {
   const hidden = new Set<string>();
+  let longestFirst: readonly string[] = [];
   const hide = (value: string): void => {
     if (value.length < SHORTEST_HIDDEN || hidden.has(value)) return;
     hidden.add(value);
+    // A value may contain another.
+    longestFirst = [...hidden].toSorted((a, b) => b.length - a.length);
     onHidden(value);
+    // Output comes in lines: a key over several of them would never be met whole.
+    if (value.includes('\n')) for (const line of value.split(/\r?\n/)) hide(line.trim());
   };
   return {
     read(name) {
@@ -35,10 +40,7 @@ export function createVault(
     hide,
     redact(text) {
       let result = text;
-      // Longest first: a value may contain another.
-      for (const value of [...hidden].toSorted((a, b) => b.length - a.length)) {
-        result = result.replaceAll(value, '***');
-      }
+      for (const value of longestFirst) result = result.replaceAll(value, '***');
       return result;
     },
   };

@@ -97,10 +97,7 @@ export async function openWorkbench(
     random: Math.random,
     fetch: (url, init) => fetch(url, init),
     runCommand,
-    openChecks: async (directory, checks) => {
-      const { openChecks } = await import('./open-checks.ts');
-      return openChecks(context, { project, root, checkout: directory, checks, vault });
-    },
+    openChecks: checksOpener(context, { project, root, vault }),
   };
   const engine = createEngine({
     store: openSqliteStore(db),
@@ -124,6 +121,18 @@ export async function openWorkbench(
     databaseReaderOf: (database) => platforms.databases.readerOf(database),
     newRunId: () => newRunId(clock),
     close: async () => closeJournal(engine, db),
+  };
+}
+
+/** Opens the checks of a commit, with the cache of the working copy. */
+function checksOpener(
+  context: CommandContext,
+  bench: Pick<Workbench, 'project' | 'root' | 'vault'>,
+): PipelineDeps['openChecks'] {
+  return async ({ directory, log, ...asked }) => {
+    const { openChecks } = await import('./open-checks.ts');
+    const more = { checkout: directory, isCacheless: false, onWarning: log };
+    return openChecks(context, { ...bench, ...asked, ...more });
   };
 }
 

@@ -42,8 +42,13 @@ export interface PipelineDeps {
   readonly runCommand: RunCommand;
   /** What is known of weaknesses beyond what checks have found: of lock files of a checkout, and of the layers of images. */
   findWeaknesses?(question: WeaknessQuestion): Promise<WeaknessesFound>;
-  /** What running the checks of a checkout needs; `checks` are all that the commit has. */
-  openChecks(directory: string, checks: readonly ResolvedCheck[]): Promise<ChecksDeps>;
+  /** What running the checks of a checkout of a commit needs; `checks` are all that it has. */
+  openChecks(options: {
+    directory: string;
+    commit: string;
+    checks: readonly ResolvedCheck[];
+    log: (line: string) => void;
+  }): Promise<ChecksDeps>;
 }
 
 /** Where weaknesses are looked for. */

@@ -27,10 +27,12 @@ export async function carryOutChecks(
 ): Promise<{ readonly directory: string; readonly outcome: ChecksOutcome }> {
   const plan = selectChecks(input.checks, { only: null, isFast: false });
   const directory = await deps.builder.checkout(input.commit);
-  const outcome = await runAll(await deps.openChecks(directory, input.checks), plan, {
+  const { commit, checks } = input;
+  const log = (line: string): void => context.log(line);
+  const outcome = await runAll(await deps.openChecks({ directory, commit, checks, log }), plan, {
     root: directory,
     signal: context.signal,
-    onEvent: logOfChecks((line) => context.log(line)),
+    onEvent: logOfChecks(log),
     isKeepGoing,
     isForce: false,
     isWatched: false,

@@ -1,20 +1,19 @@
-import { join } from 'node:path';
 import type { CheckResult, ChecksOutcome } from '../../checks/check-event.ts';
-import { runChecks } from '../../checks/run-checks.ts';
 import type { CheckPlan } from '../../checks/select-checks.ts';
 import { ERROR_CODES, EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import { systemClock } from '../../util/clock.ts';
+import { inContainers } from '../check-container/in-containers.ts';
 import { endLeftCheckRuns } from '../check-runs.ts';
-import { planChecks } from '../plan-checks.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
-import { openChecks } from '../open-checks.ts';
+import { openChecks, type OpenedChecks } from '../open-checks.ts';
 import { openProject } from '../open-project.ts';
 import { writeJson } from '../output.ts';
-import { createVault } from '../secret-vault.ts';
+import { planChecks } from '../plan-checks.ts';
+import { createVault, type SecretVault } from '../secret-vault.ts';
+import { showChecks, type ChecksRunOptions } from '../show-checks.ts';
 import { checksDocument } from '../views/checks/checks-document.ts';
 import { checksSummary } from '../views/checks/checks-summary.ts';
-import { checksView } from '../views/checks/checks-view.ts';
 
 /** What was typed behind `ci`. */
 export interface TypedCiOptions {
@@ -27,6 +26,8 @@ export interface TypedCiOptions {
   readonly isForce: boolean;
   /** Neither read nor written. */
   readonly isCacheless: boolean;
+  /** `--container`: every check in a container. */
+  readonly isContainer: boolean;
   /** Where outputs and reports are copied to. */
   readonly exportTo: string | null;
 }
@@ -36,56 +37,86 @@ export interface TypedCiOptions {
  * CHECK_WROTE_OUTSIDE.
  */
 export async function ci(context: CommandContext, typed: TypedCiOptions): Promise<ExitCode> {
-  const { project, root } = await openProject(context);
-  await endLeftCheckRuns(join(root, '.glidepath'), systemClock);
-  const plan = await planChecks({ project, root }, typed);
+  const { project: written, root } = await openProject(context);
+  const project = typed.isContainer ? inContainers(written) : written;
+  await endLeftCheckRuns(root, systemClock);
   const vault = createVault(context.env);
-  const deps = await openChecks(context, { project, root, checkout: root, checks: project.checks, vault });
-  const outcome = await runAndShow(context, { deps, plan, root, typed });
+  const deps = await openChecks(context, {
+    project,
+    root,
+    checkout: root,
+    checks: project.checks,
+    vault,
+    isCacheless: typed.isCacheless,
+    commit: null,
+    onWarning: (sentence) => context.output.error(`${vault.redact(sentence)}\n`),
+  });
+  const run = { project, root, deps, typed, vault } satisfies CiRun;
+  if (typed.isWatched) {
+    const { watchChecks } = await import('./ci-watch.ts');
+    return watchChecks(context, run);
+  }
+  return runOnce(context, run);
+}
+
+/** What the command works with. */
+export interface CiRun extends Omit<ChecksRunOptions, 'plan'> {
+  readonly deps: OpenedChecks;
+  readonly typed: TypedCiOptions;
+  readonly vault: SecretVault;
+}
+
+async function runOnce(context: CommandContext, run: CiRun): Promise<ExitCode> {
+  const { project, root, typed, vault } = run;
+  const startedAt = systemClock.now();
+  const plan = await planChecks({ project, root }, typed);
+  const shown = await showChecks(context, { ...run, plan });
+  const { outcome } = shown;
   const [failure] = outcome.failures;
   const failed = failure === undefined ? null : failedError(failure);
+  const exported =
+    typed.exportTo === null
+      ? null
+      : await exportOutcome(context, run, { outcome, startedAt, to: typed.exportTo });
   if (context.output.json) {
     const { problemDocument } = await import('../views/problem.ts');
     const error = failed === null ? {} : problemDocument(failed, false);
-    writeJson(context.output, { ...checksDocument(plan, outcome), ...error });
+    const more = { reports: shown.reports, ...(exported === null ? {} : { export: exported }), ...error };
+    writeJson(context.output, { ...checksDocument(plan, outcome), ...more });
     return failed === null ? EXIT.ok : ERROR_CODES[failed.code].exit;
   }
-  const hasPicture = context.output.isTty && !context.isVerbose;
-  context.output.write(checksSummary(plan, outcome, { color: context.output.color, hasPicture }));
+  context.output.write(vault.redact(await closingWords(context, plan, shown)));
+  if (exported !== null) context.output.write(`Exported to ${exported.directory}\n`);
   if (failed !== null) throw failed;
   return EXIT.ok;
 }
 
-/** What a run of the command works with. */
-interface CiRun {
-  readonly deps: Awaited<ReturnType<typeof openChecks>>;
-  readonly plan: CheckPlan;
-  readonly root: string;
-  readonly typed: TypedCiOptions;
+/** What is said when all checks have ended: what their reports say, and how it went. */
+export async function closingWords(
+  { output, isVerbose }: CommandContext,
+  plan: CheckPlan,
+  { outcome, reports }: Awaited<ReturnType<typeof showChecks>>,
+): Promise<string> {
+  const { color, width } = output;
+  const hasPicture = output.isTty && !isVerbose;
+  const summary = checksSummary(plan, outcome, { color, hasPicture });
+  if (reports === null) return summary;
+  const { renderReports } = await import('../views/reports.ts');
+  return renderReports(reports, { color, width, now: systemClock.now() }) + summary;
 }
 
-async function runAndShow(
+async function exportOutcome(
   context: CommandContext,
-  { deps, plan, root, typed }: CiRun,
-): Promise<ChecksOutcome> {
-  using view = checksView({
-    output: context.output,
-    isActions: context.env['GITHUB_ACTIONS'] === 'true',
-    isVerbose: context.isVerbose,
-    now: () => systemClock.now(),
-  });
-  return await runChecks(deps, plan, {
-    root,
-    signal: context.interrupt,
-    onEvent: (event) => view.onEvent(event),
-    onLog: (check, log) => view.onLog(check, log),
-    isKeepGoing: typed.isKeepGoing,
-    isForce: typed.isForce,
-    isWatched: typed.isWatched,
-  });
+  { project, root }: CiRun,
+  { outcome, startedAt, to }: { outcome: ChecksOutcome; startedAt: number; to: string },
+): ReturnType<typeof import('../export-checks.ts').exportChecks> {
+  const { exportChecks } = await import('../export-checks.ts');
+  const finishedAt = systemClock.now();
+  return exportChecks(context, { project, root, outcome, directory: to, startedAt, finishedAt });
 }
 
-function failedError({ name, problem, output }: CheckResult): ToolError {
+/** A check that failed, as the error of the command. */
+export function failedError({ name, problem, output }: CheckResult): ToolError {
   return new ToolError(problem?.code ?? 'CHECK_FAILED', problem?.message ?? `The check ${name} failed.`, {
     hint: problem?.hint ?? `Run it again: glidepath ci --only ${name}`,
     output: [...output],

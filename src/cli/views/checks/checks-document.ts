@@ -15,7 +15,11 @@ export function checksDocument(plan: CheckPlan, outcome: ChecksOutcome): object 
   };
 }
 
-function checkDocument({ check, preparesFor }: SelectedCheck, result: CheckResult | undefined): object {
+/** One check of that document. */
+export function checkDocument(
+  { check, preparesFor }: SelectedCheck,
+  result: CheckResult | undefined,
+): object {
   const { name, command, needs } = check;
   return {
     name,

@@ -1,0 +1,103 @@
+import type { ResolvedCheck } from '../config/resolved.ts';
+import type { Clock } from '../util/clock.ts';
+import type { CheckCache, FoundEntry } from './cache/check-cache.ts';
+import { outputFiles, outputGlobs } from './cache/output-files.ts';
+import type { CheckIdentity, CheckMemory, PassedCheck, RememberedResult } from './check-memory.ts';
+import type { HeldResults } from './held/held-results.ts';
+import { reportGlobs } from './inputs/made-by-checks.ts';
+import { checkKey } from './key/check-key.ts';
+import { explainKey } from './key/explain-key.ts';
+import { keyParts } from './key/parts-of-check.ts';
+import { resultDigest } from './key/result-digest.ts';
+
+/** What remembering results takes. */
+export interface CheckMemoryDeps {
+  /** The checkout, absolute. */
+  readonly root: string;
+  /** Every check of the project. */
+  readonly checks: readonly ResolvedCheck[];
+  readonly variable: (name: string) => string | undefined;
+  /** Versions of the tools that a check calls. */
+  readonly tools: (check: ResolvedCheck) => Promise<Readonly<Record<string, string>>>;
+  /** `host linux x64`, or `container sha256:…`. */
+  readonly place: (check: ResolvedCheck) => Promise<string>;
+  readonly held: HeldResults;
+  readonly cache: CheckCache;
+  /** The commit that lies in the checkout, with nothing uncommitted; null otherwise. */
+  readonly commit: () => Promise<string | null>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** Remembers results: what lies in the checkout first, then the cache. */
+export function createCheckMemory(deps: CheckMemoryDeps): CheckMemory {
+  const { held, cache, clock } = deps;
+  let commit: Promise<string | null> | null = null;
+  return {
+    async identify(check, tree, needs) {
+      const { checks, variable } = deps;
+      const [tools, place] = await Promise.all([deps.tools(check), deps.place(check)]);
+      const parts = keyParts({ check, checks, tree, variable, tools, needs, place });
+      return { check, parts, key: checkKey(parts) };
+    },
+    async recall(identity) {
+      const { check, key } = identity;
+      const here = held.find(check, key);
+      if (here !== null) return { ...here, from: 'in-place', where: 'this checkout' };
+      // What it leaves is in no cache: where it is gone, the check has to run.
+      return check.leaves.length > 0 ? null : recallKept(deps, identity);
+    },
+    async explain({ check, parts }) {
+      const latest = await cache.latest(check.name);
+      return latest === null ? null : explainKey(latest.parts, parts);
+    },
+    begin: (check) => held.forget(check.name),
+    async keep(passed) {
+      const { check, key } = passed.identity;
+      const result = resultDigest(deps.root, check, key, deps.signal);
+      if (!passed.isToKeep) return { result, isKept: false };
+      commit ??= deps.commit();
+      const kept = await cache.store(newEntry(deps.root, passed, result, await commit), deps.root);
+      const { durationMs, failedAttempts } = passed;
+      held.remember(check, { key, result, createdAt: clock.now(), durationMs, failedAttempts });
+      return { result, isKept: kept !== null };
+    },
+    async durations(names) {
+      const known = await Promise.all(
+        names.map(async (name) => {
+          const last = held.last(name) ?? (await cache.latest(name));
+          return last === null ? [] : [[name, last.durationMs] as const];
+        }),
+      );
+      return new Map(known.flat());
+    },
+    async settle() {
+      held.save();
+      await cache.settle();
+    },
+  };
+}
+
+async function recallKept(
+  { cache, held, root }: CheckMemoryDeps,
+  { check, key }: CheckIdentity,
+): Promise<RememberedResult | null> {
+  const found: FoundEntry | null = await cache.find(key);
+  if (found === null) return null;
+  held.forget(check.name);
+  if (!(await cache.restore(found, root))) return null;
+  const { result, createdAt, durationMs, failedAttempts } = found.entry;
+  held.remember(check, { key, result, createdAt, durationMs, failedAttempts });
+  return { from: 'restored', where: found.where, result, createdAt, durationMs, failedAttempts };
+}
+
+function newEntry(
+  root: string,
+  { identity, durationMs, failedAttempts, log }: PassedCheck,
+  result: string,
+  commit: string | null,
+): Parameters<CheckCache['store']>[0] {
+  const { check, key, parts } = identity;
+  const paths = outputFiles(root, outputGlobs([...check.outputs, ...reportGlobs(check.reports)]));
+  return { key, parts, result, durationMs, failedAttempts, commit, paths, log };
+}

@@ -1,0 +1,130 @@
+import type { CheckEvent } from '../../checks/check-event.ts';
+import { madeByChecks } from '../../checks/inputs/made-by-checks.ts';
+import type { InputTree } from '../../checks/inputs/input-tree.ts';
+import { changedPaths } from '../../checks/tree-watch.ts';
+import { EXIT } from '../../diagnostics/error-codes.ts';
+import type { CommandContext, ExitCode } from '../command-context.ts';
+import { writeJson } from '../output.ts';
+import { planChecks } from '../plan-checks.ts';
+import { showChecks } from '../show-checks.ts';
+import { checkDocument, checksDocument } from '../views/checks/checks-document.ts';
+import { paint } from '../views/paint.ts';
+import { renderProblem } from '../views/problem.ts';
+import { watchPlaces, type WatchedPlaces } from '../watch-places.ts';
+import { closingWords, failedError, type CiRun } from './ci.ts';
+
+/** Takes everything off a terminal, and what was rolled off its top. */
+const CLEAR = '\u001B[2J\u001B[3J\u001B[H';
+/** Paths that the line before a run names. */
+const PATHS_NAMED = 3;
+/** A check that changes what it depends on each time would run for ever: after so many times a person has to do something. */
+const BY_ITSELF_MAX = 3;
+
+/**
+ * `glidepath ci --watch`: the checks, and again whenever a file changes on which one may depend, until Ctrl-C. What git
+ * ignores and what checks make is no such file. With `--json`, each event is a line, and each run ends with its document.
+ */
+export async function watchChecks(context: CommandContext, run: CiRun): Promise<ExitCode> {
+  const { interrupt } = context;
+  const { deps, project } = run;
+  const isMade = madeByChecks(project.checks);
+  using places = watchPlaces(() => deps.reader.watched()?.paths ?? []);
+  let changed: readonly string[] = [];
+  let byItself = 0;
+  while (!interrupt.aborted) {
+    places.begin();
+    const before = await deps.reader.read(interrupt);
+    await runAgain(context, run, changed);
+    const next = await changeAfter(before, { deps, places, isMade, interrupt, byItself });
+    if (next === null) return EXIT.ok;
+    changed = next.paths;
+    byItself = next.isMeanwhile ? byItself + 1 : 0;
+  }
+  return EXIT.interrupted;
+}
+
+interface Waiting extends Pick<CiRun, 'deps'> {
+  readonly places: WatchedPlaces;
+  readonly isMade: (path: string) => boolean;
+  readonly interrupt: AbortSignal;
+  readonly byItself: number;
+}
+
+/** Waits until something differs from `before`; null when somebody has had enough. */
+async function changeAfter(
+  before: InputTree,
+  { deps, places, isMade, interrupt, byItself }: Waiting,
+): Promise<{ readonly paths: readonly string[]; readonly isMeanwhile: boolean } | null> {
+  let base = before;
+  // First what changed while the checks ran, then what changes from now on.
+  for (let isMeanwhile = true; ; isMeanwhile = false) {
+    try {
+      const now = await deps.reader.read(interrupt);
+      const paths = changedPaths(base, now).filter((path) => !isMade(path));
+      const isEnough = isMeanwhile && byItself >= BY_ITSELF_MAX;
+      if (paths.length > 0 && !isEnough) return { paths, isMeanwhile };
+      base = now;
+      places.refresh();
+      await places.changed(interrupt);
+    } catch (error) {
+      if (interrupt.aborted) return null;
+      throw error;
+    }
+  }
+}
+
+async function runAgain(context: CommandContext, run: CiRun, changed: readonly string[]): Promise<void> {
+  const { output } = context;
+  const { project, root, typed } = run;
+  if (output.isTty) output.write(CLEAR);
+  if (changed.length > 0 && !output.json) output.write(paint(output.color).dim(`${changedWords(changed)}\n`));
+  const plan = await planChecks({ project, root }, typed);
+  const onEvent = (event: CheckEvent): void => {
+    if (output.json) writeJson(output, eventDocument(event), true);
+  };
+  const shown = await showChecks(context, { ...run, plan, onEvent });
+  const { outcome } = shown;
+  if (output.json) {
+    writeJson(
+      output,
+      { type: 'outcome', changed, ...checksDocument(plan, outcome), reports: shown.reports },
+      true,
+    );
+    return;
+  }
+  output.write(run.vault.redact(await closingWords(context, plan, shown)));
+  const [failure] = outcome.failures;
+  if (failure !== undefined)
+    output.write(renderProblem(failedError(failure), { color: output.color, isLocal: false }));
+  output.write(paint(output.color).dim('Waiting for changes; Ctrl-C ends it.\n'));
+}
+
+function changedWords(changed: readonly string[]): string {
+  const rest = changed.length - PATHS_NAMED;
+  return `changed: ${changed.slice(0, PATHS_NAMED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+
+function eventDocument(event: CheckEvent): object {
+  switch (event.type) {
+    case 'planned': {
+      const { type, at, plan, capacity } = event;
+      return {
+        type,
+        at,
+        capacity,
+        checks: plan.selected.map(({ check }) => check.name),
+        leftOut: plan.leftOut,
+      };
+    }
+    case 'started':
+      return { type: event.type, at: event.at, name: event.check.name, reason: event.reason };
+    case 'ended':
+      return {
+        type: event.type,
+        at: event.at,
+        ...checkDocument({ check: event.check, preparesFor: [] }, event.result),
+      };
+    default:
+      return event;
+  }
+}
