@@ -4,17 +4,19 @@ export interface AnnotationPlace {
   /** Relative to the repository. */
   readonly file?: string;
   readonly line?: number;
+  readonly column?: number;
 }
 
 /** A line that GitHub Actions shows on the page of the run, and beside the line of a file where one is named. */
 export function annotation(
   level: 'notice' | 'warning' | 'error',
-  { title, file, line }: AnnotationPlace,
+  { title, file, line, column }: AnnotationPlace,
   message: string,
 ): string {
   const properties = [
     ...(file === undefined ? [] : [`file=${property(file)}`]),
     ...(line === undefined ? [] : [`line=${line}`]),
+    ...(column === undefined ? [] : [`col=${column}`]),
     `title=${property(title)}`,
   ];
   return `::${level} ${properties.join(',')}::${data(message)}\n`;

@@ -1,10 +1,10 @@
-import { githubAnnotations } from '../../migrations/lint/github-annotations.ts';
 import { RULE_CATALOGUE } from '../../migrations/lint/lint-files.ts';
 import type { FileReport } from '../../migrations/lint/lint-report.ts';
-import { SQL_SYNTAX_RULE, sarifLog } from '../../migrations/lint/sarif.ts';
 import { ownVersion } from '../../util/own-file.ts';
 import type { CommandContext } from '../command-context.ts';
 import { LINT_DOCUMENTS, topOf } from '../lint-origin.ts';
+import { lintAnnotations } from '../lint/lint-annotations.ts';
+import { SQL_SYNTAX_RULE, sarifLog } from '../lint/lint-sarif.ts';
 import { writeJson } from '../output.ts';
 import { lintSummary, renderLint } from '../views/lint.ts';
 import { lintDocument } from './lint-document.ts';
@@ -44,7 +44,7 @@ export async function writeLint(
     writeJson(output, sarifLog({ reports, rules: sarifRules(), pathOf, ...about }));
     return;
   }
-  for (const line of githubAnnotations(reports, pathOf)) output.write(`${line}\n`);
+  for (const line of lintAnnotations(reports, pathOf)) output.write(line);
   // GitHub shows the annotations elsewhere; whoever reads the log wants to know how it ended.
   output.error(lintSummary(reports, { color: false, width: output.width, notes }));
 }

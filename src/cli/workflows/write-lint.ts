@@ -1,11 +1,11 @@
-import { githubAnnotations } from '../../migrations/lint/github-annotations.ts';
-import { sarifLog, type SarifReport, type SarifRule } from '../../migrations/lint/sarif.ts';
 import { ownVersion } from '../../util/own-file.ts';
 import type { WorkflowReport } from '../../workflows/finding.ts';
 import { RULES_PAGE } from '../../workflows/finding-of.ts';
 import { RULE_CATALOGUE } from '../../workflows/lint-files.ts';
 import type { CommandContext } from '../command-context.ts';
 import { LINT_DOCUMENTS, topOf } from '../lint-origin.ts';
+import { lintAnnotations } from '../lint/lint-annotations.ts';
+import { sarifLog, type SarifReport, type SarifRule } from '../lint/lint-sarif.ts';
 import { pathFrom } from '../migrations/lint-set.ts';
 import { writeJson } from '../output.ts';
 import { renderWorkflowLint, workflowLintSummary } from '../views/workflow-lint.ts';
@@ -53,7 +53,7 @@ export async function writeWorkflowLint(
     writeJson(output, sarifLog({ reports: reports.map(asTold), rules, pathOf, ...about }));
     return;
   }
-  for (const line of githubAnnotations(reports.map(asTold), pathOf, 'YAML syntax')) output.write(`${line}\n`);
+  for (const line of lintAnnotations(reports.map(asTold), pathOf, 'YAML syntax')) output.write(line);
   // GitHub shows the annotations elsewhere; whoever reads the log wants to know how it ended.
   output.error(workflowLintSummary(reports, { ...style, color: false }));
 }

@@ -1,6 +1,9 @@
-import type { Finding, Severity } from './finding.ts';
-import { fingerprints } from './fingerprints.ts';
-import type { TextPlace } from './parse/statement.ts';
+import type { Finding, Severity } from '../../migrations/lint/finding.ts';
+import { fingerprints } from '../../migrations/lint/fingerprints.ts';
+import type { TextPlace } from '../../migrations/lint/parse/statement.ts';
+import { FINGERPRINT_NAME } from '../../reports/sarif/finding-fingerprints.ts';
+import { SARIF_SCHEMA } from '../../reports/sarif/sarif-log.ts';
+import { sarifUri } from '../../reports/sarif/write-sarif.ts';
 
 /** What a log says of a rule. */
 export interface SarifRule {
@@ -67,7 +70,7 @@ export function sarifLog(input: SarifInput): Readonly<Record<string, unknown>> {
   const results = reports.flatMap((report) => resultsOf(report, input));
   const hasMistakes = reports.some((report) => report.mistakes.length > 0);
   return {
-    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    $schema: SARIF_SCHEMA,
     version: '2.1.0',
     runs: [
       {
@@ -105,7 +108,7 @@ function descriptorOf(
 }
 
 function resultsOf(report: SarifReport, { rules, syntax, pathOf }: SarifInput): readonly unknown[] {
-  const uri = encodeURI(pathOf(report.file)).replaceAll('#', '%23').replaceAll('?', '%3F');
+  const uri = sarifUri(pathOf(report.file));
   const prints = fingerprints(report.findings);
   const indexOf = (id: string): number => [...rules, syntax].findIndex((rule) => rule.id === id);
   return [
@@ -116,7 +119,7 @@ function resultsOf(report: SarifReport, { rules, syntax, pathOf }: SarifInput): 
     ...report.findings.map((finding, at) => ({
       ...resultOf(finding.rule, indexOf(finding.rule), LEVELS[finding.severity], textOf(finding)),
       locations: [location(uri, finding, finding.statement)],
-      partialFingerprints: { 'glidepathFinding/v1': prints[at] },
+      partialFingerprints: { [FINGERPRINT_NAME]: prints[at] },
     })),
   ];
 }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Finding } from './finding.ts';
-import { fingerprints } from './fingerprints.ts';
-import { githubAnnotations } from './github-annotations.ts';
-import type { FileReport } from './lint-report.ts';
-import { SQL_SYNTAX_RULE, sarifLog } from './sarif.ts';
+import type { Finding } from '../../migrations/lint/finding.ts';
+import { fingerprints } from '../../migrations/lint/fingerprints.ts';
+import { lintAnnotations } from './lint-annotations.ts';
+import type { FileReport } from '../../migrations/lint/lint-report.ts';
+import { SQL_SYNTAX_RULE, sarifLog } from './lint-sarif.ts';
 
 const FINDING: Finding = {
   rule: 'drop-table',
@@ -38,8 +38,8 @@ const MISTAKE: FileReport['mistakes'][number] = {
 
 describe('annotations of GitHub', () => {
   test('escape what would end a line, a property or an annotation', () => {
-    expect(githubAnnotations([report([FINDING])], (file) => `db/${file}`)).toEqual([
-      '::error file=db/a%2Cb%3A 100%25.sql,line=3,col=5,title=drop-table::DROP TABLE takes ü away: 100%25%0D%0Afor good.%0A%0AQueries fail.%0A%0AWithout harm:%0A-- later%0ADROP TABLE "ü";',
+    expect(lintAnnotations([report([FINDING])], (file) => `db/${file}`)).toEqual([
+      '::error file=db/a%2Cb%3A 100%25.sql,line=3,col=5,title=drop-table::DROP TABLE takes ü away: 100%25%0D%0Afor good.%0A%0AQueries fail.%0A%0AWithout harm:%0A-- later%0ADROP TABLE "ü";\n',
     ]);
   });
 
@@ -49,7 +49,7 @@ describe('annotations of GitHub', () => {
       { ...FINDING, severity: 'warning' },
       FINDING,
     ];
-    const lines = githubAnnotations([report(findings), report(findings, [MISTAKE])], (file) => file);
+    const lines = lintAnnotations([report(findings), report(findings, [MISTAKE])], (file) => file);
     expect(lines.map((line) => /^::(\w+) .*title=([\w -]+)/.exec(line)?.slice(1, 3).join(' '))).toEqual([
       'error SQL syntax',
       'error drop-table',
