@@ -21,6 +21,7 @@ export function addCiCommands(program: Command, register: Register): void {
     .option('--watch', 'again whenever a file changes, until Ctrl-C')
     .option('--force', 'run every check, and keep what it makes')
     .option('--no-cache', 'run every check, and keep nothing')
+    .option('--container', 'every check in the container of ci.container, also those of the host')
     .option('--export <dir>', 'copy what the checks made, and their reports, to this directory');
   register(
     group,
@@ -43,6 +44,7 @@ function typedOf(options: Record<string, unknown>): TypedCiOptions {
     isWatched: options['watch'] === true,
     isForce: options['force'] === true,
     isCacheless: options['cache'] === false,
+    isContainer: options['container'] === true,
     exportTo: text(options['export']),
   };
 }

@@ -6,6 +6,7 @@ import type { ResolvedCheckContainer } from '../../config/resolved-ci.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import { checkImage } from './check-image.ts';
 import { executeInContainer } from './execute-in-container.ts';
+import { noImage } from './in-containers.ts';
 import { removeLeftLayers } from './layer-directory.ts';
 import { ownCommandInside } from './own-command-inside.ts';
 
@@ -39,7 +40,7 @@ export function containerChecks(options: ContainerChecksOptions): ContainerCheck
   const { root, container, env, onBuildLine } = options;
   const client = once(() => openEngine(env));
   const image = once(() => {
-    if (container === null) throw notConfigured();
+    if (container === null) throw noImage();
     return Promise.resolve(checkImage({ root, container, env, client, onLine: onBuildLine }));
   });
   const command = once(async () =>
@@ -76,16 +77,6 @@ async function openEngine(env: ContainerChecksOptions['env']): Promise<EngineCli
   await removeLeftCheckContainers(engine.client);
   await removeLeftLayers();
   return engine.client;
-}
-
-function notConfigured(): ToolError {
-  return new ToolError(
-    'CONFIG_MISSING_KEY',
-    'Checks are to run in containers, but the config names no image.',
-    {
-      hint: "Say in which one: ci: { container: { dockerfile: 'Dockerfile' } }",
-    },
-  );
 }
 
 /** Asks once; a failure is not kept. */

@@ -47,7 +47,7 @@ export const EXCHANGE = '/run/glidepath';
  * the process that attached to it is gone. `$1` is the command, the others are directories to be listed; a shell that
  * has no `find` walks itself.
  */
-export const CHECK_SCRIPT = `exec 4<&0 </dev/null
+export const CHECK_SCRIPT: string = `exec 4<&0 </dev/null
 ( read -r _ <&4; kill -KILL -1 ) >/dev/null 2>&1 &
 exec 4<&-
 trap : TERM INT
