@@ -1,4 +1,4 @@
-import { hash, randomBytes } from 'node:crypto';
+import { createHash, hash, randomBytes } from 'node:crypto';
 import {
   chmodSync,
   lstatSync,
@@ -135,5 +135,21 @@ export function scratch(): { readonly make: () => string; [Symbol.dispose](): vo
     [Symbol.dispose]() {
       for (const directory of made) rmSync(directory, { recursive: true, force: true });
     },
+  };
+}
+
+/** Files that a number decides: small ones, one that is not compressed away, a link, an executable. */
+export function seededTree(seed: number): Record<string, TreeItem> {
+  const noise = createHash('shake256', { outputLength: 120_000 }).update(`noise ${seed}`).digest();
+  const small = Array.from({ length: 40 }, (_, index): [string, TreeItem] => [
+    `dist/${index % 5}/small-${index}.js`,
+    `${seed} ${index}\n`.repeat(index + 1),
+  ]);
+  return {
+    ...Object.fromEntries(small),
+    'dist/noise.bin': noise,
+    'dist/large.bin': Buffer.concat([Buffer.alloc(1_100_000, seed), noise]),
+    'dist/run': { run: `#!/bin/sh\necho ${seed}\n` },
+    'dist/link': { link: '0' },
   };
 }
