@@ -5,10 +5,7 @@ const GLOBAL = new Set(['--json', '--project', '--local', '--verbose']);
 
 /** docs/reference/cli.md: every command with its options, from the commands themselves. */
 export function renderCommandReference(program: Command): string {
-  const commands = program.commands.flatMap((command) =>
-    // One that has others below it and options of its own is a command itself.
-    [...(command.commands.length === 0 || command.options.length > 0 ? [command] : []), ...command.commands],
-  );
+  const commands = program.commands.flatMap(commandsOf);
   const [first] = commands;
   const lines = [
     '# Commands',
@@ -30,13 +27,20 @@ export function renderCommandReference(program: Command): string {
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
+/** A command and those below it; one that has others below it and options of its own is a command itself. */
+function commandsOf(command: Command): readonly Command[] {
+  const isCommand = command.commands.length === 0 || command.options.length > 0;
+  return [...(isCommand ? [command] : []), ...command.commands.flatMap(commandsOf)];
+}
+
 function nameOf(program: Command, command: Command): string {
-  const group = command.parent === null || command.parent === program ? [] : [command.parent.name()];
+  const groups: string[] = [];
+  for (let at = command.parent; at !== null && at !== program; at = at.parent) groups.unshift(at.name());
   const args = command.registeredArguments.map((argument) => {
     const name = argument.variadic ? `${argument.name()}...` : argument.name();
     return argument.required ? `<${name}>` : `[${name}]`;
   });
-  return ['glidepath', ...group, command.name(), ...args].join(' ');
+  return ['glidepath', ...groups, command.name(), ...args].join(' ');
 }
 
 function isGlobal(option: Option): boolean {
