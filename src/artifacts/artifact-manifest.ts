@@ -60,8 +60,8 @@ export interface ArtifactCheck {
   /** Of the cache; null where it is not kept. */
   readonly key: string | null;
   readonly verdict: 'passed' | 'failed';
-  /** When it ran; earlier than the export where its result was restored. */
-  readonly at: string;
+  /** When it ran; null where its result was there already. */
+  readonly at: string | null;
   readonly reports: readonly { readonly path: string; readonly digest: string }[];
 }
 

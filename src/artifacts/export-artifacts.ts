@@ -30,8 +30,8 @@ import { sealArtifact, type SealedArtifact } from './seal-artifact.ts';
 
 /** A check with the files that it left, as paths from the root of the checkout, with slashes. */
 export interface ExportedCheck extends Omit<ArtifactCheck, 'at' | 'reports'> {
-  /** When it ran, milliseconds since the Unix epoch. */
-  readonly at: number;
+  /** When it ran, milliseconds since the Unix epoch; null where its result was there already. */
+  readonly at: number | null;
   readonly outputs: readonly string[];
   readonly reports: readonly string[];
 }
@@ -111,7 +111,7 @@ async function fill(made: string, request: ExportRequest): Promise<SealedArtifac
       taken.push(await take(made, request, files, { path, role: 'report', check: check.name }));
     checks.push({
       ...check,
-      at: new Date(at).toISOString(),
+      at: at === null ? null : new Date(at).toISOString(),
       reports: taken.map(({ path, digest }) => ({ path, digest })),
     });
   }

@@ -1,3 +1,4 @@
+import { SIGNING_KEY, signingKey } from '../artifacts/signing-key.ts';
 import type { ResolvedEnvironment } from '../config/resolved.ts';
 import { ERROR_CODES, EXIT, type ErrorCode } from '../diagnostics/error-codes.ts';
 import { ToolError } from '../diagnostics/tool-error.ts';
@@ -94,6 +95,8 @@ async function requirePreflight(
   bench: Workbench,
   { environment, release }: CarryOutRequest,
 ): Promise<void> {
+  // The release is sealed at the end: a key that cannot sign is said before anything begins.
+  signingKey(context.env[SIGNING_KEY]);
   const hasSecret = (name: string): boolean => (bench.vault.read(name) ?? '') !== '';
   const diagnostics = [...preflight(environment, hasSecret)];
   if (!context.isLocal || context.cloudOfJob !== null) {

@@ -5,6 +5,7 @@ import type { RunRecord } from '../engine/engine.ts';
 import { appDrift, differenceKey, driftWords, settingsToWrite, type Difference } from '../pipeline/drift.ts';
 import { deploymentInput } from '../pipeline/deployment-input.ts';
 import type { LiveRelease } from '../pipeline/history.ts';
+import type { ReleaseArtifact } from '../pipeline/release.ts';
 import { runningVersions, type RunningVersion } from '../pipeline/running-versions.ts';
 import type {
   AppPlatformReader,
@@ -30,6 +31,8 @@ export interface EnvironmentStatus {
     readonly at: number;
     readonly by: string;
     readonly runId: string;
+    /** Its manifest and provenance; null where none was written. */
+    readonly artifact: ReleaseArtifact | null;
   } | null;
   /** Runs that hold or wait for it. */
   readonly runs: readonly {
@@ -245,5 +248,5 @@ function isUnderWay(run: RunRecord): boolean {
 
 function shownLive(live: LiveRelease): EnvironmentStatus['live'] {
   const { release, at, by, runId } = live;
-  return { release: release.id, commit: release.commit, at, by, runId };
+  return { release: release.id, commit: release.commit, at, by, runId, artifact: release.artifact ?? null };
 }

@@ -12,6 +12,7 @@ import { lockFilesOf } from '../checks/inputs/lock-files.ts';
 import type { ResolvedCheck, ResolvedProject } from '../config/resolved.ts';
 import { createGitSource, type GitSource } from '../providers/git/git-source.ts';
 import { ownVersion } from '../util/own-file.ts';
+import { builderFacts, toolVersions } from './build-facts.ts';
 import type { CommandContext } from './command-context.ts';
 
 /** What is exported, and where to. */
@@ -48,7 +49,7 @@ export async function exportChecks(context: CommandContext, request: ChecksExpor
   const { sha, at } = await source.commit('HEAD');
   const checks = outcome.results.flatMap((result) => {
     const check = project.checks.find(({ name }) => name === result.name);
-    return check === undefined ? [] : exportedCheck(root, check, result, request.finishedAt);
+    return check === undefined ? [] : exportedCheck(root, check, result);
   });
   return exportArtifacts({
     directory: resolve(context.cwd, request.directory),
@@ -60,7 +61,7 @@ export async function exportChecks(context: CommandContext, request: ChecksExpor
     reports: outputFiles(root, outputGlobs(['.glidepath/reports/**'])),
     images: [],
     sbom: await sbomOf(root, project.checks),
-    tools: { node: process.versions.node, platform: `${process.platform} ${process.arch}` },
+    tools: toolVersions(),
     glidepath: ownVersion(),
     facts: await factsOf(context, request, source),
     signer,
@@ -71,7 +72,6 @@ function exportedCheck(
   root: string,
   { outputs, reports }: ResolvedCheck,
   { name, status, key, startedAt }: CheckResult,
-  finishedAt: number,
 ): readonly ExportedCheck[] {
   if (status !== 'passed' && status !== 'failed') return [];
   // What failed has left whatever it had made by then.
@@ -79,8 +79,7 @@ function exportedCheck(
   const written = Object.values(reports).flatMap((globs: readonly string[]) =>
     outputFiles(root, outputGlobs(globs)),
   );
-  const at = startedAt ?? finishedAt;
-  return [{ name, key, verdict: status, at, outputs: made, reports: [...new Set(written)] }];
+  return [{ name, key, verdict: status, at: startedAt, outputs: made, reports: [...new Set(written)] }];
 }
 
 /** The bill of materials that a check has written. */
@@ -98,15 +97,9 @@ async function factsOf(
     path,
     digest: sha256(await readFile(join(root, path))),
   });
-  const isActions = env['GITHUB_ACTIONS'] === 'true';
-  const repository = project.github?.repository ?? env['GITHUB_REPOSITORY'] ?? null;
   const locks = lockFilesOf('', (path) => existsSync(join(root, path)));
   return {
-    builder: `https://glidepath.dev/builders/${isActions ? 'github-actions' : 'local'}`,
-    invocation: isActions
-      ? `${env['GITHUB_SERVER_URL'] ?? 'https://github.com'}/${repository ?? ''}/actions/runs/${env['GITHUB_RUN_ID'] ?? ''}/attempts/${env['GITHUB_RUN_ATTEMPT'] ?? '1'}`
-      : null,
-    repository: repository === null ? null : `https://github.com/${repository}`,
+    ...builderFacts({ env }, project),
     ref: env['GITHUB_REF'] ?? (await source.currentBranch()),
     config: await digestOf(projectFile === null ? 'glidepath.config.ts' : basename(projectFile)),
     locks: await Promise.all(locks.map(digestOf)),

@@ -97,6 +97,14 @@ export async function openWorkbench(
     random: Math.random,
     fetch: (url, init) => fetch(url, init),
     runCommand,
+    sealRelease: async (release) => {
+      const { sealRelease } = await import('./seal-release.ts');
+      return sealRelease(context, { project, root, source, clock }, release);
+    },
+    findWeaknesses: async (question) => {
+      const { findWeaknesses } = await import('./security/find-weaknesses.ts');
+      return findWeaknesses(context, { project, root }, question);
+    },
     openChecks: checksOpener(context, { project, root, vault }),
   };
   const engine = createEngine({

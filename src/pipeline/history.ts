@@ -50,7 +50,7 @@ export interface RecordedRestorePoint {
 /** Which release was live where, and when. Kept beside the journal; a runner that keeps no disk reads it from GitHub first. */
 export interface History
   extends DatabaseRecords, ProbeRecords, TrialRecords, MigratedRecords, ElsewhereRecords {
-  /** Again with the same id: only what is known of its migration files is brought up to date. */
+  /** Again with the same id: only what is known of its migration files, and its artifact where it had none, is added. */
   saveRelease(release: Release, at: number): void;
   release(id: string): Release | null;
   releases(limit: number): readonly { release: Release; at: number }[];
@@ -181,7 +181,15 @@ export function createHistory(db: DatabaseSync): History {
 function saveRelease(db: DatabaseSync, release: Release, at: number): void {
   const stored = releaseOf(db, release.id);
   const whole =
-    stored === null ? release : { ...stored, migrations: { ...stored.migrations, ...release.migrations } };
+    stored === null
+      ? release
+      : {
+          ...stored,
+          migrations: { ...stored.migrations, ...release.migrations },
+          ...(stored.artifact === undefined && release.artifact !== undefined
+            ? { artifact: release.artifact }
+            : {}),
+        };
   db.prepare(
     `insert into release (id, at, body) values (?, ?, ?)
      on conflict (id) do update set body = excluded.body`,

@@ -15,6 +15,7 @@ import type { Clock } from '../util/clock.ts';
 import type { Fetch } from '../util/fetch.ts';
 import type { RunCommand } from '../util/run-command.ts';
 import type { History } from './history.ts';
+import type { Release, ReleaseArtifact } from './release.ts';
 
 /** What the steps need of the outside; built in `cli/wiring.ts`, and by tests. */
 export interface PipelineDeps {
@@ -40,8 +41,10 @@ export interface PipelineDeps {
   readonly random: () => number;
   readonly fetch: Fetch;
   readonly runCommand: RunCommand;
+  /** Writes the manifest and the provenance of a release, once; the same is answered again. */
+  sealRelease(release: SealedRelease): Promise<ReleaseArtifact>;
   /** What is known of weaknesses beyond what checks have found: of lock files of a checkout, and of the layers of images. */
-  findWeaknesses?(question: WeaknessQuestion): Promise<WeaknessesFound>;
+  findWeaknesses(question: WeaknessQuestion): Promise<WeaknessesFound>;
   /** What running the checks of a checkout of a commit needs; `checks` are all that it has. */
   openChecks(options: {
     directory: string;
@@ -49,6 +52,21 @@ export interface PipelineDeps {
     checks: readonly ResolvedCheck[];
     log: (line: string) => void;
   }): Promise<ChecksDeps>;
+}
+
+/** What a release is sealed with. */
+export interface SealedRelease {
+  readonly release: Release;
+  readonly project: string;
+  readonly run: string;
+  /** App → bytes of its image, of those that this run has built. */
+  readonly bytes: Readonly<Record<string, number>>;
+  /** Checks that a gate saw pass. */
+  readonly checks: readonly {
+    readonly name: string;
+    readonly key: string | null;
+    readonly at: number | null;
+  }[];
 }
 
 /** Where weaknesses are looked for. */

@@ -11,6 +11,17 @@ export interface Release {
   readonly digests: Readonly<Record<string, string>>;
   /** Database → its migration files. Of the commit, so no part of the id; missing where an older version stored it. */
   readonly migrations?: MigrationRecord;
+  /** Its manifest and provenance; missing where an older version stored it, or none could be written. */
+  readonly artifact?: ReleaseArtifact;
+}
+
+/** What a release was sealed with, when it was first deployed: files in `.glidepath/artifacts/<id>`. */
+export interface ReleaseArtifact {
+  /** `sha256:…` of the manifest and of the provenance. */
+  readonly manifest: string;
+  readonly provenance: string;
+  /** The public key; null: nobody signed it. */
+  readonly signedBy: string | null;
 }
 
 /** The migration files of a commit, by database. */

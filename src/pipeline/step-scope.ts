@@ -34,6 +34,8 @@ export function scopeOf<K extends StepKind>(deps: PipelineDeps, context: StepCon
 export interface BuiltImage {
   /** `repository@sha256:…`, in the registry of the environment's app. */
   readonly image: string;
+  /** Of config and layers; null or missing where an earlier process or an older version built it. */
+  readonly bytes?: number | null;
 }
 
 /** The image of an app: from its build step, or from the reuse step of a promotion or rollback. */

@@ -36,7 +36,14 @@ function rendered(machines: readonly MachineStatus[], more: Partial<EnvironmentS
     environment: 'staging',
     isReadable: true,
     problem: null,
-    live: { release: 'r-1', commit: 'c', at: NOW - MINUTE_MS, by: 'ada@host', runId: 'run-1' },
+    live: {
+      release: 'r-1',
+      commit: 'c',
+      at: NOW - MINUTE_MS,
+      by: 'ada@host',
+      runId: 'run-1',
+      artifact: null,
+    },
     runs: [],
     databases: [],
     apps: [

@@ -23,6 +23,11 @@ export function renderEnvironmentStatus(
       ? nothingLive(status, dim, options.isLocal)
       : `${bold(status.live.release)} ${dim(`since ${formatAgo(status.live.at, options.now)}, by ${status.live.by}`)}`;
   const lines = [`${bold(status.environment)}  ${live}`];
+  const artifact = status.live?.artifact ?? null;
+  if (artifact !== null) {
+    const signed = artifact.signedBy === null ? 'not signed' : `signed by ${artifact.signedBy}`;
+    lines.push(dim(`  manifest ${artifact.manifest.slice(0, 19)}, provenance ${signed}`));
+  }
   for (const run of status.runs) {
     const word = run.isLeftBehind ? colors.yellow('left behind') : statusColor(run.status, colors);
     const next = nextCommand(run);

@@ -19,6 +19,8 @@ const checkNamed = (name: string, more: Partial<JudgedCheck> = {}): JudgedCheck 
   reason: 'restored: same inputs as 3 minutes ago',
   isFast: true,
   problem: null,
+  key: null,
+  at: null,
   ...more,
 });
 const FACTS: QualityFacts = {

@@ -30,6 +30,10 @@ export interface JudgedCheck {
   readonly isFast: boolean;
   /** `The check lint failed with exit code 3.` */
   readonly problem: string | null;
+  /** Of the cache. */
+  readonly key: string | null;
+  /** When it ran in this gate; null where its result was there. */
+  readonly at: number | null;
 }
 
 /** An image that was judged. */

@@ -10,10 +10,13 @@ export function buildStep(deps: PipelineDeps): StepExecutor {
   return {
     async execute(context) {
       const scope = scopeOf<'build'>(deps, context);
-      const image =
-        (await builtBefore(scope, scope.action.app)) ?? (await buildAndPush(scope, scope.action.app));
-      requireSameAsPassed(scope, scope.action.app, digestOf(image));
-      return { image };
+      const { app } = scope.action;
+      const before = await builtBefore(scope, app);
+      const { image, bytes } =
+        before === null ? await buildAndPush(scope, app) : { image: before, bytes: null };
+      requireSameAsPassed(scope, app, digestOf(image));
+      requireSameAsJudged(scope, app, digestOf(image));
+      return { image, bytes };
     },
   };
 }
@@ -43,7 +46,7 @@ async function bring(scope: StepScope, name: string, digest: string): Promise<st
     return reference;
   }
   scope.context.log(`${name}: ${digest.slice(0, 19)} is not in this registry yet`);
-  const image = await buildAndPush(scope, name);
+  const { image } = await buildAndPush(scope, name);
   if (digestOf(image) === digest) return image;
   throw new ToolError(
     'DEPLOY_IMAGE_MISSING',
@@ -66,8 +69,11 @@ async function builtBefore(scope: StepScope, name: string): Promise<string | nul
   return reference;
 }
 
-/** Builds an app from the commit and pushes its image; returns `repository@sha256:…`. */
-export async function buildAndPush(scope: StepScope, name: string): Promise<string> {
+/** Builds an app from the commit and pushes its image; returns `repository@sha256:…` and its size. */
+export async function buildAndPush(
+  scope: StepScope,
+  name: string,
+): Promise<{ readonly image: string; readonly bytes: number }> {
   const app = flyAppNamed(scope, name);
   const platform = scope.deps.platformOf(app);
   const built = await scope.deps.builder.build({
@@ -81,7 +87,19 @@ export async function buildAndPush(scope: StepScope, name: string): Promise<stri
   scope.context.log(
     `${name}: ${digestOf(image).slice(0, 19)} · ${Math.ceil(built.sizeBytes / 1024)} kB · for ${built.mode === 'container' ? 'containers' : 'processes'}`,
   );
-  return image;
+  return { image, bytes: built.sizeBytes };
+}
+
+/** The gate quality() judged an image: that one is deployed, and no other (invariant 3). */
+function requireSameAsJudged({ context }: StepScope, app: string, digest: string): void {
+  const judged = context.outputs['gate:quality'] as { images?: Record<string, string> } | undefined;
+  const expected = judged?.images?.[app];
+  if (expected === undefined || expected === digest) return;
+  throw new ToolError(
+    'GATE_REFUSED',
+    `The image of ${app} is ${digest.slice(0, 19)}, and the gate quality() judged ${expected.slice(0, 19)}.`,
+    { hint: 'Deploy the commit again: it is then built and judged anew.' },
+  );
 }
 
 /** A commit that passed a `passed(…)` gate must give the very digests that passed there (invariant 3). */

@@ -28,6 +28,7 @@ export async function requireQuality(scope: StepScope, gate: ResolvedQuality): P
   for (const figure of figures) context.log(figureLine(figure));
   return {
     figures: figures.map(({ name, asked, found }) => ({ name, asked, found })),
+    checks: facts.checks.map(({ name, key, at }) => ({ name, key, at })),
     images: Object.fromEntries(facts.images.map(({ app, digest }) => [app, digest])),
   };
 }
@@ -43,18 +44,21 @@ async function factsOf(scope: StepScope, gate: ResolvedQuality): Promise<Quality
       reason: result.reason,
       isFast: check?.fast ?? true,
       problem: result.problem?.message ?? null,
+      key: result.key,
+      at: result.startedAt,
     };
   });
   const reports = await readFigures(directory, input.checks);
   const since = deps.history.live(input.environment.name)?.release ?? null;
   const images = await builtImages(scope);
-  const found = await deps.findWeaknesses?.({
+  const found = await deps.findWeaknesses({
     // A check that asks for them has said it, or has failed.
     directory: input.checks.some(({ command }) => AUDITS.test(command)) ? null : directory,
     images,
     security: securityOf(scope, gate),
     signal: scope.context.signal,
   });
+  for (const problem of found.problems) scope.context.log(problem);
   const retried = outcome.results.flatMap(({ name, status, failedAttempts }) =>
     status === 'passed' && failedAttempts > 0
       ? [
@@ -67,15 +71,15 @@ async function factsOf(scope: StepScope, gate: ResolvedQuality): Promise<Quality
     coverage: reports.coverage === null ? null : coverageTotals(reports.coverage).lines,
     change: reports.coverage === null ? null : await changeSince(scope, since, reports.coverage),
     since,
-    findings: distinct([...reports.findings, ...(found?.findings ?? [])]),
+    findings: distinct([...reports.findings, ...found.findings]),
     flaky: [...reports.flaky, ...retried],
     images: images.map(({ app, digest }) => ({
       app,
       digest,
       expected: input.release?.digests[app] ?? null,
-      packages: found?.packages[app] ?? null,
+      packages: found.packages[app] ?? null,
     })),
-    problems: [...reports.problems, ...(found?.problems ?? [])],
+    problems: reports.problems,
   };
 }
 

@@ -1,7 +1,8 @@
 import type { ResolvedFlyApp } from '../../config/resolved.ts';
 import type { StepContext, StepExecutor } from '../../engine/graph.ts';
 import type { DomainState } from '../../providers/app-platform.ts';
-import type { PipelineDeps } from '../pipeline-deps.ts';
+import type { PipelineDeps, SealedRelease } from '../pipeline-deps.ts';
+import type { Release } from '../release.ts';
 import { probeLine } from '../probe/probe-words.ts';
 import { restorePointLines, restorePointsMade } from '../restore-points.ts';
 import {
@@ -37,7 +38,7 @@ export function recordStep(deps: PipelineDeps): StepExecutor {
   return {
     async execute(context) {
       const scope = scopeOf<'record'>(deps, context);
-      const release = releaseInProgress(scope);
+      const release = await sealed(scope, releaseInProgress(scope));
       const at = deps.clock.now();
       deps.history.saveRelease(release, at);
       const { action, by, environment } = scope.input;
@@ -75,6 +76,37 @@ export function recordStep(deps: PipelineDeps): StepExecutor {
       deps.history.unrecord(context.runId);
     },
   };
+}
+
+/** With its manifest and provenance. What cannot be written is said, and undoes no deployment. */
+async function sealed({ deps, input, context }: StepScope, release: Release): Promise<Release> {
+  const known = release.artifact ?? deps.history.release(release.id)?.artifact;
+  if (known !== undefined) return { ...release, artifact: known };
+  // What comes back was sealed when it was new, or by a version that did not.
+  if (input.action === 'rollback') return release;
+  const judged = context.outputs['gate:quality'] as { checks?: SealedRelease['checks'] } | undefined;
+  const green = context.outputs['gate:checks'] as { passed?: readonly string[] } | undefined;
+  const bytes = Object.keys(release.digests).flatMap((app): [string, number][] => {
+    const built = context.outputs[`build:${app}`] as { bytes?: number | null } | undefined;
+    return typeof built?.bytes === 'number' ? [[app, built.bytes]] : [];
+  });
+  try {
+    const artifact = await deps.sealRelease({
+      release,
+      project: input.project,
+      run: context.runId,
+      bytes: Object.fromEntries(bytes),
+      checks: judged?.checks ?? (green?.passed ?? []).map((name) => ({ name, key: null, at: null })),
+    });
+    const { manifest, signedBy } = artifact;
+    const by = signedBy === null ? 'not signed' : `signed by ${signedBy}`;
+    context.log(`manifest of ${release.id}: ${manifest.slice(0, 19)}, ${by}`);
+    return { ...release, artifact };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    context.log(`the manifest of ${release.id} could not be written: ${reason}`);
+    return release;
+  }
 }
 
 /** What was destroyed, or scaled to no machine at all, answers nobody. */

@@ -23,7 +23,7 @@ export async function releaseOfCommit(scope: LooseScope, database: string): Prom
       // To push an image makes the app: a probe leaves nothing behind.
       if ((await deps.platformOf(app).observeApp(app.platformName)) === null) return null;
       const built = context.outputs[`build:${name}`];
-      images.set(name, built === undefined ? await buildAndPush(scope, name) : imageOf(scope, name));
+      images.set(name, built === undefined ? (await buildAndPush(scope, name)).image : imageOf(scope, name));
     }
   } catch (error) {
     if (context.signal.aborted || !(error instanceof ToolError)) throw error;
