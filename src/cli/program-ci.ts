@@ -32,6 +32,15 @@ export function addCiCommands(program: Command, register: Register): void {
       return ciAffected(context);
     },
   );
+  register(
+    group,
+    'report',
+    'what the reports of the last run say of tests, coverage and findings',
+    async (context) => {
+      const { ciReport } = await import('./commands/ci-report.ts');
+      return ciReport(context);
+    },
+  );
   addCacheCommands(group, register);
 }
 
