@@ -14,14 +14,29 @@ export default defineProject({
   ci: {
     checks: {
       format: check('npm run format:check'),
-      lint: check('npm run lint'),
-      types: check('npm run types'),
-      unused: check('npm run knip'),
+      lint: check('npm run lint', { weight: 2 }),
+      types: check('npm run types', {
+        inputs: ['{src,test,bench,scripts,examples}/**', '*.ts', 'tsconfig*.json'],
+      }),
+      unused: check('npm run knip', {
+        inputs: ['{bin,src,test,bench,scripts,examples}/**', '*.ts', 'knip.json'],
+      }),
       generated: check('npm run generated'),
-      unit: check('npm run unit'),
-      contract: check('npm run contract', { needs: ['unit'], timeout: '30m' }),
-      e2e: check('npm run e2e', { needs: ['unit'], timeout: '30m' }),
-      demo: check('npm run demo', { needs: ['unit'] }),
+      unit: check(tests('unit'), { weight: 2, reports: { junit: ['.glidepath/reports/unit.xml'] } }),
+      contract: check(tests('contract'), {
+        needs: ['unit'],
+        timeout: '30m',
+        weight: 2,
+        reports: { junit: ['.glidepath/reports/contract.xml'] },
+      }),
+      e2e: check(tests('e2e'), {
+        needs: ['unit'],
+        timeout: '30m',
+        weight: 2,
+        reports: { junit: ['.glidepath/reports/e2e.xml'] },
+      }),
+      // It builds, as e2e does: never both at the same time.
+      demo: check('npm run demo', { needs: ['e2e'], weight: 2 }),
       package: check('npm pack', { needs: ['contract', 'e2e'], outputs: ['glidepath-*.tgz'], fast: false }),
     },
     release: {
@@ -35,3 +50,8 @@ export default defineProject({
   },
   files: { fly: null, runbook: null },
 });
+
+/** One kind of test, with a report beside what one reads. */
+function tests(kind: 'unit' | 'contract' | 'e2e'): string {
+  return `npm run ${kind} -- --reporter=default --reporter=junit --outputFile.junit=.glidepath/reports/${kind}.xml`;
+}

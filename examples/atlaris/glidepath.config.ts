@@ -1,10 +1,15 @@
 import {
+  audit,
   check,
   checks,
+  complexity,
   databaseUrlOf,
   defineProject,
+  duplication,
   flyApp,
   generic,
+  githubCache,
+  licences,
   neon,
   nextjs,
   passed,
@@ -12,6 +17,7 @@ import {
   publicUrlOf,
   push,
   secret,
+  secretScan,
   vercelApp,
 } from 'glidepath';
 
@@ -24,7 +30,7 @@ const workerStack = generic({
 // Next.js on Vercel, two workers on Fly, one Neon branch per environment: main goes to staging, prod to production.
 export default defineProject({
   name: 'atlaris',
-  github: { repository: 'atlaris/atlaris', mainBranch: 'main' },
+  github: { repository: 'atlaris/atlaris', mainBranch: 'main', codeScanning: true },
   databases: {
     main: neon({
       project: 'atlaris',
@@ -84,17 +90,51 @@ export default defineProject({
     test: { kind: 'test' },
   },
   ci: {
+    // A pull request and main have the same set; --fast is what one waits for on a laptop.
     checks: {
       install: check('pnpm install --frozen-lockfile'),
       lint: check('pnpm lint', { needs: ['install'] }),
       types: check('pnpm type-check', { needs: ['install'] }),
-      unit: check('pnpm test:unit', { needs: ['install'] }),
+      unit: check('pnpm test:unit', {
+        needs: ['install'],
+        weight: 2,
+        reports: { junit: ['reports/unit.xml'], coverage: ['coverage/unit/lcov.info'] },
+      }),
       integration: check('pnpm test:integration', {
         needs: ['install'],
         services: [postgres()],
         fast: false,
+        retries: 1,
+        weight: 2,
+        reports: { junit: ['reports/integration.xml'], coverage: ['coverage/integration/lcov.info'] },
       }),
-      build: check('pnpm build', { needs: ['lint', 'types'], fast: false, outputs: ['.next'] }),
+      build: check('pnpm build', {
+        needs: ['lint', 'types'],
+        fast: false,
+        weight: 2,
+        outputs: ['.next', '!.next/cache'],
+      }),
+      e2e: check('pnpm test:e2e', {
+        needs: ['build'],
+        services: [postgres()],
+        fast: false,
+        retries: 2,
+        timeout: '45m',
+        weight: 2,
+        reports: { junit: ['reports/e2e.xml'] },
+      }),
+      audit: audit(),
+      secrets: secretScan(),
+      licences: licences({ needs: ['install'] }),
+      complexity: complexity({ max: 15, paths: ['src'], needs: ['install'] }),
+      duplication: duplication({ maxPercent: 3, paths: ['src'], needs: ['install'] }),
+    },
+    skip: ['docs/**', '**/*.md'],
+    // Jobs find what earlier jobs of main, or of the same pull request, have made.
+    cache: { remote: githubCache() },
+    security: {
+      failOn: 'high',
+      licences: ['MIT', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'CC0-1.0', 'Unlicense'],
     },
   },
   files: { fly: 'fly.{environment}.{app}.toml' },

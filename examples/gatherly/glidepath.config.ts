@@ -10,7 +10,9 @@ import {
   postgres,
   push,
   quality,
+  sbom,
   secret,
+  secretScan,
 } from 'glidepath';
 
 // One Phoenix app on Fly: a push to main goes to production behind a quality gate, and is checked on two domains.
@@ -48,26 +50,57 @@ export default defineProject({
     },
   },
   ci: {
+    // deps → quality ∥ security ∥ test → build → export. What takes long is left out by --fast.
     checks: {
       deps: check('mix deps.get'),
-      quality: check('mix format --check-formatted && mix credo --strict && mix dialyzer', {
+      // What Dialyzer knows of the dependencies: the same until one of them is another version.
+      plt: check('MIX_BUILD_PATH=_build/dialyzer mix dialyzer --plt', {
         needs: ['deps'],
+        inputs: ['mix.exs'],
+        outputs: ['_build/dialyzer/*.plt', '_build/dialyzer/*.plt.hash'],
+        fast: false,
       }),
-      security: check('mix deps.audit && mix hex.audit', { needs: ['deps'], fast: false }),
-      test: check('mix test --cover', { needs: ['deps'], services: [postgres()] }),
+      quality: check(
+        'mix format --check-formatted && mix compile --warnings-as-errors && mix credo --strict',
+        { needs: ['deps'], weight: 2 },
+      ),
+      dialyzer: check('MIX_BUILD_PATH=_build/dialyzer mix dialyzer', {
+        needs: ['plt'],
+        inputs: ['{lib,config,priv}/**', 'mix.exs'],
+        fast: false,
+        weight: 2,
+      }),
+      // Asked anew each time: what is known of a package changes without a commit.
+      security: check('mix deps.audit && mix hex.audit', { needs: ['deps'], fast: false, cache: false }),
+      secrets: secretScan(),
+      sbom: sbom({ needs: ['deps'] }),
+      test: check('mix coveralls.lcov', {
+        needs: ['deps'],
+        services: [postgres()],
+        env: ['MIX_TEST_PARTITION'],
+        retries: 1,
+        weight: 2,
+        reports: {
+          junit: ['_build/test/lib/gatherly/test-junit-report.xml'],
+          coverage: ['cover/lcov.info'],
+        },
+      }),
       build: check('MIX_ENV=prod mix do compile + assets.deploy + release --overwrite', {
         needs: ['quality', 'security', 'test'],
-        fast: false,
-        // What it builds is what `export` packs.
         outputs: ['_build/prod/rel'],
+        fast: false,
+        weight: 2,
       }),
       export: check('tar -czf gatherly.tar.gz -C _build/prod/rel gatherly', {
         needs: ['build'],
-        fast: false,
+        // What it packs is what build made.
+        inputs: ['mix.exs'],
         outputs: ['gatherly.tar.gz'],
+        fast: false,
       }),
     },
     skip: ['docs/**', '**/*.md'],
+    security: { failOn: 'high' },
   },
   files: { fly: 'fly.toml' },
 });

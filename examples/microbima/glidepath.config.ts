@@ -1,12 +1,17 @@
 import {
+  audit,
+  check,
   defineProject,
+  dockerfileScan,
   flyApp,
   flyPostgres,
+  imageScan,
   manual,
   node,
   passed,
   publicUrlOf,
   push,
+  secretScan,
   urlOf,
 } from 'glidepath';
 
@@ -73,6 +78,24 @@ export default defineProject({
       vm: { cpus: 2, memory: '1gb' },
       hardened: true,
     },
+  },
+  // What they import is there already: installed by hand, and in a job by github.install.
+  ci: {
+    checks: {
+      test: check(
+        'mkdir -p .glidepath/reports && node --test --test-reporter=spec --test-reporter-destination=stdout --test-reporter=junit --test-reporter-destination=.glidepath/reports/test.xml "test/**/*.test.ts"',
+        { inputs: ['{src,test,migrations}/**'], reports: { junit: ['.glidepath/reports/test.xml'] } },
+      ),
+      build: check('node scripts/build.ts', {
+        inputs: ['{src,migrations}/**', 'scripts/build.ts'],
+        outputs: ['dist'],
+      }),
+      dockerfiles: dockerfileScan({ inputs: ['infra/**', 'glidepath.config.ts'] }),
+      secrets: secretScan(),
+      audit: audit(),
+      images: imageScan({ needs: ['build'] }),
+    },
+    skip: ['docs/**', '**/*.md'],
   },
   files: {
     fly: 'infra/fly/{app}/{environment}/fly.toml',

@@ -9,6 +9,7 @@ import {
   pullRequest,
   push,
   secret,
+  secretScan,
   tag,
 } from 'glidepath';
 
@@ -61,8 +62,10 @@ export default defineProject({
   ci: {
     checks: {
       deps: check('mix deps.get'),
+      // Beside each other: lint compiles for dev, test for test.
       lint: check('mix compile --warnings-as-errors && mix format --check-formatted', { needs: ['deps'] }),
-      test: check('mix test', { needs: ['deps'], services: [postgres()] }),
+      test: check('mix test', { needs: ['deps'], services: [postgres()], weight: 2 }),
+      secrets: secretScan(),
     },
   },
   // No bare fly.toml, so that a bare `fly deploy` has nothing to deploy.

@@ -8,7 +8,7 @@ import { checksumOf } from '../emit/stamp.ts';
 const HEADER_BYTES = 1024;
 
 /** What generated files may be called by default; others are only found while they are generated. */
-const NAMES = /(\.toml|\.md|\.ya?ml|\.dockerignore|Dockerfile[\w.-]*)$/;
+const NAMES = /(\.toml|\.md|\.ya?ml|\.dockerignore|Dockerfile[\w.-]*|^pass-on\.js)$/;
 
 /** Folders of other tools, and of files that tests compare with: nothing that we wrote for this project is there. */
 const SKIPPED = new Set([

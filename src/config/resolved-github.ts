@@ -15,6 +15,8 @@ export interface ResolvedGithub {
   readonly install: string | null;
   /** Instead of our own pins: `actions/checkout` → which commit. */
   readonly actions: Readonly<Record<string, ResolvedActionPin>>;
+  /** Whether what checks find is shown by GitHub's code scanning. */
+  readonly codeScanning: boolean;
   /** Whether `.github/dependabot.yml` is written. */
   readonly dependabot: boolean;
 }

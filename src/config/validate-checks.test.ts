@@ -114,9 +114,9 @@ describe('what no check can be like', () => {
         ],
       ],
       [
-        checks({ test: check('x', { inputs: ['/home/me/shop/**'] }) }),
+        checks({ test: check('x', { inputs: ['/usr/src/shop/**'] }) }),
         [
-          'INVALID_VALUE ci.checks.test.inputs[0] is "/home/me/shop/**", a path of one machine. → Write it from the directory of glidepath.config.ts: packages/api.',
+          'INVALID_VALUE ci.checks.test.inputs[0] is "/usr/src/shop/**", a path of one machine. → Write it from the directory of glidepath.config.ts: packages/api.',
         ],
       ],
       [

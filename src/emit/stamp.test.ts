@@ -11,7 +11,7 @@ test('a generated text says who wrote it, how to write it again, and its checksu
   expect(stamped('FROM x\n', { firstLine: '# syntax=docker/dockerfile:1' })).toMatch(/^# syntax=.*\n# Gen/);
 });
 
-test.each([{}, { comment: 'html' }, { firstLine: '#!/bin/sh' }] as const)(
+test.each([{}, { comment: 'html' }, { comment: 'slash' }, { firstLine: '#!/bin/sh' }] as const)(
   'an edit anywhere is noticed, and a checkout with the line ends of Windows is none: %j',
   (options) => {
     const text = stamped(BODY, options);

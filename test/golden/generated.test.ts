@@ -14,7 +14,7 @@ const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));
 const COUNTS = [
   ['reify', 10],
   ['gatherly', 7],
-  ['atlaris', 10],
+  ['atlaris', 12],
   ['microbima', 24],
 ] as const;
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Gate, ResolvedProject, TriggerRule } from '../../src/config/resolved.ts';
+import type { Gate, ResolvedProject, ResolvedRemoteCache, TriggerRule } from '../../src/config/resolved.ts';
 import { approvalGate, environment, flyApp, github, project, resolvedCheck } from './projects.ts';
 
 /** Names as the config takes them: from words that would be something else in YAML or in an expression, too. */
@@ -32,6 +32,22 @@ const gate: fc.Arbitrary<Gate> = fc.oneof(
   name.map((text) => ({ kind: 'passed' as const, environment: text })),
 );
 
+const remote: fc.Arbitrary<ResolvedRemoteCache | null> = fc.constantFrom(
+  null,
+  { kind: 'github' as const },
+  { kind: 'http' as const, url: 'https://cache.example/', token: 'CACHE_TOKEN' },
+  { kind: 'http' as const, url: 'https://cache.example/', token: null },
+  {
+    kind: 's3' as const,
+    bucket: 'shop',
+    region: 'auto',
+    endpoint: null,
+    prefix: '',
+    accessKeyId: 'S3_ID',
+    secretAccessKey: 'S3_KEY',
+  },
+);
+
 /** A project for GitHub, with every form that its GitHub workflows can have. */
 export const anyGithubProject: fc.Arbitrary<ResolvedProject> = fc
   .record({
@@ -49,16 +65,23 @@ export const anyGithubProject: fc.Arbitrary<ResolvedProject> = fc
     hasRelease: fc.boolean(),
     mainBranch: branch,
     install: fc.constantFrom(null, 'npm ci', 'yarn install --immutable'),
+    remote,
+    trust: fc.constantFrom<string[]>([], [`ed25519:${'A'.repeat(43)}`]),
+    codeScanning: fc.boolean(),
   })
-  .map(({ environments, hasReview, checks, hasRelease, mainBranch, install }) => ({
+  .map(({ environments, hasReview, checks, hasRelease, mainBranch, install, ...ci }) => ({
     ...project([
       ...environments,
       ...(hasReview ? [environment('review', { kind: 'review' as const, apps: [flyApp('web')] })] : []),
     ]),
     mainBranch,
-    github: github({ mainBranch, install }),
+    github: github({ mainBranch, install, codeScanning: ci.codeScanning }),
+    cache: { maxBytes: 5_000_000_000, remote: ci.remote, trust: ci.trust },
     checks: checks.map((called, index) =>
-      resolvedCheck(called, { needs: checks.slice(Math.max(0, index - 1), index) }),
+      resolvedCheck(called, {
+        needs: checks.slice(Math.max(0, index - 1), index),
+        reports: { junit: [], coverage: [], sarif: index % 2 === 0 ? [`${called}.sarif`] : [], sbom: [] },
+      }),
     ),
     release: hasRelease
       ? {

@@ -4,7 +4,7 @@ import { loadProject } from '../../src/config/load-project.ts';
 import { generateFiles } from '../../src/emit/generate-files.ts';
 import type { ResolvedProject } from '../../src/config/resolved.ts';
 import type { SourceFile } from '../../src/workflows/read/source-file.ts';
-import { approvalGate, shop } from './projects.ts';
+import { approvalGate, resolvedCheck, shop } from './projects.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));
 
@@ -26,7 +26,18 @@ function everything(): ResolvedProject {
   const project = shop();
   return {
     ...project,
-    github: { ...project.github, workflows: true, dependabot: true },
+    github: { ...project.github, workflows: true, dependabot: true, codeScanning: true },
+    cache: {
+      ...project.cache,
+      remote: { kind: 'http', url: 'https://cache.example/', token: 'CACHE_TOKEN' },
+      trust: [`ed25519:${'A'.repeat(43)}`],
+    },
+    checks: ['lint', 'test'].map((name) =>
+      resolvedCheck(name, {
+        env: ['TEST_REGION'],
+        reports: { junit: [], coverage: [], sarif: [`.glidepath/reports/${name}.sarif`], sbom: [] },
+      }),
+    ),
     environments: project.environments.map((environment) => ({ ...environment, gates: [approvalGate()] })),
     release: {
       pattern: 'v*',

@@ -191,6 +191,7 @@ export function github(settings: Partial<ResolvedGithub> = {}): ResolvedGithub {
     elixir: null,
     install: 'npm ci',
     actions: {},
+    codeScanning: false,
     dependabot: true,
     ...settings,
   };

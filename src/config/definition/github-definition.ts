@@ -19,6 +19,8 @@ export interface GithubDefinition {
   readonly install?: string | null;
   /** Other versions of the actions that are used: `{ 'actions/checkout': { version: 'v7.0.1', sha: '3d3c…' } }`. */
   readonly actions?: Readonly<Record<string, ActionPinDefinition>>;
+  /** Whether what checks find is shown by GitHub's code scanning, which private repositories have to pay for. Default false. */
+  readonly codeScanning?: boolean;
   /** Whether `.github/dependabot.yml` is written. Default true. */
   readonly dependabot?: boolean;
 }

@@ -37,6 +37,7 @@ test('nothing is written for GitHub until something is said of it', () => {
     elixir: null,
     install: null,
     actions: {},
+    codeScanning: false,
     dependabot: false,
   });
   expect(resolveProject(project({ github: {} })).github).toMatchObject({ workflows: true, dependabot: true });

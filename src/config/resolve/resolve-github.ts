@@ -27,6 +27,7 @@ export function resolveGithub(project: ProjectDefinition): ResolvedGithub {
     elixir: github?.elixir ?? (runsElixir(project) ? ELIXIR : null),
     install: github?.install === undefined ? installOf(project) : github.install,
     actions: github?.actions ?? {},
+    codeScanning: github?.codeScanning ?? false,
     dependabot: github !== undefined && (github.dependabot ?? true),
   };
 }

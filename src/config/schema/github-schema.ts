@@ -71,6 +71,7 @@ export const githubSchema: z.ZodType = objectOf<GithubDefinition>({
   elixir: objectOf<ElixirVersions>({ elixir: languageVersion, otp: languageVersion }).optional(),
   install: oneLine.nullable().optional(),
   actions: z.record(action, objectOf<ActionPinDefinition>({ version, sha })).optional(),
+  codeScanning: z.boolean().optional(),
   dependabot: z.boolean().optional(),
 });
 

@@ -2,8 +2,10 @@ import { CI_GATE } from '../../config/github-names.ts';
 import type { ResolvedCheck } from '../../config/resolved.ts';
 import type { GeneratedFile } from '../generated-file.ts';
 import { noted, type Yaml, type YamlMap } from '../yaml/yaml-data.ts';
+import { cacheEnv, cacheSecretInputs, cacheSecrets, cacheSteps, runsOnMain } from './cache-access.ts';
 import { expression, quoted } from './expressions.ts';
-import { job } from './job.ts';
+import { job, permissions } from './job.ts';
+import { codeScanningJob, reportGrants, reportStep } from './report-steps.ts';
 import { glidepathStep, setupSteps } from './steps.ts';
 import type { WorkflowContext } from './workflow-context.ts';
 import { workflowFile } from './workflow-file.ts';
@@ -35,7 +37,8 @@ export function ciWorkflow(context: WorkflowContext): readonly GeneratedFile[] {
         // No paths: a workflow that is filtered out leaves its required check pending for ever.
         pull_request: null,
         merge_group: { types: ['checks_requested'] },
-        workflow_call: { inputs: { ref: refInput() } },
+        push: runsOnMain(context.project) ? { branches: [context.project.mainBranch] } : undefined,
+        workflow_call: { inputs: { ref: refInput() }, secrets: cacheSecretInputs(context.project) },
         workflow_dispatch: null,
       },
       concurrency: {
@@ -48,6 +51,7 @@ export function ciWorkflow(context: WorkflowContext): readonly GeneratedFile[] {
         changes: changesJob(context),
         ...Object.fromEntries(checks.map((check) => [jobOf(check.name), checkJob(context, check, checks)])),
         gate: gateJob(context, checks),
+        'code-scanning': codeScanningJob(context, checks, jobsBefore(checks)),
       },
       reason: 'The checks on GitHub.',
     }),
@@ -55,13 +59,17 @@ export function ciWorkflow(context: WorkflowContext): readonly GeneratedFile[] {
 }
 
 /** The job that calls the checks before something is deployed or published. */
-export function ciCall(options: { readonly if?: string; readonly ref?: string }): YamlMap {
+export function ciCall(
+  context: WorkflowContext,
+  options: { readonly if?: string; readonly ref?: string },
+): YamlMap {
   return {
     name: 'CI',
     if: options.if,
-    permissions: { contents: 'read' },
+    permissions: permissions(reportGrants(context)),
     uses: './.github/workflows/ci.yml',
     with: options.ref === undefined ? undefined : { ref: options.ref },
+    secrets: cacheSecrets(context.project),
   };
 }
 
@@ -99,11 +107,13 @@ function checkJob(
     timeoutMinutes: Math.ceil(check.timeoutMs / 60_000) + BESIDES_MINUTES,
     steps: [
       ...setupSteps(context, { ref: REF, hasHistory: false, hasElixir: true }),
+      ...cacheSteps(context.project),
       glidepathStep(context, {
         name: `Run the check ${check.name}`,
-        env: variables(check),
+        env: envOf(context, check),
         command: `ci --only ${check.name}`,
       }),
+      reportStep(context, check),
     ],
   });
 }
@@ -121,10 +131,13 @@ function checksWithJob(checks: readonly ResolvedCheck[]): ResolvedCheck[] {
 }
 
 /** Variables of the repository, never secrets: what runs here is code that nobody has read yet. */
-function variables({ env }: ResolvedCheck): YamlMap | undefined {
+function envOf({ project }: WorkflowContext, { env }: ResolvedCheck): YamlMap | undefined {
   const names = env.filter((name) => !SET_BY_RUNNER.test(name));
-  if (names.length === 0) return undefined;
-  return Object.fromEntries(names.map((name) => [name, expression(`vars.${name}`)]));
+  const all = {
+    ...Object.fromEntries(names.map((name) => [name, expression(`vars.${name}`)])),
+    ...cacheEnv(project),
+  };
+  return Object.keys(all).length === 0 ? undefined : all;
 }
 
 /** Every check that was to run has run and passed, and what was not to run did not fail either. */
@@ -141,7 +154,7 @@ function gateJob(context: WorkflowContext, checks: readonly ResolvedCheck[]): Ya
   ];
   return job(context, {
     name: CI_GATE,
-    needs: ['changes', ...checks.map((check) => jobOf(check.name))],
+    needs: jobsBefore(checks),
     // A job that is skipped counts as passed: this one has to run and say so itself.
     if: 'always()',
     timeoutMinutes: GATE_MINUTES,
@@ -156,6 +169,10 @@ function stop(name: string, condition: string): YamlMap {
 
 function isSelected(check: string): string {
   return `contains(${SELECTED}, ${quoted(check)})`;
+}
+
+function jobsBefore(checks: readonly ResolvedCheck[]): string[] {
+  return ['changes', ...checks.map(({ name }) => jobOf(name))];
 }
 
 function jobOf(check: string): string {

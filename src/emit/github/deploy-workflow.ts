@@ -42,7 +42,7 @@ function deployWorkflow(context: WorkflowContext, environment: ResolvedEnvironme
     about: about(environment, hasChecks),
     on: triggers(environment),
     jobs: {
-      ci: hasChecks ? ciCall({ if: guard, ref: commitOf(environment) }) : undefined,
+      ci: hasChecks ? ciCall(context, { if: guard, ref: commitOf(environment) }) : undefined,
       gates: gatesJob(context, environment, gatesIf),
       deploy: deployJob(context, environment),
     },

@@ -1,4 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { data, Evaluator, Lexer, Parser } from '@actions/expressions';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -24,6 +28,7 @@ interface Step {
   readonly run?: string;
   readonly with?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
+  readonly if?: string;
 }
 
 interface Job {
@@ -70,7 +75,7 @@ function workflow(of: ResolvedProject, file: string): Workflow {
 
 function workflowsOf(of: ResolvedProject): readonly [string, Workflow][] {
   return [...filesOf(of)]
-    .filter(([file]) => file !== '.github/dependabot.yml')
+    .filter(([file]) => !file.startsWith('.github/'))
     .map(([file, text]) => [file, parse(text) as Workflow]);
 }
 
@@ -234,7 +239,7 @@ describe('a check', () => {
       'timeout-minutes': 105,
       permissions: { contents: 'read' },
     });
-    expect(jobs['check-test']?.steps?.at(-1)?.env).toEqual({ TEST_REGION: '${{ vars.TEST_REGION }}' });
+    expect(jobs['check-test']?.steps?.at(-2)?.env).toEqual({ TEST_REGION: '${{ vars.TEST_REGION }}' });
     expect(filesOf(SHOP).get('ci.yml')).not.toContain('secrets.');
   });
 
@@ -301,7 +306,7 @@ describe('whatever the project is', () => {
     fc.assert(
       fc.property(anyGithubProject, (any) => {
         for (const [file, text] of filesOf(any)) {
-          expect(parse(text, { version: '1.2' }), file).toBeTypeOf('object');
+          if (!file.endsWith('.js')) expect(parse(text, { version: '1.2' }), file).toBeTypeOf('object');
           expect(authorshipOf(text)).toBe('unedited');
         }
       }),
@@ -334,7 +339,11 @@ describe('whatever the project is', () => {
         for (const { file, id, job } of jobsOf(any)) {
           for (const step of job.steps ?? []) {
             const at = `${file} ${id} ${step.name}`;
-            if (step.uses !== undefined) expect(step.uses, at).toMatch(/^[\w/-]+@[0-9a-f]{40}$/);
+            if (step.uses !== undefined) {
+              expect(step.uses, at).toMatch(
+                /^([\w/-]+@[0-9a-f]{40}|\.\/\.github\/actions\/glidepath-cache)$/,
+              );
+            }
             if (step.uses?.startsWith('actions/checkout@')) {
               expect(step.with?.['persist-credentials'], at).toBe(false);
             }
@@ -344,11 +353,217 @@ describe('whatever the project is', () => {
             }
             expect(step.run ?? '', at).not.toMatch(/\$\{\{|\n/);
           }
-          if (JSON.stringify(job).includes('secrets.'))
+          if (file !== 'ci.yml' && job.uses === undefined && JSON.stringify(job).includes('secrets.'))
             expect(job.environment, `${file} ${id}`).toBeDefined();
         }
       }),
     );
+  });
+});
+
+describe('the shared cache', () => {
+  const TRUST = [`ed25519:${'A'.repeat(43)}`];
+  const cached = (
+    remote: ResolvedProject['cache']['remote'],
+    trust: readonly string[] = [],
+  ): ResolvedProject => ({
+    ...SHOP,
+    cache: { ...SHOP.cache, remote, trust },
+  });
+  const stepsOf = (of: ResolvedProject): readonly Step[] =>
+    workflow(of, 'ci.yml').jobs['check-lint']?.steps ?? [];
+  const http = { kind: 'http', url: 'https://cache.example/', token: 'CACHE_TOKEN' } as const;
+
+  /** What the variables of the check are in a run, by GitHub's own library. */
+  function variables(of: ResolvedProject, github: object): Record<string, string> {
+    const env = stepsOf(of).find(({ name }) => name === 'Run the check lint')?.env ?? {};
+    const secrets = { CACHE_TOKEN: 'token', GLIDEPATH_CACHE_KEY: 'key', S3_ID: 'id', S3_KEY: 'secret' };
+    const context = JSON.parse(JSON.stringify({ github, secrets }), data.reviver) as data.Dictionary;
+    return Object.fromEntries(
+      Object.entries(env).map(([name, text]) => {
+        const { tokens } = new Lexer(text.slice(4, -3)).lex();
+        const parsed = new Parser(tokens, ['github', 'secrets'], []).parse();
+        return [name, new Evaluator(parsed, context).evaluate().coerceString()];
+      }),
+    );
+  }
+
+  const EVENTS = {
+    'a push to main': { event_name: 'push', ref: 'refs/heads/main' },
+    'a push to another branch': { event_name: 'push', ref: 'refs/heads/mainly' },
+    'a tag': { event_name: 'push', ref: 'refs/tags/v1' },
+    'a pull request': { event_name: 'pull_request', ref: 'refs/pull/1/merge' },
+    'the merge queue': { event_name: 'merge_group', ref: 'refs/heads/gh-readonly-queue/main/pr-1' },
+    'by hand on main, where any commit can be named': {
+      event_name: 'workflow_dispatch',
+      ref: 'refs/heads/main',
+    },
+  };
+
+  test.each([
+    ['a push to main', { CACHE_TOKEN: 'token', GLIDEPATH_CACHE_KEY: 'key' }],
+    ['a push to another branch', { CACHE_TOKEN: 'token', GLIDEPATH_CACHE_KEY: '' }],
+    ['a tag', { CACHE_TOKEN: 'token', GLIDEPATH_CACHE_KEY: '' }],
+    ['a pull request', { CACHE_TOKEN: '', GLIDEPATH_CACHE_KEY: '' }],
+    ['the merge queue', { CACHE_TOKEN: '', GLIDEPATH_CACHE_KEY: '' }],
+    ['by hand on main, where any commit can be named', { CACHE_TOKEN: '', GLIDEPATH_CACHE_KEY: '' }],
+  ] as const)('%s is given %j', (event, expected) => {
+    expect(variables(cached(http, TRUST), EVENTS[event])).toEqual(expected);
+  });
+
+  test('whatever is cached where, only a push has secrets, and only one to main has the key', () => {
+    fc.assert(
+      fc.property(anyGithubProject, fc.constantFrom(...Object.values(EVENTS)), (any, event) => {
+        const { checks } = any;
+        if (checks.length === 0) return;
+        const ci = workflow(any, 'ci.yml');
+        for (const [id, job] of Object.entries(ci.jobs)) {
+          if (!id.startsWith('check-')) expect(JSON.stringify(job)).not.toContain('secrets.');
+        }
+        const asked = checks.map(({ name }) => ci.jobs[`check-${name}`]?.steps ?? []).flat();
+        for (const [name, text] of asked.flatMap(({ env }) => Object.entries(env ?? {}))) {
+          if (!text.includes('secrets.')) continue;
+          const isKey = name === 'GLIDEPATH_CACHE_KEY';
+          const allowed =
+            event.event_name === 'push' && (!isKey || event.ref === `refs/heads/${any.mainBranch}`);
+          const context = { github: event, secrets: { [name]: 'open' } };
+          const given = JSON.parse(JSON.stringify(context), data.reviver) as data.Dictionary;
+          const { tokens } = new Lexer(text.slice(4, -3)).lex();
+          const parsed = new Parser(tokens, ['github', 'secrets'], []).parse();
+          expect(new Evaluator(parsed, given).evaluate().coerceString()).toBe(allowed ? 'open' : '');
+        }
+      }),
+    );
+  });
+
+  test('has no key without somebody who believes it, and none of it without a cache', () => {
+    expect(variables(cached(http), EVENTS['a push to main'])).toEqual({ CACHE_TOKEN: 'token' });
+    expect(variables(cached({ ...http, token: null }), EVENTS['a push to main'])).toEqual({});
+    expect(filesOf(cached(null, TRUST)).get('ci.yml')).not.toContain('secrets');
+  });
+
+  test('in a bucket takes both keys', () => {
+    const s3 = {
+      bucket: 'b',
+      region: 'r',
+      endpoint: null,
+      prefix: '',
+      accessKeyId: 'S3_ID',
+      secretAccessKey: 'S3_KEY',
+    };
+    expect(variables(cached({ kind: 's3', ...s3 }), EVENTS['a push to main'])).toEqual({
+      S3_ID: 'id',
+      S3_KEY: 'secret',
+    });
+  });
+
+  test('is handed on by whoever calls the checks', () => {
+    const secrets = {
+      CACHE_TOKEN: '${{ secrets.CACHE_TOKEN }}',
+      GLIDEPATH_CACHE_KEY: '${{ secrets.GLIDEPATH_CACHE_KEY }}',
+    };
+    const of = cached(http, TRUST);
+    expect(workflow(of, 'deploy-staging.yml').jobs['ci']).toMatchObject({ secrets });
+    expect(workflow(of, 'ci.yml').on['workflow_call']).toMatchObject({
+      secrets: { CACHE_TOKEN: { required: false }, GLIDEPATH_CACHE_KEY: { required: false } },
+    });
+  });
+
+  test('of GitHub is told to the step of the check, and to none before it', () => {
+    const of = cached({ kind: 'github' });
+    expect(stepsOf(of).map(({ uses, run }) => uses?.replace(/@.*/, '') ?? run)).toEqual([
+      'actions/checkout',
+      'actions/setup-node',
+      'npm ci',
+      './.github/actions/glidepath-cache',
+      'npx glidepath ci --only lint',
+      'actions/upload-artifact',
+    ]);
+    expect(variables(of, EVENTS['a pull request'])).toEqual({});
+  });
+
+  test('is filled by the main branch, by a deployment or else by a run of its own', () => {
+    const listens = (of: ResolvedProject): unknown => workflow(of, 'ci.yml').on['push'];
+    const without = {
+      ...cached(http),
+      environments: cached(http).environments.map((each) => ({ ...each, on: [] })),
+    };
+    expect(listens(cached(http))).toBeUndefined();
+    expect(listens(without)).toEqual({ branches: ['main'] });
+    expect(listens({ ...without, cache: SHOP.cache })).toBeUndefined();
+  });
+
+  test.each(['commonjs', 'module'])(
+    'its action passes on what GitHub tells actions, in a %s package',
+    (type) => {
+      const home = mkdtempSync(join(tmpdir(), 'glidepath-action-'));
+      try {
+        const files = filesOf(cached({ kind: 'github' }));
+        writeFileSync(join(home, 'package.json'), JSON.stringify({ type }));
+        writeFileSync(
+          join(home, 'pass-on.js'),
+          files.get('.github/actions/glidepath-cache/pass-on.js') ?? '',
+        );
+        writeFileSync(join(home, 'env'), 'BEFORE=1\n');
+        const printed = execFileSync(process.execPath, [join(home, 'pass-on.js')], {
+          encoding: 'utf8',
+          env: {
+            GITHUB_ENV: join(home, 'env'),
+            ACTIONS_RESULTS_URL: 'https://r/',
+            ACTIONS_RUNTIME_TOKEN: 't0ken',
+          },
+        });
+        expect(printed).toBe('::add-mask::t0ken\n');
+        expect(readFileSync(join(home, 'env'), 'utf8')).toBe(
+          'BEFORE=1\nACTIONS_RESULTS_URL=https://r/\nACTIONS_RUNTIME_TOKEN=t0ken\n',
+        );
+      } finally {
+        rmSync(home, { recursive: true });
+      }
+      expect(
+        parse(filesOf(cached({ kind: 'github' })).get('.github/actions/glidepath-cache/action.yml') ?? ''),
+      ).toMatchObject({
+        runs: { using: 'node24', main: 'pass-on.js' },
+      });
+    },
+  );
+});
+
+describe('reports', () => {
+  test('are kept of every check, also of one that failed', () => {
+    const last = workflow(SHOP, 'ci.yml').jobs['check-lint']?.steps?.at(-1);
+    expect(last).toMatchObject({
+      if: '!cancelled()',
+      with: { name: 'reports-lint', path: '.glidepath/reports', 'include-hidden-files': true },
+    });
+  });
+
+  const scanned: ResolvedProject = {
+    ...SHOP,
+    github: { ...SHOP.github, codeScanning: true },
+    checks: CHECKS.map((check) =>
+      check.name === 'lint' ? { ...check, reports: { ...check.reports, sarif: ['a.sarif'] } } : check,
+    ),
+  };
+
+  test('of what was found are shown by GitHub only where the config says so, by a job that runs nothing else', () => {
+    expect(workflow({ ...scanned, github: SHOP.github }, 'ci.yml').jobs).not.toHaveProperty('code-scanning');
+    const { jobs } = workflow(scanned, 'ci.yml');
+    expect(jobs['code-scanning']?.permissions).toEqual({
+      contents: 'read',
+      'security-events': 'write',
+      actions: 'read',
+    });
+    expect(jobs['code-scanning']?.steps?.map(({ uses, run }) => uses?.replace(/@.*/, '') ?? run)).toEqual([
+      'actions/download-artifact',
+      'github/codeql-action/upload-sarif',
+    ]);
+    expect(jobs['check-lint']?.permissions).toEqual({ contents: 'read' });
+    // A called workflow has no more rights than its caller.
+    expect(workflow(scanned, 'deploy-staging.yml').jobs['ci']?.permissions).toMatchObject({
+      'security-events': 'write',
+    });
+    expect(workflow(SHOP, 'deploy-staging.yml').jobs['ci']?.permissions).toEqual({ contents: 'read' });
   });
 });
 

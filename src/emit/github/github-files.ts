@@ -1,5 +1,6 @@
 import type { GeneratedFile } from '../generated-file.ts';
 import { approvalsWorkflow } from './approvals-workflow.ts';
+import { cacheActionFiles } from './cache-action.ts';
 import { ciWorkflow } from './ci-workflow.ts';
 import { dependabotFile } from './dependabot-file.ts';
 import { deployWorkflows } from './deploy-workflow.ts';
@@ -13,6 +14,7 @@ export function githubFiles(context: WorkflowContext): readonly GeneratedFile[] 
   const workflows = context.project.github.workflows
     ? [
         ...ciWorkflow(context),
+        ...cacheActionFiles(context),
         ...reviewWorkflow(context),
         ...deployWorkflows(context),
         ...approvalsWorkflow(context),

@@ -10,6 +10,7 @@ export interface Grant {
     | 'deployments'
     | 'issues'
     | 'pull-requests'
+    | 'security-events'
     | 'statuses'
     | 'packages'
     | 'id-token'
@@ -50,7 +51,7 @@ export function job({ project }: WorkflowContext, options: JobOptions): YamlMap 
 }
 
 /** Reading the repository, and what is granted besides. */
-function permissions(grants: readonly Grant[]): YamlMap {
+export function permissions(grants: readonly Grant[]): YamlMap {
   const written = grants.map(({ scope, access, why }) => [scope, noted(access, { beside: why })] as const);
   const own = Object.fromEntries(written);
   return { ...('contents' in own ? {} : { contents: 'read' }), ...own };

@@ -32,7 +32,7 @@ export function releaseWorkflow(context: WorkflowContext): readonly GeneratedFil
       about: `What ci.release publishes, of a tag on ${context.project.mainBranch} whose checks have passed.`,
       on: { push: { tags: [release.pattern] } },
       jobs: {
-        ci: hasChecks ? ciCall({ if: isThere }) : undefined,
+        ci: hasChecks ? ciCall(context, { if: isThere }) : undefined,
         release: releaseJob(context, release, hasChecks ? expression(succeeded(['ci'])) : isThere),
       },
       reason: 'What is published on GitHub when a tag is pushed.',

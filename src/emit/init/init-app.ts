@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { listed, quoted, type Code, type CodeEntry } from './code.ts';
 import type { FoundApp } from './find-apps.ts';
 import { nodeManifest, packageManagerOf } from './node-manifest.ts';
+import { scriptsEntry } from './init-scripts.ts';
 import type { Repository } from './repository.ts';
 
 /** Where an app listens when nothing says so: as `fly launch` sets it up. */
@@ -117,6 +118,11 @@ function stackCode(repository: Repository, app: FoundApp): StackCode {
   } else if (app.kind === 'node') {
     entries.push({ key: 'include', value: listed(['dist', 'node_modules', 'package.json']) });
   }
+  // What a service of a workspace makes of itself is not known.
+  const checks = scriptsEntry(call, scripts, app.folder === '' || call === 'nextjs');
+  if (app.folder !== '' && checks.value !== '{}')
+    entries.push({ key: 'directory', value: quoted(app.folder) });
+  entries.push(checks);
   return { code: { call, entries }, imports: [call] };
 }
 

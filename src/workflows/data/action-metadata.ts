@@ -34,6 +34,10 @@ const FACTS: Readonly<Record<string, readonly [inputs: string, outputs: string]>
     'name artifact-ids path pattern merge-multiple github-token repository run-id skip-decompress digest-mismatch',
     'download-path artifacts',
   ],
+  'github/codeql-action/upload-sarif': [
+    'sarif_file checkout_path ref sha token matrix category wait-for-processing',
+    'sarif-id sarif-ids',
+  ],
   'actions/github-script': [
     'script! github-token debug user-agent previews result-encoding retries retry-exempt-status-codes base-url',
     'result',

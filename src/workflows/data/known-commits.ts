@@ -17,6 +17,7 @@ export const KNOWN_COMMITS: ReadonlyMap<string, string> = new Map([
   ['docker/build-push-action@53b7df96c91f9c12dcc8a07bcb9ccacbed38856a', 'v7.3.0'],
   ['superfly/flyctl-actions@ed8efb33836e8b2096c7fd3ba1c8afe303ebbff1', '1.6'],
   ['erlef/setup-beam@54075bcc5e249e4758d363f27d099f55d843f124', 'v1.24.1'],
+  ['github/codeql-action@8aad20d150bbac5944a9f9d289da16a4b0d87c1e', 'v4.36.2'],
   ['actions/github-script@3a2844b7e9c422d3c10d287c895573f7108da1b3', 'v9.0.0'],
   ['pnpm/action-setup@0ebf47130e4866e96fce0953f49152a61190b271', 'v6.0.9'],
 ]);

@@ -4,6 +4,7 @@ import { checkout } from './checkout.ts';
 import type { KnownAction } from './known-action.ts';
 import { setupNode } from './setup-node.ts';
 import { setupBeam, setupFlyctl } from './setup-tools.ts';
+import { uploadSarif } from './upload-sarif.ts';
 
 /** The actions of others that the local GitHub carries out itself, whatever version of them is asked for. By lower-case name. */
 export const KNOWN_ACTIONS: Readonly<Record<string, KnownAction>> = {
@@ -15,5 +16,6 @@ export const KNOWN_ACTIONS: Readonly<Record<string, KnownAction>> = {
   'actions/setup-node': setupNode,
   'actions/upload-artifact': uploadArtifact,
   'erlef/setup-beam': setupBeam,
+  'github/codeql-action/upload-sarif': uploadSarif,
   'superfly/flyctl-actions/setup-flyctl': setupFlyctl,
 };
