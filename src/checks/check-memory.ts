@@ -44,6 +44,10 @@ export interface CheckMemory {
   ): Promise<CheckIdentity>;
   /** Puts what the check made into the checkout, unless it lies there; null: it has to run. */
   recall(identity: CheckIdentity): Promise<RememberedResult | null>;
+  /** What `recall` would find; nothing is put anywhere. */
+  look(identity: CheckIdentity): Promise<RememberedResult | null>;
+  /** What it was known by when it passed last, and when that was; null where that is not known. */
+  latest(check: ResolvedCheck): Promise<{ readonly parts: KeyParts; readonly createdAt: number } | null>;
   /** What is different from when it passed last; null where that is not known. */
   explain(identity: CheckIdentity): Promise<readonly KeyDifference[] | null>;
   /** Before it runs: what lies in the checkout of it is about to change. */

@@ -47,6 +47,13 @@ export function createCheckMemory(deps: CheckMemoryDeps): CheckMemory {
       // What it leaves is in no cache: where it is gone, the check has to run.
       return check.leaves.length > 0 ? null : recallKept(deps, identity);
     },
+    async look({ check, key }) {
+      const here = held.find(check, key);
+      if (here !== null) return { ...here, from: 'in-place', where: 'this checkout' };
+      const found = check.leaves.length > 0 ? null : await cache.find(key);
+      return found === null ? null : { ...found.entry, from: 'restored', where: found.where };
+    },
+    latest: async (check) => cache.latest(check.name),
     async explain({ check, parts }) {
       const latest = await cache.latest(check.name);
       return latest === null ? null : explainKey(latest.parts, parts);

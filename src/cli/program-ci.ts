@@ -41,6 +41,15 @@ export function addCiCommands(program: Command, register: Register): void {
       return ciReport(context);
     },
   );
+  register(
+    group,
+    'why <name>',
+    'what a run would do with this check, and what is different since it passed; nothing runs',
+    async (context, [name = '']) => {
+      const { ciWhy } = await import('./commands/ci-why.ts');
+      return ciWhy(context, name);
+    },
+  );
   addCacheCommands(group, register);
 }
 
