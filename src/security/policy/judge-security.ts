@@ -38,7 +38,7 @@ export function judgeSecurity(
   const exceptionFor = (finding: Finding): ResolvedException | undefined =>
     holding.find((exception) => isMeant(exception, finding));
   const open = sorted.filter((finding) => exceptionFor(finding) === undefined);
-  const over = exceptions.filter(({ expiresAt }) => now >= expiresAt);
+  const over = exceptions.filter(({ expiresAt }) => !(now < expiresAt));
   return {
     refused: open.filter(({ severity }) => rank(severity) >= rank(failOn)),
     tolerated: open.filter(({ severity }) => rank(severity) < rank(failOn)),
