@@ -60,16 +60,20 @@ export function rememberedResult(
     from: found.from,
     key,
     savedMs: found.durationMs,
-    failedAttempts: 0,
+    failedAttempts: found.failedAttempts,
     isKept: true,
   };
 }
 
 function rememberedReason(check: ResolvedCheck, found: RememberedResult, now: number): string {
   const age = Math.max(0, now - found.createdAt);
-  if (found.from === 'in-place') return 'nothing to do: its outputs lie here';
-  if (found.where !== 'this machine') return `restored from ${found.where}`;
-  return age < 1000 ? 'restored: same inputs as just now' : `restored: same inputs as ${spanWords(age)} ago`;
+  const when = age < 1000 ? 'just now' : `${spanWords(age)} ago`;
+  if (found.from === 'restored')
+    return found.where === 'this machine'
+      ? `restored: same inputs as ${when}`
+      : `restored from ${found.where}`;
+  const makesFiles = check.outputs.length > 0 || check.leaves.length > 0;
+  return makesFiles ? 'nothing to do: its outputs lie here' : `nothing to do: same inputs as ${when}`;
 }
 
 /** The result of a check that was running when it all was ended. */
