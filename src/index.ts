@@ -12,6 +12,7 @@ export {
   licences,
   sbom,
   secretScan,
+  workflowScan,
 } from './config/builders/own-checks.ts';
 export { approval, checks, passed, quality, safeMigrations } from './config/builders/gates.ts';
 export { manual, pullRequest, push, tag } from './config/builders/triggers.ts';
@@ -43,7 +44,7 @@ export type {
 } from './config/definition/ci-definition.ts';
 export type { S3CacheOptions } from './config/builders/caches.ts';
 export type { ComplexityOptions, DuplicationOptions } from './config/builders/measures.ts';
-export type { OwnCheckOptions } from './config/builders/own-checks.ts';
+export type { ImageScanOptions, OwnCheckOptions, ScanOptions } from './config/builders/own-checks.ts';
 export type {
   DatabaseDefinition,
   DatabaseOverride,

@@ -386,6 +386,23 @@ test('programs that are not there are missed, unless that was allowed', async ()
   expect(refused.log).toContain('flyctl is not on this machine');
 });
 
+test('findings are read as code scanning would read them, and what is none is refused', async () => {
+  const upload = (file: string): string =>
+    `- { uses: github/codeql-action/upload-sarif@v4, with: { sarif_file: ${file}, category: lint }, continue-on-error: true }`;
+  const sarif = '{ "version": "2.1.0", "runs": [{ "results": [{}, {}] }] }';
+  const { log } = await rig.run(`
+- run: |
+    mkdir -p found/deep
+    echo '${sarif}' > found/deep/a.sarif
+    echo '{}' > none.sarif
+${upload('found')}
+${upload('none.sarif')}
+${upload('missing.sarif')}`);
+  expect(log).toContain('Read 2 findings in 1 files.');
+  expect(log).toContain('Invalid SARIF.');
+  expect(log).toContain('Path does not exist: missing.sarif');
+});
+
 describe('artifacts', () => {
   test('go from one job to another, once for a name', async () => {
     const first = await rig.run(`

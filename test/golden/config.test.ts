@@ -67,5 +67,6 @@ test('the public API is exactly what a config needs', async () => {
     'tag',
     'urlOf',
     'vercelApp',
+    'workflowScan',
   ]);
 });

@@ -1,5 +1,6 @@
 import type { CheckDefinition } from '../definition/check-definition.ts';
 import { REPORTS, type OwnCheckOptions } from './own-checks.ts';
+import { shellWord } from './shell-word.ts';
 
 /** What `complexity` takes. */
 export interface ComplexityOptions<N extends string = never> extends OwnCheckOptions<N> {
@@ -41,7 +42,7 @@ export function duplication<const N extends string = never>(
   const pattern = below.length === 1 ? (below[0] ?? '') : `{${below.join(',')}}`;
   const command = [
     needsTool('jscpd', 'npm install --save-dev jscpd'),
-    `jscpd . --pattern ${quoted(pattern)} --fail-on-empty --threshold ${maxPercent} --reporters console,sarif --sarif-error-tokens 1000000 --output ${output} --no-colors --no-tips`,
+    `jscpd . --pattern ${shellWord(pattern)} --fail-on-empty --threshold ${maxPercent} --reporters console,sarif --sarif-error-tokens 1000000 --output ${output} --no-colors --no-tips`,
   ].join('; ');
   return { command, ...rest, reports: { sarif: [`${output}/jscpd-report.sarif`] } };
 }
@@ -74,10 +75,5 @@ function needsTool(tool: string, install: string): string {
 }
 
 function words(paths: readonly string[]): string {
-  return paths.map(quoted).join(' ');
-}
-
-/** One word for the shell. */
-function quoted(text: string): string {
-  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  return paths.map(shellWord).join(' ');
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { resolveChecks } from '../resolve/resolve-checks.ts';
 import { validateConfig } from '../validate-config.ts';
-import { audit, dockerfileScan, imageScan, licences, sbom, secretScan } from './own-checks.ts';
+import { audit, dockerfileScan, imageScan, licences, sbom, secretScan, workflowScan } from './own-checks.ts';
 
 const CHECKS = {
   audit: audit(),
@@ -10,6 +10,7 @@ const CHECKS = {
   image: imageScan({ timeout: '5m' }),
   sbom: sbom({ needs: ['audit'] }),
   licences: licences({ needs: ['audit'], fast: true }),
+  workflows: workflowScan(),
 };
 
 test('what Glidepath brings are commands of its own, each with its report', () => {
@@ -48,7 +49,22 @@ test('what Glidepath brings are commands of its own, each with its report', () =
       [report('licences.sarif')],
       'fast, kept',
     ],
+    [
+      `glidepath security workflows --sarif ${report('workflows.sarif')}`,
+      [report('workflows.sarif')],
+      'fast, kept',
+    ],
   ]);
+});
+
+test('what could not be looked at fails one where that is asked for, and images are named as they are', () => {
+  expect(audit({ require: true }).command).toBe(
+    'glidepath security audit --sarif .glidepath/reports/audit.sarif --require',
+  );
+  expect(imageScan({ images: ['out/web', "it's.tar"] }).command).toBe(
+    `glidepath security image out/web 'it'\\''s.tar' --sarif .glidepath/reports/image.sarif`,
+  );
+  expect(audit({ require: true })).not.toHaveProperty('require');
 });
 
 test('together they have nothing against each other, on the host or in a container', () => {
