@@ -5,8 +5,8 @@ import { testName } from '../views/reports.ts';
 
 type Level = 'error' | 'warning' | 'notice';
 
-/** GitHub shows ten of each level in a step (docs.github.com, "Workflow commands"); one is left for the check itself. */
-const SHOWN_MAX = 9;
+/** GitHub shows ten of each level in a step (docs.github.com, "Workflow commands"); two are left for the check and the command. */
+const SHOWN_MAX = 8;
 const LEVELS: Readonly<Record<Severity, Level>> = {
   critical: 'error',
   high: 'error',

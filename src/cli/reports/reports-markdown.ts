@@ -4,6 +4,7 @@ import type {
   ReportsSummary,
   TestsSummary,
 } from '../../reports/summary/reports-summary.ts';
+import type { TestResult } from '../../reports/tests/test-result.ts';
 import { block, code, link, plain, table } from '../github/markdown.ts';
 import { counted } from '../views/counted.ts';
 import {
@@ -73,10 +74,7 @@ function testParts(
 ): string[] {
   const shown = failures.slice(0, ROWS_MAX).map((test) => {
     const where = test.file === null ? [] : [placeLink(test.file, test.line, prefix, source)];
-    const said = [test.message ?? '', test.output ?? '']
-      .filter((text) => text !== '')
-      .join('\n\n')
-      .split('\n');
+    const said = failureText(test).split('\n');
     const parts = [...where, block(said.slice(0, OUTPUT_LINES))];
     return folded(`❌ ${testName(test)} (${test.check})`, parts.join('\n\n'));
   });
@@ -93,6 +91,12 @@ function testParts(
       ? []
       : [folded(counted(flaky.length, 'flaky test'), table(['Test', 'Where', ''], rows))];
   return [...shown, ...rest, ...flakyPart];
+}
+
+/** Most tools say the message again in front of the stack. */
+function failureText({ message, output }: TestResult): string {
+  if (message === null || output === null) return message ?? output ?? '';
+  return output.includes(message) ? output : `${message}\n\n${output}`;
 }
 
 function coverageParts(

@@ -188,7 +188,7 @@ describe('the reports', () => {
     expect(reportsMarkdown(many, source, 20)).toBe('');
   });
 
-  test('are annotations with paths from the root of the repository, at most nine of a level', () => {
+  test('are annotations with paths from the root of the repository, at most eight of a level', () => {
     expect(reportsAnnotations(SUMMARY)).toMatchInlineSnapshot(`
       "::error file=apps/shop/test/cart.test.ts,line=12,title=cart › total › adds <&> up::expected 1 to be 2%0A%0Aat all
       ::error file=apps/shop/package-lock.json,line=7,title=GHSA-1::lodash lets others run code.%0AUpdate to 4.17.21.
@@ -199,7 +199,7 @@ describe('the reports', () => {
     const failures = Array.from({ length: 30 }, (_, at) => failed(`t${at}`));
     const many = { ...SUMMARY, tests: { ...SUMMARY.tests, failures } } as ReportsSummary;
     const lines = reportsAnnotations(many).split('\n');
-    expect(lines.filter((line) => line.startsWith('::error'))).toHaveLength(9);
+    expect(lines.filter((line) => line.startsWith('::error'))).toHaveLength(8);
     expect(lines.filter((line) => line.startsWith('::notice'))).toHaveLength(1);
   });
 });
