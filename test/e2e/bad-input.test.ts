@@ -67,6 +67,7 @@ describe('a name that does not exist', () => {
       [['plan', 'deploy', 'prodution'], 'PLAN_UNKNOWN_ENVIRONMENT', /production/],
       [['deply', 'staging'], 'CLI_UNKNOWN_COMMAND', /glidepath deploy/],
       [['deploy'], 'CLI_USAGE', /glidepath deploy --help/],
+      [['ci', 'cache', 'clear', '--older-than', 'soon'], 'CLI_USAGE', /7d/],
       [['generate', '--chek'], 'CLI_USAGE', /^Unknown option '--chek'\. Did you mean --check\? See/],
     ];
     for (const [args, expected, hint] of cases) {

@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import picomatch from 'picomatch';
+import { globParts } from '../inputs/glob-parts.ts';
+import { matchGlobs } from '../inputs/match-globs.ts';
 
 /** Where the outputs of a check are looked for. */
 export interface OutputGlobs {
@@ -10,25 +11,13 @@ export interface OutputGlobs {
   readonly bases: readonly string[];
 }
 
-/** What makes a part of a path a glob; what stands before the first of them is a directory. */
-const MAGIC = /[*?[\]{}()]/;
 /** What is not looked into, unless a glob names it. */
 const LEFT_ALONE = ['.git', 'node_modules'];
 
-/**
- * Reads globs of outputs: `dist` and `dist/` are everything below, `!dist/cache/**` is left out. Names that begin with a
- * dot are matched as others are.
- */
+/** Reads globs of outputs, which mean what those of inputs mean: `dist` is everything below, `!dist/cache/**` is left out. */
 export function outputGlobs(globs: readonly string[]): OutputGlobs {
-  const spread = (glob: string): string[] => {
-    const plain = glob.replace(/^\.?\//, '').replace(/\/$/, '');
-    return MAGIC.test(plain.split('/').at(-1) ?? '') ? [plain] : [plain, `${plain}/**`];
-  };
-  const wanted = globs.filter((glob) => !glob.startsWith('!')).flatMap(spread);
-  const unwanted = globs.filter((glob) => glob.startsWith('!')).flatMap((glob) => spread(glob.slice(1)));
-  if (wanted.length === 0) return { matches: () => false, bases: [] };
-  const matches = picomatch(wanted, { dot: true, ignore: unwanted });
-  return { matches: (path) => matches(path), bases: [...new Set(wanted.map(baseOf))] };
+  const wanted = globs.map(globParts).filter(({ isNegative }) => !isNegative);
+  return { matches: matchGlobs(globs), bases: [...new Set(wanted.map(({ base }) => base))] };
 }
 
 /**
@@ -65,11 +54,4 @@ function kindOf(root: string, path: string): 'directory' | 'file' | null {
     return index === parts.length - 1 && (stat.isFile() || stat.isSymbolicLink()) ? 'file' : null;
   }
   return 'directory';
-}
-
-/** The directory, or the file without a glob in its name, below which everything lies that a glob matches. */
-function baseOf(glob: string): string {
-  const parts = glob.split('/');
-  const first = parts.findIndex((part) => MAGIC.test(part));
-  return (first === -1 ? parts : parts.slice(0, first)).join('/');
 }
