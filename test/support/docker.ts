@@ -1,5 +1,13 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -24,7 +32,7 @@ export interface Docker {
  * An image with Node, a shell and a handful of tools, made of this computer's own files: no image can be pulled on a
  * machine without a network.
  */
-export const BASE_IMAGE = 'glidepath-test/node:24';
+export const BASE_IMAGE = 'glidepath-test/node:24-2';
 
 const WITH_LOGIN: ReadonlySet<string> = new Set(['login', 'logout', 'manifest', 'pull', 'push']);
 const TOOLS = ['cat', 'env', 'id', 'ls', 'mkdir', 'sleep'];
@@ -68,6 +76,10 @@ function makeBaseImage(command: DockerCommand): void {
       put(root, realpathSync(from), to);
       for (const library of librariesOf(from)) put(root, realpathSync(library), library);
     }
+    // Node itself does not need it, and native modules of packages do.
+    const libc = librariesOf(process.execPath).find((library) => library.endsWith('/libc.so.6'));
+    const librt = join(dirname(libc ?? '/'), 'librt.so.1');
+    if (existsSync(librt)) put(root, realpathSync(librt), librt);
     writeFileSync(
       join(root, 'etc', 'passwd'),
       'root:x:0:0:root:/root:/bin/sh\nnode:x:1000:1000::/tmp:/bin/sh\n',
