@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, isAbsolute, relative } from 'node:path';
 import { ToolError } from '../diagnostics/tool-error.ts';
 import { ownFile } from '../util/own-file.ts';
+import type { ConfigImport } from './config-sources.ts';
 import { findConfig } from './find-config.ts';
 import { loadError } from './load-error.ts';
 
@@ -17,6 +18,8 @@ export interface LoadedConfig {
   readonly source: string;
   /** What it exports as default; anything at all. */
   readonly config: unknown;
+  /** What it imports, and what that imports, as far as it was loaded for this. */
+  readonly imports: readonly ConfigImport[];
 }
 
 /** Finds and imports the config file. Throws CONFIG_NOT_FOUND, CONFIG_THREW or CONFIG_NO_DEFAULT_EXPORT. */
@@ -27,7 +30,8 @@ export async function loadConfig(options: {
   const file = findConfig(options);
   const shownFile = shown(options.cwd, file);
   const source = readFileSync(file, 'utf8');
-  const exports = await importConfig(file, shownFile);
+  const imports: ConfigImport[] = [];
+  const exports = await importConfig(file, shownFile, (each) => imports.push(each));
   const config = exports['default'];
   if (config === undefined || config === null) {
     const message = `${shownFile} exports no project.`;
@@ -45,14 +49,18 @@ export async function loadConfig(options: {
       ],
     });
   }
-  return { file, shownFile, root: dirname(file), source, config };
+  return { file, shownFile, root: dirname(file), source, config, imports };
 }
 
-async function importConfig(file: string, shownFile: string): Promise<Record<string, unknown>> {
+async function importConfig(
+  file: string,
+  shownFile: string,
+  onImport: (each: ConfigImport) => void,
+): Promise<Record<string, unknown>> {
   const { importNatively } = nativeImport();
   const { mtimeMs, size } = statSync(file);
   try {
-    return await importNatively(file, `${mtimeMs}-${size}`);
+    return await importNatively(file, `${mtimeMs}-${size}`, onImport);
   } catch (error) {
     throw loadError(file, shownFile, error);
   }

@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { ToolError } from '../diagnostics/tool-error.ts';
+import type { ConfigSources } from './config-sources.ts';
 import { loadConfig, shown } from './load-config.ts';
 import { loadFlyTomls } from './load-fly-tomls.ts';
 import { placeDiagnostic } from './place-diagnostic.ts';
@@ -16,6 +18,8 @@ export interface LoadedProject {
   readonly root: string;
   /** Warnings only. */
   readonly diagnostics: readonly Diagnostic[];
+  /** What it was loaded from. */
+  readonly sources: ConfigSources;
   /** Says of what a platform has against a setting where it is written. */
   readonly place: (diagnostic: Diagnostic) => Diagnostic;
 }
@@ -55,6 +59,10 @@ export async function loadProject(options: {
     file: loaded.file,
     root: loaded.root,
     diagnostics,
+    sources: {
+      imports: loaded.imports,
+      tomls: [...imports.readings.keys()].map((path) => resolve(loaded.root, path)),
+    },
     place: (diagnostic) => placeDiagnostic(written, diagnostic),
   };
 }

@@ -1,22 +1,32 @@
 import { registerHooks } from 'node:module';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { dirname, sep } from 'node:path';
 import { ownFile } from '../util/own-file.ts';
+import type { ConfigImport } from './config-sources.ts';
 
 /**
  * Imports a config file with Node's own loader, which takes TypeScript's types out. `glidepath` is always the running
  * tool itself, so a repository without package.json or node_modules works, and one with another version installed gets
  * no mixture. Every `.ts` file outside node_modules is read as an ES module, whatever `type` its package.json has or
- * lacks. `version` makes an edited file load again.
+ * lacks. `version` makes an edited file load again. `onImport` hears of every module
+ * that the file and its modules import, besides `glidepath`.
  *
  * A file of its own, because it is loaded through `createRequire`: a bundler or test runner that rewrites `import()`
  * would otherwise take the loading of the user's file over, with other rules and other error messages.
  * @public Unused exports are searched for without looking into `createRequire`.
  */
-export async function importNatively(file: string, version: string): Promise<Record<string, unknown>> {
+export async function importNatively(
+  file: string,
+  version: string,
+  onImport: (each: ConfigImport) => void,
+): Promise<Record<string, unknown>> {
+  const own = `${dirname(fileURLToPath(publicApiUrl()))}${sep}`;
   const hooks = registerHooks({
     resolve(specifier, context, next) {
       if (specifier === 'glidepath') return { url: publicApiUrl(), shortCircuit: true };
       const resolved = next(specifier, context);
+      const isOwn = pathOf(context.parentURL)?.startsWith(own) === true;
+      if (!isOwn && context.parentURL !== undefined) onImport({ specifier, file: pathOf(resolved.url) });
       return isOwnTypeScript(resolved.url) ? { ...resolved, format: 'module-typescript' } : resolved;
     },
   });
@@ -32,6 +42,11 @@ export async function importNatively(file: string, version: string): Promise<Rec
 /** The public API of this very tool: the source in development, the built file in a package. */
 function publicApiUrl(): string {
   return pathToFileURL(ownFile('index')).href;
+}
+
+/** Null for what is no file, such as a module of Node. */
+function pathOf(url: string | undefined): string | null {
+  return url?.startsWith('file:') === true ? fileURLToPath(url.replace(/[?#].*$/, '')) : null;
 }
 
 function isOwnTypeScript(url: string): boolean {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { assert } from './assert.ts';
@@ -23,6 +23,18 @@ export function ownVersion(): string {
     version: string;
   };
   return manifest.version;
+}
+
+/**
+ * What this build of the tool is known by: another one may read the same files differently. Null where it runs from its
+ * sources, which can change at any time.
+ */
+export function ownBuild(): string | null {
+  const main = ownFile('cli/main');
+  if (!main.endsWith('.js')) return null;
+  // It names every other file of the bundle by the digest of that.
+  const { size, mtimeMs } = statSync(main);
+  return `${ownVersion()} ${size} ${mtimeMs}`;
 }
 
 function ownFolders(): { readonly root: string; readonly base: string } {

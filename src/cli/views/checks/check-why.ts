@@ -37,7 +37,7 @@ function sentence({ name, state, where, passedAt, differences, because }: CheckR
     case 'never-kept':
       return `${name} would run: its result is never kept.`;
     case 'waits':
-      return `${name} would run if ${names(because)} made${because.length === 1 ? 's' : ''} something else than before; nothing else changed since it passed ${ago}.`;
+      return `${name} would run if ${names(because)} made something else than before; nothing else changed since it passed ${ago}.`;
     case 'runs':
       return differences.length === 0
         ? `${name} would run: what it made ${ago} is gone, or was changed.`
