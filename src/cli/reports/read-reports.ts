@@ -12,6 +12,7 @@ import { readMaterials, type Material } from '../../reports/summary/read-materia
 import { parseJunit } from '../../reports/tests/parse-junit.ts';
 import type { TestResult } from '../../reports/tests/test-result.ts';
 import type { ReportingCheck } from './reporting-checks.ts';
+import { REPORT_FILES } from './write-reports.ts';
 
 /** A check whose reports are read: also one that is to be tried again. */
 type ReadCheck = Omit<ReportingCheck, 'key' | 'from'>;
@@ -31,6 +32,9 @@ export interface ReadReports {
 const REPORT_BYTES_MAX = 200 * 1024 * 1024;
 /** File systems stamp files with the time of the last tick, which is some milliseconds old. */
 const STAMP_MARGIN_MS = 100;
+
+/** What was put together of earlier reports is no report, whatever a glob says. */
+const MERGED: ReadonlySet<string> = new Set(REPORT_FILES.map((name) => `.glidepath/reports/${name}`));
 
 type Kind = keyof ResolvedCheck['reports'];
 
@@ -107,7 +111,7 @@ function reportFiles(
 ): ReportFile[] {
   const globs = check.reports[kind];
   if (globs.length === 0) return [];
-  const paths = outputFiles(root, outputGlobs(globs));
+  const paths = outputFiles(root, outputGlobs(globs)).filter((path) => !MERGED.has(path));
   // A check that failed may have ended before it wrote anything.
   if (paths.length === 0 && hasPassed)
     warnings.push(`The check ${check.name} passed and left no report at ${globs.join(', ')}.`);

@@ -261,6 +261,13 @@ describe('files', () => {
     expect(read({ junit: ['none.xml'] }, null, false).warnings).toEqual([]);
   });
 
+  test('that were put together before are no reports themselves', () => {
+    put('.glidepath/reports/junit.xml', '<testsuite><testcase name="merged"/></testsuite>');
+    put('.glidepath/reports/test.xml', '<testsuite><testcase name="own"/></testsuite>');
+    const { tests } = read({ junit: ['.glidepath/reports/*.xml'] });
+    expect(tests?.map(({ name }) => name)).toEqual(['own']);
+  });
+
   test('of an earlier run are not believed', () => {
     put('junit.xml', '<testsuite><testcase name="a"/></testsuite>');
     utimesSync(join(root, 'junit.xml'), 1000, 1000);
