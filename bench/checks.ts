@@ -6,7 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runBareGraph } from './support/bare-graph.ts';
 import { linkGlidepath } from './support/link-glidepath.ts';
-import { FLOOR, GLIDEPATH, installPeers, peerTools, runTool, type CheckTool } from './support/check-tools.ts';
+import {
+  FLOOR,
+  GLIDEPATH,
+  installPeers,
+  peerTools,
+  runTool,
+  TASKS_AT_ONCE,
+  type CheckTool,
+} from './support/check-tools.ts';
 import { packageNames, writeMonorepo, type MonorepoShape } from './support/monorepo.ts';
 
 interface Size {
