@@ -36,12 +36,8 @@ export interface PassedCheck {
 
 /** What is known of the results of checks: keys, the cache, and what lies in this checkout. */
 export interface CheckMemory {
-  /** Throws CHECK_GLOB_EMPTY. */
-  identify(
-    check: ResolvedCheck,
-    tree: InputTree,
-    needs: Readonly<Record<string, string>>,
-  ): Promise<CheckIdentity>;
+  /** `made` are the results of checks before it, by name. Throws CHECK_GLOB_EMPTY. */
+  identify(check: ResolvedCheck, tree: InputTree, made: ReadonlyMap<string, string>): Promise<CheckIdentity>;
   /** Puts what the check made into the checkout, unless it lies there; null: it has to run. */
   recall(identity: CheckIdentity): Promise<RememberedResult | null>;
   /** What `recall` would find; nothing is put anywhere. */

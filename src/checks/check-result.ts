@@ -50,7 +50,7 @@ export function afterRun(ran: Attempted): CheckResult {
 
 /** The result of a check that need not run. */
 export function rememberedResult(
-  { check, key }: CheckIdentity,
+  { check, key }: Pick<CheckIdentity, 'check' | 'key'>,
   found: RememberedResult,
   now: number,
 ): CheckResult {

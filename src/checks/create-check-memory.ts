@@ -9,6 +9,7 @@ import { checkKey } from './key/check-key.ts';
 import { explainKey } from './key/explain-key.ts';
 import { keyParts } from './key/parts-of-check.ts';
 import { resultDigest } from './key/result-digest.ts';
+import { resultNeeds } from './result-needs.ts';
 
 /** What remembering results takes. */
 export interface CheckMemoryDeps {
@@ -34,9 +35,10 @@ export function createCheckMemory(deps: CheckMemoryDeps): CheckMemory {
   const { held, cache, clock } = deps;
   let commit: Promise<string | null> | null = null;
   return {
-    async identify(check, tree, needs) {
+    async identify(check, tree, made) {
       const { checks, variable } = deps;
       const [tools, place] = await Promise.all([deps.tools(check), deps.place(check)]);
+      const needs = resultNeeds(check, checks, made);
       const parts = keyParts({ check, checks, tree, variable, tools, needs, place });
       return { check, parts, key: checkKey(parts) };
     },

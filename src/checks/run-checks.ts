@@ -53,7 +53,7 @@ export async function runChecks(deps: ChecksDeps, plan: CheckPlan, run: ChecksRu
   const watch = reader === null ? null : await TreeWatch.open(reader, run.signal);
   const carrier = new ChecksCarrier(deps, plan, run, watch);
   const schedule = new Schedule(
-    plan.selected.map(({ check }) => check),
+    plan.selected.map(({ check: { name, weight }, after }) => ({ name, weight, needs: after })),
     { capacity, isKeepGoing: run.isKeepGoing },
   );
   try {
@@ -175,11 +175,7 @@ class ChecksCarrier {
   /** Null where nothing is remembered. */
   async #identify(check: ResolvedCheck): Promise<CheckIdentity | null> {
     if (this.#deps.memory === null || this.#watch === null) return null;
-    const needs = check.needs.flatMap((need) => {
-      const made = this.#made.get(need);
-      return made === undefined ? [] : [[need, made] as const];
-    });
-    return this.#deps.memory.identify(check, this.#watch.tree, Object.fromEntries(needs));
+    return this.#deps.memory.identify(check, this.#watch.tree, this.#made);
   }
 
   async #whyItRuns(check: ResolvedCheck): Promise<string> {

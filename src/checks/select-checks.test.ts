@@ -58,6 +58,14 @@ test('what is named is wanted also where it is slow, and says whom it prepares f
   );
 });
 
+test('it begins after what prepares for it, also where only a need that is left out waits for that', () => {
+  const { selected } = selectChecks(gatherly, { only: ['build'], isFast: false });
+  expect(selected.map(({ check, after }) => [check.name, after])).toEqual([
+    ['deps', []],
+    ['build', ['deps']],
+  ]);
+});
+
 test('a name that does not exist is CHECK_UNKNOWN, with the one that was meant', () => {
   expect(() => names(gatherly, ['tset'])).toThrow(
     expect.objectContaining({ code: 'CHECK_UNKNOWN', hint: expect.stringContaining('test') as unknown }),

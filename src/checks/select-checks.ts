@@ -17,6 +17,8 @@ export interface SelectedCheck {
   readonly check: ResolvedCheck;
   /** Those it makes files for; none where it is asked for itself. */
   readonly preparesFor: readonly string[];
+  /** Those of the selected that end before it begins: its needs, and what stands behind a need that is left out. */
+  readonly after: readonly string[];
 }
 
 /** What runs, in an order in which each comes after its needs, and what does not. */
@@ -35,12 +37,13 @@ export function selectChecks(all: readonly ResolvedCheck[], selection: CheckSele
   for (const name of only ?? []) requireCheck(all, name);
   const isWanted = (check: ResolvedCheck): boolean => whyLeftOut(check, selection) === null;
   const wanted = all.filter(isWanted);
-  const selected = inOrderOfNeeds(all).flatMap((check) => {
+  const taken = inOrderOfNeeds(all).flatMap((check) => {
     if (isWanted(check)) return [{ check, preparesFor: [] }];
     const users = wanted.filter((user) => check.prepares && needsOf(all, user).has(check.name));
     return users.length === 0 ? [] : [{ check, preparesFor: users.map(({ name }) => name) }];
   });
-  const isSelected = new Set(selected.map(({ check }) => check.name));
+  const isSelected = new Set(taken.map(({ check }) => check.name));
+  const selected = taken.map((each) => ({ ...each, after: selectedBefore(all, each.check, isSelected) }));
   const leftOut = all.flatMap((check) => {
     const reason = isSelected.has(check.name) ? null : whyLeftOut(check, selection);
     return reason === null ? [] : [{ name: check.name, reason }];
@@ -69,6 +72,25 @@ export function inOrderOfNeeds(all: readonly ResolvedCheck[]): readonly Resolved
   };
   for (const check of all) visit(check);
   return [...ordered];
+}
+
+function selectedBefore(
+  all: readonly ResolvedCheck[],
+  check: ResolvedCheck,
+  isSelected: ReadonlySet<string>,
+): readonly string[] {
+  const found = new Set<string>();
+  const seen = new Set<string>();
+  const visit = (needs: readonly string[]): void => {
+    for (const name of needs) {
+      if (seen.has(name)) continue;
+      seen.add(name);
+      if (isSelected.has(name)) found.add(name);
+      else visit(all.find((other) => other.name === name)?.needs ?? []);
+    }
+  };
+  visit(check.needs);
+  return [...found];
 }
 
 /** The names of all that a check waits for, directly or through others. */

@@ -54,12 +54,10 @@ async function knownOf(
   before: ReadonlyMap<string, Known>,
 ): Promise<Known> {
   const latest = await memory.latest(check);
-  const needs = check.needs.flatMap((need) => {
-    // What a check makes that has to run first may well be what it made before.
-    const result = before.get(need)?.result ?? latest?.parts.needs[need];
-    return result === undefined ? [] : [[need, result] as const];
-  });
-  const identity = await memory.identify(check, tree, Object.fromEntries(needs));
+  // What a check makes that has to run first may well be what it made before.
+  const results = new Map(Object.entries(latest?.parts.needs ?? {}));
+  for (const [need, { result }] of before) if (result !== null) results.set(need, result);
+  const identity = await memory.identify(check, tree, results);
   const waitsFor = check.needs.flatMap((need) => {
     const known = before.get(need);
     return known === undefined || known.result !== null ? [] : [known.reason];

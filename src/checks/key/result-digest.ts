@@ -6,7 +6,7 @@ import { outputFiles, outputGlobs } from '../cache/output-files.ts';
 import { digestFile } from '../inputs/digest-file.ts';
 
 /** Of a check that makes nothing: that it has passed is all there is to depend on. */
-const PASSED = 'passed';
+export const PASSED = 'passed';
 
 /**
  * What checks depend on that need this one: the outputs that lie there, each with its path, kind and content, so that a

@@ -122,7 +122,7 @@ function eventDocument(event: CheckEvent): object {
       return {
         type: event.type,
         at: event.at,
-        ...checkDocument({ check: event.check, preparesFor: [] }, event.result),
+        ...checkDocument({ check: event.check, preparesFor: [], after: [] }, event.result),
       };
     default:
       return event;
