@@ -30,6 +30,7 @@ export function judgeImage(image: JudgedImage): readonly Finding[] {
     ({ kind, mode }) => kind === 'file' && (mode & 0o6000) !== 0 && (mode & 0o111) !== 0,
   );
   const unusual = setuid.filter(({ path, mode }) => !((mode & 0o4000) === 0 || USUAL_SETUID.test(path)));
+  const usual = setuid.filter((file) => !unusual.includes(file));
   const open = files.filter(({ kind, mode }) => isOpen(kind, mode));
   const { User: user = '', Env } = image.config.config ?? {};
   const secrets = (Env ?? [])
@@ -55,11 +56,11 @@ export function judgeImage(image: JudgedImage): readonly Finding[] {
       'Take the bit away in the Dockerfile, chmod u-s, or do without the package.',
     ),
     ...some(
-      setuid.length > unusual.length,
+      usual.length > 0,
       image,
       'image-setuid-usual',
       'low',
-      `${paths(setuid.filter((file) => !unusual.includes(file)))}, of the distribution, ${runs(setuid)} with the rights of the owner or the group.`,
+      `${paths(usual)}, of the distribution, ${runs(usual)} with the rights of the owner or the group.`,
       'A hardened base image has none: hardened: true in the config, or distroless.',
     ),
     ...some(

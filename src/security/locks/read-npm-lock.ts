@@ -27,7 +27,10 @@ export function readNpmLock({ path, text }: LockSource): readonly FoundPackage[]
   return Object.entries(packages).flatMap(([place, entry]) => {
     if (entry.link === true) return [];
     const ids = (names: Readonly<Record<string, string>> | undefined): string[] =>
-      Object.keys(names ?? {}).flatMap((name) => idOf.get(placeOf(packages, place, name) ?? '') ?? []);
+      Object.keys(names ?? {}).flatMap((name) => {
+        const found = placeOf(packages, place, name);
+        return found === null ? [] : (idOf.get(found) ?? []);
+      });
     const needs = ids({ ...entry.dependencies, ...entry.peerDependencies });
     const optionalNeeds = ids(entry.optionalDependencies);
     if (!place.includes('node_modules/'))

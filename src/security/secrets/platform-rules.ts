@@ -45,6 +45,13 @@ const FORMS: readonly TokenForm[] = [
     pattern: /(?<=\bVERCEL_(?:API_)?TOKEN["']?\s{0,5}[:=]\s{0,5}["']?)[A-Za-z0-9]{24}(?![\w])/g,
   },
   {
+    name: 'privatekey',
+    messageId: 'SHORT_PRIVATE_KEY',
+    title: 'private key',
+    // Keys of Ed25519 (RFC 8410) are shorter than what the preset takes for one.
+    pattern: /-----BEGIN PRIVATE KEY-----(?:\s|\\n)*MC[A-Za-z0-9+/=\s\\]{50,90}-----END PRIVATE KEY-----/g,
+  },
+  {
     name: 'postgres',
     messageId: 'PGPASSWORD',
     title: 'Postgres password',
