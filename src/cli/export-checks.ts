@@ -60,7 +60,7 @@ export async function exportChecks(context: CommandContext, request: ChecksExpor
     checks,
     reports: outputFiles(root, outputGlobs(['.glidepath/reports/**'])),
     images: [],
-    sbom: await sbomOf(root, project.checks),
+    sbom: await sbomOf(context, request, at),
     tools: toolVersions(),
     glidepath: ownVersion(),
     facts: await factsOf(context, request, source),
@@ -82,10 +82,21 @@ function exportedCheck(
   return [{ name, key, verdict: status, at: startedAt, outputs: made, reports: [...new Set(written)] }];
 }
 
-/** The bill of materials that a check has written. */
-async function sbomOf(root: string, checks: readonly ResolvedCheck[]): Promise<string | null> {
-  const [file] = checks.flatMap(({ reports }) => outputFiles(root, outputGlobs(reports.sbom)));
-  return file === undefined ? null : readFile(join(root, file), 'utf8');
+/** The bill of materials that a check has written; where none did, that of the lock files. */
+async function sbomOf(
+  { env }: CommandContext,
+  { project, root }: ChecksExport,
+  commitTime: number,
+): Promise<string> {
+  const [file] = project.checks.flatMap(({ reports }) => outputFiles(root, outputGlobs(reports.sbom)));
+  if (file !== undefined) return readFile(join(root, file), 'utf8');
+  const [{ makeSbom }, { listPaths }] = await Promise.all([
+    import('./security/make-sbom.ts'),
+    import('./migrations/list-paths.ts'),
+  ]);
+  const epoch = { SOURCE_DATE_EPOCH: String(Math.floor(commitTime / 1000)) };
+  const paths = (await listPaths(root)).toSorted();
+  return (await makeSbom({ root, paths, project }, { ...env, ...epoch })).text;
 }
 
 async function factsOf(

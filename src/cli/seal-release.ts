@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { MANIFEST_FILE, parseManifest, PROVENANCE_FILE, sha256 } from '../artifacts/artifact-manifest.ts';
+import {
+  MANIFEST_FILE,
+  parseManifest,
+  PROVENANCE_FILE,
+  SBOM_FILE,
+  sha256,
+} from '../artifacts/artifact-manifest.ts';
 import { sealArtifact } from '../artifacts/seal-artifact.ts';
 import { SIGNING_KEY, signingKey } from '../artifacts/signing-key.ts';
 import { lockFilesOf } from '../checks/inputs/lock-files.ts';
@@ -13,12 +19,16 @@ import type { Clock } from '../util/clock.ts';
 import { ownVersion } from '../util/own-file.ts';
 import { builderFacts, toolVersions } from './build-facts.ts';
 import type { CommandContext } from './command-context.ts';
+import { listPaths } from './migrations/list-paths.ts';
+import { makeSbom } from './security/make-sbom.ts';
 
 /** Where releases are sealed. */
 export interface SealPlace {
   readonly project: ResolvedProject;
   readonly root: string;
   readonly source: GitSource;
+  /** A directory with the files of a commit. */
+  readonly checkout: (commit: string) => Promise<string>;
   readonly clock: Clock;
 }
 
@@ -37,6 +47,7 @@ export async function sealRelease(
   const signer = signingKey(context.env[SIGNING_KEY]);
   const { release, project, bytes, checks } = sealed;
   const { at } = await place.source.commit(release.commit);
+  const sbom = await sbomOf(context, place, { commit: release.commit, at });
   const made = sealArtifact(
     {
       format: 1,
@@ -44,7 +55,16 @@ export async function sealRelease(
       commit: release.commit,
       committedAt: new Date(at).toISOString(),
       uncommitted: false,
-      files: [],
+      files: [
+        {
+          path: SBOM_FILE,
+          digest: sha256(sbom),
+          bytes: Buffer.byteLength(sbom),
+          kind: 'file',
+          role: 'sbom',
+          check: null,
+        },
+      ],
       images: Object.entries(release.digests).map(([app, digest]) => ({
         app,
         digest,
@@ -59,18 +79,31 @@ export async function sealRelease(
       })),
       tools: toolVersions(),
       glidepath: ownVersion(),
-      sbom: null,
+      sbom: sha256(sbom),
     },
     await factsOf(context, place, sealed),
     signer,
   );
   const unfinished = `${directory}.${randomUUID()}.unfinished`;
   await mkdir(unfinished, { recursive: true });
+  await writeFile(join(unfinished, SBOM_FILE), sbom);
   await writeFile(join(unfinished, PROVENANCE_FILE), made.provenanceText);
   await writeFile(join(unfinished, MANIFEST_FILE), made.manifestText);
   // Whoever was first has sealed it.
   await rename(unfinished, directory).catch(async () => rm(unfinished, { recursive: true, force: true }));
   return artifactOf(await readFile(join(directory, MANIFEST_FILE), 'utf8'));
+}
+
+/** What the lock files of the commit say, at the time of the commit. */
+async function sbomOf(
+  { env }: CommandContext,
+  { project, checkout }: SealPlace,
+  { commit, at }: { readonly commit: string; readonly at: number },
+): Promise<string> {
+  const root = await checkout(commit);
+  const paths = (await listPaths(root)).toSorted();
+  const epoch = { SOURCE_DATE_EPOCH: String(Math.floor(at / 1000)) };
+  return (await makeSbom({ root, paths, project }, { ...env, ...epoch })).text;
 }
 
 function artifactOf(text: string): ReleaseArtifact {

@@ -24,6 +24,7 @@ import { accountOfApp, openPlatforms, type Platforms } from './open-platforms.ts
 import { isForReal } from './read-github-context.ts';
 import { runCommand } from './run-command.ts';
 import { maskCommands } from './github/workflow-commands.ts';
+import type { SealPlace } from './seal-release.ts';
 import { createVault, type SecretVault } from './secret-vault.ts';
 
 /** Everything a command works with, built from the project and the place it runs in. */
@@ -82,11 +83,13 @@ export async function openWorkbench(
   const platforms = isJournalOnly
     ? NO_PLATFORMS
     : await openRealPlatforms(cloud, vault, db, options.patienceMs);
+  const builder = await openBuilder(root, source, { cloud, env: context.env, project, vault });
   const deps: PipelineDeps = {
+    ...onceAsked(context, { project, root, source, clock, checkout: async (sha) => builder.checkout(sha) }),
     platformOf: (app) => platforms.open(accountOfApp(app)),
     databasePlatformOf: (database) => platforms.databases.open(database),
     source,
-    builder: await openBuilder(root, source, { cloud, env: context.env, project, vault }),
+    builder,
     history,
     environmentOf: async (id) => (await storedInput(engine, id))?.environment ?? history.settingsOf(id),
     checkRuns: (sha) => commitChecks(context, { project, root, vault, clock }, sha),
@@ -97,14 +100,6 @@ export async function openWorkbench(
     random: Math.random,
     fetch: (url, init) => fetch(url, init),
     runCommand,
-    sealRelease: async (release) => {
-      const { sealRelease } = await import('./seal-release.ts');
-      return sealRelease(context, { project, root, source, clock }, release);
-    },
-    findWeaknesses: async (question) => {
-      const { findWeaknesses } = await import('./security/find-weaknesses.ts');
-      return findWeaknesses(context, { project, root }, question);
-    },
     openChecks: checksOpener(context, { project, root, vault }),
   };
   const engine = createEngine({
@@ -141,6 +136,23 @@ function checksOpener(
     const { openChecks } = await import('./open-checks.ts');
     const more = { checkout: directory, isCacheless: false, onWarning: log };
     return openChecks(context, { ...bench, ...asked, ...more });
+  };
+}
+
+/** What few runs need, loaded when it is asked for. */
+function onceAsked(
+  context: CommandContext,
+  place: SealPlace,
+): Pick<PipelineDeps, 'sealRelease' | 'findWeaknesses'> {
+  return {
+    async sealRelease(release) {
+      const { sealRelease } = await import('./seal-release.ts');
+      return sealRelease(context, place, release);
+    },
+    async findWeaknesses(question) {
+      const { findWeaknesses } = await import('./security/find-weaknesses.ts');
+      return findWeaknesses(context, place, question);
+    },
   };
 }
 

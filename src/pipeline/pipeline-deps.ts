@@ -73,7 +73,11 @@ export interface SealedRelease {
 export interface WeaknessQuestion {
   /** A checkout; null: its lock files are not asked about. */
   readonly directory: string | null;
-  readonly images: readonly { readonly app: string; readonly layoutDir: string }[];
+  readonly images: readonly {
+    readonly app: string;
+    readonly layoutDir: string;
+    readonly mode: BuiltImage['mode'];
+  }[];
   readonly security: ResolvedSecurity;
   readonly signal: AbortSignal;
 }

@@ -5,12 +5,11 @@ import { counted } from './counted.ts';
 
 /** Where an export lies, what is in it and who vouches for it, in one line, and one for the command that verifies it. */
 export function exportWords({ directory, manifest }: Exported, { cwd }: Pick<CommandContext, 'cwd'>): string {
-  const { files, provenance, sbom, uncommitted } = manifest;
+  const { files, provenance, uncommitted } = manifest;
   const key = provenance?.signedBy ?? null;
   const path = relative(cwd, directory) || '.';
   const parts = [
     counted(files.length, 'file'),
-    ...(sbom === null ? ['no bill of materials: no check is sbom()'] : []),
     key === null ? 'the provenance is not signed: GLIDEPATH_SIGNING_KEY is not set' : `signed by ${key}`,
     ...(uncommitted ? ['with changes that are not committed'] : []),
   ];

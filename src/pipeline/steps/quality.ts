@@ -6,6 +6,7 @@ import type { Coverage } from '../../reports/covered-lines/coverage.ts';
 import type { Finding } from '../../reports/finding.ts';
 import type { Json } from '../../util/json.ts';
 import { cappedLog } from '../capped-log.ts';
+import type { WeaknessQuestion } from '../pipeline-deps.ts';
 import { judgeQuality } from '../quality/judge-quality.ts';
 import type { JudgedCheck, QualityFacts } from '../quality/quality-facts.ts';
 import { figureLine, refusedQuality } from '../quality/quality-words.ts';
@@ -87,23 +88,23 @@ async function factsOf(scope: StepScope, gate: ResolvedQuality): Promise<Quality
 const AUDITS = /\bglidepath security audit\b/;
 
 /** Each image, made once for the commit: what is judged is what the step that builds pushes. */
-async function builtImages(
-  scope: StepScope,
-): Promise<readonly { readonly app: string; readonly digest: string; readonly layoutDir: string }[]> {
+async function builtImages(scope: StepScope): Promise<readonly MadeImage[]> {
   const { deps, input, context } = scope;
-  const images = [];
+  const images: MadeImage[] = [];
   for (const { name, platform } of input.environment.apps) {
     if (platform !== 'fly') continue;
-    const { digest, layoutDir } = await deps.builder.build({
+    const { digest, layoutDir, mode } = await deps.builder.build({
       app: flyAppNamed(scope, name),
       commit: input.commit,
       log: cappedLog((line) => context.log(line)),
       signal: context.signal,
     });
-    images.push({ app: name, digest, layoutDir });
+    images.push({ app: name, digest, layoutDir, mode });
   }
   return images;
 }
+
+type MadeImage = WeaknessQuestion['images'][number] & { readonly digest: string };
 
 /** Null where nothing serves there, or this clone does not have its commit: then nothing is known of the change. */
 async function changeSince(
