@@ -159,6 +159,24 @@ test('a request to S3 that is not signed with the right key is refused', async (
   await expect(store.get('main/blobs/a')).rejects.toThrow('HTTP 403');
 });
 
+test.each([
+  ['shop', null, 'https://shop.s3.eu-central-1.amazonaws.com/main/blobs/a'],
+  ['shop.example', null, 'https://s3.eu-central-1.amazonaws.com/shop.example/main/blobs/a'],
+  ['shop', 'https://fly.storage.tigris.dev/', 'https://fly.storage.tigris.dev/shop/main/blobs/a'],
+])('the bucket %s of the service %s is reached', async (bucket, endpoint, expected) => {
+  const asked: string[] = [];
+  const place = { bucket, region: 'eu-central-1', endpoint, prefix: '', ...S3_KEYS, sessionToken: 'session' };
+  const store = s3Store({
+    ...place,
+    async fetch(url, init) {
+      asked.push(url, new Headers(init?.headers).get('x-amz-security-token') ?? '');
+      return new Response(null, { status: 404 });
+    },
+  });
+  expect(await store.has('main/blobs/a')).toBe(false);
+  expect(asked).toEqual([expected, 'session']);
+});
+
 test('an object that is larger than any may be is not read', async () => {
   const endless = new ReadableStream<Uint8Array>({ pull: (to) => to.enqueue(new Uint8Array(1024 * 1024)) });
   const store = httpStore({

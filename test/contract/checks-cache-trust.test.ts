@@ -329,12 +329,16 @@ describe('a checkout cannot bring entries along', () => {
 
 describe('where no key is named', () => {
   test('main does not write to a store that others write to, and believes nothing there', async () => {
-    const { remote, root, main, shared } = rig();
+    const { remote, root, main, shared, laptop } = rig();
     const cache = main({ trusted: [], shared: null });
     await storeIn(cache, root);
     expect([...remote.objects.keys()]).toEqual([]);
     remote.objects.set(entryName('main', KEY), forged(shared, {}));
     expect(await main({ trusted: [], shared: null }).find(KEY)).toBeNull();
+    // Nothing of a laptop is ever there.
+    remote.objects.clear();
+    remote.objects.set(entryName('local', KEY), forged(shared, { domain: 'local' }));
+    expect(await laptop().find(KEY)).toBeNull();
   });
 
   test("main believes GitHub's scopes, until a key is named", async () => {

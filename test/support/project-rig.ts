@@ -52,6 +52,8 @@ export async function projectRig(files: Readonly<Record<string, string>>): Promi
       env: {
         PATH: process.env['PATH'] ?? '',
         HOME: process.env['HOME'] ?? '',
+        // The key of this machine's cache is made there.
+        XDG_STATE_HOME: join(dir, '.git', 'state'),
         NO_COLOR: '1',
         ...recordingEnvironment(),
         ...env,

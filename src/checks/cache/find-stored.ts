@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { blobName, entryName, type CacheStore } from './cache-store.ts';
-import { isBelieved, readDomains, type CacheTrust } from './cache-trust.ts';
+import { isBelieved, LOCAL, MAIN, readDomains, type CacheTrust } from './cache-trust.ts';
 import type { DiskStore } from './disk-store.ts';
 import { decodeEntry, type StoredEntry } from './stored-entry.ts';
 
@@ -27,29 +27,39 @@ export interface FoundStored {
 
 /** Looks for an entry by its key: on this machine and then in the shared store, in the own domain and then in main's. */
 export async function findStored(places: CachePlaces, key: string): Promise<FoundStored | null> {
-  const { local, remote, trust } = places;
-  for (const from of remote === null ? [local] : [local, remote]) {
-    for (const domain of readDomains(trust)) {
-      const found = await readEntry(places, from, domain, key);
-      if (found === null) continue;
-      if (from !== local || isComplete(local, found.stored)) return found;
-      await local.remove(entryName(domain, key));
-    }
+  const { local } = places;
+  for (const { from, domain } of whereToLook(places)) {
+    const found = await readEntry(places, from, domain, key);
+    if (found === null) continue;
+    if (from !== local || isComplete(local, found.stored)) return found;
+    await local.remove(entryName(domain, key));
   }
   return null;
 }
 
 /** The entry that was stored last for a check. */
 export async function findLatest(places: CachePlaces, check: string): Promise<StoredEntry | null> {
-  const { local, remote, trust } = places;
-  for (const from of remote === null ? [local] : [local, remote]) {
-    for (const domain of readDomains(trust)) {
-      const key = (await from.get(latestName(domain, check)))?.toString() ?? '';
-      const found = await readEntry(places, from, domain, key);
-      if (found !== null && found.stored.entry.parts.check === check) return found.stored;
-    }
+  for (const { from, domain } of whereToLook(places)) {
+    const key = (await from.get(latestName(domain, check)))?.toString() ?? '';
+    const found = await readEntry(places, from, domain, key);
+    if (found !== null && found.stored.entry.parts.check === check) return found.stored;
   }
   return null;
+}
+
+/** In this order; a shared store is not asked for what would not be believed anyway. */
+function whereToLook({
+  local,
+  remote,
+  trust,
+  isScoped,
+}: CachePlaces): readonly { from: CacheStore; domain: string }[] {
+  const domains = readDomains(trust);
+  const near = domains.map((domain) => ({ from: local, domain }));
+  if (remote === null) return near;
+  const isMainBelieved = isScoped || trust.trusted.length > 0;
+  const shared = domains.filter((domain) => domain !== LOCAL && (domain !== MAIN || isMainBelieved));
+  return [...near, ...shared.map((domain) => ({ from: remote, domain }))];
 }
 
 /** Where the key of the last entry of a check lies. */

@@ -32,10 +32,7 @@ export function s3Store(options: S3StoreOptions): CacheStore {
     region,
     service: 's3',
   });
-  const base =
-    endpoint === null
-      ? `https://${bucket}.s3.${region}.amazonaws.com`
-      : `${endpoint.replace(/\/+$/, '')}/${bucket}`;
+  const base = baseOf(bucket, region, endpoint);
   const folder = prefix.replace(/^\/+|\/+$/g, '');
   return objectsBy(async (method, name, body) => {
     const url = `${base}/${folder === '' ? '' : `${folder}/`}${name}`;
@@ -50,4 +47,11 @@ export function s3Store(options: S3StoreOptions): CacheStore {
       ...(body === undefined ? {} : { body: body }),
     });
   });
+}
+
+/** Amazon's certificate is for one name before its own: a bucket with a dot goes into the path, as with other services. */
+function baseOf(bucket: string, region: string, endpoint: string | null): string {
+  if (endpoint !== null) return `${endpoint.replace(/\/+$/, '')}/${bucket}`;
+  const host = `s3.${region}.amazonaws.com`;
+  return bucket.includes('.') ? `https://${host}/${bucket}` : `https://${bucket}.${host}`;
 }
