@@ -8,6 +8,7 @@ import type { PostgresBinaries } from '../cloud/postgres/postgres-binaries.ts';
 import type { PostgresLauncher } from '../cloud/postgres/postgres-launcher.ts';
 import { ToolError } from '../diagnostics/tool-error.ts';
 import { systemClock } from '../util/clock.ts';
+import { checkServerPlace, checkServerPlaces } from './check-server-places.ts';
 
 /** The directories of these servers; the number is that of the process that will remove them. */
 const PREFIX = 'glidepath-check-';
@@ -40,7 +41,7 @@ export const openCheckService: OpenCheckService = async (service, signal) => {
     import('../cloud/check-postgres/start-check-postgres.ts'),
     import('../cloud/check-postgres/check-template.ts'),
   ]);
-  const prefix = join(tmpdir(), `${PREFIX}${process.pid}-`);
+  const prefix = join(await checkServerPlace(process.env), `${PREFIX}${process.pid}-`);
   const { port, close } = await startCheckPostgres({ ...installation, prefix, clock: systemClock, signal });
   const login = { user: CHECK_USER, password: installation.template.password, database: CHECK_DATABASE };
   return { env: environmentOf({ ...login, port }), close };
@@ -110,14 +111,14 @@ function environmentOf(server: {
 
 /** What was left when the machine went down, or by one that was killed with all its processes. */
 async function removeLeft(): Promise<void> {
-  const names = (await readdir(tmpdir())).filter((name) => {
-    const pid = Number(LEFT.exec(name)?.[1]);
-    return Number.isSafeInteger(pid) && !isAlive(pid);
-  });
-  if (names.length === 0) return;
+  const dirs: string[] = [];
+  for (const place of checkServerPlaces()) {
+    const names = await readdir(place).catch(() => []);
+    dirs.push(...names.filter(isLeft).map((name) => join(place, name)));
+  }
+  if (dirs.length === 0) return;
   const { adoptPostmaster } = await import('../cloud/postgres/postmaster.ts');
-  for (const name of names) {
-    const dir = join(tmpdir(), name);
+  for (const dir of dirs) {
     try {
       const left = await adoptPostmaster(join(dir, 'data'), systemClock);
       await left?.stop('immediate');
@@ -126,6 +127,11 @@ async function removeLeft(): Promise<void> {
       // Somebody else's, or somebody else is at it.
     }
   }
+}
+
+function isLeft(name: string): boolean {
+  const pid = Number(LEFT.exec(name)?.[1]);
+  return Number.isSafeInteger(pid) && !isAlive(pid);
 }
 
 function isAlive(pid: number): boolean {

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { afterEach, expect, test } from 'vitest';
 import type { CheckService } from '../../src/checks/check-services.ts';
+import { checkServerPlace, checkServerPlaces } from '../../src/cli/check-server-places.ts';
 import { openCheckService } from '../../src/cli/check-services.ts';
 import { isAlive, until } from '../support/cloud-fly-rig.ts';
 
@@ -40,7 +41,11 @@ async function ask(url: string, sql: string): Promise<Record<string, unknown>[]>
 
 const urlOf = ({ env }: CheckService): string => env['DATABASE_URL'] ?? '';
 const directoriesOf = (pid: number | undefined): string[] =>
-  readdirSync(tmpdir()).filter((name) => name.startsWith(`glidepath-check-${pid}-`));
+  checkServerPlaces().flatMap((place) =>
+    readdirSync(place)
+      .filter((name) => name.startsWith(`glidepath-check-${pid}-`))
+      .map((name) => join(place, name)),
+  );
 /** The numbers of the processes that have a text on their command line. */
 function processesWith(text: string): number[] {
   const listed = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' });
@@ -107,7 +112,7 @@ test('at the end it is gone with all it held, also while a transaction is open',
   const [row] = (await client.query<{ pid: number }>('select pg_backend_pid() as pid')).rows;
   await service.close();
   await service.close();
-  expect(existsSync(join(tmpdir(), mine))).toBe(false);
+  expect([mine !== '', existsSync(mine)]).toEqual([true, false]);
   expect(isAlive(row?.pid ?? 0)).toBe(false);
   await expect(ask(urlOf(service), 'select 1')).rejects.toThrow(/ECONNREFUSED/);
 });
@@ -164,6 +169,11 @@ test('the first of a machine makes the template, a part of one is made again, an
   } finally {
     rmSync(cache, { recursive: true, force: true });
   }
+});
+
+test('the data lie where TMPDIR says, and else not on a disk where there is memory enough', async () => {
+  expect(await checkServerPlace({ TMPDIR: tmpdir() })).toBe(tmpdir());
+  expect(checkServerPlaces()).toContain(await checkServerPlace({}));
 });
 
 test('another version than the one that is here is PROVIDER_NOT_SUPPORTED', async () => {

@@ -160,7 +160,9 @@ function serverArguments(dir: string, port: number): string[] {
     fsync: 'off',
     synchronous_commit: 'off',
     full_page_writes: 'off',
-    max_wal_size: '1GB',
+    // Its log is kept short: the data may lie in memory.
+    max_wal_size: '64MB',
+    min_wal_size: '16MB',
     timezone: 'UTC',
     log_timezone: 'UTC',
     logging_collector: 'off',
