@@ -2,7 +2,7 @@
 const MESSAGE_LENGTH_MAX = 4000;
 
 // oxlint-disable-next-line no-control-regex -- the escape sequences of colours are control characters
-const ESCAPES = /\u001B\[[0-9;?]*[A-Za-z]|\u001B\][^\u0007]*\u0007/g;
+const ESCAPES = /\u001B\[[0-9;?]*[A-Za-z]|\u001B\][^\u0007]{0,500}\u0007/g;
 // oxlint-disable-next-line no-control-regex -- all that moves a cursor
 const CONTROLS = /[\u0000-\u0008\u000B-\u001F\u007F]/g;
 

@@ -51,7 +51,10 @@ const LEFT_OUT = new Set([
 ]);
 
 function runOf(run: SarifObject, category: string, move: (uri: string) => string): SarifObject {
-  const kept = Object.fromEntries(Object.entries(run).filter(([key]) => !LEFT_OUT.has(key)));
+  const { results: _, ...about } = Object.fromEntries(
+    Object.entries(run).filter(([key]) => !LEFT_OUT.has(key)),
+  );
+  const kept = objectOf(withPaths(about, move));
   const results = objectsOf(run['results']).map((result) => objectOf(withPaths(result, move)));
   return {
     ...kept,
@@ -60,12 +63,17 @@ function runOf(run: SarifObject, category: string, move: (uri: string) => string
   };
 }
 
+/** Deeper than any part of a result is; what would exhaust the stack is left out. */
+const DEPTH_MAX = 60;
+
 /** Every `artifactLocation` within, wherever it is. */
-function withPaths(value: Json, move: (uri: string) => string): Json {
-  if (Array.isArray(value)) return value.map((item: Json) => withPaths(item, move));
+function withPaths(value: Json, move: (uri: string) => string, depth = 0): Json {
+  if (depth > DEPTH_MAX) return null;
+  if (Array.isArray(value)) return value.map((item: Json) => withPaths(item, move, depth + 1));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value as SarifObject).map(([key, inner]): [string, Json] => {
-    if (key !== 'artifactLocation' && key !== 'analysisTarget') return [key, withPaths(inner, move)];
+    if (key !== 'artifactLocation' && key !== 'analysisTarget')
+      return [key, withPaths(inner, move, depth + 1)];
     const { index: _, ...location } = objectOf(inner);
     const uri = textOf(location['uri']);
     if (uri === null) return [key, location];

@@ -159,6 +159,14 @@ describe('reading SARIF', () => {
     expect(parseSarif(text, place)).toEqual({ findings: [], runs: [], problem });
   });
 
+  test('does not exhaust the stack on what is nested without an end', () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const text = run([{ message: { text: 'm' }, properties: 'DEEP' }]).replace('"DEEP"', deep);
+    const { runs, findings } = parseSarif(text, place);
+    expect(findings).toHaveLength(1);
+    expect(JSON.stringify(mergeSarif([{ check: 'c', runs, place }], '')).length).toBeLessThan(10_000);
+  });
+
   test('throws at nothing that is JSON', () => {
     fc.assert(
       fc.property(

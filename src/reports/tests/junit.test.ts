@@ -134,6 +134,26 @@ AssertionError: expected 1 to be 2
   });
 });
 
+test.each([
+  ['a name without an end', `<testsuite><testcase ${'a'.repeat(2_000_000)}`],
+  ['names without values', `<testsuite><testcase ${'a '.repeat(1_000_000)}/></testsuite>`],
+  ['one long word', `<testcase><failure>${'a.b'.repeat(1_000_000)}</failure></testcase>`],
+  [
+    'a long path in each of many failures',
+    `<a>${`<testcase><failure>${'a/.'.repeat(2600)}</failure></testcase>`.repeat(300)}</a>`,
+  ],
+  ['a class of many parts', `<testcase classname="${'a.'.repeat(1_000_000)}py"/>`],
+  [
+    'marks of colours without an end',
+    `<testcase><failure>${'\u001B]'.repeat(1_000_000)}</failure></testcase>`,
+  ],
+  ['quotes without an end', `<testcase ${`a='`.repeat(1_000_001)}`],
+])('%s takes no time to speak of', { timeout: 30_000 }, (_, text) => {
+  const startedAt = performance.now();
+  parse(text);
+  expect(performance.now() - startedAt).toBeLessThan(10_000);
+});
+
 const words = fc.stringMatching(/^[a-z<&"'>ü][a-z<&"'>ü \]]{0,10}[a-z<&]$/);
 const result = fc.record<TestResult>({
   check: fc.constant('unit'),

@@ -4,7 +4,7 @@ import { sourcePath, type SourceRoot } from '../source-path.ts';
 const PLACES_MAX = 40;
 
 /** `(file:///app/test/a.test.ts:2:107)`, `❯ a.test.ts:2:128`, `test/a_test.exs:12: (test)`, `tests/test_a.py:4: …`. */
-const PLACE = /((?:file:\/\/)?(?:[A-Za-z]:)?[\w@./\\+-]*[\w-]\.\w{1,5}):(\d+)/g;
+const PLACE = /(?<![\w@./\\+-])((?:file:\/\/)?(?:[A-Za-z]:)?[\w@./\\+-]{0,500}[\w-]\.\w{1,5}):(\d{1,7})/g;
 
 /**
  * Where a failure happened, by its text: the first place in the file of the test; without a file, the first place in the

@@ -22,6 +22,10 @@ export interface JunitReport {
 const WITHIN = ' › ';
 /** Characters of a failure's text that are kept. */
 const OUTPUT_LENGTH_MAX = 8000;
+/** And of a name: some write a whole row of a table into one. */
+const NAME_LENGTH_MAX = 1000;
+/** Parts of the name of a module that are tried as a path. */
+const MODULES_MAX = 20;
 
 /**
  * Reads JUnit XML in the forms in which it is found: of vitest, jest-junit, node:test, mocha, ExUnit, pytest, surefire.
@@ -40,7 +44,7 @@ export function parseJunit(text: string, source: JunitSource): JunitReport {
     text(read) {
       // Text between the elements of a test is blanks.
       if (test?.part === undefined || test.part === null) return;
-      if (test.part.text.length < OUTPUT_LENGTH_MAX) test.part.text += read();
+      if (test.part.text.length < OUTPUT_LENGTH_MAX) test.part.text += read().slice(0, OUTPUT_LENGTH_MAX);
     },
     close(name) {
       if (name === 'testsuite') suites.pop();
@@ -93,10 +97,11 @@ function resultOf(test: OpenTest, suites: readonly XmlAttributes[], source: Juni
   return {
     check: source.check,
     suite: suites
-      .map((suite) => reportText(suite['name'] ?? ''))
+      .map((suite) => reportText(suite['name'] ?? '', NAME_LENGTH_MAX))
       .filter((name) => name !== '')
-      .join(WITHIN),
-    name: reportText(attributes['name'] ?? ''),
+      .join(WITHIN)
+      .slice(0, 2 * NAME_LENGTH_MAX),
+    name: reportText(attributes['name'] ?? '', NAME_LENGTH_MAX),
     file: file ?? place?.path ?? null,
     line: place?.line ?? line,
     status,
@@ -144,10 +149,10 @@ function fileOf(
 
 /** vitest names a class by its file, pytest by its module: `tests.test_a.TestX`. */
 function byClass(classname: string, suites: readonly XmlAttributes[], place: SourceRoot): string | null {
-  const modules = classname.split('.');
+  const modules = classname.slice(0, NAME_LENGTH_MAX).split('.', MODULES_MAX);
   const candidates = [
-    classname,
-    suites.at(-1)?.['name'] ?? '',
+    classname.slice(0, NAME_LENGTH_MAX),
+    (suites.at(-1)?.['name'] ?? '').slice(0, NAME_LENGTH_MAX),
     ...modules.map((_, at) => `${modules.slice(0, modules.length - at).join('/')}.py`),
   ];
   for (const candidate of candidates) {

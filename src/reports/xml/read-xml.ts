@@ -140,12 +140,15 @@ function tagEnd(text: string, start: number): number {
   return -1;
 }
 
-const ATTRIBUTE = /([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+/** A name without a value matches as well, so that no letter of one is looked at twice. */
+const ATTRIBUTE = /([^\s=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'))?/g;
 
 function attributesIn(text: string): XmlAttributes {
   const found: Record<string, string> = Object.create(null) as Record<string, string>;
-  for (const [, name = '', double, single] of text.matchAll(ATTRIBUTE))
-    found[name] = decodeXml(double ?? single ?? '');
+  for (const [, name = '', double, single] of text.matchAll(ATTRIBUTE)) {
+    const value = double ?? single;
+    if (value !== undefined) found[name] = decodeXml(value);
+  }
   return found;
 }
 
