@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { StackDefinition } from './definition/stack-definition.ts';
 import { flyApp, vercelApp } from './builders/apps.ts';
 import { check, postgres } from './builders/check.ts';
+import { complexity } from './builders/measures.ts';
+import { audit } from './builders/own-checks.ts';
 import { external, flyPostgres, neon } from './builders/databases.ts';
 import { databaseUrlOf, publicUrlOf, secret, urlOf } from './builders/env-values.ts';
 import { approval, checks, passed, quality } from './builders/gates.ts';
@@ -39,7 +41,13 @@ describe('the types of a config', () => {
       },
       order: [['api'], ['web', 'site']],
       smoke: { command: 'x', env: { U: publicUrlOf('web') } },
-      ci: { checks: { a: check('a', { services: [postgres()] }), b: check('b', { needs: ['a'] }) } },
+      ci: {
+        checks: {
+          a: check('a', { services: [postgres()] }),
+          b: check('b', { needs: ['a'] }),
+          c: audit({ needs: ['b'] }),
+        },
+      },
       environments: {
         staging: {
           on: [push('main'), manual()],
@@ -88,6 +96,10 @@ describe('the types of a config', () => {
           a: check('a'),
           // @ts-expect-error there is no check c
           b: check('b', { needs: ['c'] }),
+          // @ts-expect-error there is no check c
+          d: audit({ needs: ['c'] }),
+          // @ts-expect-error there is no check c
+          e: complexity({ needs: ['c'] }),
         },
       },
       environments: {
