@@ -7,7 +7,14 @@ import { rolldown } from 'rolldown';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Files that are started or imported by name, so each keeps its place: what `ownFile` and package.json speak of. */
-const ENTRIES = ['index', 'cli/main', 'cloud/main', 'cloud/postgres-image/psql', 'config/native-import'];
+const ENTRIES = [
+  'index',
+  'cli/main',
+  'cli/quick-ci',
+  'cloud/main',
+  'cloud/postgres-image/psql',
+  'config/native-import',
+];
 /** Brought along, for they consist of many small files, of which few are needed; the other dependencies stay outside. */
 const BUNDLED = [
   '@actions/expressions',
@@ -36,6 +43,9 @@ const BUNDLED = [
   'zod',
 ];
 
+/** What a bundled package would load if it were there, and does without otherwise: writing XML. */
+const LEFT_AWAY = ['xmlbuilder2'];
+
 rmSync(`${root}dist`, { recursive: true, force: true });
 const tsc = `${root}node_modules/typescript/bin/tsc`;
 const types = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
@@ -50,7 +60,7 @@ async function bundle(): Promise<void> {
     'dependencies' | 'devDependencies',
     Record<string, string>
   >;
-  const external = Object.keys({ ...dependencies, ...devDependencies }).filter(
+  const external = [...LEFT_AWAY, ...Object.keys({ ...dependencies, ...devDependencies })].filter(
     (name) => !BUNDLED.includes(name),
   );
   const build = await rolldown({
@@ -87,7 +97,17 @@ function dropSources(file: string): void {
 
 function copyLicense(name: string): void {
   const folder = `${root}node_modules/${name}`;
+  const target = `${root}dist/licenses/${name.replace('/', '-')}.txt`;
   const license = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));
-  if (license === undefined) throw new Error(`${name} has no license to bring along`);
-  copyFileSync(`${folder}/${license}`, `${root}dist/licenses/${name.replace('/', '-')}.txt`);
+  if (license === undefined) writeFileSync(target, licenseLine(name, folder));
+  else copyFileSync(`${folder}/${license}`, target);
+}
+
+/** Lists of facts come without a text; whose they are, and under what, is said all the same. */
+function licenseLine(name: string, folder: string): string {
+  const { version, author, license, homepage, repository } = JSON.parse(
+    readFileSync(`${folder}/package.json`, 'utf8'),
+  ) as Record<string, unknown>;
+  if (typeof license !== 'string') throw new Error(`${name} has no license to bring along`);
+  return `${JSON.stringify({ name, version, author, license, source: homepage ?? repository }, null, 2)}\n`;
 }
