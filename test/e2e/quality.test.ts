@@ -154,7 +154,9 @@ describe('the gate quality() on the way to production', () => {
     ]);
     expect(log(result)).toContain('✓ checks: all of them, 1 slow one as well asked for, 3 of 3 passed found');
     expect(log(result)).toContain('nothing serves there yet');
-    expect(log(result)).toContain('✓ images: those of the release, by digest asked for, 1 of 1 found');
+    expect(log(result)).toContain(
+      '✓ images: those of the release, by digest asked for, 1 of 1, 0 packages in them found',
+    );
     expect(builds()).toEqual(['check', 'image']);
   });
 

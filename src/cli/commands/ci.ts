@@ -4,12 +4,15 @@ import { ERROR_CODES, EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import { systemClock } from '../../util/clock.ts';
 import { inContainers } from '../check-container/in-containers.ts';
+import { ownBuild } from '../../util/own-file.ts';
 import { endLeftCheckRuns } from '../check-runs.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
+import { loadProjectQuickly } from '../load-project-quickly.ts';
 import { openChecks, type OpenedChecks } from '../open-checks.ts';
-import { openProject } from '../open-project.ts';
 import { writeJson } from '../output.ts';
 import { planChecks } from '../plan-checks.ts';
+import { openMemo } from '../quick/open-memo.ts';
+import type { EndedRun } from '../quick/remember-run.ts';
 import { createVault, type SecretVault } from '../secret-vault.ts';
 import { showChecks, type ChecksRunOptions } from '../show-checks.ts';
 import { checksDocument } from '../views/checks/checks-document.ts';
@@ -37,7 +40,13 @@ export interface TypedCiOptions {
  * CHECK_WROTE_OUTSIDE.
  */
 export async function ci(context: CommandContext, typed: TypedCiOptions): Promise<ExitCode> {
-  const { project: written, root } = await openProject(context);
+  using memo = openMemo(context, typed);
+  const loaded = await loadProjectQuickly(context, { build: ownBuild(), now: systemClock.now });
+  const { project: written, root } = loaded;
+  if (typed.exportTo !== null) {
+    const { requireExportable } = await import('../export-checks.ts');
+    await requireExportable(context, typed.exportTo);
+  }
   const project = typed.isContainer ? inContainers(written) : written;
   await endLeftCheckRuns(root, systemClock);
   const vault = createVault(context.env);
@@ -56,7 +65,7 @@ export async function ci(context: CommandContext, typed: TypedCiOptions): Promis
     const { watchChecks } = await import('./ci-watch.ts');
     return watchChecks(context, run);
   }
-  return runOnce(context, run);
+  return runOnce(context, run, (ended) => memo?.remember({ ...ended, loaded, deps }));
 }
 
 /** What the command works with. */
@@ -66,12 +75,17 @@ export interface CiRun extends Omit<ChecksRunOptions, 'plan'> {
   readonly vault: SecretVault;
 }
 
-async function runOnce(context: CommandContext, run: CiRun): Promise<ExitCode> {
+async function runOnce(
+  context: CommandContext,
+  run: CiRun,
+  remember: (ended: Pick<EndedRun, 'plan' | 'outcome' | 'reports'>) => void,
+): Promise<ExitCode> {
   const { project, root, typed, vault } = run;
   const startedAt = systemClock.now();
   const plan = await planChecks({ project, root }, typed);
   const shown = await showChecks(context, { ...run, plan });
   const { outcome } = shown;
+  remember({ plan, ...shown });
   const [failure] = outcome.failures;
   const failed = failure === undefined ? null : failedError(failure);
   const exported =
@@ -81,12 +95,16 @@ async function runOnce(context: CommandContext, run: CiRun): Promise<ExitCode> {
   if (context.output.json) {
     const { problemDocument } = await import('../views/problem.ts');
     const error = failed === null ? {} : problemDocument(failed, false);
-    const more = { reports: shown.reports, ...(exported === null ? {} : { export: exported }), ...error };
+    const more = {
+      reports: shown.reports,
+      ...(exported === null ? {} : { export: exported.document }),
+      ...error,
+    };
     writeJson(context.output, { ...checksDocument(plan, outcome), ...more });
     return failed === null ? EXIT.ok : ERROR_CODES[failed.code].exit;
   }
   context.output.write(vault.redact(await closingWords(context, plan, shown)));
-  if (exported !== null) context.output.write(`Exported to ${exported.directory}\n`);
+  if (exported !== null) context.output.write(exported.words);
   if (failed !== null) throw failed;
   return EXIT.ok;
 }
@@ -109,10 +127,19 @@ async function exportOutcome(
   context: CommandContext,
   { project, root }: CiRun,
   { outcome, startedAt, to }: { outcome: ChecksOutcome; startedAt: number; to: string },
-): ReturnType<typeof import('../export-checks.ts').exportChecks> {
+): Promise<{ readonly words: string; readonly document: object }> {
   const { exportChecks } = await import('../export-checks.ts');
+  const { exportDocument, exportWords } = await import('../views/export.ts');
   const finishedAt = systemClock.now();
-  return exportChecks(context, { project, root, outcome, directory: to, startedAt, finishedAt });
+  const exported = await exportChecks(context, {
+    project,
+    root,
+    outcome,
+    directory: to,
+    startedAt,
+    finishedAt,
+  });
+  return { words: exportWords(exported, context), document: exportDocument(exported) };
 }
 
 /** A check that failed, as the error of the command. */
