@@ -111,7 +111,8 @@ describe('a shared store that fails is a miss, and is said once', () => {
     const server = await closing(httpObjectServer('secret-token'));
     server.fault = fault;
     const said: string[] = [];
-    const store = httpStore({ url: server.url, token: 'secret-token', fetch: limitedFetch(fetch, 100) });
+    const patienceMs = fault === 'slow' ? 100 : 30_000;
+    const store = httpStore({ url: server.url, token: 'secret-token', fetch: limitedFetch(fetch, patienceMs) });
     const remote = lenientStore(store, (text) => said.push(text));
     const cache = rigCache({ directory: make(), remote, domain: 'pr-7' });
     for (const name of ['a', 'b', 'c', 'd']) {

@@ -89,7 +89,9 @@ test(`killed ${KILLS} times while it stores, evicts and restores, it never has h
   // What was begun and not finished lies apart, and goes after a day.
   const unfinished = join(directory, 'unfinished');
   const later = { now: () => Date.now() + 25 * 60 * 60_000, sleep: () => new Promise<void>(() => {}) };
-  await rigCache({ directory, machine, clock: later }).settle();
+  const last = rigCache({ directory, machine, clock: later });
+  await last.store(newEntry('last', []), make());
+  await last.settle();
   expect(readdirSync(unfinished)).toEqual([]);
 });
 

@@ -32,15 +32,22 @@ export function createCheckCache(deps: CheckCacheDeps): CheckCache {
   const places: CachePlaces = { ...deps, spoilt: new Set(), onWarning };
   const known = new WeakMap<FoundEntry, FoundStored>();
   let uploads: Promise<void> = Promise.resolve();
+  // Looking through all entries takes longer than a run in which nothing changed.
+  let hasGrown = false;
   return {
     find: (key) => find(places, key, known),
-    restore: (found, root) => restore(places, known.get(found), root, deps.disposable),
+    restore(found, root) {
+      const at = known.get(found);
+      hasGrown ||= at?.from !== deps.local;
+      return restore(places, at, root, deps.disposable);
+    },
     async log(found) {
       const at = known.get(found);
       if (at === undefined) return null;
       return orMiss(places, at, () => unpackLog(at.stored, packReader(places, at)));
     },
     async store(entry, root) {
+      hasGrown = true;
       try {
         const kept = await keepEntry(places, entry, root, deps.clock.now());
         if (maySharedBeWritten(places)) uploads = uploads.then(() => upload(places, kept));
@@ -59,6 +66,7 @@ export function createCheckCache(deps: CheckCacheDeps): CheckCache {
       const end = await Promise.race([uploads, late.catch(() => null)]);
       limit.abort();
       if (end === 'late') onWarning('Not everything was uploaded to the shared cache in time.');
+      if (!hasGrown) return;
       try {
         await evict(deps.local.directory, { maxBytes: deps.maxBytes, now: deps.clock.now() });
       } catch (error) {
