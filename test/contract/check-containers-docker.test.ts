@@ -108,14 +108,17 @@ describe.skipIf(docker === null)('checks in containers (needs a Docker engine)',
 
   test('it works in the checkout, with its exit code, both streams, the image and only the variables it is given', async () => {
     process.env['PLANTED'] = 'planted';
-    const command = 'cat a.txt; echo "$FROM_IMAGE $CI $ASKED [$PLANTED]"; echo wrong >&2; pwd; exit 3';
+    const command =
+      'cat a.txt; echo "$FROM_IMAGE $CI $ASKED [$PLANTED]"; echo wrong >&2; pwd; echo kept > "$HOME/home" && cat "$HOME/home"; exit 3';
     const end = await run(
       { command, directory: 'src' },
       { in: checks({ image: null, dockerfile: 'Dockerfile', target: 'checks' }), env: { ASKED: 'asked' } },
     );
     delete process.env['PLANTED'];
     expect(end).toEqual({ exitCode: 3, timedOut: false, left: [], wroteOutside: [] });
-    expect(lines.toSorted()).toEqual(['first', 'wrong', 'yes true asked []', join(root, 'src')].toSorted());
+    expect(lines.toSorted()).toEqual(
+      ['first', 'wrong', 'yes true asked []', join(root, 'src'), 'kept'].toSorted(),
+    );
   });
 
   test('what it declares is there afterwards, of its user; what it does not declare is named and not there', async () => {
@@ -169,6 +172,31 @@ describe.skipIf(docker === null)('checks in containers (needs a Docker engine)',
     expect(lstatSync(join(root, 'reports')).isDirectory()).toBe(true);
     expect(readdirSync(outside)).toEqual([]);
     rmSync(outside, { recursive: true });
+  });
+
+  test('where no layer can be laid, the checkout is read-only but for the directories of what it declares', async () => {
+    write('dist/old.js', 'of the last build');
+    const direct = containerChecks({
+      root,
+      container: { dockerfile: null, target: null, image: BASE_IMAGE },
+      env: process.env,
+      command: null,
+      isLayered: false,
+      redact: (text) => text,
+      onBuildLine: () => undefined,
+    });
+    const end = await run(
+      {
+        command: 'echo new > dist/new.js; echo report > reports/one.xml; echo changed > src/a.txt',
+        outputs: ['dist/**'],
+        reports: { junit: ['reports/*.xml'], coverage: [], sarif: [], sbom: [] },
+      },
+      { in: direct },
+    );
+    expect(end.exitCode).not.toBe(0);
+    expect(lines.join()).toContain('Read-only file system');
+    expect(readdirSync(join(root, 'dist'))).toEqual(['new.js', 'old.js']);
+    expect([read('reports/one.xml'), read('src/a.txt')]).toEqual(['report\n', 'first\n']);
   });
 
   test('it has no network unless it declares one, and no rights over this computer', async () => {

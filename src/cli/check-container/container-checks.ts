@@ -31,6 +31,8 @@ export interface ContainerChecksOptions {
   /** The file that this process runs: what checks call `glidepath`. Null: they have none. */
   readonly command: string | null;
   readonly redact: (text: string) => string;
+  /** Whether the engine sees the same files as we do and can lay a layer over them. Default: on Linux. */
+  readonly isLayered?: boolean;
   /** Each line of the build of the image. */
   readonly onBuildLine: (line: string) => void;
 }
@@ -59,7 +61,11 @@ export function containerChecks(options: ContainerChecksOptions): ContainerCheck
         throw error;
       });
       const [name, own] = [await ensuring, await command()];
-      return executeInContainer({ ...options, client: await client(), image: name, own }, execution);
+      const isLayered = options.isLayered ?? process.platform === 'linux';
+      return executeInContainer(
+        { ...options, client: await client(), image: name, own, isLayered },
+        execution,
+      );
     },
   };
 }

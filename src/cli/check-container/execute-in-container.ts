@@ -22,6 +22,8 @@ export interface InContainer {
   /** How a check calls this very command; null: not at all. */
   readonly own: OwnCommandInside | null;
   readonly redact: (text: string) => string;
+  /** Whether the engine can lay a layer over the checkout: not where it has files of its own. */
+  readonly isLayered: boolean;
 }
 
 /**
@@ -40,10 +42,9 @@ export async function executeInContainer(
   const globs = madeGlobs(check);
   const isMade = matchGlobs(globs);
   await using layer = await makeLayerDirectory(top);
-  // Where the engine has files of its own, no layer of ours can be laid over them.
-  const isLayered = process.platform === 'linux';
+  const { isLayered } = place;
   const whole = isLayered ? await directoriesThere(root, globs) : await writableDirectories(root, globs);
-  const spec = specOf(place, execution, { top, elsewhere, layer, whole, isLayered });
+  const spec = specOf(place, execution, { top, elsewhere, layer, whole });
   const end = await runCheckContainer({ ...place, ...execution, clock: systemClock, spec });
   const ended = { exitCode: end.exitCode, timedOut: end.timedOut, left: [] };
   if (!isLayered) return ended;
@@ -73,13 +74,12 @@ interface SpecParts {
   readonly elsewhere: string | null;
   readonly layer: LayerDirectory;
   readonly whole: readonly string[];
-  readonly isLayered: boolean;
 }
 
 function specOf(
   place: InContainer,
   { check, root, env }: CheckExecution,
-  { top, elsewhere, layer, whole, isLayered }: SpecParts,
+  { top, elsewhere, layer, whole }: SpecParts,
 ): CheckContainerSpec {
   const inside = serviceAddresses(env, check.services);
   const own = place.own === null ? [] : [place.own.directory, place.own.installed];
@@ -90,10 +90,10 @@ function specOf(
     name: check.name,
     image: place.image,
     top,
-    writes: isLayered ? { kind: 'layer', ...layer } : { kind: 'direct', directories },
+    writes: place.isLayered ? { kind: 'layer', ...layer } : { kind: 'direct', directories },
     readable: readable.filter((path) => path !== top && !path.startsWith(`${top}/`)),
     exchange: layer.exchange,
-    listed: isLayered ? directories : [],
+    listed: place.isLayered ? directories : [],
     workDir: join(root, check.directory),
     command: check.command,
     path: place.own === null ? [] : [place.own.directory],

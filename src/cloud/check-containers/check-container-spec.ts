@@ -68,5 +68,5 @@ for d in "$@"; do
 done > ${EXCHANGE}/listed 2>/dev/null && : > ${EXCHANGE}/done
 exit $code`;
 
-/** Where it has its home: not the image's, which may be another user's. */
-export const CHECK_HOME = '/tmp/glidepath-home';
+/** Where it has its home: not the image's, which may be another user's, nor a /tmp that only root may write into. */
+export const CHECK_HOME = '/run/glidepath/home';
