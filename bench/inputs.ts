@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createInputReader, type CheckoutReader } from '../src/checks/inputs/input-reader.ts';
 
 const SIZES = [1_000, 10_000, 100_000];
-const ROUNDS = 5;
+const ROUNDS = 3;
 /** As sources usually are. */
 const FILE_BYTES = 1_200;
 const GOAL = 1.5;

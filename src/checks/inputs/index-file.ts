@@ -12,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { decodeIndex, encodeIndex, type TreeIndex } from './tree-index.ts';
+import { decodeIndex, encodeIndex, type TreeIndex } from './stored-tree.ts';
 
 /** What a process that was killed has left of its writing goes after an hour: no look takes that long. */
 const LEFTOVER_MS = 3_600_000;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Spawn } from '../../util/run-process.ts';
-import type { TreeIndex } from './tree-index.ts';
+import type { TreeIndex } from './stored-tree.ts';
 import { beginIndex, readIndex, type IndexWriter } from './index-file.ts';
 import type { InputReader, InputTree } from './input-tree.ts';
 import { lookAtFiles } from './look-at-files.ts';

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { digestFile } from './digest-file.ts';
 import { distrustRecent, FIGURES, isSame, putFigures } from './file-figures.ts';
 import type { LookedAt } from './look-at-structure.ts';
-import type { TreeIndex } from './tree-index.ts';
+import type { TreeIndex } from './stored-tree.ts';
 import { isAbsence, unreadableInput } from './unreadable-input.ts';
 
 /** What is in the files. */

@@ -5,7 +5,7 @@ import { distrustRecent, FIGURES, figuresOf, isDirectory, isSame } from './file-
 import { listCheckout, readDirectory, type CheckoutSource } from './list-checkout.ts';
 import type { ListedDirectory, Listing } from './listing.ts';
 import { comparePaths } from './sorted-paths.ts';
-import type { Guard, TreeIndex } from './tree-index.ts';
+import type { Guard, TreeIndex } from './stored-tree.ts';
 
 /** Which files count, without what is in them. */
 export type Structure = Pick<

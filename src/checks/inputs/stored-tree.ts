@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { checksum } from './checksum.ts';
 import { FIGURES } from './file-figures.ts';
 
@@ -58,7 +59,9 @@ export function decodeIndex(all: Buffer): TreeIndex | null {
   if (all.readUInt32LE(4) !== checksum(all.subarray(8))) return null;
   const textAt = all.length - all.readUInt32LE(8);
   const digestsAt = textAt - all.readUInt32LE(12) * DIGEST_BYTES;
-  const [head = '', ...lines] = all.toString('utf8', textAt).split(SEPARATOR);
+  const text = all.subarray(textAt);
+  // Most names are plain, and those take a tenth of the time this way.
+  const [head = '', ...lines] = text.toString(isAscii(text) ? 'latin1' : 'utf8').split(SEPARATOR);
   const { isSettled, counts } = JSON.parse(head) as { isSettled: boolean; counts: number[] };
   let line = 0;
   const [guards = [], directories = [], names = [], files = []] = counts.map((count) =>
