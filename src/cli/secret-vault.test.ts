@@ -18,3 +18,10 @@ test('a value made while running is hidden too, and very short ones are left alo
 test('a name that is not set is undefined', () => {
   expect(createVault({}).read('NOPE')).toBeUndefined();
 });
+
+test('of a value over several lines each line is hidden, for output comes in lines', () => {
+  const vault = createVault({ KEY: '-----BEGIN KEY-----\nabcdefghijkl\nmno\n-----END KEY-----\n' });
+  vault.read('KEY');
+  expect(vault.redact('abcdefghijkl')).toBe('***');
+  expect(vault.redact('mno stays')).toBe('mno stays');
+});

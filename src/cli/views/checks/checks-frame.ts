@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { fitBlocks, type Block } from '../fit-blocks.ts';
 import { paint, type Paint } from '../paint.ts';
 import { cut, cutVisible, padEnd, visibleWidth } from '../table.ts';
@@ -63,7 +64,7 @@ function blockOf(check: ShownCheck, width: number, options: ChecksFrameOptions, 
     (part) => part !== '',
   );
   const head = `  ${mark} ${padEnd(title, width)}  ${padEnd(timeOf(check, options.now), 9)}  ${colors.dim(words.join(' · '))}`;
-  const said = visibleText(check.lastLine).trim();
+  const said = visibleText(stripVTControlCharacters(check.lastLine)).trim();
   const tail =
     state === 'running' && said !== '' ? [colors.dim(`      │ ${cut(said, options.width - 9)}`)] : [];
   const warnings = (result?.warnings ?? []).map((warning) => colors.yellow(`      ! ${warning}`));
