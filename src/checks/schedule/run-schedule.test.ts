@@ -26,9 +26,9 @@ function work(
       if (ending instanceof Error) throw ending;
       if (ending !== 'until ended') return ending;
       started.resolve();
-      await new Promise<void>(
-        (resolve) => void signal.addEventListener('abort', () => resolve(), { once: true }),
-      );
+      await new Promise<void>((resolve) => {
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
       asked.push(`ended ${name}`);
       return 'ended';
     },
