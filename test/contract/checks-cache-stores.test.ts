@@ -11,7 +11,13 @@ import { s3Store } from '../../src/checks/cache/remote/s3-store.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { newEntry, newSigner, readTree, rigCache, scratch, writeTree } from '../support/cache-rig.ts';
 import { cacheServiceRig, jobOf } from '../support/cache-service-rig.ts';
-import { httpObjectServer, S3_KEYS, s3ObjectServer, type ObjectServer } from '../support/cache-servers.ts';
+import {
+  httpObjectServer,
+  isSignedV4,
+  S3_KEYS,
+  s3ObjectServer,
+  type ObjectServer,
+} from '../support/cache-servers.ts';
 import { memoryStore } from '../support/memory-store.ts';
 
 function directories(): () => string {
@@ -112,7 +118,11 @@ describe('a shared store that fails is a miss, and is said once', () => {
     server.fault = fault;
     const said: string[] = [];
     const patienceMs = fault === 'slow' ? 100 : 30_000;
-    const store = httpStore({ url: server.url, token: 'secret-token', fetch: limitedFetch(fetch, patienceMs) });
+    const store = httpStore({
+      url: server.url,
+      token: 'secret-token',
+      fetch: limitedFetch(fetch, patienceMs),
+    });
     const remote = lenientStore(store, (text) => said.push(text));
     const cache = rigCache({ directory: make(), remote, domain: 'pr-7' });
     for (const name of ['a', 'b', 'c', 'd']) {
@@ -143,6 +153,26 @@ describe('a shared store that fails is a miss, and is said once', () => {
     await settled;
     expect(cache.warnings).toEqual(['Not everything was uploaded to the shared cache in time.']);
   });
+});
+
+test("what tells signatures apart here agrees with Amazon's own example", () => {
+  // docs.aws.amazon.com, "Signature Calculations for the Authorization Header": Example: GET Object.
+  const accessKeyId = 'AKIAIOSFODNN7EXAMPLE';
+  const keys = { accessKeyId, secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' };
+  const signature = 'f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41';
+  const request = {
+    method: 'GET',
+    url: '/test.txt',
+    headers: {
+      host: 'examplebucket.s3.amazonaws.com',
+      range: 'bytes=0-9',
+      'x-amz-content-sha256': 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+      'x-amz-date': '20130524T000000Z',
+      authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20130524/us-east-1/s3/aws4_request,SignedHeaders=host;range;x-amz-content-sha256;x-amz-date,Signature=${signature}`,
+    },
+  };
+  expect(isSignedV4(request, Buffer.alloc(0), 'us-east-1', keys)).toBe(true);
+  expect(isSignedV4({ ...request, url: '/other.txt' }, Buffer.alloc(0), 'us-east-1', keys)).toBe(false);
 });
 
 test('a request to S3 that is not signed with the right key is refused', async () => {

@@ -73,13 +73,18 @@ const hex = (text: string | Buffer): string => createHash('sha256').update(text)
 const mac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 
 /** docs.aws.amazon.com, "Create a signed AWS API request": canonical request, string to sign, key, signature. */
-function isSignedV4(request: IncomingMessage, body: Buffer, region: string): boolean {
+export function isSignedV4(
+  request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
+  body: Buffer,
+  region: string,
+  keys: typeof S3_KEYS = S3_KEYS,
+): boolean {
   const pattern =
     /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/;
   const found = pattern.exec(request.headers.authorization ?? '');
   if (found === null) return false;
   const [, id, day = '', place, signed = '', signature = ''] = found;
-  if (id !== S3_KEYS.accessKeyId || place !== region) return false;
+  if (id !== keys.accessKeyId || place !== region) return false;
   if (request.headers['x-amz-content-sha256'] !== hex(body)) return false;
   const names = signed.split(';');
   if (!['host', 'x-amz-content-sha256', 'x-amz-date'].every((name) => names.includes(name))) return false;
@@ -89,7 +94,7 @@ function isSignedV4(request: IncomingMessage, body: Buffer, region: string): boo
   const text = ['AWS4-HMAC-SHA256', request.headers['x-amz-date'], scope, hex(canonical)].join('\n');
   const key = ['aws4_request', 's3', region].reduceRight(
     (last: string | Buffer, part) => mac(last, part),
-    mac(`AWS4${S3_KEYS.secretAccessKey}`, day),
+    mac(`AWS4${keys.secretAccessKey}`, day),
   );
   return timingSafeEqual(Buffer.from(mac(key, text).toString('hex')), Buffer.from(signature));
 }
