@@ -21,7 +21,10 @@ export async function securityWorkflows(
   typed: TypedSecurityOptions,
 ): Promise<ExitCode> {
   const work = await openSecurity(context);
-  const files = gatherFiles(work.root, work.root, []);
+  const gathered = gatherFiles(work.root, work.root, []);
+  // A document may show what is wrong; nothing of it runs. `github lint` looks at documents, too.
+  const asked = new Set([...gathered.asked].filter((path) => !/\.mdx?$/i.test(path)));
+  const files = { ...gathered, asked };
   const { reports, notes } = await lintRepository(files, { isPedantic: false });
   const mistakes = reports.flatMap(({ file, mistakes: all }) =>
     all.map((mistake) => unreadable(file, mistake)),

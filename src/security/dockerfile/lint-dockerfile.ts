@@ -3,9 +3,6 @@ import { DOCKER_RULES } from './all-docker-rules.ts';
 import type { DockerfileContext, DockerRule } from './docker-rule.ts';
 import { parseDockerfile } from './parse-dockerfile.ts';
 
-/** Where the rules are explained. */
-export const DOCKER_RULES_PAGE = 'docs/reference/dockerfile-rules.md';
-
 /** What is wrong with a Dockerfile, in the order of its lines. */
 export function lintDockerfile(
   path: string,

@@ -1,4 +1,8 @@
-import satisfies from 'spdx-satisfies';
+// @ts-expect-error -- It comes without types.
+import untyped from 'spdx-satisfies';
+
+/** Whether what an SPDX expression asks for is met by a list of licences. Throws for what is no expression. */
+const satisfies: (expression: string, licences: readonly string[]) => boolean = untyped;
 
 /** What people write where an SPDX identifier belongs, in small letters. */
 const MEANT: Readonly<Record<string, string>> = {
