@@ -5,9 +5,9 @@ import type { CheckMemory } from '../checks/check-memory.ts';
 import { createCheckMemory } from '../checks/create-check-memory.ts';
 import type { ExecuteCheck } from '../checks/execute-check.ts';
 import { executeOnHost } from '../checks/execute-on-host.ts';
-import { openHeldResults } from '../checks/held/held-results.ts';
+import { openHeldResults, type HeldResults } from '../checks/held/held-results.ts';
 import { createInputReader, type CheckoutReader } from '../checks/inputs/input-reader.ts';
-import { createToolVersions } from '../checks/key/tool-versions.ts';
+import { createToolVersions, type ToolVersions } from '../checks/key/tool-versions.ts';
 import { toolsOf } from '../checks/key/tools-of.ts';
 import type { ChecksDeps } from '../checks/run-checks.ts';
 import type { ResolvedCheck, ResolvedProject } from '../config/resolved.ts';
@@ -42,6 +42,14 @@ export interface OpenChecksOptions {
 /** What running checks needs; the reader also says where to watch for changes. */
 export interface OpenedChecks extends ChecksDeps {
   readonly reader: CheckoutReader;
+  /** What the results lie by; null without a memory. */
+  readonly known: KnownPlaces | null;
+}
+
+/** What a checkout holds, and which tools were asked for their versions. */
+export interface KnownPlaces {
+  readonly held: HeldResults;
+  readonly tools: ToolVersions;
 }
 
 /** What running checks needs, on this machine. Nothing is started and nothing written before the first check runs. */
@@ -50,6 +58,9 @@ export async function openChecks(context: CommandContext, options: OpenChecksOpt
   const stateDirectory = join(root, '.glidepath');
   const directory = checkoutDirectory(options);
   const containers = containersOf(context, options);
+  const kept = options.isCacheless
+    ? null
+    : await openMemory(context, options, { directory, place: containers.place });
   return {
     execute: { host: executeOnThisHost(context, options), container: containers.execute },
     openService: async (service, signal) => {
@@ -67,9 +78,8 @@ export async function openChecks(context: CommandContext, options: OpenChecksOpt
       env: context.env,
       now: () => performance.now(),
     }),
-    memory: options.isCacheless
-      ? null
-      : await openMemory(context, options, { directory, place: containers.place }),
+    memory: kept?.memory ?? null,
+    known: kept,
     logDirectory: join(stateDirectory, 'logs', `${process.pid}`),
   };
 }
@@ -91,7 +101,7 @@ async function openMemory(
   context: CommandContext,
   { root, checkout, checks, project, vault, onWarning, commit }: OpenChecksOptions,
   { directory, place }: { readonly directory: string; readonly place: () => Promise<string> },
-): Promise<CheckMemory> {
+): Promise<KnownPlaces & { readonly memory: CheckMemory }> {
   const { env } = context;
   const cache = await openCheckCache({
     root,
@@ -111,8 +121,9 @@ async function openMemory(
     env: checkEnvironment(env, { commandDirectory: ownCommandPlace(root), node: process.execPath }),
     known: { glidepath: ownVersion() },
   });
+  const held = openHeldResults(checkout, directory);
   const { signal } = new AbortController();
-  return createCheckMemory({
+  const memory = createCheckMemory({
     root: checkout,
     checks,
     variable: variableOf(vault),
@@ -120,12 +131,13 @@ async function openMemory(
     tools: async ({ command, where }) => (where === 'container' ? {} : tools.of(toolsOf(command), signal)),
     place: async ({ where }) =>
       where === 'container' ? place() : `host ${process.platform} ${process.arch}`,
-    held: openHeldResults(checkout, directory),
+    held,
     cache,
     commit: async () => commit ?? cleanCommit(root),
     clock: systemClock,
     signal,
   });
+  return { memory, held, tools };
 }
 
 /** The commit that lies there; null with something uncommitted, and without git. */

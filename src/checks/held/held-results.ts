@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ResolvedCheck } from '../../config/resolved.ts';
 import { readHeld, writeHeld } from './held-file.ts';
 import type { HeldRecord, HeldResult } from './held-result.ts';
-import { isUntouched, lookAtPlaces } from './look-at-places.ts';
+import { isUntouched, lookAtPlaces, pathsOf } from './look-at-places.ts';
 
 /** What a checkout holds of its checks. */
 export interface HeldResults {
@@ -12,6 +12,8 @@ export interface HeldResults {
   last(name: string): HeldResult | null;
   /** Right after a check has passed or was restored: looks at what it made, and remembers it. */
   remember(check: ResolvedCheck, held: HeldResult): void;
+  /** Everything that its outputs, reports and leaves are told by, absolute; null where nothing is remembered. */
+  watched(name: string): readonly string[] | null;
   /** Before a check runs or is restored: what lies there is about to change. */
   forget(name: string): void;
   /** Writes what differs. Somebody else's results that were written meanwhile stay. */
@@ -30,6 +32,10 @@ export function openHeldResults(root: string, directory: string): HeldResults {
       return record?.held.key === key && isUntouched(root, check, record) ? record.held : null;
     },
     last: (name) => records().get(name)?.held ?? null,
+    watched(name) {
+      const record = records().get(name);
+      return record === undefined ? null : pathsOf(record.places).map((path) => join(root, path));
+    },
     remember(check, held) {
       records().set(check.name, { held, ...lookAtPlaces(root, check) });
       changed.add(check.name);

@@ -54,7 +54,7 @@ function isLeafUntouched(
 }
 
 /** In the order of the numbers; of each leaf the directory and its marker. */
-function pathsOf({ files, directories, leaves }: HeldPlaces): string[] {
+export function pathsOf({ files, directories, leaves }: HeldPlaces): string[] {
   return [...files, ...directories, ...leaves.flatMap((leaf) => [leaf.path, markerPath(leaf)])];
 }
 

@@ -1,9 +1,13 @@
-import { constants, type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
 
 /** Numbers that are kept of each path: size, mtime, ctime, inode and mode. Times in milliseconds since 1970. */
 export const FIGURES = 5;
 
 const CTIME = 2;
+
+/** The bits of a mode that say what it is, and those of a directory: POSIX's S_IFMT and S_IFDIR. */
+const TYPE_BITS = 0o170_000;
+const DIRECTORY = 0o040_000;
 
 /** In the place of the size, where nothing lies there. */
 const ABSENT = -1;
@@ -45,7 +49,7 @@ export function isSame(figures: Float64Array, at: number, stats: Stats | undefin
 
 /** Whether the figures are of a directory. */
 export function isDirectory(figures: Float64Array): boolean {
-  return ((figures[4] ?? 0) & constants.S_IFMT) === constants.S_IFDIR;
+  return ((figures[4] ?? 0) & TYPE_BITS) === DIRECTORY;
 }
 
 /**

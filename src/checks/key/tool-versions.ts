@@ -28,6 +28,8 @@ export interface ToolVersions {
    * `of the project` for one that its lock file decides about, `missing` for one that is not there. Never throws.
    */
   of(names: readonly string[], signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
+  /** Where tools were looked for and found by now, absolute: what they are is the same as long as all of it is. */
+  watched(): readonly string[];
 }
 
 interface Remembered {
@@ -45,15 +47,18 @@ export function createToolVersions(options: ToolVersionsOptions): ToolVersions {
   const file = join(directory, 'tools.json');
   const found = new Map<string, Promise<string>>();
   let remembered: Record<string, Remembered> | null = null;
+  const watched = new Set<string>();
 
   const ask = async (name: string, signal: AbortSignal): Promise<string> => {
     const own = Object.hasOwn(known, name) ? known[name] : undefined;
     if (own !== undefined) return own;
-    const tool = locate(name, env['PATH'] ?? '');
+    const tool = locate(name, env['PATH'] ?? '', watched);
     if (tool === null) return 'missing';
     if (isWithin(root, tool.real)) return 'of the project';
     remembered ??= readRemembered(file);
-    const mark = tool.path.includes('/shims/') ? `${tool.real} ${shimMark(root, env['HOME'])}` : tool.real;
+    const isShim = tool.path.includes('/shims/');
+    if (isShim) for (const path of shimFiles(root, env['HOME'])) watched.add(path);
+    const mark = isShim ? `${tool.real} ${shimMark(root, env['HOME'])}` : tool.real;
     const before = Object.hasOwn(remembered, mark) ? remembered[mark] : undefined;
     const { size, mtimeMs } = tool.stats;
     if (before?.size === size && before.mtimeMs === mtimeMs) return before.version;
@@ -77,10 +82,15 @@ export function createToolVersions(options: ToolVersionsOptions): ToolVersions {
       signal.throwIfAborted();
       return Object.fromEntries(versions);
     },
+    watched: () => [...watched],
   };
 }
 
-function locate(name: string, path: string): { path: string; real: string; stats: Stats } | null {
+function locate(
+  name: string,
+  path: string,
+  watched: Set<string>,
+): { path: string; real: string; stats: Stats } | null {
   const candidates = isAbsolute(name)
     ? [name]
     : path
@@ -88,9 +98,12 @@ function locate(name: string, path: string): { path: string; real: string; stats
         .filter(isAbsolute)
         .map((folder) => join(folder, name));
   for (const candidate of candidates) {
+    watched.add(candidate);
     const stats = statSync(candidate, { throwIfNoEntry: false });
     if (stats?.isFile() !== true || !isExecutable(candidate)) continue;
-    return { path: candidate, real: realpathSync(candidate), stats };
+    const real = realpathSync(candidate);
+    watched.add(real);
+    return { path: candidate, real, stats };
   }
   return null;
 }
@@ -104,9 +117,14 @@ function isExecutable(path: string): boolean {
   }
 }
 
+function shimFiles(root: string, home: string | undefined): string[] {
+  return [root, ...(home === undefined ? [] : [home])].flatMap((folder) =>
+    SHIM_FILES.map((name) => join(folder, name)),
+  );
+}
+
 function shimMark(root: string, home: string | undefined): string {
-  return [root, ...(home === undefined ? [] : [home])]
-    .flatMap((folder) => SHIM_FILES.map((name) => join(folder, name)))
+  return shimFiles(root, home)
     .map((path) => lstatSync(path, { throwIfNoEntry: false }))
     .map((stats) => (stats === undefined ? '-' : `${stats.size}:${stats.mtimeMs}`))
     .join(' ');

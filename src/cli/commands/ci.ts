@@ -63,9 +63,9 @@ export async function ci(context: CommandContext, typed: TypedCiOptions): Promis
   const run = { project, root, deps, typed, vault } satisfies CiRun;
   if (typed.isWatched) {
     const { watchChecks } = await import('./ci-watch.ts');
-    return watchChecks(context, run);
+    return await watchChecks(context, run);
   }
-  return runOnce(context, run, (ended) => memo?.remember({ ...ended, loaded, deps }));
+  return await runOnce(context, run, (ended) => memo?.remember({ ...ended, loaded, deps }));
 }
 
 /** What the command works with. */

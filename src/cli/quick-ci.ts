@@ -1,0 +1,55 @@
+import type { CheckEvent } from '../checks/check-event.ts';
+import type { Memo } from './quick/memo.ts';
+import { recallMemo } from './quick/recall-memo.ts';
+import { replayMemo } from './quick/replay-memo.ts';
+import { MEMO_FILE } from './quick/memo.ts';
+import { memoVersion } from './quick/memo-version.ts';
+import { processOutput } from './output.ts';
+import { checksSummary } from './views/checks/checks-summary.ts';
+import { checksView } from './views/checks/checks-view.ts';
+
+/**
+ * `glidepath ci` where nothing has changed since a run in which nothing had to be done: says so, and is true. False: the
+ * whole command has to decide. A file of its own that imports next to nothing, for Node's own start is most of what
+ * such a run takes.
+ */
+export async function quickCi(): Promise<boolean> {
+  const startedAt = Date.now();
+  const memo = memoOfHere();
+  if (memo === null) return false;
+  const output = processOutput({ json: false });
+  const { isTty, color, width } = output;
+  const { plan, capacity } = memo;
+  const outcome = replayMemo(memo, startedAt, Date.now());
+  const isActions = false;
+  using view = checksView({ output, isActions, isVerbose: false, now: Date.now });
+  view.onEvent({ type: 'planned', at: startedAt, plan, capacity });
+  for (const [index, result] of outcome.results.entries()) {
+    const check = plan.selected[index]?.check;
+    if (check !== undefined)
+      view.onEvent({ type: 'ended', at: startedAt, check, result } satisfies CheckEvent);
+  }
+  view[Symbol.dispose]();
+  if (memo.reports !== null) {
+    const { renderReports } = await import('./views/reports.ts');
+    output.write(renderReports(memo.reports, { color, width, now: Date.now() }));
+  }
+  output.write(checksSummary(plan, outcome, { color, hasPicture: isTty }));
+  return true;
+}
+
+function memoOfHere(): Memo | null {
+  // Not imported: that would make every part of it.
+  const { readFileSync, lstatSync } = process.getBuiltinModule('node:fs');
+  try {
+    return recallMemo(readFileSync(MEMO_FILE), {
+      version: memoVersion(process),
+      args: process.argv.slice(3),
+      env: process.env,
+      lstat: lstatSync,
+    });
+  } catch {
+    // None there, or none that can be read.
+    return null;
+  }
+}

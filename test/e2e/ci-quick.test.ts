@@ -1,0 +1,117 @@
+import { existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { projectRig, type ProjectRig } from '../support/project-rig.ts';
+
+const CONFIG = `
+import { check, defineProject } from 'glidepath';
+export default defineProject({
+  name: 'quick', apps: {}, environments: {},
+  ci: {
+    checks: {
+      build: check('mkdir -p dist && cat src/*.txt > dist/all.txt', { inputs: ['src/**'], outputs: ['dist/**'] }),
+      lint: check('echo "$STYLE" && sh tool.sh', { needs: ['build'], inputs: ['src/**', 'tool.sh'], env: ['STYLE'] }),
+    },
+  },
+});
+`;
+
+const MEMO = '.glidepath/cache/quick';
+const QUIET = /↺ build .*\n↺ lint .*\n2 checks passed in .*, none had to run/;
+
+let rig: ProjectRig;
+
+beforeAll(async () => {
+  rig = await projectRig({
+    'glidepath.config.ts': CONFIG,
+    'src/a.txt': 'a\n',
+    'src/b.txt': 'b\n',
+    'tool.sh': '#!/bin/sh\nexit 0\n',
+    '.gitignore': 'dist\n.glidepath\nnode_modules\n',
+  });
+});
+afterAll(async () => rig[Symbol.asyncDispose]());
+beforeEach(settle);
+
+/** What has only just been changed is not believed to stay: so runs are made until one has been remembered. */
+async function settle(): Promise<void> {
+  rmSync(join(rig.dir, MEMO), { force: true });
+  await vi.waitFor(
+    async () => {
+      expect((await rig.run('ci')).code).toBe(0);
+      expect(existsSync(join(rig.dir, MEMO))).toBe(true);
+    },
+    { timeout: 30_000 },
+  );
+}
+
+/** Runs it, and says which files of Glidepath were loaded. */
+async function loadedBy(): Promise<{ stdout: string; loaded: string }> {
+  const list = join(rig.dir, '.glidepath', 'loaded');
+  const hooks = join(rig.dir, '.glidepath', 'hooks.mjs');
+  writeFileSync(
+    hooks,
+    `import { registerHooks } from 'node:module';
+import { appendFileSync } from 'node:fs';
+registerHooks({ load: (url, context, next) => (appendFileSync(${JSON.stringify(list)}, url + '\\n'), next(url, context)) });`,
+  );
+  rmSync(list, { force: true });
+  const { stdout, code } = await rig.runWith({ NODE_OPTIONS: `--import ${hooks}` }, 'ci');
+  expect(code).toBe(0);
+  return { stdout, loaded: readFileSync(list, 'utf8') };
+}
+
+test('where nothing has changed, the same is said as before, and the command itself is not loaded', async () => {
+  const { stdout, loaded } = await loadedBy();
+  const whole = await rig.run('ci', '--keep-going');
+  expect(stdout).toMatch(QUIET);
+  const withoutTimes = (text: string): string =>
+    text.replaceAll(/\d+(\.\d+)? (ms|seconds?|minutes?|s)|just now/g, '…');
+  expect(withoutTimes(stdout).replaceAll(' ago', '')).toBe(withoutTimes(whole.stdout).replaceAll(' ago', ''));
+  expect(loaded).toMatch(/cli\/quick-ci\.js/);
+  expect(loaded).not.toMatch(/cli\/main\.js/);
+});
+
+test.each<readonly [string, () => void, RegExp]>([
+  ['a file changes', () => rig.write('src/a.txt', 'c\n'), /✓ build .*ran: src\/a\.txt changed/],
+  [
+    'a file changes and keeps its size and its time',
+    () => {
+      const file = join(rig.dir, 'src/a.txt');
+      const { atime, mtime } = statSync(file);
+      rig.write('src/a.txt', 'z\n');
+      utimesSync(file, atime, mtime);
+    },
+    /✓ build .*ran: src\/a\.txt changed/,
+  ],
+  ['a file comes', () => rig.write('src/c.txt', 'c\n'), /✓ build .*ran: src\/c\.txt is new/],
+  ['a file goes', () => rmSync(join(rig.dir, 'src/b.txt')), /✓ build .*ran: src\/b\.txt is gone/],
+  ['an output goes', () => rmSync(join(rig.dir, 'dist/all.txt')), /↺ build .*restored/],
+  ['an output is written over', () => rig.write('dist/all.txt', 'x\n'), /↺ build .*restored/],
+  ['a file comes among the outputs', () => rig.write('dist/deep/more.txt', 'x\n'), /↺ build .*restored/],
+  [
+    'the shortcut is spoilt',
+    () => rig.write(MEMO, readFileSync(join(rig.dir, MEMO), 'latin1').slice(0, -9)),
+    QUIET,
+  ],
+  ['the shortcut is none', () => rig.write(MEMO, 'nothing of the kind'), QUIET],
+  [
+    'the config changes',
+    () => rig.write('glidepath.config.ts', CONFIG.replace('echo "$STYLE" &&', 'true &&')),
+    /↺ build[^]*✓ lint .*ran: its command changed/,
+  ],
+])('it is seen that %s', async (_, change, says) => {
+  change();
+  expect((await rig.run('ci')).stdout).toMatch(says);
+});
+
+test('it is seen that a variable has another value, or that another check is asked for', async () => {
+  expect((await rig.runWith({ STYLE: 'strict' }, 'ci')).stdout).toMatch(/✓ lint .*ran: STYLE/);
+  expect((await rig.run('ci', '--only', 'build')).stdout).toMatch(/^↺ build .*\n1 check passed/);
+});
+
+test('a check that failed is not forgotten', async () => {
+  rig.write('tool.sh', '#!/bin/sh\nexit 3\n');
+  expect((await rig.run('ci')).code).toBe(1);
+  expect((await rig.run('ci')).code).toBe(1);
+});
