@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputRig } from '../support/input-rig.ts';
@@ -335,7 +336,7 @@ function looking(rig: InputRig, times: 'once' | 'forever', uid?: number): Return
 }
 
 function spawnLooker(rig: InputRig, times: string, uid?: number) {
-  const script = join(import.meta.dirname, '../support/input-looker.ts');
+  const script = fileURLToPath(new URL('../support/input-looker.ts', import.meta.url));
   return spawn(process.execPath, [script, rig.root, times], {
     env: rig.env,
     stdio: ['ignore', 'pipe', 'inherit'],
