@@ -67,6 +67,8 @@ describe('a name that does not exist', () => {
       [['plan', 'deploy', 'prodution'], 'PLAN_UNKNOWN_ENVIRONMENT', /production/],
       [['deply', 'staging'], 'CLI_UNKNOWN_COMMAND', /glidepath deploy/],
       [['deploy'], 'CLI_USAGE', /glidepath deploy --help/],
+      [['ci', '--only', 'nope'], 'CHECK_UNKNOWN', /ci\.checks|checks/],
+      [['ci', '--since', 'nope'], 'SOURCE_UNKNOWN_REF', /git fetch/],
       [['ci', 'cache', 'clear', '--older-than', 'soon'], 'CLI_USAGE', /7d/],
       [['generate', '--chek'], 'CLI_USAGE', /^Unknown option '--chek'\. Did you mean --check\? See/],
     ];
