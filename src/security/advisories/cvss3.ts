@@ -1,4 +1,4 @@
-/** Values of the base metrics (CVSS v3.1 specification, section 7.4). */
+/** Values of the base metrics (CVSS v3.1 specification, section 7.4). CVSS is owned by FIRST.Org, Inc. and used by permission. */
 const WEIGHTS = {
   AV: { N: 0.85, A: 0.62, L: 0.55, P: 0.2 },
   AC: { L: 0.77, H: 0.44 },

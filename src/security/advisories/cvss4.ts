@@ -1,7 +1,8 @@
 /**
  * Scores of the MacroVectors that a base score can meet (CVSS v4.0 specification, section 8.3), by the equivalence classes 1
  * and 2: those of 3 and 6 in the order of `IMPACTS`, each with class 4 at 1 and at 2. What attackers do (class 5) counts as
- * the worst, as it does where nobody says.
+ * the worst, as it does where nobody says. The figures are FIRST's own, taken over from a public port of its calculator.
+ * CVSS is owned by FIRST.Org, Inc. and used by permission (first.org/cvss/v4-0/specification-document).
  */
 const SCORES: Readonly<Record<string, readonly (readonly [number, number])[]>> = {
   '00': [
