@@ -19,8 +19,9 @@ test.runIf(process.platform === 'linux')(
       while (processTree(pid, listProcesses()).length < 3) await delay(5);
       const thaw = freezeTree(pid);
       const frozen = processTree(pid, listProcesses()).map((row) => row.pid);
-      // One that was about to end when it was stopped stays as it is, for its parent stands still, too.
-      while (!frozen.every((each) => ['T', 'Z'].includes(stateOf(each) ?? 'Z'))) await delay(5);
+      // One that was about to end when it was stopped stays as it is, for its parent stands still, too. So does one
+      // whose child was stopped between vfork and exec: it waits for that child in the kernel, which is `D`.
+      while (!frozen.every((each) => ['T', 'Z', 'D'].includes(stateOf(each) ?? 'Z'))) await delay(5);
       const standing = processTree(pid, listProcesses()).map((row) => row.pid);
       expect(standing.length).toBeGreaterThanOrEqual(2);
       expect(frozen).toEqual(expect.arrayContaining(standing));
@@ -32,7 +33,7 @@ test.runIf(process.platform === 'linux')(
   },
 );
 
-/** As in `/proc`: `T` is stopped; null for one that is no more. */
+/** As in `/proc`: `T` is stopped, `D` waits in the kernel; null for one that is no more. */
 function stateOf(pid: number): string | null {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0] ?? null;
