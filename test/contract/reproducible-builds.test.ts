@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const BUILD_ONCE = join(ROOT, 'test/support/build-once.ts');
+const BUILD_ONCE = fileURLToPath(new URL('../support/build-once.ts', import.meta.url));
 
 let dir = '';
 let origin = '';

@@ -41,7 +41,7 @@ export interface TypedCiOptions {
  */
 export async function ci(context: CommandContext, typed: TypedCiOptions): Promise<ExitCode> {
   using memo = openMemo(context, typed);
-  const loaded = await loadProjectQuickly(context, { build: ownBuild(), now: systemClock.now });
+  const loaded = await loadProjectQuickly(context, { build: ownBuild(), now: () => systemClock.now() });
   const { project: written, root } = loaded;
   if (typed.exportTo !== null) {
     const { requireExportable } = await import('../export-checks.ts');

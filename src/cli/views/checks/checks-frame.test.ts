@@ -39,9 +39,8 @@ function model(): ChecksModel {
 }
 
 test('a picture has each check with its state, time and reason, and what those that run said last', () => {
-  expect(
-    checksFrame(model(), { now: 1520, width: 100, rows: 30, color: false, tick: 0 }),
-  ).toMatchInlineSnapshot(`
+  expect(checksFrame(model(), { now: 1520, width: 100, rows: 30, color: false, tick: 0 }))
+    .toMatchInlineSnapshot(`
     "checks  2 of 4 · 1.5 s · ▰▰▱▱ 2 of 4 cores
       ↺ deps                    nothing to do: its outputs lie here
       ✗ lint         340 ms     The check lint failed with exit code 1.
