@@ -50,7 +50,7 @@ export interface CheckMemory {
   begin(check: ResolvedCheck): void;
   /** The result that checks after it depend on, and whether it was kept. */
   keep(passed: PassedCheck): Promise<{ readonly result: string; readonly isKept: boolean }>;
-  /** How long checks took last, in milliseconds by name, where that is known. */
+  /** How long checks took last, in milliseconds by name, where this machine knows it. */
   durations(names: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Once, after the last check. */
   settle(): Promise<void>;

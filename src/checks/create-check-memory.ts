@@ -74,7 +74,8 @@ export function createCheckMemory(deps: CheckMemoryDeps): CheckMemory {
     async durations(names) {
       const known = await Promise.all(
         names.map(async (name) => {
-          const last = held.last(name) ?? (await cache.latest(name));
+          // A journey to the shared cache for each would take longer than a good order saves.
+          const last = held.last(name) ?? (await cache.latestHere(name));
           return last === null ? [] : [[name, last.durationMs] as const];
         }),
       );

@@ -93,6 +93,7 @@ describe.each(STORES)('%s', (_, open) => {
     expect(await pull.restore(found!, other)).toBe(true);
     expect(readTree(other)).toEqual(readTree(root));
     expect((await pull.latest('build'))?.key).toBe(entry.key);
+    expect(await pull.latestHere('build')).toBeNull();
     // From then on this machine has it.
     rmSync(join(other, 'dist'), { recursive: true });
     const again = rigCache({ ...options, remote: null });

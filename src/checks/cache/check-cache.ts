@@ -57,6 +57,8 @@ export interface CheckCache {
   store(entry: NewEntry, root: string): Promise<CacheEntry | null>;
   /** The last entry of a check, whatever its key: what `ci why` compares with. */
   latest(check: string): Promise<CacheEntry | null>;
+  /** The last entry of a check that this machine holds: nobody else is asked. */
+  latestHere(check: string): Promise<CacheEntry | null>;
   /** Waits for what goes on beside the checks, such as uploads, and removes what is too much. Once, after the last check. */
   settle(): Promise<void>;
 }

@@ -60,6 +60,9 @@ export function createCheckCache(deps: CheckCacheDeps): CheckCache {
     async latest(check) {
       return (await findLatest(places, check).catch(() => null))?.entry ?? null;
     },
+    async latestHere(check) {
+      return (await findLatest({ ...places, remote: null }, check).catch(() => null))?.entry ?? null;
+    },
     async settle() {
       const limit = new AbortController();
       const late = deps.clock.sleep(UPLOADS_MS_MAX, limit.signal).then(() => 'late' as const);
