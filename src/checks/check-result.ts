@@ -76,9 +76,13 @@ function rememberedReason(check: ResolvedCheck, found: RememberedResult, now: nu
   return makesFiles ? 'nothing to do: its outputs lie here' : `nothing to do: same inputs as ${when}`;
 }
 
-/** The result of a check that was running when it all was ended. */
-export function endedResult({ name }: ResolvedCheck, startedAt: number, now: number): CheckResult {
-  const ended = { ...notRunResult(name, 'ended: it was still running'), status: 'ended' } as const;
+/** The result of a check that was running when it all was ended, or that something kept from being run. */
+export function endedResult(
+  { name }: ResolvedCheck,
+  why: 'it was still running' | 'it could not be run',
+  [startedAt, now]: readonly [number, number],
+): CheckResult {
+  const ended = { ...notRunResult(name, `ended: ${why}`), status: 'ended' } as const;
   return { ...ended, startedAt, durationMs: now - startedAt };
 }
 

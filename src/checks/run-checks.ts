@@ -129,7 +129,8 @@ class ChecksCarrier {
       this.#end(check, result, log);
       return result.status === 'passed' ? 'passed' : 'failed';
     } catch (error) {
-      const result = endedResult(check, startedAt, this.#deps.clock.now());
+      const why = signal.aborted ? 'it was still running' : 'it could not be run';
+      const result = endedResult(check, why, [startedAt, this.#deps.clock.now()]);
       this.#end(check, result, log);
       if (signal.aborted) return 'ended';
       throw error;

@@ -1,7 +1,11 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { CheckEvent } from '../../src/checks/check-event.ts';
+import { runChecks } from '../../src/checks/run-checks.ts';
+import { selectChecks } from '../../src/checks/select-checks.ts';
 import type { ResolvedCheck } from '../../src/config/resolved.ts';
+import { checkDeps } from '../support/check-rig.ts';
 import { checkoutRig, type CheckoutRig } from '../support/checkout-rig.ts';
 import { resolvedCheck } from '../support/projects.ts';
 
@@ -258,6 +262,24 @@ test('checks that need nothing of each other run beside each other', async () =>
     resolvedCheck('two', { command: meet('two', 'one') }),
   ]);
   expect(outcome.hasPassed).toBe(true);
+});
+
+test('a check that something keeps from being run is not said to have been running', async () => {
+  const events: CheckEvent[] = [];
+  const checks = [resolvedCheck('inside', { where: 'container' })];
+  const run = runChecks(checkDeps(), selectChecks(checks, { only: null, isFast: false }), {
+    root: '/',
+    signal: new AbortController().signal,
+    onEvent: (event) => void events.push(event),
+    isKeepGoing: false,
+    isForce: false,
+    isWatched: false,
+  });
+  await expect(run).rejects.toThrow('no container in this test');
+  expect(events.at(-1)).toMatchObject({
+    type: 'ended',
+    result: { status: 'ended', reason: 'ended: it could not be run' },
+  });
 });
 
 /** Commands of processes that run now. */
