@@ -162,7 +162,6 @@ function containersOf(context: CommandContext, { root, project, vault }: OpenChe
       env: context.env,
       command: process.argv[1] ?? null,
       redact: (text) => vault.redact(text),
-      onBuildLine: (line) => context.output.error(`${vault.redact(line)}\n`),
     });
   };
   return {

@@ -6,6 +6,8 @@ export interface Output {
   write(text: string): void;
   /** Everything that is not the result: progress, warnings, errors. */
   error(text: string): void;
+  /** As long as a picture is drawn: what goes to standard error meanwhile comes when this is disposed, below it. */
+  holdErrors(): Disposable;
   readonly isTty: boolean;
   /** From here on a closed pipe (`| head`) no longer ends the process: what was begun is finished, unseen. */
   outliveReader(): void;
@@ -30,6 +32,7 @@ export function processOutput(options: { json: boolean }): Output {
   const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0';
   const hasNoColor = env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '';
   let isOutlived = false;
+  let held: string[] | null = null;
   // A closed pipe is not an error of ours.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -38,7 +41,20 @@ export function processOutput(options: { json: boolean }): Output {
   return {
     outliveReader: () => void (isOutlived = true),
     write: (text) => void stdout.write(text),
-    error: (text) => void stderr.write(text),
+    error(text) {
+      if (held === null) stderr.write(text);
+      else held.push(text);
+    },
+    holdErrors() {
+      const texts: string[] = (held ??= []);
+      return {
+        [Symbol.dispose]() {
+          if (held !== texts) return;
+          held = null;
+          for (const text of texts) stderr.write(text);
+        },
+      };
+    },
     isTty: isTty && !options.json,
     isErrorTty: stderr.isTTY && env['CI'] === undefined && env['TERM'] !== 'dumb',
     get width() {

@@ -10,7 +10,6 @@ const { execute } = containerChecks({
   env: process.env,
   command: null,
   redact: (text) => text,
-  onBuildLine: () => undefined,
 });
 await execute({
   check: resolvedCheck('held', { command: 'echo begun; sleep 600', where: 'container', timeoutMs: 600_000 }),

@@ -35,6 +35,8 @@ const docker = await findDocker();
 
 const HOLDER = fileURLToPath(new URL('./check-container-holder.ts', import.meta.url));
 const quiet = new AbortController().signal;
+/** What BuildKit prints goes where the check prints that the image is built for. */
+const BUILD_LINE = /^(#\d+ |\$ docker |$)/;
 const DOCKERFILE = `
 FROM ${BASE_IMAGE} AS base
 ENV FROM_IMAGE=yes
@@ -80,7 +82,6 @@ describe.skipIf(docker === null)('checks in containers (needs a Docker engine)',
       env: process.env,
       command: null,
       redact: (text) => text,
-      onBuildLine: (line) => built.push(line),
     });
   const run = (
     check: Partial<ResolvedCheck> & { readonly command: string },
@@ -91,7 +92,7 @@ describe.skipIf(docker === null)('checks in containers (needs a Docker engine)',
       root,
       env: { CI: 'true', ...options.env },
       signal: options.signal ?? quiet,
-      onLine: (line) => lines.push(line),
+      onLine: (line) => (BUILD_LINE.test(line) ? built : lines).push(line),
     });
   /** Containers, networks, volumes and directories that belong to checks. */
   const left = async (): Promise<string[]> => {
@@ -183,7 +184,6 @@ describe.skipIf(docker === null)('checks in containers (needs a Docker engine)',
       command: null,
       isLayered: false,
       redact: (text) => text,
-      onBuildLine: () => undefined,
     });
     const end = await run(
       {
@@ -373,7 +373,6 @@ test('without an engine a check in a container is ENGINE_MISSING, and nothing ru
       env: { DOCKER_HOST: `unix://${root}/nothing.sock` },
       command: null,
       redact: (text) => text,
-      onBuildLine: () => undefined,
     });
     const check = resolvedCheck('test', { command: 'echo ran > ran', where: 'container' });
     await expect(

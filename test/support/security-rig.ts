@@ -36,6 +36,7 @@ export function securityRig(
           error: (text) => void (printed.error += text),
           isTty: false,
           outliveReader: () => undefined,
+          holdErrors: () => ({ [Symbol.dispose]: () => undefined }),
           isErrorTty: false,
           width: 100,
           rows: 24,

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CheckExecution } from '../../checks/execute-check.ts';
 import type { EngineClient } from '../../cloud/containers/engine-client.ts';
 import { EngineError } from '../../cloud/containers/engine-client.ts';
 import type { ResolvedCheckContainer } from '../../config/resolved-ci.ts';
@@ -15,8 +16,8 @@ import { imageInputsDigest } from './image-inputs.ts';
 export interface CheckImage {
   /** `sha256:…`: of the image as it is named, or of what it is built from. Throws where neither can be told. */
   digest(): Promise<string>;
-  /** Sees to it that the engine has it; returns its name there. */
-  ensure(client: EngineClient, signal: AbortSignal): Promise<string>;
+  /** Sees to it that the engine has it, and tells what its build prints; returns its name there. */
+  ensure(client: EngineClient, build: Pick<CheckExecution, 'signal' | 'onLine'>): Promise<string>;
 }
 
 /** What an image is made with. */
@@ -27,7 +28,6 @@ export interface CheckImageOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The engine, for what only it knows. */
   readonly client: () => Promise<EngineClient>;
-  readonly onLine: (line: string) => void;
 }
 
 const NAME = 'glidepath.localhost/checks';
@@ -63,9 +63,9 @@ function builtImage(options: CheckImageOptions): CheckImage {
   };
   return {
     digest,
-    async ensure(client, signal) {
+    async ensure(client, { signal, onLine }) {
       const name = `${NAME}:${(await digest()).slice('sha256:'.length, 'sha256:'.length + TAG_LENGTH)}`;
-      if (!(await hasImage(client, name))) await build(options, { ...recipe, name }, signal);
+      if (!(await hasImage(client, name))) await build(options, { ...recipe, name }, { signal, onLine });
       return name;
     },
   };
@@ -85,7 +85,7 @@ function namedImage(image: string, { client }: CheckImageOptions): CheckImage {
       // The digest of the registry is the same on every machine; one that was never there has only the engine's.
       return found.RepoDigests?.[0]?.split('@')[1] ?? found.Id;
     },
-    async ensure(engine, signal) {
+    async ensure(engine, { signal }) {
       await pull(engine, image, signal);
       return image;
     },
@@ -97,9 +97,9 @@ async function hasImage(client: EngineClient, name: string): Promise<boolean> {
 }
 
 async function build(
-  { env, root, onLine }: CheckImageOptions,
+  { env, root }: CheckImageOptions,
   image: { readonly name: string; readonly dockerfile: string; readonly target: string | null },
-  signal: AbortSignal,
+  { signal, onLine }: Pick<CheckExecution, 'signal' | 'onLine'>,
 ): Promise<void> {
   const docker = await findDockerCommand({ env, spawn, clock: systemClock });
   if (docker === null)

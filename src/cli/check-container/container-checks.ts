@@ -1,4 +1,4 @@
-import type { ExecuteCheck } from '../../checks/execute-check.ts';
+import type { CheckExecution, ExecuteCheck } from '../../checks/execute-check.ts';
 import { removeLeftCheckContainers } from '../../cloud/check-containers/left-check-containers.ts';
 import type { EngineClient } from '../../cloud/containers/engine-client.ts';
 import { findEngine } from '../../cloud/containers/find-engine.ts';
@@ -33,30 +33,28 @@ export interface ContainerChecksOptions {
   readonly redact: (text: string) => string;
   /** Whether the engine sees the same files as we do and can lay a layer over them. Default: on Linux. */
   readonly isLayered?: boolean;
-  /** Each line of the build of the image. */
-  readonly onBuildLine: (line: string) => void;
 }
 
 /** Opens nothing before it is asked to; the image is built once, whoever asks first. */
 export function containerChecks(options: ContainerChecksOptions): ContainerChecks {
-  const { root, container, env, onBuildLine } = options;
+  const { root, container, env } = options;
   const client = once(() => openEngine(env));
   const image = once(() => {
     if (container === null) throw noImage();
-    return Promise.resolve(checkImage({ root, container, env, client, onLine: onBuildLine }));
+    return Promise.resolve(checkImage({ root, container, env, client }));
   });
   const command = once(async () =>
     options.command === null ? null : ownCommandInside(root, options.command),
   );
   let ensuring: Promise<string> | null = null;
-  const ensure = async (signal: AbortSignal): Promise<string> => {
+  const ensure = async ({ signal, onLine }: CheckExecution): Promise<string> => {
     const [engine, wanted] = [await client(), await image()];
-    return wanted.ensure(engine, signal);
+    return wanted.ensure(engine, { signal, onLine });
   };
   return {
     place: async () => `container ${await (await image()).digest()}`,
     async execute(execution) {
-      ensuring ??= ensure(execution.signal).catch((error: unknown) => {
+      ensuring ??= ensure(execution).catch((error: unknown) => {
         ensuring = null;
         throw error;
       });

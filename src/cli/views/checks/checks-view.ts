@@ -47,6 +47,8 @@ function pictureView({ output, now }: ChecksViewOptions): ChecksView {
   let drawn = 0;
   let tick = 0;
   let timer: NodeJS.Timeout | null = null;
+  // A line in the middle of the picture would move it, and be drawn over.
+  const errors = output.holdErrors();
   const draw = (): void => {
     const { width, rows, color } = output;
     const frame = checksFrame(model, { now: now(), width, rows, color, tick: tick++ });
@@ -64,6 +66,7 @@ function pictureView({ output, now }: ChecksViewOptions): ChecksView {
       if (timer !== null) clearInterval(timer);
       if (model.checks.size > 0) draw();
       model = NO_CHECKS;
+      errors[Symbol.dispose]();
     },
   };
 }
