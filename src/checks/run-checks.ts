@@ -50,7 +50,7 @@ export async function runChecks(deps: ChecksDeps, plan: CheckPlan, run: ChecksRu
   const startedAt = deps.clock.now();
   const { capacity, memory, reader } = deps;
   run.onEvent({ type: 'planned', at: startedAt, plan, capacity });
-  const watch = reader === null ? null : await TreeWatch.open(reader, run.signal);
+  const watch = reader === null ? null : await TreeWatch.open(reader, deps.clock, run.signal);
   const carrier = new ChecksCarrier(deps, plan, run, watch);
   const schedule = new Schedule(
     plan.selected.map(({ check: { name, weight }, after }) => ({ name, weight, needs: after })),
@@ -61,7 +61,7 @@ export async function runChecks(deps: ChecksDeps, plan: CheckPlan, run: ChecksRu
       schedule,
       {
         look: async (name) => carrier.look(name),
-        run: async (name, signal) => carrier.run(name, signal),
+        run: async (name, signal, onIdle) => carrier.run(name, signal, onIdle),
         notRun: ({ name, reason }) => carrier.notRun(name, reason),
         estimates: async () =>
           (await memory?.durations(plan.selected.map(({ check }) => check.name))) ??
@@ -70,6 +70,7 @@ export async function runChecks(deps: ChecksDeps, plan: CheckPlan, run: ChecksRu
       run.signal,
     );
   } finally {
+    reader?.save();
     await memory?.settle();
   }
   return outcomeOf(plan, carrier, deps.clock.now() - startedAt);
@@ -107,7 +108,7 @@ class ChecksCarrier {
     return true;
   }
 
-  async run(name: string, signal: AbortSignal): Promise<Ending> {
+  async run(name: string, signal: AbortSignal, onIdle: () => void): Promise<Ending> {
     const check = this.#check(name);
     const reason = `ran: ${await this.#whyItRuns(check)}`;
     using log = new CheckLog(this.#deps.logDirectory, `${encodeURIComponent(name)}.log`);
@@ -123,6 +124,7 @@ class ChecksCarrier {
         onLine: (line) => this.#say({ type: 'line', name, line }),
         onRetry: (attempt, failure) => this.#retry(check, attempt, failure),
       });
+      onIdle();
       maskReports(this.#run.root, check, this.#deps.redact);
       const outside = (await this.#watch?.end(check)) ?? null;
       const result = await this.#conclude({ check, end, reason, outside, log });

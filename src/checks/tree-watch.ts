@@ -1,7 +1,10 @@
 import type { ResolvedCheck } from '../config/resolved.ts';
-import { SerialQueue } from '../util/serial-queue.ts';
+import type { Clock } from '../util/clock.ts';
 import { madeByChecks, madeGlobs } from './inputs/made-by-checks.ts';
 import type { InputReader, InputTree } from './inputs/input-tree.ts';
+
+/** Between two looks, while checks run, so many times what a look takes passes. */
+const PAUSE = 2;
 
 /** Files that changed while checks ran and that none of these says it makes. */
 export interface OutsideWrite {
@@ -21,18 +24,25 @@ export class TreeWatch {
   readonly #running = new Set<ResolvedCheck>();
   /** What they make was put here from elsewhere: it counts as made at any time. */
   readonly #restored = new Set<ResolvedCheck>();
-  readonly #looks = new SerialQueue();
+  readonly #clock: Clock;
+  readonly #ended: ResolvedCheck[] = [];
+  /** The last look that was asked for. */
+  #look: Promise<unknown> = Promise.resolve();
+  /** The one that has not begun. */
+  #next: Promise<{ first: ResolvedCheck; write: OutsideWrite } | null> | null = null;
+  #tookMs = 0;
   #tree: InputTree;
 
-  private constructor(reader: InputReader, tree: InputTree, signal: AbortSignal) {
+  private constructor(reader: InputReader, tree: InputTree, clock: Clock, signal: AbortSignal) {
     this.#reader = reader;
     this.#tree = tree;
+    this.#clock = clock;
     this.#signal = signal;
   }
 
   /** Takes the first look. Throws CHECK_INPUT_UNREADABLE. */
-  static async open(reader: InputReader, signal: AbortSignal): Promise<TreeWatch> {
-    return new TreeWatch(reader, await reader.read(signal), signal);
+  static async open(reader: InputReader, clock: Clock, signal: AbortSignal): Promise<TreeWatch> {
+    return new TreeWatch(reader, await reader.read(signal), clock, signal);
   }
 
   /** As it was looked at last. */
@@ -51,21 +61,35 @@ export class TreeWatch {
 
   /** A check has ended: looks again. Null where every change is of what the checks that ran make. */
   async end(check: ResolvedCheck): Promise<OutsideWrite | null> {
-    return this.#looks.run(async () => {
-      const before = this.#tree;
-      // Those that ended and have not been looked after yet are still among them.
-      const suspects = [...this.#running];
-      try {
-        this.#tree = await this.#reader.read(this.#signal);
-      } finally {
-        this.#running.delete(check);
-      }
-      const isMade = madeByChecks([...suspects, ...this.#restored]);
-      const paths = changedPaths(before, this.#tree).filter((path) => !isMade(path));
-      // One that makes files for others without naming them may make any.
-      if (paths.length === 0 || suspects.some(makesAnything)) return null;
-      return { paths, suspects: suspects.map(({ name }) => name) };
-    });
+    this.#ended.push(check);
+    this.#next ??= this.#lookAfter(this.#look);
+    this.#look = this.#next;
+    const outside = await this.#next;
+    return outside?.first === check ? outside.write : null;
+  }
+
+  /** One look for all that have ended until it begins: in a large checkout looks would take more time than the checks. */
+  async #lookAfter(last: Promise<unknown>): Promise<{ first: ResolvedCheck; write: OutsideWrite } | null> {
+    await last.catch(() => undefined);
+    if (this.#ended.length < this.#running.size) await this.#clock.sleep(this.#tookMs * PAUSE, this.#signal);
+    this.#next = null;
+    const ended = this.#ended.splice(0);
+    const before = this.#tree;
+    // Those that ended and have not been looked after yet are still among them.
+    const suspects = [...this.#running];
+    const beganAt = this.#clock.now();
+    try {
+      this.#tree = await this.#reader.read(this.#signal);
+    } finally {
+      this.#tookMs = this.#clock.now() - beganAt;
+      for (const check of ended) this.#running.delete(check);
+    }
+    const isMade = madeByChecks([...suspects, ...this.#restored]);
+    const paths = changedPaths(before, this.#tree).filter((path) => !isMade(path));
+    const [first] = ended;
+    // One that makes files for others without naming them may make any.
+    if (first === undefined || paths.length === 0 || suspects.some(makesAnything)) return null;
+    return { first, write: { paths, suspects: suspects.map(({ name }) => name) } };
   }
 }
 

@@ -21,6 +21,8 @@ export interface FamilyMark {
   readonly mark: string;
   /** The process group that the command was started in, where it is known. */
   readonly group: number | null;
+  /** What began before this process is none of them: it need not be asked. */
+  readonly isOurs?: boolean;
 }
 
 interface SeenProcess {
@@ -28,21 +30,33 @@ interface SeenProcess {
   readonly parent: number;
   readonly group: number;
   readonly session: number;
+  /** In ticks since the machine started. */
+  readonly startedAt: number;
 }
 
 const COMMAND_CHARS = 120;
+/** Where `/proc/<pid>/stat` says when it began, counted from its state (proc(5)). */
+const START_FIELD = 19;
+
+let start: number | null = null;
+
+/** When this process began. */
+function ownStart(): number {
+  return (start ??= Number(processStart(process.pid) ?? 0));
+}
 
 /**
  * The processes of a family that have not ended: those with its mark, those in its process group or session, and all
  * that descend from one of these. A process that clears its environment, leaves its session and outlives its parent is
  * not found. Where there is no `/proc`, those with the mark alone are not found either.
  */
-export function familyMembers({ mark, group }: FamilyMark): FamilyMember[] {
+export function familyMembers({ mark, group, isOurs = false }: FamilyMark): FamilyMember[] {
   const seen = seenProcesses();
+  const since = isOurs ? ownStart() : 0;
   const own = seen.filter(
     (process) =>
       (group !== null && (process.group === group || process.session === group)) ||
-      isMarked(process.pid, mark),
+      (process.startedAt >= since && isMarked(process.pid, mark)),
   );
   const members = new Set(own.map(({ pid }) => pid));
   // Parents come before their children nearly always, but numbers begin again: until nothing is added.
@@ -56,7 +70,7 @@ export function familyMembers({ mark, group }: FamilyMark): FamilyMember[] {
 
 /** When a process began, by the clock of the machine's start; null where it is not there or cannot be told. */
 export function processStart(pid: number): string | null {
-  return statOf(pid)?.[19] ?? null;
+  return statOf(pid)?.[START_FIELD] ?? null;
 }
 
 /** Sends a signal to each; what has ended meanwhile is left alone. */
@@ -82,8 +96,8 @@ function seenProcesses(): SeenProcess[] {
     const fields = statOf(Number(name));
     // What has ended and was not asked for yet is no process any more.
     if (fields === null || fields[0] === 'Z' || fields[0] === 'X') return [];
-    const [, parent, group, session] = fields.map(Number);
-    return [{ pid: Number(name), parent: parent ?? 0, group: group ?? 0, session: session ?? 0 }];
+    const [, parent = 0, group = 0, session = 0] = fields.slice(0, 4).map(Number);
+    return [{ pid: Number(name), parent, group, session, startedAt: Number(fields[START_FIELD]) }];
   });
 }
 
@@ -129,6 +143,6 @@ function listedProcesses(): SeenProcess[] {
   return listed.split('\n').flatMap((line) => {
     const [pid, parent, group, state = ''] = line.trim().split(/\s+/);
     if (pid === undefined || pid === '' || state.startsWith('Z')) return [];
-    return [{ pid: Number(pid), parent: Number(parent), group: Number(group), session: 0 }];
+    return [{ pid: Number(pid), parent: Number(parent), group: Number(group), session: 0, startedAt: 0 }];
   });
 }

@@ -101,7 +101,7 @@ function ended(child: ChildProcess, event: 'close' | 'exit'): Promise<number | n
 
 /** Ends what the program left running, unless it is about to end by itself. */
 async function endLeft(child: ChildProcess, clock: Clock, mark: string): Promise<readonly FamilyMember[]> {
-  const family = { mark, group: child.pid ?? null };
+  const family = { mark, group: child.pid ?? null, isOurs: true };
   let left = familyMembers(family);
   for (let waitedMs = 0; left.length > 0 && waitedMs < LEFT_GRACE_MS; waitedMs += LOOK_MS) {
     await clock.sleep(LOOK_MS);
@@ -130,7 +130,7 @@ async function endNow(
   mark: string | null,
   done: AbortSignal,
 ): Promise<void> {
-  if (mark !== null) return endFamily({ mark, group: child.pid ?? null }, clock, KILL_AFTER_MS);
+  if (mark !== null) return endFamily({ mark, group: child.pid ?? null, isOurs: true }, clock, KILL_AFTER_MS);
   signalGroup(child, 'SIGTERM');
   try {
     await clock.sleep(KILL_AFTER_MS, done);

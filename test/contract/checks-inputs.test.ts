@@ -369,6 +369,7 @@ async function settled(rig: InputRig): Promise<void> {
       async () => {
         const reader = rig.reader();
         await reader.read(NEVER);
+        reader.save();
         return reader.watched()?.isSettled;
       },
       { interval: 20, timeout: 5_000 },

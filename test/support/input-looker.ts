@@ -17,7 +17,9 @@ const reader = (): ReturnType<typeof createInputReader> =>
 
 async function look(): Promise<string> {
   try {
-    const { files } = await reader().read(new AbortController().signal);
+    const opened = reader();
+    const { files } = await opened.read(new AbortController().signal);
+    opened.save();
     return JSON.stringify([...files.keys()]);
   } catch (error) {
     if (error instanceof ToolError) return `${error.code} ${error.message}`;

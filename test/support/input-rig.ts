@@ -66,7 +66,9 @@ export class InputRig implements Disposable {
 
   /** What a reader that was just opened finds: path and digest. */
   async files(root?: string): Promise<Record<string, string>> {
-    const { files } = await this.reader(root).read(new AbortController().signal);
+    const reader = this.reader(root);
+    const { files } = await reader.read(new AbortController().signal);
+    reader.save();
     return Object.fromEntries(files);
   }
 

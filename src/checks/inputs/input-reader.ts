@@ -44,12 +44,14 @@ export function createInputReader(options: InputReaderOptions): CheckoutReader {
   const file = join(directory, 'tree');
   let last: TreeIndex | null = null;
   let tree: InputTree | null = null;
+  let isSaved = true;
   return {
     async read(signal) {
       signal.throwIfAborted();
       last ??= readIndex(file);
-      let writer: IndexWriter | null | undefined;
-      const lookedAt = (): number | null => (writer ??= beginIndex(file))?.startedAt ?? null;
+      // Only for the time by the clock of the disk: what is seen is written once, by `save`.
+      let scratch: IndexWriter | null | undefined;
+      const lookedAt = (): number | null => (scratch ??= beginIndex(file))?.startedAt ?? null;
       try {
         const structure = await lookAtStructure(source, last, lookedAt);
         const look = { root, files: structure.files, last, lookedAt, now };
@@ -57,12 +59,16 @@ export function createInputReader(options: InputReaderOptions): CheckoutReader {
         if (tree === null || !isSameTree(last, contents)) tree = treeOf(contents);
         if (structure === last && contents === last) return tree;
         last = { ...structure, fileFigures: contents.fileFigures, digests: contents.digests };
-        writer?.commit(last);
-        writer = null;
+        isSaved = false;
         return tree;
       } finally {
-        writer?.discard();
+        scratch?.discard();
       }
+    },
+    save() {
+      if (last === null || isSaved) return;
+      beginIndex(file)?.commit(last);
+      isSaved = true;
     },
     watched: () => (last === null ? null : watchedBy(root, last)),
   };

@@ -14,4 +14,6 @@ export interface InputTree {
 export interface InputReader {
   /** Throws CHECK_INPUT_UNREADABLE for a file that is there and cannot be read. */
   read(signal: AbortSignal): Promise<InputTree>;
+  /** Writes down what was seen, so that the next process reads only what differs. */
+  save(): void;
 }

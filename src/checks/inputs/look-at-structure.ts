@@ -1,9 +1,11 @@
 import { lstatSync, statSync, type Stats } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { namesIn } from './directory-names.ts';
+
 import { distrustRecent, FIGURES, figuresOf, isDirectory, isSame } from './file-figures.ts';
 import { listCheckout, readDirectory, type CheckoutSource } from './list-checkout.ts';
 import type { ListedDirectory, Listing } from './listing.ts';
+import { ignoredPaths } from './list-with-git.ts';
 import { comparePaths } from './sorted-paths.ts';
 import type { Guard, TreeIndex } from './stored-tree.ts';
 
@@ -33,14 +35,48 @@ export async function lookAtStructure(
   if (changed.length === 0) return last;
   const at = lookedAt();
   const directoryFigures = last.directoryFigures.slice();
+  const names = [...last.names];
+  const doubtful: string[] = [];
   for (const index of changed) {
-    const now = readDirectory(source.root, last.directories[index] ?? '');
-    // Something came or went, and only the whole listing says whether it counts.
-    if (now.names !== last.names[index]) return await list(source, lookedAt);
+    const path = last.directories[index] ?? '';
+    const now = readDirectory(source.root, path);
+    if (!isDirectory(now.figures)) return await list(source, lookedAt);
+    if (now.names !== names[index]) doubtful.push(...differentNames(path, names[index] ?? '', now.names));
+    names[index] = now.names;
     distrustRecent(now.figures, 0, at);
     directoryFigures.set(now.figures, index * FIGURES);
   }
-  return { ...last, directoryFigures };
+  // Something came or went. Where git ignores all of it, as it does what most checks make, nothing else counts now.
+  if (!(await areIgnored(source, last, doubtful))) return await list(source, lookedAt);
+  return { ...last, directoryFigures, names };
+}
+
+/** Names that only one of the two lists has, or that are something else in it, as paths from the root. */
+function differentNames(directory: string, before: string, now: string): string[] {
+  const namesOf = (text: string): Map<string, string> =>
+    new Map(namesIn(text).map(({ name, kind }) => [name, kind]));
+  const [old, current] = [namesOf(before), namesOf(now)];
+  return [...new Set([...old.keys(), ...current.keys()])]
+    .filter((name) => old.get(name) !== current.get(name))
+    .map((name) => (directory === '' ? name : `${directory}/${name}`));
+}
+
+async function areIgnored(
+  { runGit, root }: CheckoutSource,
+  last: Structure,
+  paths: readonly string[],
+): Promise<boolean> {
+  const own = paths.filter((path) => path !== '.glidepath');
+  if (own.length === 0) return true;
+  // git may know the directory and ignore all of it, and then everything in it counts.
+  if (!last.guards.some(({ path }) => basename(path) === 'index')) return false;
+  const known = new Set([...last.files, ...last.directories]);
+  if (own.some((path) => known.has(path) || /(^|\/)\.git(ignore|modules)?$/.test(path))) return false;
+  // What has gone is not there to be asked about: only what it was called decides, and a rule may be for directories alone.
+  if (own.some((path) => lstatSync(join(root, path), NOTHING) === undefined)) return false;
+  const listing = { files: new Set<string>(), repositories: [''], guards: [], isComplete: true };
+  const ignored = await ignoredPaths(runGit, root, listing, own);
+  return ignored !== null && own.every((path) => ignored.has(path));
 }
 
 function isUntouched({ path, figures }: Guard): boolean {

@@ -4,8 +4,11 @@ import type { Ending, NotRun, Schedule } from './schedule.ts';
 export interface ScheduleWork {
   /** Whether the result of a check is there, so that it need not run. Takes no core. */
   look(name: string): Promise<boolean>;
-  /** Runs it. The signal aborts when it is to end because of another, or because somebody ended it all. */
-  run(name: string, signal: AbortSignal): Promise<Ending>;
+  /**
+   * Runs it, and says when nothing of it runs any more although it has not ended. The signal aborts when it is to end
+   * because of another, or because somebody ended it all.
+   */
+  run(name: string, signal: AbortSignal, onIdle: () => void): Promise<Ending>;
   notRun(notRun: NotRun): void;
   /** How long checks take, in milliseconds by name; asked once, before the first that runs. */
   estimates(): Promise<ReadonlyMap<string, number>>;
@@ -43,6 +46,7 @@ class Carrier {
   readonly #underWay = new Set<Promise<void>>();
   readonly #problems: unknown[] = [];
   #looking = 0;
+  #wake: () => void = () => undefined;
   #isEstimated = false;
 
   constructor(schedule: Schedule, work: ScheduleWork) {
@@ -54,7 +58,10 @@ class Carrier {
     for (;;) {
       await this.#beginWhatMay();
       if (this.#underWay.size === 0) break;
-      await Promise.race(this.#underWay);
+      const idle = new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      await Promise.race([...this.#underWay, idle]);
     }
     if (this.#problems.length > 0) throw this.#problems[0];
   }
@@ -101,7 +108,10 @@ class Carrier {
   async #run(name: string): Promise<void> {
     let ending: Ending = 'ended';
     try {
-      ending = await this.#work.run(name, this.#stop.signal);
+      ending = await this.#work.run(name, this.#stop.signal, () => {
+        this.#schedule.release(name);
+        this.#wake();
+      });
     } finally {
       this.#end(name, ending);
     }

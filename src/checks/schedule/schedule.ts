@@ -54,6 +54,7 @@ export class Schedule {
   /** How many of its needs have not passed yet. */
   readonly #open = new Map<string, number>();
   readonly #overtaken = new Map<string, number>();
+  readonly #released = new Set<string>();
   #order: ReadonlyMap<string, number>;
   #busy = 0;
   /** Why nothing begins any more. */
@@ -133,9 +134,16 @@ export class Schedule {
     return started;
   }
 
+  /** Nothing of a check runs any more, but how it ended is not known yet: its cores are free. */
+  release(name: string): void {
+    if (this.standing(name) !== 'running' || this.#released.has(name)) return;
+    this.#released.add(name);
+    this.#busy -= this.#weight(name);
+  }
+
   /** A check has ended, or its result was there. Returns those that are not run because of it. */
   end(name: string, ending: Ending): NotRun[] {
-    if (this.standing(name) === 'running') this.#busy -= this.#weight(name);
+    this.release(name);
     this.#move(name, ['running', 'looking'], ending);
     if (ending === 'passed') {
       for (const user of this.#users.get(name) ?? []) this.#open.set(user, (this.#open.get(user) ?? 0) - 1);
