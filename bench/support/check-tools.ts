@@ -79,7 +79,18 @@ export function peerTools(dir: string): readonly CheckTool[] {
       ? [{ name: 'turbo, native', program: native, args: turboArgs, env: turboEnv, state: turboState }]
       : []),
     node('wireit', 'wireit/bin/wireit.js', [], wireitEnv(), ['.wireit']),
-    node('nx', 'nx/dist/bin/nx.js', nxArgs, { NX_DAEMON: 'false', NX_NO_CLOUD: 'true' }, ['.nx']),
+    node(
+      'nx',
+      'nx/dist/bin/nx.js',
+      nxArgs,
+      {
+        NX_DAEMON: 'false',
+        NX_NO_CLOUD: 'true',
+        NX_CACHE_DIRECTORY: '.nx/cache',
+        NX_WORKSPACE_DATA_DIRECTORY: '.nx/data',
+      },
+      ['.nx'],
+    ),
   ];
 }
 
