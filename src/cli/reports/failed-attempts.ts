@@ -1,7 +1,7 @@
 import type { CheckEvent } from '../../checks/check-event.ts';
 import type { ResolvedCheck } from '../../config/resolved.ts';
+import { readReports, type ReportsPlace } from '../../pipeline/reports/read-reports.ts';
 import type { TestResult } from '../../reports/tests/test-result.ts';
-import { readReports, type ReportsPlace } from './read-reports.ts';
 
 /** What tries that failed said of the tests, before the next try wrote over it. */
 export interface FailedAttempts {

@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createGitSource } from '../../providers/git/git-source.ts';
+import { readReports, type ReadReports } from '../../pipeline/reports/read-reports.ts';
 import type { Coverage } from '../../reports/covered-lines/coverage.ts';
 import { mergeCoverage } from '../../reports/covered-lines/merge-coverage.ts';
 import { writeCobertura } from '../../reports/covered-lines/write-cobertura.ts';
@@ -17,7 +18,6 @@ import type { CommandContext } from '../command-context.ts';
 import type { GithubContext } from '../github-context.ts';
 import { makeStateDir } from '../make-state-dir.ts';
 import { knownChange } from './known-change.ts';
-import { readReports, type ReadReports } from './read-reports.ts';
 import type { ReportChecksOptions } from './report-checks.ts';
 import type { ReportingCheck } from './reporting-checks.ts';
 import { reportsAnnotations } from './reports-annotations.ts';
@@ -52,10 +52,23 @@ export async function joinReports(
     materials: read.materials === null ? null : sumMaterials(read.materials),
     warnings: read.warnings,
   });
-  makeStateDir(root, join(root, '.glidepath'));
-  writeAll(summary, { read, coverage, root });
-  if (github !== null) tellGithub(context, summary, github);
-  return summary;
+  const unwritten = writeOrWhy(root, () => writeAll(summary, { read, coverage, root }));
+  const told = { ...summary, warnings: [...summary.warnings, ...unwritten] };
+  if (github !== null) tellGithub(context, told, github);
+  return told;
+}
+
+/** Checks have not failed because what they reported cannot be written: it is said, and what there is to tell is told. */
+function writeOrWhy(root: string, write: () => void): string[] {
+  try {
+    makeStateDir(root, join(root, '.glidepath'));
+    write();
+    return [];
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOSPC' || code === 'EDQUOT' ? 'the disk is full' : message.replace(/\.$/, '');
+    return [`The reports could not be written to .glidepath/reports: ${why}.`];
+  }
 }
 
 interface GitFacts {

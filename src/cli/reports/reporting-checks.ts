@@ -1,15 +1,12 @@
 import type { CheckResult } from '../../checks/check-event.ts';
 import type { ResolvedCheck } from '../../config/resolved.ts';
+import type { ReadCheck } from '../../pipeline/reports/read-reports.ts';
 
 /** A check that came to its end and has reports. */
-export interface ReportingCheck {
-  readonly check: ResolvedCheck;
-  readonly hasPassed: boolean;
+export interface ReportingCheck extends ReadCheck {
   /** Of its result; null where nothing is kept of it. */
   readonly key: string | null;
   readonly from: CheckResult['from'];
-  /** When it began, in epoch milliseconds: what is older is of another run. Null where it need not run. */
-  readonly startedAt: number | null;
 }
 
 /** Those of a run that came to an end and have reports to read. */

@@ -11,12 +11,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ResolvedCheck, ResolvedReports } from '../../config/resolved-ci.ts';
+import { readReports, type ReadReports } from '../../pipeline/reports/read-reports.ts';
 import type { Finding } from '../../reports/finding.ts';
 import type { TestRun } from '../../reports/flaky/test-history.ts';
 import type { ReportsSummary } from '../../reports/summary/reports-summary.ts';
 import type { TestResult } from '../../reports/tests/test-result.ts';
 import { renderReports } from '../views/reports.ts';
-import { readReports, type ReadReports } from './read-reports.ts';
 import { reportsAnnotations } from './reports-annotations.ts';
 import { reportsMarkdown } from './reports-markdown.ts';
 import { addToHistory } from './test-history-file.ts';
@@ -298,6 +298,16 @@ describe('files', () => {
       'summary.md',
     ]);
     expect(paths).toHaveLength(3);
+  });
+
+  test('that cannot be written leave none of an earlier run beside them', () => {
+    const none = { 'coverage.lcov': null, 'coverage.cobertura.xml': null, 'findings.sarif': null };
+    const texts = { ...none, 'junit.xml': 'new', 'summary.md': 'new', 'summary.json': 'new' };
+    const directory = join(root, '.glidepath/reports');
+    writeReports(directory, { ...texts, 'coverage.lcov': 'old' });
+    mkdirSync(join(directory, `summary.json.${process.pid}`));
+    expect(() => writeReports(directory, texts)).toThrow('EISDIR');
+    expect(readdirSync(directory)).toEqual([]);
   });
 
   test('of the history are added to, survive a line that was cut off, and stay bounded', () => {

@@ -35,7 +35,7 @@ const FACTS: QualityFacts = {
   findings: [],
   flaky: [],
   images: [],
-  problems: [],
+  unread: { junit: [], coverage: [], sarif: [], sbom: [] },
 };
 const FINDING: Finding = {
   id: 'GHSA-1',
@@ -154,6 +154,32 @@ test('findings count from the severity that is asked for, and not while an excep
     found: 'none; 1 excepted',
   });
   expect(figure('findings', { findings: [FINDING] }, {}, [exception('GHSA-1', 20)])?.holds).toBe(false);
+});
+
+test('a report that is missing or spoilt is no proof of anything: what it would have said refuses, by name', () => {
+  const unread = { junit: ['J'], coverage: ['C'], sarif: ['S'], sbom: ['B'] };
+  expect(figure('findings', { unread })).toMatchObject({
+    holds: false,
+    found: 'none; 1 report not read',
+    where: ['S'],
+    see: 'glidepath ci',
+  });
+  expect(figure('flaky tests', { unread }, { allowsFlaky: false })).toMatchObject({
+    holds: false,
+    found: 'none; 1 report not read',
+    where: ['J'],
+  });
+  expect(figure('coverage', { unread }, { coverage: 50 })).toMatchObject({
+    holds: false,
+    found: '73.4 % (734 of 1000 lines); 1 report not read',
+    where: ['C'],
+  });
+  const gone = { unread, coverage: null, change: null };
+  expect(figure('coverage', gone, { coverage: 0 })).toMatchObject({ holds: false, where: ['C'] });
+  expect(figure('change coverage', gone, { changeCoverage: 0 })).toMatchObject({
+    holds: false,
+    where: ['C'],
+  });
 });
 
 test('an exception that has expired refuses, also where nothing is found any more', () => {

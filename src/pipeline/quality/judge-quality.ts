@@ -63,22 +63,26 @@ function checksFigure({ checks }: QualityFacts): QualityFigure {
   };
 }
 
-function coverageFigure({ coverage, problems }: QualityFacts, asked: number): QualityFigure {
+function coverageFigure({ coverage, unread }: QualityFacts, asked: number): QualityFigure {
   const percent = coverage === null ? null : percentOf(coverage);
   return {
     name: 'coverage',
-    holds: percent !== null && percent >= asked,
+    // A report of one part alone tells of no other.
+    holds: percent !== null && percent >= asked && unread.coverage.length === 0,
     asked: `at least ${asked} %`,
     found:
       coverage === null || percent === null
         ? 'no line: no check names coverage among its reports, or it is empty'
-        : `${percent} % (${coverage.covered} of ${coverage.total} lines)`,
-    where: problems,
+        : [
+            `${percent} % (${coverage.covered} of ${coverage.total} lines)`,
+            ...unknownWords(unread.coverage),
+          ].join('; '),
+    where: unread.coverage,
     see: 'glidepath ci',
   };
 }
 
-function changeFigure({ coverage, change, since }: QualityFacts, asked: number): QualityFigure {
+function changeFigure({ coverage, change, since, unread }: QualityFacts, asked: number): QualityFigure {
   const figure = {
     name: 'change coverage',
     asked: `at least ${asked} % of what changed`,
@@ -91,8 +95,8 @@ function changeFigure({ coverage, change, since }: QualityFacts, asked: number):
       return {
         ...figure,
         holds: false,
-        found: 'no line: no check names coverage among its reports',
-        where: [],
+        found: 'no line: no check names coverage among its reports, or it is empty',
+        where: unread.coverage,
       };
     const missing = `nothing: the commit of ${since.id} (${since.commit.slice(0, 7)}) is not in this clone`;
     return { ...figure, holds: false, found: missing, where: [], see: 'git fetch --unshallow' };
@@ -124,21 +128,30 @@ function changeFigure({ coverage, change, since }: QualityFacts, asked: number):
   };
 }
 
-function findingsFigure({ findings }: QualityFacts, { gate, exceptions, now }: QualityPolicy): QualityFigure {
+function findingsFigure(
+  { findings, unread }: QualityFacts,
+  { gate, exceptions, now }: QualityPolicy,
+): QualityFigure {
   const { refused, tolerated, excepted } = judgeSecurity(findings, { failOn: gate.failOn, exceptions }, now);
   const others = [
     ...(tolerated.length === 0 ? [] : [`${tolerated.length} less grave`]),
     ...(excepted.length === 0 ? [] : [`${excepted.length} excepted`]),
+    ...unknownWords(unread.sarif),
   ];
   const besides = others.length === 0 ? '' : `; ${list(others)}`;
   return {
     name: 'findings',
-    holds: refused.length === 0,
+    holds: refused.length === 0 && unread.sarif.length === 0,
     asked: gate.failOn === 'critical' ? 'none that is critical' : `none that is ${gate.failOn} or worse`,
     found: `${refused.length === 0 ? 'none' : refused.length}${besides}`,
-    where: refused.map(findingWords),
-    see: 'glidepath security audit',
+    where: [...refused.map(findingWords), ...unread.sarif],
+    see: refused.length === 0 ? 'glidepath ci' : 'glidepath security audit',
   };
+}
+
+/** What nobody could read may say anything. */
+function unknownWords(unread: readonly string[]): readonly string[] {
+  return unread.length === 0 ? [] : [`${count(unread.length, 'report')} not read`];
 }
 
 function findingWords({ id, severity, message, package: name, place, hint }: Finding): string {
@@ -170,13 +183,13 @@ function lastDay(expiresAt: number): string {
   return day;
 }
 
-function flakyFigure({ flaky }: QualityFacts): QualityFigure {
+function flakyFigure({ flaky, unread }: QualityFacts): QualityFigure {
   return {
     name: 'flaky tests',
-    holds: flaky.length === 0,
+    holds: flaky.length === 0 && unread.junit.length === 0,
     asked: 'none that failed before it passed',
-    found: flaky.length === 0 ? 'none' : String(flaky.length),
-    where: flaky,
+    found: [flaky.length === 0 ? 'none' : String(flaky.length), ...unknownWords(unread.junit)].join('; '),
+    where: [...flaky, ...unread.junit],
     see: 'glidepath ci --force',
   };
 }

@@ -1,6 +1,7 @@
 import type { ChangeCoverage } from '../../reports/covered-lines/change-coverage.ts';
 import type { Ratio } from '../../reports/covered-lines/coverage-totals.ts';
 import type { Finding } from '../../reports/finding.ts';
+import type { ReadReports } from '../reports/read-reports.ts';
 
 /** What is known of an artifact when the gate quality() judges it. */
 export interface QualityFacts {
@@ -17,8 +18,8 @@ export interface QualityFacts {
   /** Tests that failed before they passed: `cart › adds (2 times)`. */
   readonly flaky: readonly string[];
   readonly images: readonly JudgedImage[];
-  /** Reports that could not be read: `coverage/lcov.info: it is empty`. */
-  readonly problems: readonly string[];
+  /** Reports that are missing or could not be read, each in a sentence: what they would have said is not known. */
+  readonly unread: ReadReports['unread'];
 }
 
 /** How a check ended for the gate. */

@@ -5,17 +5,21 @@ import type { ResolvedCheck } from '../../config/resolved.ts';
 import type { Coverage } from '../../reports/covered-lines/coverage.ts';
 import { parseCoverage } from '../../reports/covered-lines/parse-coverage.ts';
 import type { Finding } from '../../reports/finding.ts';
+import { REPORT_FILES } from '../../reports/report-files.ts';
 import type { SarifRuns } from '../../reports/sarif/merge-sarif.ts';
 import { parseSarif } from '../../reports/sarif/parse-sarif.ts';
 import type { SourceRoot } from '../../reports/source-path.ts';
 import { readMaterials, type Material } from '../../reports/summary/read-materials.ts';
 import { parseJunit } from '../../reports/tests/parse-junit.ts';
 import type { TestResult } from '../../reports/tests/test-result.ts';
-import type { ReportingCheck } from './reporting-checks.ts';
-import { REPORT_FILES } from './write-reports.ts';
 
 /** A check whose reports are read: also one that is to be tried again. */
-type ReadCheck = Omit<ReportingCheck, 'key' | 'from'>;
+export interface ReadCheck {
+  readonly check: ResolvedCheck;
+  readonly hasPassed: boolean;
+  /** When it began, in epoch milliseconds: what is older is of another run. Null where it need not run. */
+  readonly startedAt: number | null;
+}
 
 /** What the reports of all checks say; null where no check has such reports. */
 export interface ReadReports {
@@ -26,6 +30,8 @@ export interface ReadReports {
   readonly materials: readonly Material[] | null;
   /** Reports that are missing, old, or cannot be read whole. */
   readonly warnings: readonly string[];
+  /** The same by what the reports are of. */
+  readonly unread: Readonly<Record<Kind, readonly string[]>>;
 }
 
 /** Longer than any report that a person or a tool made use of; a string holds at most 512 MiB. */
@@ -47,7 +53,7 @@ export interface ReportsPlace {
 
 /** Reads the reports that checks wrote or had restored. Never throws: what cannot be read is a warning. */
 export function readReports(checks: readonly ReadCheck[], { root, redact }: ReportsPlace): ReadReports {
-  const warnings: string[] = [];
+  const unread: Record<Kind, string[]> = { junit: [], coverage: [], sarif: [], sbom: [] };
   const exists = rememberedExists(root);
   const placeOf = (check: ResolvedCheck): SourceRoot => ({
     root: root.replaceAll('\\', '/'),
@@ -56,11 +62,11 @@ export function readReports(checks: readonly ReadCheck[], { root, redact }: Repo
   });
   const filesOf = (kind: Kind): readonly ReportFile[] =>
     checks
-      .flatMap((one) => reportFiles(root, one, kind, warnings))
+      .flatMap((one) => reportFiles(root, one, kind, unread[kind]))
       .map((file) => ({ ...file, text: redact(file.text) }));
-  const warn = ({ path, check }: ReportFile, problem: string | null): void => {
+  const warn = ({ path, check, kind }: ReportFile, problem: string | null): void => {
     if (problem !== null)
-      warnings.push(`The report ${path} of the check ${check.name} cannot be read whole: ${problem}.`);
+      unread[kind].push(`The report ${path} of the check ${check.name} cannot be read whole: ${problem}.`);
   };
   const has = (kind: Kind): boolean => checks.some(({ check }) => check.reports[kind].length > 0);
   const tests = filesOf('junit').flatMap((file) => {
@@ -93,7 +99,8 @@ export function readReports(checks: readonly ReadCheck[], { root, redact }: Repo
     findings: has('sarif') ? logs.flatMap(({ findings }) => findings) : null,
     runs: logs,
     materials: has('sbom') ? materials : null,
-    warnings,
+    warnings: Object.values(unread).flat(),
+    unread,
   };
 }
 
@@ -101,6 +108,7 @@ interface ReportFile {
   readonly path: string;
   readonly text: string;
   readonly check: ResolvedCheck;
+  readonly kind: Kind;
 }
 
 function reportFiles(
@@ -127,7 +135,7 @@ function reportFiles(
         warnings.push(`${problem} has more than ${REPORT_BYTES_MAX / 1024 / 1024} MiB and was left out.`);
         return [];
       }
-      return [{ path, text: readFileSync(join(root, path), 'utf8'), check }];
+      return [{ path, text: readFileSync(join(root, path), 'utf8'), check, kind }];
     } catch (error) {
       warnings.push(`${problem} cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
       return [];

@@ -49,7 +49,7 @@ async function factsOf(scope: StepScope, gate: ResolvedQuality): Promise<Quality
       at: result.startedAt,
     };
   });
-  const reports = await readFigures(directory, input.checks);
+  const reports = readFigures(directory, input.checks, outcome);
   const since = deps.history.live(input.environment.name)?.release ?? null;
   const images = await builtImages(scope);
   const found = await deps.findWeaknesses({
@@ -80,7 +80,7 @@ async function factsOf(scope: StepScope, gate: ResolvedQuality): Promise<Quality
       expected: input.release?.digests[app] ?? null,
       packages: found.packages[app] ?? null,
     })),
-    problems: reports.problems,
+    unread: reports.unread,
   };
 }
 
