@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createInputReader, type CheckoutReader } from '../src/checks/inputs/input-reader.ts';
+import { ownFiles } from '../src/checks/own-files/own-files.ts';
 
 const SIZES = [1_000, 10_000, 100_000];
 const ROUNDS = 3;
@@ -67,7 +68,8 @@ async function measure(root: string, files: number): Promise<Record<string, numb
 
 function readerOf(root: string): CheckoutReader {
   const directory = join(root, '.glidepath', 'cache');
-  return createInputReader({ root, directory, spawn, env: process.env, now: () => performance.now() });
+  const own = ownFiles(join(root, '..', 'own-files'));
+  return createInputReader({ root, directory, own, spawn, env: process.env, now: () => performance.now() });
 }
 
 async function look(reader: CheckoutReader): Promise<void> {

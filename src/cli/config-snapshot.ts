@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { writeWhole } from '../checks/held/write-whole.ts';
+import type { OwnFiles } from '../checks/own-files/own-files.ts';
 import type { ConfigSources } from '../config/config-sources.ts';
 import type { ResolvedProject } from '../config/resolved.ts';
 import { isPlainSource } from '../config/source/is-plain-source.ts';
@@ -34,13 +34,16 @@ export function readSnapshot(
   config: string,
   build: string,
   env: Readonly<Record<string, string | undefined>>,
+  own: OwnFiles,
 ): {
   readonly project: ResolvedProject;
   readonly files: readonly string[];
   readonly env: readonly string[];
 } | null {
   try {
-    const snapshot = JSON.parse(readFileSync(snapshotFile(config), 'utf8')) as Snapshot;
+    const text = own.read(snapshotFile(config));
+    if (text === null) return null;
+    const snapshot = JSON.parse(text.toString()) as Snapshot;
     const isSame =
       snapshot.format === 1 &&
       snapshot.build === build &&
@@ -52,7 +55,7 @@ export function readSnapshot(
     const files = snapshot.files.map(([path]) => path);
     return { project: snapshot.project, files, env: Object.keys(snapshot.env) };
   } catch {
-    // Not there, or not what it should be: the config is loaded.
+    // Not what it should be: the config is loaded.
     return null;
   }
 }
@@ -69,6 +72,7 @@ export function writeSnapshot(loaded: {
   readonly variables: ReadonlyMap<string, string | undefined> | null;
   readonly loadedAt: number;
   readonly project: ResolvedProject;
+  readonly own: OwnFiles;
 }): boolean {
   const { config, sources, variables, project, loadedAt } = loaded;
   const modules = modulesOf(config, sources);
@@ -86,7 +90,7 @@ export function writeSnapshot(loaded: {
     project,
   } satisfies Snapshot);
   if (!isDeepStrictEqual((JSON.parse(text) as Snapshot).project, project)) return false;
-  writeWhole(snapshotFile(config), text);
+  loaded.own.write(snapshotFile(config), text);
   return true;
 }
 

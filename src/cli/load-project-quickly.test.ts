@@ -10,8 +10,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ownFiles } from '../checks/own-files/own-files.ts';
 import { loadProject } from '../config/load-project.ts';
 import { readSnapshot, snapshotFile } from './config-snapshot.ts';
+import { ownFileRecords } from './machine-state.ts';
 import { loadProjectQuickly, type QuickProject } from './load-project-quickly.ts';
 
 const BUILD = 'one';
@@ -48,11 +50,17 @@ export default defineProject({
 const later = (): number => Date.now() + 60_000;
 
 async function load(options: { build?: string | null; now?: () => number } = {}): Promise<QuickProject> {
-  const context = { cwd: root, env: process.env, projectFile: null };
+  const context = { cwd: root, env: env(), projectFile: null };
   return await loadProjectQuickly(context, { build: BUILD, now: later, ...options });
 }
 
-const snapshot = (): ReturnType<typeof readSnapshot> => readSnapshot(config, BUILD, process.env);
+const env = (): Record<string, string | undefined> => ({
+  ...process.env,
+  XDG_STATE_HOME: join(root, '.state'),
+});
+
+const snapshot = (build = BUILD): ReturnType<typeof readSnapshot> =>
+  readSnapshot(config, build, env(), ownFiles(ownFileRecords(env())));
 
 describe('a project that is loaded quickly', () => {
   test('is the one that is loaded from its config', async () => {
@@ -93,7 +101,7 @@ describe('a project that is loaded quickly', () => {
     expect(snapshot()).toBeNull();
     await load();
     expect(snapshot()).not.toBeNull();
-    expect(readSnapshot(config, 'two', process.env)).toBeNull();
+    expect(snapshot('two')).toBeNull();
   });
 
   test.each([

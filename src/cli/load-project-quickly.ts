@@ -1,8 +1,10 @@
 import { dirname } from 'node:path';
+import { ownFiles } from '../checks/own-files/own-files.ts';
 import { findConfig } from '../config/find-config.ts';
 import type { ResolvedProject } from '../config/resolved.ts';
 import type { CommandContext } from './command-context.ts';
 import { readSnapshot, snapshotFile, writeSnapshot } from './config-snapshot.ts';
+import { ownFileRecords } from './machine-state.ts';
 import { makeStateDir } from './make-state-dir.ts';
 import { recordVariables } from './record-variables.ts';
 
@@ -30,7 +32,8 @@ export async function loadProjectQuickly(
   const { cwd, env, projectFile } = context;
   const options = { cwd, ...(projectFile === null ? {} : { file: projectFile }) };
   const config = findConfig(options);
-  const snapshot = build === null ? null : readSnapshot(config, build, env);
+  const own = ownFiles(ownFileRecords(env));
+  const snapshot = build === null ? null : readSnapshot(config, build, env, own);
   if (snapshot !== null) {
     const { project, ...known } = snapshot;
     return { project, file: config, root: dirname(config), known };
@@ -43,9 +46,9 @@ export async function loadProjectQuickly(
   const variables = recorded.read();
   if (build !== null) {
     makeStateDir(root, dirname(snapshotFile(config)));
-    writeSnapshot({ config, build, sources, variables, loadedAt, project });
+    writeSnapshot({ config, build, sources, variables, loadedAt, project, own });
   }
-  const written = build === null ? null : readSnapshot(config, build, env);
+  const written = build === null ? null : readSnapshot(config, build, env, own);
   return {
     project,
     file,

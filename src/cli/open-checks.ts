@@ -7,6 +7,7 @@ import type { ExecuteCheck } from '../checks/execute-check.ts';
 import { executeOnHost } from '../checks/execute-on-host.ts';
 import { openHeldResults, type HeldResults } from '../checks/held/held-results.ts';
 import { createInputReader, type CheckoutReader } from '../checks/inputs/input-reader.ts';
+import { ownFiles, type OwnFiles } from '../checks/own-files/own-files.ts';
 import { createToolVersions, type ToolVersions } from '../checks/key/tool-versions.ts';
 import { toolsOf } from '../checks/key/tools-of.ts';
 import type { ChecksDeps } from '../checks/run-checks.ts';
@@ -17,8 +18,9 @@ import { MARK_VARIABLE } from '../util/process-family.ts';
 import { openCheckCache } from './cache/open-check-cache.ts';
 import type { ContainerChecks } from './check-container/container-checks.ts';
 import { checkEnvironment } from './check-environment.ts';
-import { recordCheckRun } from './check-runs.ts';
+import { checkLogsIn, recordCheckRun } from './check-runs.ts';
 import type { CommandContext } from './command-context.ts';
+import { ownFileRecords } from './machine-state.ts';
 import { ownCommandDirectory, ownCommandPlace } from './own-command.ts';
 import { githubContextOf } from './read-github-context.ts';
 import type { SecretVault } from './secret-vault.ts';
@@ -55,12 +57,12 @@ export interface KnownPlaces {
 /** What running checks needs, on this machine. Nothing is started and nothing written before the first check runs. */
 export async function openChecks(context: CommandContext, options: OpenChecksOptions): Promise<OpenedChecks> {
   const { root, checkout, vault } = options;
-  const stateDirectory = join(root, '.glidepath');
   const directory = checkoutDirectory(options);
+  const own = ownFiles(ownFileRecords(context.env));
   const containers = containersOf(context, options);
   const kept = options.isCacheless
     ? null
-    : await openMemory(context, options, { directory, place: containers.place });
+    : await openMemory(context, options, { directory, own, place: containers.place });
   return {
     execute: { host: executeOnThisHost(context, options), container: containers.execute },
     openService: async (service, signal) => {
@@ -74,13 +76,14 @@ export async function openChecks(context: CommandContext, options: OpenChecksOpt
     reader: createInputReader({
       root: checkout,
       directory,
+      own,
       spawn,
       env: context.env,
       now: () => performance.now(),
     }),
     memory: kept?.memory ?? null,
     known: kept,
-    logDirectory: join(stateDirectory, 'logs', `${process.pid}`),
+    logDirectory: checkLogsIn(root, process.pid),
   };
 }
 
@@ -100,7 +103,11 @@ function checkoutDirectory({ root, checkout }: OpenChecksOptions): string {
 async function openMemory(
   context: CommandContext,
   { root, checkout, checks, project, vault, onWarning, commit }: OpenChecksOptions,
-  { directory, place }: { readonly directory: string; readonly place: () => Promise<string> },
+  {
+    directory,
+    own,
+    place,
+  }: { readonly directory: string; readonly own: OwnFiles; readonly place: () => Promise<string> },
 ): Promise<KnownPlaces & { readonly memory: CheckMemory }> {
   const { env } = context;
   const cache = await openCheckCache({
@@ -116,12 +123,13 @@ async function openMemory(
   const tools = createToolVersions({
     root: checkout,
     directory,
+    own,
     spawn,
     clock: systemClock,
     env: checkEnvironment(env, { commandDirectory: ownCommandPlace(root), node: process.execPath }),
     known: { glidepath: ownVersion() },
   });
-  const held = openHeldResults(checkout, directory);
+  const held = openHeldResults(checkout, directory, own);
   const { signal } = new AbortController();
   const memory = createCheckMemory({
     root: checkout,

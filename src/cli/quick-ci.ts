@@ -1,4 +1,6 @@
 import type { CheckEvent } from '../checks/check-event.ts';
+import { readOwnFile } from '../checks/own-files/read-own-file.ts';
+import { ownFileRecords } from './machine-state.ts';
 import type { Memo } from './quick/memo.ts';
 import { recallMemo } from './quick/recall-memo.ts';
 import { replayMemo } from './quick/replay-memo.ts';
@@ -40,16 +42,19 @@ export async function quickCi(): Promise<boolean> {
 
 function memoOfHere(): Memo | null {
   // Not imported: that would make every part of it.
-  const { readFileSync, lstatSync } = process.getBuiltinModule('node:fs');
+  const fs = process.getBuiltinModule('node:fs');
   try {
-    return recallMemo(readFileSync(MEMO_FILE), {
+    const records = ownFileRecords(process.env);
+    const file = records === null ? null : readOwnFile(`${process.cwd()}/${MEMO_FILE}`, records, fs);
+    if (file === null) return null;
+    return recallMemo(file, {
       version: memoVersion(process),
       args: process.argv.slice(3),
       env: process.env,
-      lstat: lstatSync,
+      lstat: fs.lstatSync,
     });
   } catch {
-    // None there, or none that can be read.
+    // None that can be read.
     return null;
   }
 }

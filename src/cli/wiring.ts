@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { refuseCommittedState } from '../checks/inputs/committed-state.ts';
+import { createRunGit } from '../checks/inputs/run-git.ts';
 import type { ResolvedDatabase, ResolvedEnvironment, ResolvedProject } from '../config/resolved.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -69,8 +72,9 @@ export async function openWorkbench(
   const clock = systemClock;
   const stateDir = stateDirOf(root, context.isLocal);
   makeStateDir(root, stateDir);
-  const [{ openStateDatabase }, { openSqliteStore }, { createEngine }, { pipelineExecutors }] =
+  const [, { openStateDatabase }, { openSqliteStore }, { createEngine }, { pipelineExecutors }] =
     await Promise.all([
+      refuseCommittedState(createRunGit(spawn, context.env), root),
       import('../engine/state-database.ts'),
       import('../engine/sqlite-store.ts'),
       import('../engine/create-engine.ts'),

@@ -52,6 +52,7 @@ export const ERROR_CODES = {
     exit: 1,
     title: 'A check changed what it does not say it makes',
   },
+  STATE_COMMITTED: { kind: 'user', exit: 2, title: 'git tracks the state of Glidepath' },
   CACHE_KEY_INVALID: { kind: 'user', exit: 2, title: 'A key of the cache cannot be used' },
   ARTIFACT_INVALID: { kind: 'operation', exit: 1, title: 'An artifact is not what it was made as' },
   ARTIFACT_KEY_INVALID: { kind: 'user', exit: 2, title: 'A key for signatures cannot be used' },

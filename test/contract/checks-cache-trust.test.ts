@@ -307,7 +307,7 @@ describe('a checkout cannot bring entries along', () => {
     const said: string[] = [];
     const onWarning = (text: string): void => void said.push(text);
     const first = machineKey({ HOME: home }, onWarning);
-    const file = machineKeyFile({ HOME: home });
+    const file = machineKeyFile({ HOME: home }) ?? '';
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(machineKey({ HOME: home }, onWarning).publicKey).toBe(first.publicKey);
     expect(readdirSync(join(home, '.local/state/glidepath'))).toEqual(['cache-key']);

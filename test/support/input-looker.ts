@@ -2,6 +2,8 @@
 // each look: the paths, or the code and the message of what went wrong.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { ownFiles } from '../../src/checks/own-files/own-files.ts';
+import { ownFileRecords } from '../../src/cli/machine-state.ts';
 import { createInputReader } from '../../src/checks/inputs/input-reader.ts';
 import { ToolError } from '../../src/diagnostics/tool-error.ts';
 
@@ -10,6 +12,7 @@ const reader = (): ReturnType<typeof createInputReader> =>
   createInputReader({
     root,
     directory: join(root, '.glidepath', 'cache'),
+    own: ownFiles(ownFileRecords(process.env)),
     spawn,
     env: process.env,
     now: () => performance.now(),

@@ -13,6 +13,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { ownFiles } from '../../src/checks/own-files/own-files.ts';
+import { ownFileRecords } from '../../src/cli/machine-state.ts';
 import { createInputReader, type CheckoutReader } from '../../src/checks/inputs/input-reader.ts';
 
 /** A folder with a home of its own, in which git knows nobody's settings. */
@@ -58,6 +60,7 @@ export class InputRig implements Disposable {
     return createInputReader({
       root,
       directory: join(root, '.glidepath', 'cache'),
+      own: ownFiles(ownFileRecords(this.env)),
       spawn,
       env: this.env,
       now: () => performance.now(),

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { checksum } from '../inputs/checksum.ts';
+import type { OwnFiles } from '../own-files/own-files.ts';
 import type { HeldPlaces, HeldRecord, HeldResult } from './held-result.ts';
-import { writeWhole } from './write-whole.ts';
 
 /** Another layout has other first letters. */
 const MAGIC = 0x474c_4801;
@@ -11,18 +10,19 @@ const NUMBER_BYTES = 8;
 
 type Stored = Record<string, { held: HeldResult; places: HeldPlaces; count: number }>;
 
-/** What was remembered, by the name of the check; nothing where the file is not there, not whole, or spoilt. */
-export function readHeld(file: string): Map<string, HeldRecord> {
+/** What was remembered, by the name of the check; nothing where the file is not this machine's, not whole, or spoilt. */
+export function readHeld(file: string, own: OwnFiles): Map<string, HeldRecord> {
   try {
-    return decode(readFileSync(file));
+    const all = own.read(file);
+    return all === null ? new Map() : decode(all);
   } catch {
     return new Map();
   }
 }
 
 /** Writes it whole; where that cannot be, the next run looks into the cache. */
-export function writeHeld(file: string, records: ReadonlyMap<string, HeldRecord>): void {
-  writeWhole(file, encode(records));
+export function writeHeld(file: string, records: ReadonlyMap<string, HeldRecord>, own: OwnFiles): void {
+  own.write(file, encode(records));
 }
 
 /** The numbers lie behind the text as they do in memory: of many outputs they are most of it, and take no time to read. */

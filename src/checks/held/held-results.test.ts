@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { resolvedCheck } from '../../../test/support/projects.ts';
+import { ownFiles } from '../own-files/own-files.ts';
 import type { HeldResult } from './held-result.ts';
 import { openHeldResults } from './held-results.ts';
 
@@ -29,7 +30,8 @@ afterEach(() => {
 });
 
 const directory = (): string => join(root, '.glidepath', 'cache');
-const open = (): ReturnType<typeof openHeldResults> => openHeldResults(root, directory());
+const open = (): ReturnType<typeof openHeldResults> =>
+  openHeldResults(root, directory(), ownFiles(join(root, '.records')));
 
 function write(path: string, content: string): void {
   mkdirSync(dirname(join(root, path)), { recursive: true });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { ResolvedCheck } from '../../config/resolved.ts';
+import type { OwnFiles } from '../own-files/own-files.ts';
 import { readHeld, writeHeld } from './held-file.ts';
 import type { HeldRecord, HeldResult } from './held-result.ts';
 import { isUntouched, lookAtPlaces, pathsOf } from './look-at-places.ts';
@@ -21,11 +22,11 @@ export interface HeldResults {
 }
 
 /** Opens what is remembered of a checkout; `directory` is its `.glidepath/cache`. Read when it is first asked. */
-export function openHeldResults(root: string, directory: string): HeldResults {
+export function openHeldResults(root: string, directory: string, own: OwnFiles): HeldResults {
   const file = join(directory, 'held');
   let read: Map<string, HeldRecord> | null = null;
   const changed = new Set<string>();
-  const records = (): Map<string, HeldRecord> => (read ??= readHeld(file));
+  const records = (): Map<string, HeldRecord> => (read ??= readHeld(file, own));
   return {
     find(check, key) {
       const record = records().get(check.name);
@@ -45,14 +46,14 @@ export function openHeldResults(root: string, directory: string): HeldResults {
     },
     save() {
       if (changed.size === 0) return;
-      const all = readHeld(file);
+      const all = readHeld(file, own);
       for (const name of changed) {
         const record = records().get(name);
         if (record === undefined) all.delete(name);
         else all.set(name, record);
       }
       changed.clear();
-      writeHeld(file, all);
+      writeHeld(file, all, own);
     },
   };
 }

@@ -5,22 +5,23 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import type { OwnFiles } from '../own-files/own-files.ts';
 import { decodeIndex, encodeIndex, type TreeIndex } from './stored-tree.ts';
 
 /** What a process that was killed has left of its writing goes after an hour: no look takes that long. */
 const LEFTOVER_MS = 3_600_000;
 
 /** The index that was kept; null where there is none, or none that can be used. */
-export function readIndex(file: string): TreeIndex | null {
+export function readIndex(file: string, own: OwnFiles): TreeIndex | null {
   try {
-    return decodeIndex(readFileSync(file));
+    const all = own.read(file);
+    return all === null ? null : decodeIndex(all);
   } catch {
     // Without it everything is read, which is right and only takes longer.
     return null;
@@ -37,12 +38,12 @@ export interface IndexWriter {
 }
 
 /** Begins to write an index beside where it goes; null where nothing can be written there. */
-export function beginIndex(file: string): IndexWriter | null {
+export function beginIndex(file: string, own: OwnFiles): IndexWriter | null {
   const scratch = `${file}.${randomUUID()}`;
   try {
     mkdirSync(dirname(file), { recursive: true });
     const open = openSync(scratch, 'wx', 0o600);
-    const startedAt = fstatSync(open).mtimeMs;
+    const { mtimeMs: startedAt, ino } = fstatSync(open);
     return {
       startedAt,
       commit(index) {
@@ -50,6 +51,7 @@ export function beginIndex(file: string): IndexWriter | null {
         for (let at = 0; at < bytes.length;) at += writeSync(open, bytes, at);
         closeSync(open);
         renameSync(scratch, file);
+        own.claim(file, ino);
         removeLeftovers(file, startedAt);
       },
       discard() {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Spawn } from '../../util/run-process.ts';
+import type { OwnFiles } from '../own-files/own-files.ts';
 import type { TreeIndex } from './stored-tree.ts';
 import { beginIndex, readIndex, type IndexWriter } from './index-file.ts';
 import type { InputReader, InputTree } from './input-tree.ts';
@@ -13,6 +14,7 @@ export interface InputReaderOptions {
   readonly root: string;
   /** Where the index is kept: `.glidepath/cache` of this very checkout. */
   readonly directory: string;
+  readonly own: OwnFiles;
   readonly spawn: Spawn;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Milliseconds that pass; no moment is taken from it. */
@@ -39,7 +41,7 @@ export interface CheckoutReader extends InputReader {
  * directory, and no content is read. A second look in which nothing differs gives the same tree.
  */
 export function createInputReader(options: InputReaderOptions): CheckoutReader {
-  const { root, directory, now } = options;
+  const { root, directory, own, now } = options;
   const source = { root, env: options.env, runGit: createRunGit(options.spawn, options.env) };
   const file = join(directory, 'tree');
   let last: TreeIndex | null = null;
@@ -48,10 +50,10 @@ export function createInputReader(options: InputReaderOptions): CheckoutReader {
   return {
     async read(signal) {
       signal.throwIfAborted();
-      last ??= readIndex(file);
+      last ??= readIndex(file, own);
       // Only for the time by the clock of the disk: what is seen is written once, by `save`.
       let scratch: IndexWriter | null | undefined;
-      const lookedAt = (): number | null => (scratch ??= beginIndex(file))?.startedAt ?? null;
+      const lookedAt = (): number | null => (scratch ??= beginIndex(file, own))?.startedAt ?? null;
       try {
         const structure = await lookAtStructure(source, last, lookedAt);
         const look = { root, files: structure.files, last, lookedAt, now };
@@ -67,7 +69,7 @@ export function createInputReader(options: InputReaderOptions): CheckoutReader {
     },
     save() {
       if (last === null || isSaved) return;
-      beginIndex(file)?.commit(last);
+      beginIndex(file, own)?.commit(last);
       isSaved = true;
     },
     watched: () => (last === null ? null : watchedBy(root, last)),

@@ -1,5 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import { refuseCommittedState } from './committed-state.ts';
 import { gitGuards } from './git-guards.ts';
 import type { RunGit } from './run-git.ts';
 import { unreadableInput } from './unreadable-input.ts';
@@ -17,7 +18,7 @@ export interface GitListing {
 /** Submodules within submodules, deeper than any project goes: a link in a circle must not be followed for ever. */
 const DEPTH_MAX = 16;
 
-/** Lists a checkout; null where git knows nothing about it. */
+/** Lists a checkout; null where git knows nothing about it. Throws STATE_COMMITTED. */
 export async function listWithGit(
   runGit: RunGit,
   root: string,
@@ -45,7 +46,8 @@ export async function listWithGit(
     return true;
   };
   // A project in a directory that an outer repository ignores is not in that repository.
-  if (!(await list('', 0)) || files.size === 0) return null;
+  const [isListed] = await Promise.all([list('', 0), refuseCommittedState(runGit, root)]);
+  if (!isListed || files.size === 0) return null;
   return { files, repositories, guards: [...guards], isComplete };
 }
 

@@ -1,11 +1,11 @@
-import { accessSync, constants, lstatSync, readFileSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { accessSync, constants, lstatSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import type { Clock } from '../../util/clock.ts';
 import type { Spawn } from '../../util/run-process.ts';
 import { digestFile } from '../inputs/digest-file.ts';
 import { isWithin } from '../inputs/glob-parts.ts';
 import { readOwnVersion } from './read-own-version.ts';
-import { writeWhole } from '../held/write-whole.ts';
+import type { OwnFiles } from '../own-files/own-files.ts';
 
 /** Where tools are looked for, and where their versions are remembered. */
 export interface ToolVersionsOptions {
@@ -13,6 +13,7 @@ export interface ToolVersionsOptions {
   readonly root: string;
   /** `.glidepath/cache` of this checkout. */
   readonly directory: string;
+  readonly own: OwnFiles;
   readonly spawn: Spawn;
   readonly clock: Clock;
   /** The environment that checks get: its PATH is searched. */
@@ -43,19 +44,19 @@ const SHIM_FILES = ['.tool-versions', 'mise.toml', '.mise.toml', '.config/mise/c
 
 /** Looks for tools and asks for their versions, once for each file of a tool. */
 export function createToolVersions(options: ToolVersionsOptions): ToolVersions {
-  const { root, directory, env, known } = options;
+  const { root, directory, env, known, own } = options;
   const file = join(directory, 'tools.json');
   const found = new Map<string, Promise<string>>();
   let remembered: Record<string, Remembered> | null = null;
   const watched = new Set<string>();
 
   const ask = async (name: string, signal: AbortSignal): Promise<string> => {
-    const own = Object.hasOwn(known, name) ? known[name] : undefined;
-    if (own !== undefined) return own;
+    const given = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (given !== undefined) return given;
     const tool = locate(name, env['PATH'] ?? '', watched);
     if (tool === null) return 'missing';
     if (isWithin(root, tool.real)) return 'of the project';
-    remembered ??= readRemembered(file);
+    remembered ??= readRemembered(file, own);
     const isShim = tool.path.includes('/shims/');
     if (isShim) for (const path of shimFiles(root, env['HOME'])) watched.add(path);
     const mark = isShim ? `${tool.real} ${shimMark(root, env['HOME'])}` : tool.real;
@@ -66,7 +67,7 @@ export function createToolVersions(options: ToolVersionsOptions): ToolVersions {
       (await readOwnVersion(options, name, tool.path, signal)) ??
       `sha256:${digestFile(tool.real, tool.stats, signal) ?? ''}`;
     remembered[mark] = { size, mtimeMs, version };
-    writeWhole(file, JSON.stringify({ ...readRemembered(file), ...remembered }));
+    own.write(file, JSON.stringify({ ...readRemembered(file, own), ...remembered }));
     return version;
   };
 
@@ -130,12 +131,12 @@ function shimMark(root: string, home: string | undefined): string {
     .join(' ');
 }
 
-function readRemembered(file: string): Record<string, Remembered> {
+function readRemembered(file: string, own: OwnFiles): Record<string, Remembered> {
   try {
-    const read: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    const read: unknown = JSON.parse(own.read(file)?.toString() ?? '{}');
     return typeof read === 'object' && read !== null ? { ...(read as Record<string, Remembered>) } : {};
   } catch {
-    // Not there, or spoilt: every tool is asked again.
+    // Spoilt: every tool is asked again.
     return {};
   }
 }

@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { linkSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ed25519Signer, type Ed25519Signer } from '../../util/ed25519.ts';
+import { machineStateDirectory } from '../machine-state.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -14,6 +14,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 export function machineKey(env: Env, onWarning: (sentence: string) => void): Ed25519Signer {
   const path = machineKeyFile(env);
   try {
+    if (path === null) throw new Error('this user has no home');
     const kept = readKey(path, onWarning);
     if (kept !== null) return kept;
     return makeKey(path);
@@ -26,10 +27,10 @@ export function machineKey(env: Env, onWarning: (sentence: string) => void): Ed2
   }
 }
 
-/** Where the key lies: below `XDG_STATE_HOME`, by default `~/.local/state` (freedesktop.org, XDG Base Directory). */
-export function machineKeyFile(env: Env): string {
-  const home = env['HOME'] || homedir();
-  return join(env['XDG_STATE_HOME'] || join(home, '.local', 'state'), 'glidepath', 'cache-key');
+/** Where the key lies; null where this machine can keep nothing. */
+export function machineKeyFile(env: Env): string | null {
+  const directory = machineStateDirectory(env);
+  return directory === null ? null : join(directory, 'cache-key');
 }
 
 /** Null where there is none that only its owner can have read. */

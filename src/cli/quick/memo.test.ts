@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { resolvedCheck } from '../../../test/support/projects.ts';
-import { decodeMemo, encodeMemo, markOf, type Memo } from './memo.ts';
+import { markOf } from '../../util/mark-of.ts';
+import { decodeMemo, encodeMemo, type Memo } from './memo.ts';
 import { recallMemo } from './recall-memo.ts';
 
 const MEMO: Memo = {

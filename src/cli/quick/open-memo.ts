@@ -1,7 +1,9 @@
+import { ownFiles } from '../../checks/own-files/own-files.ts';
 import { findConfig } from '../../config/find-config.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { TypedCiOptions } from '../commands/ci.ts';
 import { dirname } from 'node:path';
+import { ownFileRecords } from '../machine-state.ts';
 import { memoOfRun, type EndedRun } from './remember-run.ts';
 import { beginMemo } from './write-memo.ts';
 
@@ -13,7 +15,7 @@ export interface OpenMemo extends Disposable {
 /** Null where the next run could not be the same: what is asked for is more than whether all checks have passed. */
 export function openMemo(context: CommandContext, typed: TypedCiOptions): OpenMemo | null {
   if (!isPlain(context, typed) || dirname(findConfig({ cwd: context.cwd })) !== context.cwd) return null;
-  const writer = beginMemo(context.cwd);
+  const writer = beginMemo(context.cwd, ownFiles(ownFileRecords(context.env)));
   if (writer === null) return null;
   return {
     remember(run) {

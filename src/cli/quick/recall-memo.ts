@@ -1,5 +1,6 @@
 import { FIGURES, isSame } from '../../checks/inputs/file-figures.ts';
-import { decodeMemo, markOf, type Memo } from './memo.ts';
+import { markOf } from '../../util/mark-of.ts';
+import { decodeMemo, type Memo } from './memo.ts';
 import type { Stats } from 'node:fs';
 
 /** What has to be the same as it was. */

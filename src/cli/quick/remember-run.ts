@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import type { ChecksOutcome } from '../../checks/check-event.ts';
 import type { CheckPlan } from '../../checks/select-checks.ts';
 import type { ReportsSummary } from '../../reports/summary/reports-summary.ts';
+import { markOf } from '../../util/mark-of.ts';
 import { ownFile } from '../../util/own-file.ts';
 import type { QuickProject } from '../load-project-quickly.ts';
 import type { OpenedChecks } from '../open-checks.ts';
 import { memoVersion } from './memo-version.ts';
-import { markOf, type Memo } from './memo.ts';
+import type { Memo } from './memo.ts';
 
 /** A run that has ended, with what it was called with. */
 export interface EndedRun {
