@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readSync, rmdirSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** So much of a log is held in memory; what comes after goes to a file. */
@@ -15,7 +15,11 @@ export class CheckLog implements Disposable {
   readonly #file: string;
   readonly #directory: string;
   #pending = '';
+  /** Characters of which the disk had no room. */
+  #lost = 0;
   #handle: number | null = null;
+  /** Bytes in the file. */
+  #size = 0;
 
   /** The file is made in `directory` only where the log is long; `name` is its own there. */
   constructor(directory: string, name: string) {
@@ -25,7 +29,16 @@ export class CheckLog implements Disposable {
 
   add(line: string): void {
     this.#pending += `${line}\n`;
-    if (this.#pending.length > MEMORY_CHARS_MAX) this.#spill();
+    if (this.#pending.length <= MEMORY_CHARS_MAX) return;
+    try {
+      this.#spill();
+    } catch (error) {
+      // A check has not failed because its log is too long for the disk.
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
+      this.#lost += this.#pending.length;
+      this.#pending = '';
+    }
   }
 
   /** All of it, in pieces. */
@@ -33,24 +46,31 @@ export class CheckLog implements Disposable {
     if (this.#handle !== null) {
       const decoder = new TextDecoder();
       const buffer = Buffer.alloc(CHUNK_BYTES);
-      for (let position = 0; ;) {
-        const read = readSync(this.#handle, buffer, 0, CHUNK_BYTES, position);
+      for (let position = 0; position < this.#size;) {
+        const length = Math.min(CHUNK_BYTES, this.#size - position);
+        const read = readSync(this.#handle, buffer, 0, length, position);
         if (read === 0) break;
         position += read;
         yield decoder.decode(buffer.subarray(0, read), { stream: true });
       }
       yield decoder.decode();
     }
-    yield this.#pending;
+    yield this.#rest();
   }
 
   /** All of it, or its beginning and its end where it is very long. */
   text(): string {
-    const size = this.#handle === null ? 0 : fstatSync(this.#handle).size;
+    const size = this.#size;
     if (size <= KEPT_BYTES_MAX) return [...this.chunks()].join('');
     const half = KEPT_BYTES_MAX / 2;
     const left = `\n… ${size - KEPT_BYTES_MAX} bytes are not kept …\n`;
-    return this.#read(0, half) + left + this.#read(size - half, half) + this.#pending;
+    return this.#read(0, half) + left + this.#read(size - half, half) + this.#rest();
+  }
+
+  /** What is not in the file. */
+  #rest(): string {
+    const missing = this.#lost === 0 ? '' : `\n… ${this.#lost} characters are missing: the disk is full …\n`;
+    return missing + this.#pending;
   }
 
   [Symbol.dispose](): void {
@@ -58,6 +78,10 @@ export class CheckLog implements Disposable {
     closeSync(this.#handle);
     rmSync(this.#file, { force: true });
     this.#handle = null;
+    try {
+      // Logs of other checks may lie there yet.
+      rmdirSync(this.#directory);
+    } catch {}
   }
 
   #spill(): void {
@@ -66,7 +90,11 @@ export class CheckLog implements Disposable {
       this.#handle = openSync(this.#file, 'w+', 0o600);
     }
     const bytes = Buffer.from(this.#pending);
-    for (let written = 0; written < bytes.length;) written += writeSync(this.#handle, bytes, written);
+    for (let written = 0; written < bytes.length;) {
+      const more = writeSync(this.#handle, bytes, written, bytes.length - written, this.#size);
+      written += more;
+      this.#size += more;
+    }
     this.#pending = '';
   }
 

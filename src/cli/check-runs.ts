@@ -41,8 +41,14 @@ export async function endLeftCheckRuns(root: string, clock: Clock): Promise<void
     // Gone meanwhile; or it runs, and its number is not that of a later process.
     if (startedAt === null || processStart(pid) === startedAt) continue;
     await endFamily({ mark: name, group: null }, clock, KILL_AFTER_MS);
+    await rm(checkLogsIn(root, pid), { recursive: true, force: true });
     await rm(file, { force: true });
   }
+}
+
+/** Where a run of checks has logs that are too long for the memory, as long as it runs. */
+export function checkLogsIn(root: string, pid: number): string {
+  return join(root, '.glidepath', 'logs', String(pid));
 }
 
 function recordsIn(root: string): string {

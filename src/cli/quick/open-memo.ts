@@ -20,7 +20,11 @@ export function openMemo(context: CommandContext, typed: TypedCiOptions): OpenMe
   return {
     remember(run) {
       const memo = memoOfRun({ ...run, process, env: context.env, args: process.argv.slice(3) });
-      if (memo !== null) writer.commit(memo);
+      try {
+        if (memo !== null) writer.commit(memo);
+      } catch {
+        // A full disk: no time is saved then, and the checks have passed all the same.
+      }
     },
     [Symbol.dispose]: () => writer.close(),
   };

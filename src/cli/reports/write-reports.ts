@@ -17,7 +17,8 @@ export function writeReports(directory: string, texts: ReportTexts): readonly st
   } catch (error) {
     // Some of them would be of this run and some of an earlier one.
     for (const name of REPORT_FILES)
-      for (const path of [name, `${name}.${process.pid}`]) rmSync(join(directory, path), { force: true, recursive: true });
+      for (const path of [name, `${name}.${process.pid}`])
+        rmSync(join(directory, path), { force: true, recursive: true });
     throw error;
   }
 }
