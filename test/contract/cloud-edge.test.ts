@@ -442,9 +442,15 @@ describe('autostart and autostop', () => {
     const { directory, edge } = await webWith(['m1']);
     await directory.addMachine('web', 'm2');
     directory.put('web', { concurrency: { type: 'requests', softLimit: 1, hardLimit: null } });
-    const slow = Promise.all([send(edge.port, '/slow?ms=1500'), send(edge.port, '/slow?ms=1500')]);
+    const held = Promise.all([send(edge.port, '/hold'), send(edge.port, '/hold')]);
     await vi.waitFor(() => expect(directory.calls).toEqual(['start m1', 'start m2']), { timeout: 10_000 });
-    expect((await slow).map((each) => each.text)).toEqual(['m1', 'm1']);
+    const m1 = directory.machine('web', 'm1').port;
+    // Both are with the first machine: nobody waits for the second.
+    let asked = 0;
+    const others = async (): Promise<number> => Number((await send(m1, '/served')).text) - ++asked;
+    await vi.waitFor(async () => expect(await others()).toBe(2), { timeout: 10_000 });
+    expect((await send(m1, '/release')).text).toBe('m1');
+    expect((await held).map((each) => each.text)).toEqual(['m1', 'm1']);
     await vi.waitFor(() => expect(directory.machine('web', 'm2').state).toBe('started'), { timeout: 10_000 });
   });
 

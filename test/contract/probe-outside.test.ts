@@ -90,8 +90,8 @@ test('what a transaction keeps locked is seen, and for how long, with what comes
   await client.query('select 1');
   await look();
   await client.query('commit');
-  const tookMs = performance.now() - begun;
   await look();
+  const tookMs = performance.now() - begun;
   const found = await statements();
   expect(seen(found)).toEqual([
     ['begin', 1],
@@ -128,8 +128,8 @@ test.each([
     await look();
     await delay(HELD_MS);
     await client.query(sql);
-    const tookMs = performance.now() - begun;
     await look();
+    const tookMs = performance.now() - begun;
     // Of a transaction that was begun in its place, too.
     await delay(HELD_MS);
     await client.query('commit');
@@ -226,8 +226,8 @@ test('a statement that fails ends what its transaction holds, not the ROLLBACK a
   await look();
   await delay(HELD_MS);
   await client.query('select 1 from nowhere').catch(() => undefined);
-  const tookMs = performance.now() - begun;
   await look();
+  const tookMs = performance.now() - begun;
   await delay(HELD_MS);
   await client.query('rollback');
   await look();

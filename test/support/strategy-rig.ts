@@ -12,6 +12,9 @@ import { startLoad, type LoadReport, type SteadyLoad } from './steady-load.ts';
 /** The rate that goes on while a strategy is carried out. */
 const REQUESTS_PER_SECOND = 60;
 
+/** What is told at once is told within this, on any machine. */
+const TOGETHER_MS = 10_000;
+
 /** An app with the release that it runs. */
 export interface Deployed {
   readonly app: ResolvedFlyApp;
@@ -128,6 +131,33 @@ export class StrategyRig implements AsyncDisposable {
       stop() {
         unsubscribe();
         clearInterval(timer);
+      },
+    };
+  }
+
+  /**
+   * Holds back what machines of an app are updated with until so many updates are under way at once; `stop` tells how many
+   * there were. What is done one after the other never gets there, and goes on after a while.
+   */
+  toldTogether(app: string, machines: number): { stop(): number } {
+    const path = new RegExp(`/apps/${app}/machines/\\w+$`);
+    const waiting: (() => void)[] = [];
+    let most = 0;
+    const goOn = (): void => {
+      for (const each of waiting.splice(0)) each();
+    };
+    const takeOut = this.fly.intercept((request, forward) => {
+      if (request.method !== 'POST' || most >= machines || !path.test(request.url)) return null;
+      const held = new Promise<void>((resolve) => waiting.push(resolve));
+      most = Math.max(most, waiting.length);
+      if (most >= machines) goOn();
+      const timer = setTimeout(goOn, TOGETHER_MS);
+      return held.then(forward).finally(() => clearTimeout(timer));
+    });
+    return {
+      stop() {
+        takeOut();
+        return most;
       },
     };
   }
