@@ -60,7 +60,7 @@ export interface ArtifactCheck {
   /** Of the cache; null where it is not kept. */
   readonly key: string | null;
   readonly verdict: 'passed' | 'failed';
-  /** When it ran; null where its result was there already. */
+  /** When the run ended that gave its result, also where that was there already; null where it is not known. */
   readonly at: string | null;
   readonly reports: readonly { readonly path: string; readonly digest: string }[];
 }

@@ -30,7 +30,7 @@ import { sealArtifact, type SealedArtifact } from './seal-artifact.ts';
 
 /** A check with the files that it left, as paths from the root of the checkout, with slashes. */
 export interface ExportedCheck extends Omit<ArtifactCheck, 'at' | 'reports'> {
-  /** When it ran, milliseconds since the Unix epoch; null where its result was there already. */
+  /** When the run ended that gave its result, milliseconds since the Unix epoch. */
   readonly at: number | null;
   readonly outputs: readonly string[];
   readonly reports: readonly string[];

@@ -37,6 +37,8 @@ export interface CheckResult {
   /** When it began and how long it took, its lookup not counted; null where it did not run. */
   readonly startedAt: number | null;
   readonly durationMs: number | null;
+  /** When the run ended that gave this result, be it long ago; null where there is none. */
+  readonly endedAt: number | null;
   /** How long it took when it ran, where it need not run now; 0 otherwise. */
   readonly savedMs: number;
   /** How often it failed before it passed: with one or more it is flaky. */

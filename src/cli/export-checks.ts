@@ -71,7 +71,7 @@ export async function exportChecks(context: CommandContext, request: ChecksExpor
 function exportedCheck(
   root: string,
   { outputs, reports }: ResolvedCheck,
-  { name, status, key, startedAt }: CheckResult,
+  { name, status, key, endedAt }: CheckResult,
 ): readonly ExportedCheck[] {
   if (status !== 'passed' && status !== 'failed') return [];
   // What failed has left whatever it had made by then.
@@ -79,7 +79,7 @@ function exportedCheck(
   const written = Object.values(reports).flatMap((globs: readonly string[]) =>
     outputFiles(root, outputGlobs(globs)),
   );
-  return [{ name, key, verdict: status, at: startedAt, outputs: made, reports: [...new Set(written)] }];
+  return [{ name, key, verdict: status, at: endedAt, outputs: made, reports: [...new Set(written)] }];
 }
 
 /** The bill of materials that a check has written; where none did, that of the lock files. */

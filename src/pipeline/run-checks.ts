@@ -10,7 +10,11 @@ import type { StepScope } from './step-scope.ts';
 export async function runChecks(scope: StepScope): Promise<Json> {
   const { outcome } = await carryOutChecks(scope, { isKeepGoing: false });
   const [failure] = outcome.failures;
-  if (failure === undefined) return { passed: outcome.results.map(({ name }) => name) };
+  if (failure === undefined)
+    return {
+      passed: outcome.results.map(({ name }) => name),
+      checks: outcome.results.map(({ name, key, endedAt }) => ({ name, key, at: endedAt })),
+    };
   throw new ToolError('GATE_REFUSED', failure.problem?.message ?? `The check ${failure.name} failed.`, {
     hint: `Run it yourself: glidepath ci --only ${failure.name}`,
     output: [...failure.output],

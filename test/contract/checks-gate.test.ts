@@ -57,7 +57,14 @@ test('checks of the gate run after their needs, each with an empty Postgres of i
     resolvedCheck('second', { command: MAKES_DATABASES, services, needs: ['first'] }),
     resolvedCheck('first', { command: MAKES_DATABASES, services }),
   ]);
-  expect(await done).toEqual({ passed: ['first', 'second'] });
+  const ran = { key: null, at: expect.any(Number) as number };
+  expect(await done).toEqual({
+    passed: ['first', 'second'],
+    checks: [
+      { name: 'first', ...ran },
+      { name: 'second', ...ran },
+    ],
+  });
   expect(lines.filter((line) => line.includes('│ tables'))).toEqual([
     'first │ tables 0',
     'second │ tables 0',

@@ -224,6 +224,27 @@ describe('failing', () => {
     expect(outcome.hasPassed).toBe(false);
   });
 
+  test('one that is not run again has the time and the failed attempts of the run that gave its result', async () => {
+    using rig = checkoutRig(FILES);
+    const command =
+      'mkdir -p dist && echo made > dist/out && echo try >> .glidepath/tries && [ $(wc -l < .glidepath/tries) -ge 3 ]';
+    const flaky = build({ command, retries: 3 });
+    await rig.run([flaky]);
+    const { endedAt, startedAt } = rig.result('build');
+    expect(endedAt).toBeGreaterThanOrEqual(startedAt ?? Infinity);
+    const isOfThatRun = (): void => {
+      const result = rig.result('build');
+      expect(result).toMatchObject({ failedAttempts: 2, startedAt: null });
+      // It is kept a moment after it ended.
+      expect((result.endedAt ?? Infinity) - (endedAt ?? 0)).toBeLessThan(5000);
+    };
+    expect(origins(await rig.run([flaky]))).toEqual({ build: 'in-place' });
+    isOfThatRun();
+    rmSync(join(rig.root, 'dist'), { recursive: true });
+    expect(origins(await rig.run([flaky]))).toEqual({ build: 'restored' });
+    isOfThatRun();
+  });
+
   test('one that may be run again shows what failed attempts printed, and is called flaky', async () => {
     using rig = checkoutRig(FILES);
     const command =

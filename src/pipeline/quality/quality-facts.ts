@@ -33,7 +33,7 @@ export interface JudgedCheck {
   readonly problem: string | null;
   /** Of the cache. */
   readonly key: string | null;
-  /** When it ran in this gate; null where its result was there. */
+  /** When the run ended that gave its result. */
   readonly at: number | null;
 }
 

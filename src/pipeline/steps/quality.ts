@@ -46,7 +46,7 @@ async function factsOf(scope: StepScope, gate: ResolvedQuality): Promise<Quality
       isFast: check?.fast ?? true,
       problem: result.problem?.message ?? null,
       key: result.key,
-      at: result.startedAt,
+      at: result.endedAt,
     };
   });
   const reports = readFigures(directory, input.checks, outcome);

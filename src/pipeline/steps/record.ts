@@ -84,8 +84,9 @@ async function sealed({ deps, input, context }: StepScope, release: Release): Pr
   if (known !== undefined) return { ...release, artifact: known };
   // What comes back was sealed when it was new, or by a version that did not.
   if (input.action === 'rollback') return release;
-  const judged = context.outputs['gate:quality'] as { checks?: SealedRelease['checks'] } | undefined;
-  const green = context.outputs['gate:checks'] as { passed?: readonly string[] } | undefined;
+  const { ['gate:quality']: judged, ['gate:checks']: green } = context.outputs as Readonly<
+    Record<string, { checks?: SealedRelease['checks']; passed?: readonly string[] } | undefined>
+  >;
   const bytes = Object.keys(release.digests).flatMap((app): [string, number][] => {
     const built = context.outputs[`build:${app}`] as { bytes?: number | null } | undefined;
     return typeof built?.bytes === 'number' ? [[app, built.bytes]] : [];
@@ -96,7 +97,7 @@ async function sealed({ deps, input, context }: StepScope, release: Release): Pr
       project: input.project,
       run: context.runId,
       bytes: Object.fromEntries(bytes),
-      checks: judged?.checks ?? (green?.passed ?? []).map((name) => ({ name, key: null, at: null })),
+      checks: judged?.checks ?? green?.checks ?? unknownChecks(green?.passed ?? []),
     });
     const { manifest, signedBy } = artifact;
     const by = signedBy === null ? 'not signed' : `signed by ${signedBy}`;
@@ -107,6 +108,11 @@ async function sealed({ deps, input, context }: StepScope, release: Release): Pr
     context.log(`the manifest of ${release.id} could not be written: ${reason}`);
     return release;
   }
+}
+
+/** Checks that GitHub ran: it says that they are green, and nothing more. */
+function unknownChecks(names: readonly string[]): SealedRelease['checks'] {
+  return names.map((name) => ({ name, key: null, at: null }));
 }
 
 /** What was destroyed, or scaled to no machine at all, answers nobody. */

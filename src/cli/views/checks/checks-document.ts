@@ -1,7 +1,7 @@
 import type { CheckResult, ChecksOutcome } from '../../../checks/check-event.ts';
 import type { CheckPlan, SelectedCheck } from '../../../checks/select-checks.ts';
 
-/** The JSON document of a run of checks. Times are milliseconds; `startedAt` counts from the epoch. */
+/** The JSON document of a run of checks. Times are milliseconds; `startedAt` and `endedAt` count from the epoch. */
 export function checksDocument(plan: CheckPlan, outcome: ChecksOutcome): object {
   const { hasPassed, durationMs, savedMs, criticalPath, criticalPathMs, results } = outcome;
   const byName = new Map(results.map((result) => [result.name, result]));
@@ -34,6 +34,7 @@ export function checkDocument(
     timedOut: result?.timedOut ?? false,
     startedAt: result?.startedAt ?? null,
     durationMs: result?.durationMs ?? null,
+    endedAt: result?.endedAt ?? null,
     savedMs: result?.savedMs ?? 0,
     failedAttempts: result?.failedAttempts ?? 0,
     kept: result?.isKept ?? false,
