@@ -1,7 +1,7 @@
 // The checks of a repository of packages, beside the tools that people use for it: whole processes, the same tasks, one tool
 // after the other in turn, each in a copy of its own. Nothing changed, one file changed, the outputs gone, and nothing known.
 // `GLIDEPATH_BENCH_ROUNDS=5` for a quick look, `GLIDEPATH_BENCH_JSON=FILE` for the raw times.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runBareGraph } from './support/bare-graph.ts';
@@ -15,18 +15,39 @@ import {
   TASKS_AT_ONCE,
   type CheckTool,
 } from './support/check-tools.ts';
+import { MICROBIMA_TASKS, writeMicrobima } from './support/microbima-copy.ts';
 import { packageNames, writeMonorepo, type MonorepoShape } from './support/monorepo.ts';
 
-interface Size {
-  readonly shape: MonorepoShape;
-  /** What nothing changed may cost, over the floor. */
-  readonly goal: number;
+/** A repository with tasks. */
+interface Subject {
+  readonly title: string;
+  /** What nothing changed may cost, over the floor; null: no figure is set. */
+  readonly goal: number | null;
   readonly coldRounds: number;
+  /** Tasks by name; none: all. */
+  readonly tasks: readonly string[];
+  readonly prepare: (root: string, tool: CheckTool, peers: string | null) => Promise<void>;
+  /** In a place that no other task needs, so that as few as possible have to run. */
+  readonly changeOneFile: (root: string, round: number) => void;
+  readonly outputs: readonly string[];
+  /** What tools keep beside what they keep at the root. */
+  readonly kept: readonly string[];
 }
 
-const SIZES: readonly Size[] = [
-  { shape: { packages: 20, filesPerPackage: 25, workMs: 0 }, goal: 1.6, coldRounds: 5 },
-  { shape: { packages: 200, filesPerPackage: 10, workMs: 0 }, goal: 3, coldRounds: 3 },
+const SUBJECTS: readonly Subject[] = [
+  packages({ packages: 20, filesPerPackage: 25, workMs: 0 }, { goal: 1.6, coldRounds: 5 }),
+  packages({ packages: 200, filesPerPackage: 10, workMs: 0 }, { goal: 3, coldRounds: 5 }),
+  {
+    title: 'examples/microbima, its tests and its build',
+    goal: null,
+    coldRounds: 5,
+    tasks: MICROBIMA_TASKS,
+    prepare: async (root, _, peers) => writeMicrobima(root, peers),
+    changeOneFile: (root, round) =>
+      appendFileSync(join(root, 'scripts', 'build.ts'), `// Changed for the ${round}. time.\n`),
+    outputs: ['dist'],
+    kept: [],
+  },
 ];
 /** A quarter of a second for each package, as a small compiler takes. */
 const WORK: MonorepoShape = { packages: 50, filesPerPackage: 10, workMs: 250 };
@@ -37,24 +58,32 @@ const ROUNDS = Number(process.env['GLIDEPATH_BENCH_ROUNDS'] ?? '15');
 /** What is done to a repository before the run that is timed. */
 interface Scenario {
   readonly what: string;
-  readonly rounds: (size: Size) => number;
-  readonly before: (root: string, tool: CheckTool, round: number, shape: MonorepoShape) => void;
+  readonly rounds: (subject: Subject) => number;
+  readonly before: (root: string, tool: CheckTool, round: number, subject: Subject) => void;
 }
 
 const SCENARIOS: readonly Scenario[] = [
   { what: 'cold', rounds: ({ coldRounds }) => Math.min(ROUNDS, coldRounds), before: forget },
   { what: 'nothing changed', rounds: () => ROUNDS, before: () => undefined },
-  { what: 'one file changed', rounds: () => ROUNDS, before: changeOneFile },
-  { what: 'outputs gone', rounds: () => ROUNDS, before: (root, _, __, shape) => removeOutputs(root, shape) },
+  {
+    what: 'one file changed',
+    rounds: () => ROUNDS,
+    before: (root, _, round, { changeOneFile }) => changeOneFile(root, round),
+  },
+  {
+    what: 'outputs gone',
+    rounds: () => ROUNDS,
+    before: (root, _, __, { outputs }) => remove(root, outputs),
+  },
 ];
 
-/** Prints a table for each size. */
+/** Prints a table for each repository. */
 export async function run(): Promise<void> {
   const peers = installPeers();
   const raw: object[] = [];
   try {
     const tools = [FLOOR, GLIDEPATH, ...(peers === null ? [] : peerTools(peers))];
-    for (const size of SIZES) raw.push(...measure(size, tools, peers));
+    for (const subject of SUBJECTS) raw.push(...(await measure(subject, tools, peers)));
     raw.push(...(await measureWork(tools, peers)));
   } finally {
     if (peers !== null) rmSync(peers, { recursive: true, force: true });
@@ -63,27 +92,48 @@ export async function run(): Promise<void> {
   if (file !== undefined) writeFileSync(file, `${JSON.stringify(raw, null, 2)}\n`);
 }
 
-function measure(size: Size, tools: readonly CheckTool[], peers: string | null): object[] {
-  const { shape } = size;
+async function measure(
+  subject: Subject,
+  tools: readonly CheckTool[],
+  peers: string | null,
+): Promise<object[]> {
   const dir = mkdtempSync(join(tmpdir(), 'glidepath-checks-'));
   const raw: object[] = [];
   try {
     const roots = new Map(tools.map((tool, index) => [tool, join(dir, String(index))]));
     for (const [tool, root] of roots) {
       mkdirSync(root);
-      prepare(root, tool, shape, peers);
+      await subject.prepare(root, tool, peers);
     }
-    console.log(`  ${shape.packages} packages, ${shape.packages * shape.filesPerPackage} files`);
+    console.log(`  ${subject.title}`);
     for (const scenario of SCENARIOS) {
-      const times = timesOf(scenario, size, roots);
-      printTable(scenario.what, times, size);
+      const times = timesOf(scenario, subject, roots);
+      printTable(scenario.what, times, subject);
       for (const [{ name }, ms] of times)
-        raw.push({ packages: shape.packages, what: scenario.what, tool: name, ms });
+        raw.push({ subject: subject.title, what: scenario.what, tool: name, ms });
     }
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
   return raw;
+}
+
+function packages(shape: MonorepoShape, { goal, coldRounds }: Pick<Subject, 'goal' | 'coldRounds'>): Subject {
+  const names = packageNames(shape);
+  return {
+    title: `${shape.packages} packages, ${shape.packages * shape.filesPerPackage} files`,
+    goal,
+    coldRounds,
+    tasks: [],
+    prepare: async (root, tool, peers) => prepare(root, tool, shape, peers),
+    changeOneFile: (root, round) =>
+      writeFileSync(
+        join(root, 'packages', names.at(-1) ?? '', 'src', 'f0.js'),
+        `export const changed = ${round};\n`,
+      ),
+    outputs: names.map((name) => `packages/${name}/dist`),
+    kept: names.map((name) => `packages/${name}/.wireit`),
+  };
 }
 
 /** Tasks that compute, from nothing: what a runner adds to what the tasks and the cores take anyway. */
@@ -130,50 +180,40 @@ function prepare(root: string, tool: CheckTool, shape: MonorepoShape, peers: str
 
 function timesOf(
   { rounds, before }: Scenario,
-  size: Size,
+  subject: Subject,
   roots: ReadonlyMap<CheckTool, string>,
 ): Map<CheckTool, number[]> {
   const times = new Map([...roots.keys()].map((tool) => [tool, [] as number[]]));
   // The first round is not counted: it fills the caches of the disk and of Node.
-  for (let round = -1; round < rounds(size); round += 1) {
+  for (let round = -1; round < rounds(subject); round += 1) {
     for (const [tool, root] of roots) {
-      before(root, tool, round, size.shape);
-      const ms = runTool(tool, root);
+      before(root, tool, round, subject);
+      const ms = runTool(tool, root, subject.tasks);
       if (round >= 0) times.get(tool)?.push(ms);
     }
   }
   return times;
 }
 
-function printTable(what: string, times: ReadonlyMap<CheckTool, readonly number[]>, { goal }: Size): void {
+function printTable(what: string, times: ReadonlyMap<CheckTool, readonly number[]>, { goal }: Subject): void {
   const floor = median(times.get(FLOOR) ?? []);
   console.log(`    ${what}`);
   for (const [tool, all] of times) {
     const ms = median(all);
-    const wanted = tool === GLIDEPATH && what === 'nothing changed' ? ` (goal ≤ ${goal})` : '';
+    const hasGoal = tool === GLIDEPATH && what === 'nothing changed' && goal !== null;
     const range = `${Math.min(...all).toFixed(0)}–${Math.max(...all).toFixed(0)}`;
     console.log(
-      `      ${tool.name.padEnd(24)} ${ms.toFixed(0).padStart(6)} ms  ${range.padStart(12)}  × ${(ms / floor).toFixed(2)}${wanted}`,
+      `      ${tool.name.padEnd(24)} ${ms.toFixed(0).padStart(6)} ms  ${range.padStart(12)}  × ${(ms / floor).toFixed(2)}${hasGoal ? ` (goal ≤ ${goal})` : ''}`,
     );
   }
 }
 
-function forget(root: string, { state }: CheckTool, _: number, shape: MonorepoShape): void {
-  for (const path of state) rmSync(join(root, path), { recursive: true, force: true });
-  for (const name of packageNames(shape))
-    rmSync(join(root, 'packages', name, '.wireit'), { recursive: true, force: true });
-  removeOutputs(root, shape);
+function forget(root: string, { state }: CheckTool, _: number, { outputs, kept }: Subject): void {
+  remove(root, [...state, ...kept, ...outputs]);
 }
 
-/** In a package that no other needs, so that one task has to run. */
-function changeOneFile(root: string, _: CheckTool, round: number, shape: MonorepoShape): void {
-  const name = packageNames(shape).at(-1) ?? '';
-  writeFileSync(join(root, 'packages', name, 'src', 'f0.js'), `export const changed = ${round};\n`);
-}
-
-function removeOutputs(root: string, shape: MonorepoShape): void {
-  for (const name of packageNames(shape))
-    rmSync(join(root, 'packages', name, 'dist'), { recursive: true, force: true });
+function remove(root: string, paths: readonly string[]): void {
+  for (const path of paths) rmSync(join(root, path), { recursive: true, force: true });
 }
 
 function median(values: readonly number[]): number {

@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { arch, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** A tool that runs the tasks of a repository, called in one of the ways that it can be called. */
 export interface CheckTool {
   readonly name: string;
   readonly program: string;
-  readonly args: readonly string[];
+  /** For tasks by name; none: all. */
+  readonly args: (tasks: readonly string[]) => readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** What it keeps, from the root of the repository: removed before a cold run. */
   readonly state: readonly string[];
@@ -22,7 +23,11 @@ export const TASKS_AT_ONCE = 2;
 export const GLIDEPATH: CheckTool = {
   name: 'glidepath ci',
   program: process.execPath,
-  args: [join(ROOT, 'bin', 'glidepath.js'), 'ci'],
+  args: (tasks) => [
+    join(ROOT, 'bin', 'glidepath.js'),
+    'ci',
+    ...(tasks.length === 0 ? [] : ['--only', ...tasks]),
+  ],
   env: {},
   state: ['.glidepath'],
 };
@@ -31,7 +36,7 @@ export const GLIDEPATH: CheckTool = {
 export const FLOOR: CheckTool = {
   name: 'node -e 0',
   program: process.execPath,
-  args: ['-e', '0'],
+  args: () => ['-e', '0'],
   env: {},
   state: [],
 };
@@ -58,27 +63,33 @@ export function peerTools(dir: string): readonly CheckTool[] {
   const node = (
     name: string,
     file: string,
-    args: readonly string[],
+    args: CheckTool['args'],
     env: CheckTool['env'],
     state: string[],
   ): CheckTool => ({
     name,
     program: process.execPath,
-    args: [join(modules, file), ...args],
+    args: (tasks) => [join(modules, file), ...args(tasks)],
     env,
     state,
   });
-  const turboArgs = ['run', 'build', `--concurrency=${TASKS_AT_ONCE}`];
+  const turboArgs: CheckTool['args'] = (tasks) => ['run', ...named(tasks), `--concurrency=${TASKS_AT_ONCE}`];
   const turboEnv = { TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', TURBO_NO_UPDATE_NOTIFIER: '1' };
   const turboState = ['.turbo', 'node_modules/.cache/turbo'];
-  const nxArgs = ['run-many', '-t', 'build', `--parallel=${TASKS_AT_ONCE}`, '--outputStyle=static'];
+  const nxArgs: CheckTool['args'] = (tasks) => [
+    'run-many',
+    '-t',
+    ...named(tasks),
+    `--parallel=${TASKS_AT_ONCE}`,
+    '--outputStyle=static',
+  ];
   const native = join(modules, '@turbo', `linux-${arch() === 'x64' ? '64' : arch()}`, 'bin', 'turbo');
   return [
     node('turbo, by its npm shim', 'turbo/bin/turbo', turboArgs, turboEnv, turboState),
     ...(existsSync(native)
       ? [{ name: 'turbo, native', program: native, args: turboArgs, env: turboEnv, state: turboState }]
       : []),
-    node('wireit', 'wireit/bin/wireit.js', [], wireitEnv(), ['.wireit']),
+    node('wireit', 'wireit/bin/wireit.js', () => [], wireitEnv(), ['.wireit']),
     node(
       'nx',
       'nx/dist/bin/nx.js',
@@ -94,6 +105,11 @@ export function peerTools(dir: string): readonly CheckTool[] {
   ];
 }
 
+/** Without names, the task that every package has. */
+function named(tasks: readonly string[]): readonly string[] {
+  return tasks.length === 0 ? ['build'] : tasks;
+}
+
 /** What npm tells wireit of the script that it stands in. */
 function wireitEnv(): CheckTool['env'] {
   return {
@@ -106,13 +122,21 @@ function wireitEnv(): CheckTool['env'] {
 }
 
 /** Runs a tool to its end; throws with what it said where it fails. */
-export function runTool(tool: CheckTool, root: string): number {
+export function runTool(tool: CheckTool, root: string, tasks: readonly string[] = []): number {
   const began = performance.now();
-  const { status, stdout, stderr } = spawnSync(tool.program, tool.args, {
+  const { status, stdout, stderr } = spawnSync(tool.program, tool.args(tasks), {
     cwd: root,
     encoding: 'utf8',
     maxBuffer: 1 << 28,
-    env: { ...process.env, CI: '1', NO_COLOR: '1', ...tool.env, ...absolute(tool.env, root) },
+    // wireit takes directories named node_modules out of the PATH, and with them the Node that runs this.
+    env: {
+      ...process.env,
+      PATH: `${dirname(process.execPath)}:${process.env['PATH']}`,
+      CI: '1',
+      NO_COLOR: '1',
+      ...tool.env,
+      ...absolute(tool.env, root),
+    },
   });
   const ms = performance.now() - began;
   if (status !== 0) throw new Error(`${tool.name} ended with exit code ${status}\n${stdout}\n${stderr}`);
