@@ -1,11 +1,13 @@
 import { defineConfig } from 'vitest/config';
+import { SlowestFirst } from './test/support/slowest-first.ts';
 
 /** Packages that import JSON as no Node allows (actions/languageservices#387): Vite reads them instead. */
 const READ_BY_VITE = { deps: { inline: [/@actions\//] } };
 
-// Four projects, fast ones first. Each may also be run alone: `npx vitest run --project unit`.
+// Three projects, fast ones first. Each may also be run alone: `npx vitest run --project unit`.
 export default defineConfig({
   test: {
+    sequence: { sequencer: SlowestFirst },
     projects: [
       {
         // They name source maps that they do not bring along.
