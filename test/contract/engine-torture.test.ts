@@ -117,11 +117,14 @@ function randomOf(seed: number): () => number {
   };
 }
 
+/** Beginnings and ends of steps that are logged from one kill to the next, at least. */
+const LINES_BETWEEN_KILLS = 10;
+
 describe('torture', () => {
   test('workers killed at random: every run ends, one at a time and in order, and nothing done is done again', async () => {
     const seed = Date.now() % 1_000_000;
     const random = randomOf(seed);
-    await using arena = openArena(500);
+    await using arena = openArena(2_000);
     const { rig } = arena;
     const keys = Array.from({ length: 8 }, (_, index) => `k${index}`);
     const ids: string[] = [];
@@ -135,8 +138,12 @@ describe('torture', () => {
     const isOver = async () =>
       (await rig.store.runs({ lockKey: null, statuses: ['queued', 'running'], limit: 1 })).length === 0;
     let kills = 0;
+    let done = 0;
     while (!(await isOver())) {
       await new Promise((resolve) => setTimeout(resolve, 250 + random() * 350));
+      // However slow the machine is, the work gets on from one to the next.
+      if (arena.lines().length < done + LINES_BETWEEN_KILLS) continue;
+      done = arena.lines().length;
       const at = Math.floor(random() * workers.length);
       const victim = workers[at];
       if (victim?.pid === undefined || victim.exitCode !== null) continue;
@@ -152,8 +159,8 @@ describe('torture', () => {
     expect(overlaps(lines), label).toEqual([]);
     for (const [key, order] of firstStarts(lines))
       expect(order, `${label}, ${key}`).toEqual([...order].sort());
-    let repeated = 0;
     for (const id of ids) {
+      let repeated = 0;
       expect((await rig.engine.get(id))?.status, label).toBe('succeeded');
       expect(await doubled(rig, id), label).toEqual([]);
       for (const step of await rig.engine.steps(id)) {
@@ -165,9 +172,10 @@ describe('torture', () => {
         expect(Number(begun.at(-1)?.split(' ')[5]), `${label} ${id} ${step.id}`).toBe(step.attempt);
         repeated += step.attempt - 1;
       }
+      // Whoever takes it over finds one step in flight at most; a worker that got no turn for long is taken for dead, too.
+      const starts = (await rig.engine.events(id)).filter(({ type }) => type === 'run.started').length;
+      expect(repeated, `${label} ${id}`).toBeLessThanOrEqual(starts - 1);
     }
-    // Each of the killed had at most one step of each key in flight.
-    expect(repeated, label).toBeLessThanOrEqual(kills * keys.length);
   });
 
   test('fifty runs on one key, fought over by three processes, run one at a time in their order', async () => {
@@ -183,9 +191,9 @@ describe('torture', () => {
   });
 
   test('a cancelled run whose step does not listen keeps the lock until that step has ended and is undone', async () => {
-    await using arena = openArena(500);
+    await using arena = openArena(1_000);
     const { rig } = arena;
-    await rig.submit('deaf', steps(['a', 'b'], 1500, { deaf: true }), { input: 'key' });
+    await rig.submit('deaf', steps(['a', 'b'], 2_500, { deaf: true }), { input: 'key' });
     await rig.submit('next', steps(['z'], 1), { input: 'key' });
     const workers = [arena.start(['key']), arena.start(['key'])];
     await eventually('the step runs', () =>
