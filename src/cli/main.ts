@@ -90,7 +90,9 @@ async function report(error: unknown, output: Output, isLocal: boolean): Promise
   const { problemDocument, renderProblem } = await import('./views/problem.ts');
   if (output.json) writeJson(output, problemDocument(known, isLocal));
   else output.error(renderProblem(known, { color: output.color, isLocal }));
-  if (process.env['GITHUB_ACTIONS'] === 'true') {
+  const { MARK_VARIABLE } = await import('../util/process-family.ts');
+  // Inside a check it is the check that failed: GitHub shows ten in a step, and one for each failure is enough.
+  if (process.env['GITHUB_ACTIONS'] === 'true' && process.env[MARK_VARIABLE] === undefined) {
     const { problemAnnotations } = await import('./github/workflow-commands.ts');
     output.error(problemAnnotations(known));
   }

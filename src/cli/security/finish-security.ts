@@ -53,11 +53,22 @@ export function finishSecurity(work: SecurityWork, typed: TypedSecurityOptions, 
   return EXIT.ok;
 }
 
-/** Writes a file, and the folders above it. */
+/** Writes a file, and the folders above it. Throws CLI_USAGE where none can be written. */
 export function writeFileIn(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    if (!UNWRITABLE.has(code)) throw error;
+    throw new ToolError('CLI_USAGE', `Nothing can be written to ${file}: ${message}.`, {
+      hint: 'Name a file in a directory that may be written to.',
+    });
+  }
 }
+
+/** What is wrong with the name, and not with the disk. */
+const UNWRITABLE: ReadonlySet<string> = new Set(['EISDIR', 'ENOTDIR', 'EEXIST', 'EACCES', 'EPERM', 'EROFS']);
 
 /** What is excepted is no finding for who reads the log. */
 function sarifOf({ command, tools }: SecurityRun, { refused, tolerated }: SecurityJudgement): string {

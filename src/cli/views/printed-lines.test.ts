@@ -12,6 +12,10 @@ test('lines that differ in numbers only are one line with their count, where the
   expect(printedLines(lines)).toEqual(['booting', 'GET /health 500 in 12 ms  (3 times)', 'bye']);
 });
 
+test('empty lines are no repeated ones', () => {
+  expect(printedLines(['a', '', 'b', '', 'c', '', 'd'])).toEqual(['a', '', 'b', '', 'c', '', 'd']);
+});
+
 test('a pair of lines stays as it is', () => {
   expect(printedLines(['try 1', 'try 2'])).toEqual(['try 1', 'try 2']);
 });

@@ -21,7 +21,8 @@ export function printedLines(lines: readonly string[]): string[] {
     const count = kinds.get(kind) ?? 1;
     const nth = (seen.get(kind) ?? 0) + 1;
     seen.set(kind, nth);
-    if (count <= REPEATS_MAX) shown.push(cut(line, COLUMNS_MAX));
+    // Empty lines set others apart, and repeat nothing.
+    if (count <= REPEATS_MAX || line.trim() === '') shown.push(cut(line, COLUMNS_MAX));
     else if (nth === count) shown.push(`${cut(line, COLUMNS_MAX)}  (${count} times)`);
   }
   const left = shown.length - LINES_MAX;
