@@ -53,6 +53,7 @@ const SECRETS: Readonly<Record<string, readonly [id: string, value: string]>> = 
     'secret-database-connection-string',
     `DATABASE_URL=postgres://shop:${letters(20)}@ep-cool.eu-central-1.aws.neon.tech/shop`,
   ],
+  'cache.env': ['secret-address', `REDIS_URL=rediss://default:${letters(20)}@cache.acme.dev:6379`],
   'pg.sh': ['secret-postgres', `PGPASSWORD=${letters(20)} psql`],
 };
 

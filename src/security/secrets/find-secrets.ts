@@ -21,7 +21,7 @@ const CONFIG: SecretLintCoreConfig = { rules: RULES.map((rule) => ({ id: rule.me
 const AWS_KEY_LENGTH = 40;
 
 /** These are told by their form alone, in which an example may be written as well. */
-const BY_FORM = ['database-connection-string', 'basicauth'];
+const BY_FORM = ['database-connection-string', 'basicauth', 'address'];
 
 /** The secrets in a text. What a finding says never holds the secret itself, or a part of it. */
 export async function findSecrets(path: string, text: string): Promise<FoundSecrets> {

@@ -57,6 +57,14 @@ const FORMS: readonly TokenForm[] = [
     title: 'Postgres password',
     pattern: /(?<=\bPGPASSWORD["']?\s{0,5}[:=]\s{0,5}["']?)(?![$<{*])[^\s"'$<>{}*]{12,}/g,
   },
+  {
+    name: 'address',
+    messageId: 'ADDRESS_WITH_PASSWORD',
+    title: 'address with a password',
+    // The preset knows those of databases and of the web.
+    pattern:
+      /(?<![\w+])(?:rediss?|valkeys?|amqps?|nats|sftp|ftps?|ldaps?|smtps?|imaps?):\/\/[^:@/\s"'`<>]{0,100}:[^@/\s"'`<>]{4,200}@[^/?#\s"'`<>]{1,253}/g,
+  },
 ];
 
 /** The rules, in the form of secretlint. */
