@@ -10,6 +10,7 @@ import type { CheckResult, ChecksOutcome } from '../checks/check-event.ts';
 import { outputFiles, outputGlobs } from '../checks/cache/output-files.ts';
 import { lockFilesOf } from '../checks/inputs/lock-files.ts';
 import type { ResolvedCheck, ResolvedProject } from '../config/resolved.ts';
+import { REPORT_FILES } from '../reports/report-files.ts';
 import { createGitSource, type GitSource } from '../providers/git/git-source.ts';
 import { ownVersion } from '../util/own-file.ts';
 import { builderFacts, toolVersions } from './build-facts.ts';
@@ -21,6 +22,8 @@ export interface ChecksExport {
   /** The checkout. */
   readonly root: string;
   readonly outcome: ChecksOutcome;
+  /** Whether reports of these checks were put together: what lies there otherwise is of other runs. */
+  readonly hasReports: boolean;
   /** As it was typed: `dist/{time}-{commit}`. */
   readonly directory: string;
   /** Milliseconds since the Unix epoch, before the first check. */
@@ -58,7 +61,7 @@ export async function exportChecks(context: CommandContext, request: ChecksExpor
     commit: { sha, at },
     uncommitted: await source.isDirty(),
     checks,
-    reports: outputFiles(root, outputGlobs(['.glidepath/reports/**'])),
+    reports: request.hasReports ? outputFiles(root, MERGED) : [],
     images: [],
     sbom: await sbomOf(context, request, at),
     tools: toolVersions(),
@@ -67,6 +70,9 @@ export async function exportChecks(context: CommandContext, request: ChecksExpor
     signer,
   });
 }
+
+/** What the reports of all checks were put together into. */
+const MERGED = outputGlobs(REPORT_FILES.map((name) => `.glidepath/reports/${name}`));
 
 function exportedCheck(
   root: string,
@@ -82,13 +88,16 @@ function exportedCheck(
   return [{ name, key, verdict: status, at: endedAt, outputs: made, reports: [...new Set(written)] }];
 }
 
-/** The bill of materials that a check has written; where none did, that of the lock files. */
+/** The bill of materials that one of these checks has written; where none did, that of the lock files. */
 async function sbomOf(
   { env }: CommandContext,
-  { project, root }: ChecksExport,
+  { project, root, outcome }: ChecksExport,
   commitTime: number,
 ): Promise<string> {
-  const [file] = project.checks.flatMap(({ reports }) => outputFiles(root, outputGlobs(reports.sbom)));
+  const passed = new Set(outcome.results.flatMap(({ name, status }) => (status === 'passed' ? [name] : [])));
+  const [file] = project.checks.flatMap(({ name, reports }) =>
+    passed.has(name) ? outputFiles(root, outputGlobs(reports.sbom)) : [],
+  );
   if (file !== undefined) return readFile(join(root, file), 'utf8');
   const [{ makeSbom }, { listPaths }] = await Promise.all([
     import('./security/make-sbom.ts'),

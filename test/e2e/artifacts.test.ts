@@ -63,6 +63,24 @@ describe('ci --export', () => {
     expect(readFileSync(join(rig.dir, directory, 'artifact.json'), 'utf8')).not.toContain(rig.dir);
   });
 
+  test('holds nothing of what lies there of other runs: no report, and no bill of materials', async () => {
+    await using rig = await projectRig({
+      'glidepath.config.ts': CONFIG.replace(
+        'test: check(',
+        `bill: check('mkdir -p reports && echo old > reports/sbom.json', { reports: { sbom: ['reports/sbom.json'] } }),
+      test: check(`,
+      ),
+      '.gitignore': '.glidepath\nout\nreports\nexported\n',
+    });
+    expect((await rig.run('ci')).code).toBe(0);
+    expect((await rig.run('ci', '--only', 'build', '--export', 'exported')).code).toBe(0);
+    expect(manifestIn(join(rig.dir, 'exported')).files.map(({ path }) => path)).toEqual([
+      'outputs/out/app.js',
+      'sbom.cdx.json',
+    ]);
+    expect(readFileSync(join(rig.dir, 'exported/sbom.cdx.json'), 'utf8')).toContain('CycloneDX');
+  });
+
   test('is signed with the key of the environment, which is printed nowhere; each thing that was changed is named', async () => {
     await using rig = await shop();
     const { privateKey } = generateKeyPairSync('ed25519');

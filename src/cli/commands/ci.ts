@@ -1,4 +1,4 @@
-import type { CheckResult, ChecksOutcome } from '../../checks/check-event.ts';
+import type { CheckResult } from '../../checks/check-event.ts';
 import type { CheckPlan } from '../../checks/select-checks.ts';
 import { ERROR_CODES, EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
@@ -82,6 +82,8 @@ async function runOnce(
 ): Promise<ExitCode> {
   const { project, root, typed, vault } = run;
   const startedAt = systemClock.now();
+  // Checks would be left running, and whether they pass would not be known.
+  context.output.outliveReader();
   const plan = await planChecks({ project, root }, typed);
   const shown = await showChecks(context, { ...run, plan });
   const { outcome } = shown;
@@ -91,7 +93,7 @@ async function runOnce(
   const exported =
     typed.exportTo === null
       ? null
-      : await exportOutcome(context, run, { outcome, startedAt, to: typed.exportTo });
+      : await exportOutcome(context, run, { ...shown, startedAt, to: typed.exportTo });
   if (context.output.json) {
     const { problemDocument } = await import('../views/problem.ts');
     const error = failed === null ? {} : problemDocument(failed, false);
@@ -126,7 +128,12 @@ export async function closingWords(
 async function exportOutcome(
   context: CommandContext,
   { project, root }: CiRun,
-  { outcome, startedAt, to }: { outcome: ChecksOutcome; startedAt: number; to: string },
+  {
+    outcome,
+    reports,
+    startedAt,
+    to,
+  }: Pick<EndedRun, 'outcome' | 'reports'> & { startedAt: number; to: string },
 ): Promise<{ readonly words: string; readonly document: object }> {
   const { exportChecks } = await import('../export-checks.ts');
   const { exportDocument, exportWords } = await import('../views/export.ts');
@@ -135,6 +142,7 @@ async function exportOutcome(
     project,
     root,
     outcome,
+    hasReports: reports !== null,
     directory: to,
     startedAt,
     finishedAt,
