@@ -2,10 +2,7 @@ import type { Stats } from 'node:fs';
 import { markOf } from '../../util/mark-of.ts';
 
 /** The parts of `node:fs` that this takes: whoever has to be quick does not import it. */
-export type ReadingFs = Pick<
-  typeof import('node:fs'),
-  'readFileSync' | 'openSync' | 'fstatSync' | 'closeSync'
->;
+type ReadingFs = Pick<typeof import('node:fs'), 'readFileSync' | 'openSync' | 'fstatSync' | 'closeSync'>;
 
 /**
  * A file of a checkout, where it is the very one that was written here last; null otherwise, also where that is not known.
