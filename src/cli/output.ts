@@ -9,8 +9,11 @@ export interface Output {
   /** As long as a picture is drawn: what goes to standard error meanwhile comes when this is disposed, below it. */
   holdErrors(): Disposable;
   readonly isTty: boolean;
-  /** From here on a closed pipe (`| head`) no longer ends the process: what was begun is finished, unseen. */
-  outliveReader(): void;
+  /**
+   * From here on a closed pipe (`| head`) no longer ends the process: what was begun is finished, unseen. With `onGone`
+   * it is told, for what would never end by itself.
+   */
+  outliveReader(onGone?: () => void): void;
   /** Whether a progress line on standard error is seen, and can be taken back. */
   readonly isErrorTty: boolean;
   /** Columns and rows as they are now: a window may be resized. */
@@ -31,15 +34,16 @@ export function processOutput(options: { json: boolean }): Output {
   const isTty = stdout.isTTY && env['CI'] === undefined && env['TERM'] !== 'dumb';
   const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0';
   const hasNoColor = env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '';
-  let isOutlived = false;
+  let outlived: (() => void) | null = null;
   let held: string[] | null = null;
   // A closed pipe is not an error of ours.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
-    if (!isOutlived) process.exit(EXIT.ok);
+    if (outlived === null) process.exit(EXIT.ok);
+    outlived();
   });
   return {
-    outliveReader: () => void (isOutlived = true),
+    outliveReader: (onGone = () => undefined) => void (outlived = onGone),
     write: (text) => void stdout.write(text),
     error(text) {
       if (held === null) stderr.write(text);

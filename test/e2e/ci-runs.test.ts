@@ -147,6 +147,35 @@ export default defineProject({
   expect(processes(/sleep 472[01]/)).toEqual([]);
 });
 
+test('nobody reading any more leaves no process: checks are finished unseen, and --watch ends', async () => {
+  await using rig = await projectRig({
+    ...FILES,
+    'glidepath.config.ts': `
+import { check, defineProject } from 'glidepath';
+export default defineProject({
+  name: 'checked', apps: {}, environments: {},
+  ci: {
+    checks: {
+      talks: check('for i in 1 2 3 4 5 6 7 8 9; do echo "$i"; sleep 0.1; done; mkdir -p dist; echo end > dist/out', { inputs: ['web/**'], outputs: ['dist/**'] }),
+      fails: check('sleep 1; exit 3', { inputs: ['web/**'] }),
+    },
+  },
+});
+`,
+  });
+  const unread = rig.start('ci', '--keep-going');
+  await unread.printed(/talks │ 1/);
+  unread.child.stdout?.destroy();
+  expect((await unread.result).code).toBe(1);
+  expect(readFileSync(join(rig.dir, 'dist/out'), 'utf8')).toBe('end\n');
+  expect(readdirSync(join(rig.dir, '.glidepath/running'))).toEqual([]);
+  const watching = rig.start('ci', '--watch', '--force');
+  await watching.printed(/talks │ 1/);
+  watching.child.stdout?.destroy();
+  await watching.result;
+  expect(readdirSync(join(rig.dir, '.glidepath/running'))).toEqual([]);
+});
+
 test('what checks made is copied where --export says', async () => {
   await using rig = await projectRig(FILES);
   const { code, stdout } = await rig.run('ci', '--fast', '--export', 'handed-over');

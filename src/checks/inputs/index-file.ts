@@ -44,20 +44,25 @@ export function beginIndex(file: string, own: OwnFiles): IndexWriter | null {
     mkdirSync(dirname(file), { recursive: true });
     const open = openSync(scratch, 'wx', 0o600);
     const { mtimeMs: startedAt, ino } = fstatSync(open);
+    const discard = (): void => {
+      closeSync(open);
+      rmSync(scratch, { force: true });
+    };
     return {
       startedAt,
       commit(index) {
         const bytes = encodeIndex(index);
-        for (let at = 0; at < bytes.length;) at += writeSync(open, bytes, at);
-        closeSync(open);
-        renameSync(scratch, file);
-        own.claim(file, ino);
+        try {
+          for (let at = 0; at < bytes.length;) at += writeSync(open, bytes, at);
+          renameSync(scratch, file);
+          own.claim(file, ino);
+        } catch {
+          // A full disk: the next look takes longer.
+        }
+        discard();
         removeLeftovers(file, startedAt);
       },
-      discard() {
-        closeSync(open);
-        rmSync(scratch, { force: true });
-      },
+      discard,
     };
   } catch {
     return null;

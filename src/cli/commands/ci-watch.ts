@@ -24,7 +24,19 @@ const BY_ITSELF_MAX = 3;
  * `glidepath ci --watch`: the checks, and again whenever a file changes on which one may depend, until Ctrl-C. What git
  * ignores and what checks make is no such file. With `--json`, each event is a line, and each run ends with its document.
  */
-export async function watchChecks(context: CommandContext, run: CiRun): Promise<ExitCode> {
+export async function watchChecks(typed: CommandContext, run: CiRun): Promise<ExitCode> {
+  const gone = new AbortController();
+  typed.output.outliveReader(() => gone.abort(new Error('nobody reads any more')));
+  const interrupt = AbortSignal.any([typed.interrupt, gone.signal]);
+  try {
+    return await watchUntil({ ...typed, interrupt }, run);
+  } catch (error) {
+    if (gone.signal.aborted) return EXIT.ok;
+    throw error;
+  }
+}
+
+async function watchUntil(context: CommandContext, run: CiRun): Promise<ExitCode> {
   const { interrupt } = context;
   const { deps, project } = run;
   const isMade = madeByChecks(project.checks);
