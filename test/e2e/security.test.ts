@@ -108,7 +108,8 @@ test('secrets are found by their place and printed nowhere, and not twice in a j
   const titles = [...(job.stdout + job.stderr).matchAll(/^::error .*?title=([^:,]+)/gm)].map(
     ([, title]) => title,
   );
-  expect(titles.toSorted()).toEqual(['CHECK_FAILED', 'Check secrets', 'secret-github']);
+  expect(titles).toHaveLength(3);
+  expect(new Set(titles)).toEqual(new Set(['CHECK_FAILED', 'Check secrets', 'secret-github']));
   rig.write('src/keys.js', '');
   expect((await security('secrets')).code).toBe(0);
 });
