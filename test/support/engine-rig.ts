@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkServerPlace } from '../../src/cli/check-server-places.ts';
 import { createEngine } from '../../src/engine/create-engine.ts';
 import type { EngineOptions } from '../../src/engine/create-engine.ts';
 import type { Engine, RunRecord, SubmitOptions } from '../../src/engine/engine.ts';
@@ -46,9 +46,12 @@ export function chain(...ids: readonly string[]): Graph {
   return { nodes: ids.map((id, index) => stepNode(id, index === 0 ? [] : [ids[index - 1] ?? ''])) };
 }
 
+/** A journal is synced at every step, and no machine loses its power here: in memory that keeps nobody waiting. */
+const PLACE = await checkServerPlace(process.env);
+
 /** A directory of its own, removed on dispose. */
 export function tempDir(): { readonly path: string } & Disposable {
-  const path = mkdtempSync(join(tmpdir(), 'glidepath-engine-'));
+  const path = mkdtempSync(join(PLACE, 'glidepath-engine-'));
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 
