@@ -3,7 +3,7 @@ import type { CheckProblem, CheckResult } from './check-event.ts';
 import type { CheckIdentity, RememberedResult } from './check-memory.ts';
 import type { LeftProcess } from './execute-check.ts';
 import { failureWords } from './failure-words.ts';
-import { spanWords } from './reason-words.ts';
+import { agoWords } from './reason-words.ts';
 import type { CheckEnd } from './run-check.ts';
 import type { OutsideWrite } from './tree-watch.ts';
 
@@ -68,8 +68,7 @@ export function rememberedResult(
 }
 
 function rememberedReason(check: ResolvedCheck, found: RememberedResult, now: number): string {
-  const age = Math.max(0, now - found.createdAt);
-  const when = age < 1000 ? 'just now' : `${spanWords(age)} ago`;
+  const when = agoWords(now - found.createdAt);
   if (found.from === 'restored')
     return found.where === 'this machine'
       ? `restored: same inputs as ${when}`

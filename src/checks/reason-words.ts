@@ -38,7 +38,7 @@ function changeWord(before: string | null, now: string | null): string {
 }
 
 /** A span in the words of a person: `3 minutes`. */
-export function spanWords(ms: number): string {
+function spanWords(ms: number): string {
   const [count, unit] =
     ms < 60_000
       ? [Math.round(ms / 1000), 'second']
@@ -48,4 +48,9 @@ export function spanWords(ms: number): string {
           ? [Math.round(ms / 3_600_000), 'hour']
           : [Math.round(ms / 86_400_000), 'day'];
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+/** How long ago something was, in milliseconds: `just now`, `3 minutes ago`. */
+export function agoWords(ms: number): string {
+  return ms < 1000 ? 'just now' : `${spanWords(ms)} ago`;
 }

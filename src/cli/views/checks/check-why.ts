@@ -1,5 +1,5 @@
 import type { CheckReason } from '../../../checks/why-check.ts';
-import { spanWords } from '../../../checks/reason-words.ts';
+import { agoWords } from '../../../checks/reason-words.ts';
 import type { KeyDifference } from '../../../checks/key/key-parts.ts';
 
 /** More lines than this are counted: who has changed hundreds of files knows it. */
@@ -26,7 +26,7 @@ function linesOf(reason: CheckReason, now: number, depth: number): string[] {
 }
 
 function sentence({ name, state, where, passedAt, differences, because }: CheckReason, now: number): string {
-  const ago = passedAt === null ? '' : `${spanWords(Math.max(0, now - passedAt))} ago`;
+  const ago = passedAt === null ? '' : agoWords(now - passedAt);
   switch (state) {
     case 'nothing-changed':
       return `${name}: nothing changed since it passed ${ago}.`;
