@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, resolve, sep } from 'node:path';
 import { EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { Finding } from '../../reports/finding.ts';
@@ -7,6 +7,7 @@ import { writeSarif } from '../../reports/sarif/write-sarif.ts';
 import { judgeSecurity, type SecurityJudgement } from '../../security/policy/judge-security.ts';
 import { ownVersion } from '../../util/own-file.ts';
 import type { ExitCode } from '../command-context.ts';
+import { makeStateDir } from '../make-state-dir.ts';
 import { writeJson } from '../output.ts';
 import { counted } from '../views/counted.ts';
 import { renderSecurity } from '../views/security.ts';
@@ -53,10 +54,16 @@ export function finishSecurity(work: SecurityWork, typed: TypedSecurityOptions, 
   return EXIT.ok;
 }
 
+/** What every state directory has in its path. */
+const STATE = `${sep}.glidepath${sep}`;
+
 /** Writes a file, and the folders above it. Throws CLI_USAGE where none can be written. */
 export function writeFileIn(file: string, text: string): void {
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    const state = file.lastIndexOf(STATE);
+    // A check writes its reports there, perhaps before anything else is: git leaves them alone all the same.
+    if (state >= 0) makeStateDir(file.slice(0, state), dirname(file));
+    else mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException;
