@@ -262,4 +262,5 @@ test('a lock file that cannot be read is named, and stops nothing', async () => 
   expect(await securityAudit(context, { ...TYPED, isOffline: true })).toBe(0);
   expect(context.printed.out).toContain('package-lock.json is no JSON');
   expect(context.printed.out).toContain('b/yarn.lock:1 is nothing that Yarn 1 writes');
+  expect(context.printed.out).not.toContain('There is no lock file');
 });

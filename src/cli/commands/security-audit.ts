@@ -7,6 +7,7 @@ import { bulkQuestion, matchBulkAdvisories } from '../../security/advisories/npm
 import { npmRegistry } from '../../security/advisories/npm-registry.ts';
 import { readAdvisories } from '../../security/advisories/read-advisories.ts';
 import type { Inventory } from '../../security/components/component.ts';
+import { isLockFile } from '../../security/locks/read-lock.ts';
 import { systemClock } from '../../util/clock.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { finishSecurity } from '../security/finish-security.ts';
@@ -38,7 +39,8 @@ export async function securityAudit(context: CommandContext, typed: TypedAuditOp
     looked: `${counted(packages, 'package')} of ${counted(inventories.length, 'lock file')}`,
     tools: ['advisories'],
     skipped,
-    notes: inventories.length === 0 ? ['There is no lock file here.'] : [],
+    // One that cannot be read is there, and was named.
+    notes: work.paths.some(isLockFile) ? [] : ['There is no lock file here.'],
     concerns: isAdvisoryId,
   });
 }
