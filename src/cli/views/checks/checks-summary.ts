@@ -6,6 +6,9 @@ import { renderTable } from '../table.ts';
 import { formatDuration } from '../time.ts';
 import { visibleText } from '../visible-text.ts';
 
+/** Of a large repository most are left out, and nobody reads a page of names. */
+const LEFT_OUT_NAMED = 10;
+
 /** How the end is shown. */
 export interface ChecksSummaryOptions {
   readonly color: boolean;
@@ -70,8 +73,10 @@ function lastLine({ leftOut }: CheckPlan, outcome: ChecksOutcome): string {
     : `${failures.length} of ${count} failed after ${time}${other === 0 ? '' : `, ${other} did not run to the end`}${saved}${rest}.\n`;
 }
 
-/** Those left out, by their reason: `; left out: e2e (it is not fast (--fast))`. */
+/** Those left out, by name: `; left out: lint, e2e`. With `--json` all of them are named, with their reasons. */
 function leftOutWords(leftOut: CheckPlan['leftOut']): string {
   if (leftOut.length === 0) return '';
-  return `; left out: ${leftOut.map(({ name }) => name).join(', ')}`;
+  const rest = leftOut.length - LEFT_OUT_NAMED;
+  const names = leftOut.slice(0, LEFT_OUT_NAMED).map(({ name }) => name);
+  return `; left out: ${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
