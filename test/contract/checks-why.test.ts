@@ -38,7 +38,7 @@ function glidepath(rig: InputRig, args: readonly string[], env: Record<string, s
     env: { ...rig.env, ...env },
     encoding: 'utf8',
   });
-  return (stdout + stderr).replaceAll(/\d+ (second|minute)s? ago/g, 'a while ago');
+  return (stdout + stderr).replaceAll(/just now|\d+ (second|minute)s? ago/g, 'a while ago');
 }
 
 test('a check that never ran, one that did, and one whose inputs changed say so', () => {

@@ -52,6 +52,8 @@ export function checkoutRig(
     PATH: process.env['PATH'] ?? '',
     HOME: root,
     XDG_CONFIG_HOME: join(root, '.glidepath', 'xdg'),
+    // What this machine knows of itself is no file of the checkout, on which a check may depend.
+    XDG_STATE_HOME: join(root, '.git', 'state'),
     ...env,
   };
   let last: ChecksOutcome | null = null;
