@@ -20,9 +20,10 @@ import type { ContainerChecks } from './check-container/container-checks.ts';
 import { checkEnvironment } from './check-environment.ts';
 import { checkLogsIn, recordCheckRun } from './check-runs.ts';
 import type { CommandContext } from './command-context.ts';
-import { ownFileRecords } from './machine-state.ts';
+import { machineStateDirectory, ownFileRecords } from './machine-state.ts';
 import { ownCommandDirectory, ownCommandPlace } from './own-command.ts';
 import { githubContextOf } from './read-github-context.ts';
+import { redirectedTo } from './redirected-to.ts';
 import type { SecretVault } from './secret-vault.ts';
 
 /** Whose checks are run, and where. */
@@ -58,6 +59,7 @@ export interface KnownPlaces {
 export async function openChecks(context: CommandContext, options: OpenChecksOptions): Promise<OpenedChecks> {
   const { root, checkout, vault } = options;
   const directory = checkoutDirectory(options);
+  const stateDirectory = machineStateDirectory(context.env);
   const own = ownFiles(ownFileRecords(context.env));
   const containers = containersOf(context, options);
   const kept = options.isCacheless
@@ -77,6 +79,7 @@ export async function openChecks(context: CommandContext, options: OpenChecksOpt
       root: checkout,
       directory,
       own,
+      except: [...redirectedTo(), ...(stateDirectory === null ? [] : [stateDirectory])],
       spawn,
       env: context.env,
       now: () => performance.now(),

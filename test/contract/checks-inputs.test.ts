@@ -149,6 +149,16 @@ describe('the files of a checkout', () => {
   });
 });
 
+test('where the command itself writes does not count', async () => {
+  using rig = new InputRig();
+  rig.write('a.ts');
+  rig.write('log');
+  rig.write('logs/b');
+  rig.write('state/deep/c');
+  const { files } = await rig.reader(rig.root, [join(rig.root, 'log'), join(rig.root, 'state')]).read(NEVER);
+  expect([...files.keys()]).toEqual(['a.ts', 'logs/b']);
+});
+
 describe('CHECK_INPUT_UNREADABLE', () => {
   test('names a file or a directory that this user may not read', async () => {
     using rig = new InputRig();

@@ -56,11 +56,12 @@ export class InputRig implements Disposable {
   }
 
   /** A reader with its index in the project, as another process would open it. */
-  reader(root: string = this.root): CheckoutReader {
+  reader(root: string = this.root, except: readonly string[] = []): CheckoutReader {
     return createInputReader({
       root,
       directory: join(root, '.glidepath', 'cache'),
       own: ownFiles(ownFileRecords(this.env)),
+      except,
       spawn,
       env: this.env,
       now: () => performance.now(),

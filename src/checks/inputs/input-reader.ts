@@ -1,8 +1,9 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Spawn } from '../../util/run-process.ts';
 import type { OwnFiles } from '../own-files/own-files.ts';
 import type { TreeIndex } from './stored-tree.ts';
 import { beginIndex, readIndex, type IndexWriter } from './index-file.ts';
+import { isWithin } from './glob-parts.ts';
 import type { InputReader, InputTree } from './input-tree.ts';
 import { lookAtFiles } from './look-at-files.ts';
 import { lookAtStructure } from './look-at-structure.ts';
@@ -15,6 +16,8 @@ export interface InputReaderOptions {
   /** Where the index is kept: `.glidepath/cache` of this very checkout. */
   readonly directory: string;
   readonly own: OwnFiles;
+  /** Files and directories that do not count, absolute: where this very command writes. */
+  readonly except?: readonly string[];
   readonly spawn: Spawn;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Milliseconds that pass; no moment is taken from it. */
@@ -42,6 +45,7 @@ export interface CheckoutReader extends InputReader {
  */
 export function createInputReader(options: InputReaderOptions): CheckoutReader {
   const { root, directory, own, now } = options;
+  const except = (options.except ?? []).map((path) => relative(root, path));
   const source = { root, env: options.env, runGit: createRunGit(options.spawn, options.env) };
   const file = join(directory, 'tree');
   let last: TreeIndex | null = null;
@@ -58,7 +62,7 @@ export function createInputReader(options: InputReaderOptions): CheckoutReader {
         const structure = await lookAtStructure(source, last, lookedAt);
         const look = { root, files: structure.files, last, lookedAt, now };
         const contents = await lookAtFiles(look, signal);
-        if (tree === null || !isSameTree(last, contents)) tree = treeOf(contents);
+        if (tree === null || !isSameTree(last, contents)) tree = treeOf(contents, except);
         if (structure === last && contents === last) return tree;
         last = { ...structure, fileFigures: contents.fileFigures, digests: contents.digests };
         isSaved = false;
@@ -76,11 +80,14 @@ export function createInputReader(options: InputReaderOptions): CheckoutReader {
   };
 }
 
-function treeOf({ files, digests }: Pick<TreeIndex, 'files' | 'digests'>): InputTree {
+function treeOf(
+  { files, digests }: Pick<TreeIndex, 'files' | 'digests'>,
+  except: readonly string[],
+): InputTree {
   const found = new Map<string, string>();
   for (const [index, file] of files.entries()) {
     const digest = digests[index] ?? '';
-    if (digest !== '') found.set(file, digest);
+    if (digest !== '' && !except.some((path) => isWithin(path, file))) found.set(file, digest);
   }
   return { files: found };
 }
