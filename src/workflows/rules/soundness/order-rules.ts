@@ -124,17 +124,31 @@ export const ciRunsTwice: WorkflowRule = {
     return workflow.jobs.flatMap((job) => {
       const called = calledBy(job.uses, repository);
       const theirs = called === null ? null : triggerOn(called, 'push');
-      return job.uses === null ||
-        theirs === null ||
-        !overlap(filterOf(push, 'branches'), filterOf(theirs, 'branches'))
+      return job.uses === null || theirs === null || !areForOnePush(push, theirs)
         ? []
         : [{ at: job.uses, message: `A push starts ${job.uses.path} by itself, and once more from here.` }];
     });
   }),
 };
 
-function overlap(one: ReturnType<typeof filterOf>, other: ReturnType<typeof filterOf>): boolean {
-  return one === null || other === null || one.patterns.some((name) => other.patterns.includes(name));
+type Trigger = Parameters<typeof filterOf>[0];
+
+function areForOnePush(one: Trigger, other: Trigger): boolean {
+  return [
+    ['branches', 'tags'],
+    ['tags', 'branches'],
+  ].some(([kind = '', rest = '']) => overlap(patternsOf(one, kind, rest), patternsOf(other, kind, rest)));
+}
+
+/** With a filter for tags alone no push of a branch starts it, and the other way round. Null: every one does. */
+function patternsOf(trigger: Trigger, kind: string, rest: string): readonly string[] | null {
+  const own = filterOf(trigger, kind);
+  return own === null && filterOf(trigger, rest) !== null ? [] : (own?.patterns ?? null);
+}
+
+function overlap(one: readonly string[] | null, other: readonly string[] | null): boolean {
+  if (one === null || other === null) return [one, other].every((each) => each === null || each.length > 0);
+  return one.some((name) => other.includes(name));
 }
 
 /** Skipping one skips the other. */
