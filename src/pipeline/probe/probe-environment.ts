@@ -33,7 +33,7 @@ export async function probeOnce(
   for (const { migrate, app } of migrationsOf(database, input.environment.apps)) {
     if (migrate.runs !== 'release-command' || app === null) continue;
     await requireApp(scope, app);
-    scope.setOutput(`build:${app}`, { image: await buildAndPush(scope, app) });
+    scope.setOutput(`build:${app}`, { ...(await buildAndPush(scope, app)) });
   }
   const options = { environment: input.environment.name, database, keep: keepBranch };
   const outcome = await withProbeBranch(deps, options, context, async (branch) => ({
