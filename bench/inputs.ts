@@ -74,6 +74,7 @@ function readerOf(root: string): CheckoutReader {
 
 async function look(reader: CheckoutReader): Promise<void> {
   await reader.read(new AbortController().signal);
+  reader.save();
 }
 
 function hashAll(root: string, files: number): void {
