@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { execFile } from 'node:child_process';
-import { chmod, chown, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ToolError } from '../../diagnostics/tool-error.ts';
+import { CLUSTER_FORMAT, makeTemplateOnce } from '../postgres/make-template-once.ts';
 import type { PostgresBinaries } from '../postgres/postgres-binaries.ts';
 import type { LaunchCommand, PostgresLauncher } from '../postgres/postgres-launcher.ts';
 
@@ -32,24 +33,16 @@ export async function openCheckTemplate(
   binaries: PostgresBinaries,
   launcher: PostgresLauncher,
 ): Promise<CheckTemplate> {
-  const dir = join(cacheDir, `check-${binaries.version}`);
-  const found = await readTemplate(dir);
-  if (found !== null) return found;
-  const unfinished = join(cacheDir, `.check-${randomBytes(6).toString('hex')}`);
-  try {
-    await mkdir(unfinished, { recursive: true, mode: 0o700 });
-    await makeTemplate(unfinished, binaries, launcher);
-    // What is there and not whole is in the way; what somebody else has just made is as good as ours.
-    if ((await readTemplate(dir)) === null) await rm(dir, { recursive: true, force: true });
-    await rename(unfinished, dir).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
-    });
-  } finally {
-    await rm(unfinished, { recursive: true, force: true });
-  }
-  const made = await readTemplate(dir);
-  if (made === null) throw new ToolError('CLOUD_POSTGRES_FAILED', `The template in ${dir} is not whole.`);
-  return made;
+  return makeTemplateOnce({
+    dir: join(cacheDir, `check-${binaries.version}`),
+    unfinished: join(cacheDir, `.check-${randomBytes(6).toString('hex')}`),
+    read: readTemplate,
+    async make(unfinished) {
+      await mkdir(unfinished, { recursive: true, mode: 0o700 });
+      await makeTemplate(unfinished, binaries, launcher);
+    },
+    replacesDamaged: true,
+  });
 }
 
 async function readTemplate(dir: string): Promise<CheckTemplate | null> {
@@ -79,17 +72,10 @@ async function makeTemplate(
     for (const path of [dataDir, scratch]) if (owner !== null) await chown(path, owner.uid, owner.gid);
     const initdb = launcher.command(binaries.initdb, [
       `--pgdata=${dataDir}`,
-      '--no-sync',
       '--username=postgres',
       // Nobody logs in as it: it has no password, and all have to know one.
       '--auth=trust',
-      '--encoding=UTF8',
-      '--locale=C',
-      // The same sorting and upper case on every computer, whatever locales it has.
-      '--locale-provider=builtin',
-      '--builtin-locale=C.UTF-8',
-      // 1 MB segments instead of 16: less to unpack.
-      '--wal-segsize=1',
+      ...CLUSTER_FORMAT,
     ]);
     await runHere(initdb, '');
     const single = ['--single', '-D', dataDir, '-c', 'fsync=off', 'template1'];

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { execFile } from 'node:child_process';
-import { appendFile, chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { CopyMethod } from './copy-method.ts';
 import { asDiskFull } from './copy-room.ts';
 import { copyTree, removeUnfinishedCopies } from './copy-tree.ts';
+import { CLUSTER_FORMAT, makeTemplateOnce } from './make-template-once.ts';
 import { giveToPostgres } from './postgres-launcher.ts';
 import { REMOVAL } from './remove-cluster-dir.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
@@ -37,22 +38,13 @@ export async function openClusterTemplate(
   binaries: PostgresBinaries,
   launcher: PostgresLauncher,
 ): Promise<ClusterTemplate> {
-  const dir = join(stateDir, `template-${binaries.version}`);
-  const found = await readTemplate(dir);
-  if (found !== null) return found;
-  const unfinished = join(stateDir, `.template-${randomBytes(6).toString('hex')}`);
-  try {
-    await makeTemplate(unfinished, binaries, launcher);
-    await rename(unfinished, dir).catch((error: NodeJS.ErrnoException) => {
-      // Somebody else was faster; theirs is as good.
-      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
-    });
-  } finally {
-    await rm(unfinished, { recursive: true, force: true });
-  }
-  const made = await readTemplate(dir);
-  if (made === null) throw new ToolError('CLOUD_POSTGRES_FAILED', `The template in ${dir} is not whole.`);
-  return made;
+  return makeTemplateOnce({
+    dir: join(stateDir, `template-${binaries.version}`),
+    unfinished: join(stateDir, `.template-${randomBytes(6).toString('hex')}`),
+    read: readTemplate,
+    make: async (unfinished) => makeTemplate(unfinished, binaries, launcher),
+    replacesDamaged: false,
+  });
 }
 
 /** Makes a data directory from the template in place of what is there. Throws `STORE_DISK_FULL`. */
@@ -88,17 +80,10 @@ async function makeTemplate(
   const { file, args, user } = launcher.command(binaries.initdb, [
     '--pgdata',
     dataDir,
-    '--no-sync',
     `--username=${ADMIN_USER}`,
     `--pwfile=${passwordFile}`,
     '--auth=scram-sha-256',
-    '--encoding=UTF8',
-    '--locale=C',
-    // The same sorting and upper case on every computer, whatever locales it has.
-    '--locale-provider=builtin',
-    '--builtin-locale=C.UTF-8',
-    // 1 MB segments instead of 16: an empty cluster is 31 MB.
-    '--wal-segsize=1',
+    ...CLUSTER_FORMAT,
   ]);
   await runHere(dir, { file, args, user }, '');
   const single = ['--single', '-D', dataDir, '-c', 'fsync=off', 'template1'];
