@@ -28,6 +28,8 @@ export interface InputReaderOptions {
 export interface Watched {
   /** Absolute paths of files and directories, sorted as they were looked at. */
   readonly paths: readonly string[];
+  /** Those among them that are directories of the checkout: what comes, goes or changes shows in one of them. */
+  readonly directories: readonly string[];
   /** Whether all of it was older than the look, so that a later change shows. */
   readonly isSettled: boolean;
 }
@@ -105,8 +107,10 @@ function isSameList(one: readonly string[], other: readonly string[]): boolean {
 function watchedBy(root: string, index: TreeIndex): Watched {
   const { guards, directories, directoryFigures, files, fileFigures } = index;
   const isTrusted = (figures: Float64Array): boolean => figures.every((figure) => !Number.isNaN(figure));
+  const absolute = (paths: readonly string[]): string[] => paths.map((path) => join(root, path));
   return {
-    paths: [...guards.map(({ path }) => path), ...[...directories, ...files].map((path) => join(root, path))],
+    paths: [...guards.map(({ path }) => path), ...absolute(directories), ...absolute(files)],
+    directories: absolute(directories),
     isSettled:
       index.isSettled &&
       isTrusted(directoryFigures) &&

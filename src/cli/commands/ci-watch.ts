@@ -1,8 +1,7 @@
 import type { CheckEvent } from '../../checks/check-event.ts';
 import { madeByChecks } from '../../checks/inputs/made-by-checks.ts';
-import type { InputTree } from '../../checks/inputs/input-tree.ts';
-import { changedPaths } from '../../checks/tree-watch.ts';
 import { EXIT } from '../../diagnostics/error-codes.ts';
+import { changeAfter } from '../change-after.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
 import { planChecks } from '../plan-checks.ts';
@@ -10,15 +9,13 @@ import { showChecks } from '../show-checks.ts';
 import { checkDocument, checksDocument } from '../views/checks/checks-document.ts';
 import { paint } from '../views/paint.ts';
 import { renderProblem } from '../views/problem.ts';
-import { watchPlaces, type WatchedPlaces } from '../watch-places.ts';
+import { watchPlaces } from '../watch-places.ts';
 import { closingWords, failedError, type CiRun } from './ci.ts';
 
 /** Takes everything off a terminal, and what was rolled off its top. */
 const CLEAR = '\u001B[2J\u001B[3J\u001B[H';
 /** Paths that the line before a run names. */
 const PATHS_NAMED = 3;
-/** A check that changes what it depends on each time would run for ever: after so many times a person has to do something. */
-const BY_ITSELF_MAX = 3;
 
 /**
  * `glidepath ci --watch`: the checks, and again whenever a file changes on which one may depend, until Ctrl-C. What git
@@ -40,49 +37,19 @@ async function watchUntil(context: CommandContext, run: CiRun): Promise<ExitCode
   const { interrupt } = context;
   const { deps, project } = run;
   const isMade = madeByChecks(project.checks);
-  using places = watchPlaces(() => deps.reader.watched()?.paths ?? []);
+  using places = watchPlaces(() => deps.reader.watched()?.directories ?? []);
   let changed: readonly string[] = [];
   let byItself = 0;
   while (!interrupt.aborted) {
     places.begin();
     const before = await deps.reader.read(interrupt);
     await runAgain(context, run, changed);
-    const next = await changeAfter(before, { deps, places, isMade, interrupt, byItself });
+    const next = await changeAfter(before, { reader: deps.reader, places, isMade, interrupt, byItself });
     if (next === null) return EXIT.ok;
     changed = next.paths;
     byItself = next.isMeanwhile ? byItself + 1 : 0;
   }
   return EXIT.interrupted;
-}
-
-interface Waiting extends Pick<CiRun, 'deps'> {
-  readonly places: WatchedPlaces;
-  readonly isMade: (path: string) => boolean;
-  readonly interrupt: AbortSignal;
-  readonly byItself: number;
-}
-
-/** Waits until something differs from `before`; null when somebody has had enough. */
-async function changeAfter(
-  before: InputTree,
-  { deps, places, isMade, interrupt, byItself }: Waiting,
-): Promise<{ readonly paths: readonly string[]; readonly isMeanwhile: boolean } | null> {
-  let base = before;
-  // First what changed while the checks ran, then what changes from now on.
-  for (let isMeanwhile = true; ; isMeanwhile = false) {
-    try {
-      const now = await deps.reader.read(interrupt);
-      const paths = changedPaths(base, now).filter((path) => !isMade(path));
-      const isEnough = isMeanwhile && byItself >= BY_ITSELF_MAX;
-      if (paths.length > 0 && !isEnough) return { paths, isMeanwhile };
-      base = now;
-      places.refresh();
-      await places.changed(interrupt);
-    } catch (error) {
-      if (interrupt.aborted) return null;
-      throw error;
-    }
-  }
 }
 
 async function runAgain(context: CommandContext, run: CiRun, changed: readonly string[]): Promise<void> {
