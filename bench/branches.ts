@@ -6,16 +6,16 @@ import { readFileSync, rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { directorySize } from '../src/cloud/postgres/directory-size.ts';
-import { memoryOfTree } from '../src/cloud/postgres/process-inspection.ts';
-import { locatePostgresBinaries } from '../src/cloud/postgres/postgres-binaries.ts';
-import { choosePostgresLauncher } from '../src/cloud/postgres/postgres-launcher.ts';
+import { directorySize } from '../src/cloud/postgres/copy/directory-size.ts';
+import { memoryOfTree } from '../src/cloud/postgres/server/process-inspection.ts';
+import { locatePostgresBinaries } from '../src/cloud/postgres/server/postgres-binaries.ts';
+import { choosePostgresLauncher } from '../src/cloud/postgres/server/postgres-launcher.ts';
 import {
   DEFAULT_POSTGRES_SETTINGS,
   SOCKET_PORT,
   postgresArguments,
-} from '../src/cloud/postgres/postgres-settings.ts';
-import { startPostmaster } from '../src/cloud/postgres/postmaster.ts';
+} from '../src/cloud/postgres/server/postgres-settings.ts';
+import { startPostmaster } from '../src/cloud/postgres/server/postmaster.ts';
 import { systemClock } from '../src/util/clock.ts';
 import { LocalDatabases, median, timed } from './support/local-databases.ts';
 import { mountXfs } from './support/xfs-disk.ts';

@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import type { CheckService } from '../src/checks/check-services.ts';
-import { openCheckService } from '../src/cli/check-services.ts';
-import { locatePostgresBinaries } from '../src/cloud/postgres/postgres-binaries.ts';
-import { choosePostgresLauncher } from '../src/cloud/postgres/postgres-launcher.ts';
+import { openCheckService } from '../src/cli/checks/check-services.ts';
+import { locatePostgresBinaries } from '../src/cloud/postgres/server/postgres-binaries.ts';
+import { choosePostgresLauncher } from '../src/cloud/postgres/server/postgres-launcher.ts';
 import { median, timed } from './support/local-databases.ts';
 
 const ROUNDS = 15;

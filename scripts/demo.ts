@@ -1,6 +1,6 @@
 // `npm run demo`: the whole of Glidepath in one minute, on this machine alone. A project in a temporary folder goes
 // through staging and production on the local cloud, under load, with a bad release that comes back by itself.
-import { paint } from '../src/cli/views/paint.ts';
+import { paint } from '../src/cli/views/text/paint.ts';
 import { startLoad, type LoadReport } from './demo/load.ts';
 import { CLI, createShop, type Shop } from './demo/project.ts';
 import { renderSummary, type DemoStep } from './demo/summary.ts';

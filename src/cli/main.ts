@@ -3,10 +3,10 @@ import { EXIT } from '../diagnostics/error-codes.ts';
 import { ERROR_CODES } from '../diagnostics/error-codes.ts';
 import { ToolError } from '../diagnostics/tool-error.ts';
 import type { CommandContext } from './command-context.ts';
-import { CLOUD_OF_JOB } from './local-cloud.ts';
-import { lockWaitMs } from './lock-patience.ts';
+import { CLOUD_OF_JOB } from './platforms/local-cloud.ts';
+import { lockWaitMs } from './runs/lock-patience.ts';
 import { processOutput, writeJson, type Output } from './output.ts';
-import { createProgram } from './program.ts';
+import { createProgram } from './program/program.ts';
 
 /** What the global options came to. */
 export interface GlobalOptions {

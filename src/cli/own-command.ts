@@ -1,6 +1,6 @@
 import { chmod, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeStateDir } from './make-state-dir.ts';
+import { makeStateDir } from './project/make-state-dir.ts';
 
 /**
  * A directory with a `glidepath` that is this very command, for the PATH of checks: a check that calls it gets the

@@ -1,5 +1,5 @@
 import type { CommandContext } from './command-context.ts';
-import { formatDuration } from './views/time.ts';
+import { formatDuration } from './views/text/time.ts';
 
 /** What is over sooner needs no word. */
 const QUIET_MS = 1_000;

@@ -1,11 +1,11 @@
 import type { CheckEvent } from '../checks/check-event.ts';
 import { readOwnFile } from '../checks/own-files/read-own-file.ts';
-import { ownFileRecords } from './machine-state.ts';
-import type { Memo } from './quick/memo.ts';
-import { recallMemo } from './quick/recall-memo.ts';
-import { replayMemo } from './quick/replay-memo.ts';
-import { MEMO_FILE } from './quick/memo.ts';
-import { memoVersion } from './quick/memo-version.ts';
+import { ownFileRecords } from './project/machine-state.ts';
+import type { Memo } from './checks/quick/memo.ts';
+import { recallMemo } from './checks/quick/recall-memo.ts';
+import { replayMemo } from './checks/quick/replay-memo.ts';
+import { MEMO_FILE } from './checks/quick/memo.ts';
+import { memoVersion } from './checks/quick/memo-version.ts';
 import { processOutput } from './output.ts';
 import { checksSummary } from './views/checks/checks-summary.ts';
 import { checksView } from './views/checks/checks-view.ts';
@@ -33,7 +33,7 @@ export async function quickCi(): Promise<boolean> {
   }
   view[Symbol.dispose]();
   if (memo.reports !== null) {
-    const { renderReports } = await import('./views/reports.ts');
+    const { renderReports } = await import('./views/checks/reports.ts');
     output.write(renderReports(memo.reports, { color, width, now: Date.now() }));
   }
   output.write(checksSummary(plan, outcome, { color, hasPicture: isTty }));

@@ -18,17 +18,17 @@ import type { DatabasePlatformReader } from '../providers/database-platform.ts';
 import { BugError } from '../util/assert.ts';
 import { systemClock, type Clock } from '../util/clock.ts';
 import type { CommandContext } from './command-context.ts';
-import { requireCloud, type LocalCloud } from './local-cloud.ts';
-import { containerBuildsFor, type ContainerBuildsOptions } from './container-builds.ts';
-import { makeStateDir } from './make-state-dir.ts';
-import { openProject, stateDirOf } from './open-project.ts';
-import { patientFetch } from './patient-fetch.ts';
-import { accountOfApp, openPlatforms, type Platforms } from './open-platforms.ts';
-import { isForReal } from './read-github-context.ts';
+import { requireCloud, type LocalCloud } from './platforms/local-cloud.ts';
+import { containerBuildsFor, type ContainerBuildsOptions } from './platforms/container-builds.ts';
+import { makeStateDir } from './project/make-state-dir.ts';
+import { openProject, stateDirOf } from './project/open-project.ts';
+import { patientFetch } from './platforms/patient-fetch.ts';
+import { accountOfApp, openPlatforms, type Platforms } from './platforms/open-platforms.ts';
+import { isForReal } from './github/read-github-context.ts';
 import { runCommand } from './run-command.ts';
 import { maskCommands } from './github/workflow-commands.ts';
-import type { SealPlace } from './seal-release.ts';
-import { createVault, type SecretVault } from './secret-vault.ts';
+import type { SealPlace } from './runs/seal-release.ts';
+import { createVault, type SecretVault } from './platforms/secret-vault.ts';
 
 /** Everything a command works with, built from the project and the place it runs in. */
 export interface Workbench {
@@ -137,7 +137,7 @@ function checksOpener(
   bench: Pick<Workbench, 'project' | 'root' | 'vault'>,
 ): PipelineDeps['openChecks'] {
   return async ({ directory, log, ...asked }) => {
-    const { openChecks } = await import('./open-checks.ts');
+    const { openChecks } = await import('./checks/open-checks.ts');
     const more = { checkout: directory, isCacheless: false, onWarning: log };
     return openChecks(context, { ...bench, ...asked, ...more });
   };
@@ -150,7 +150,7 @@ function onceAsked(
 ): Pick<PipelineDeps, 'sealRelease' | 'findWeaknesses'> {
   return {
     async sealRelease(release) {
-      const { sealRelease } = await import('./seal-release.ts');
+      const { sealRelease } = await import('./runs/seal-release.ts');
       return sealRelease(context, place, release);
     },
     async findWeaknesses(question) {

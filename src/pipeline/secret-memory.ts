@@ -1,6 +1,6 @@
 import { scrypt } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import type { RememberedSecret, SecretMemory } from '../providers/fly/secret-memory.ts';
+import type { RememberedSecret, SecretMemory } from '../providers/fly/secrets/secret-memory.ts';
 
 const SCHEMA = `
   create table if not exists secret_salt (id integer primary key check (id = 1), salt blob not null) strict;

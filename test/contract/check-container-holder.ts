@@ -1,4 +1,4 @@
-import { containerChecks } from '../../src/cli/check-container/container-checks.ts';
+import { containerChecks } from '../../src/cli/checks/container/container-checks.ts';
 import { BASE_IMAGE } from '../support/docker.ts';
 import { resolvedCheck } from '../support/projects.ts';
 

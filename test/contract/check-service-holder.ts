@@ -1,4 +1,4 @@
-import { openCheckService } from '../../src/cli/check-services.ts';
+import { openCheckService } from '../../src/cli/checks/check-services.ts';
 
 // A process that has a service for a check, for tests to kill: prints the URL, and what it took in milliseconds.
 const began = performance.now();

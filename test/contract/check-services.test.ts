@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { afterEach, expect, test } from 'vitest';
 import type { CheckService } from '../../src/checks/check-services.ts';
-import { checkServerPlace, checkServerPlaces } from '../../src/cli/check-server-places.ts';
-import { openCheckService } from '../../src/cli/check-services.ts';
+import { checkServerPlace, checkServerPlaces } from '../../src/cli/checks/check-server-places.ts';
+import { openCheckService } from '../../src/cli/checks/check-services.ts';
 import { isAlive, until } from '../support/cloud-fly-rig.ts';
 
 const HOLDER = fileURLToPath(new URL('./check-service-holder.ts', import.meta.url));

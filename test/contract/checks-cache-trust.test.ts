@@ -15,10 +15,10 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { blobName, entryName } from '../../src/checks/cache/cache-store.ts';
 import type { CacheEntry, KeptFile } from '../../src/checks/cache/check-cache.ts';
 import { decodeEntry, encodeEntry, type Pack } from '../../src/checks/cache/stored-entry.ts';
-import { cacheDomain } from '../../src/cli/cache/cache-domain.ts';
-import { machineKey, machineKeyFile } from '../../src/cli/cache/machine-key.ts';
-import { openCheckCache } from '../../src/cli/cache/open-check-cache.ts';
-import { createVault } from '../../src/cli/secret-vault.ts';
+import { cacheDomain } from '../../src/cli/checks/cache/cache-domain.ts';
+import { machineKey, machineKeyFile } from '../../src/cli/checks/cache/machine-key.ts';
+import { openCheckCache } from '../../src/cli/checks/cache/open-check-cache.ts';
+import { createVault } from '../../src/cli/platforms/secret-vault.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import type { Ed25519Signer } from '../../src/util/ed25519.ts';
 import {

@@ -14,7 +14,7 @@ import {
   setFault,
 } from '../../src/cloud/control/client.ts';
 import type { CloudInfo } from '../../src/cloud/control/cloud-info.ts';
-import { renderCloudStatus } from '../../src/cli/views/cloud-status.ts';
+import { renderCloudStatus } from '../../src/cli/views/environment/cloud-status.ts';
 import { until } from '../support/cloud-fly-rig.ts';
 import { CloudRig } from '../support/edge-cloud.ts';
 import { Clone } from '../support/github-rig.ts';

@@ -8,7 +8,7 @@ import {
   setFault,
 } from '../../src/cloud/control/client.ts';
 import type { CloudInfo } from '../../src/cloud/control/cloud-info.ts';
-import { renderCloudStatus } from '../../src/cli/views/cloud-status.ts';
+import { renderCloudStatus } from '../../src/cli/views/environment/cloud-status.ts';
 import { until } from '../support/cloud-fly-rig.ts';
 import { CloudRig, url } from '../support/edge-cloud.ts';
 import { rowsOf } from '../support/neon-rig.ts';

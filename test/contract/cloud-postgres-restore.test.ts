@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { OutsideWindowError } from '../../src/cloud/postgres/outside-window-error.ts';
+import { OutsideWindowError } from '../../src/cloud/postgres/branch/outside-window-error.ts';
 import type { PostgresService } from '../../src/cloud/postgres/postgres-service.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import type { Clock } from '../../src/util/clock.ts';

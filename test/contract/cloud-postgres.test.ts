@@ -12,7 +12,7 @@ import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createPostgresService } from '../../src/cloud/postgres/create-postgres-service.ts';
 import type { PostgresService, PostgresServiceOptions } from '../../src/cloud/postgres/postgres-service.ts';
-import { isProcessAlive } from '../../src/cloud/postgres/process-inspection.ts';
+import { isProcessAlive } from '../../src/cloud/postgres/server/process-inspection.ts';
 import { systemClock } from '../../src/util/clock.ts';
 
 const HOLDER = fileURLToPath(new URL('./cloud-postgres-holder.ts', import.meta.url));

@@ -5,8 +5,8 @@ import { metricsRoutes } from '../../src/cloud/metrics/metrics-routes.ts';
 import { Secret } from '../../src/diagnostics/secret.ts';
 import { createEdgeMetrics } from '../../src/providers/fly/edge-metrics.ts';
 import type { EdgeComparison } from '../../src/providers/fly/edge-metrics.ts';
-import { createFlyClient } from '../../src/providers/fly/fly-client.ts';
-import { FLY_TIMING } from '../../src/providers/fly/fly-timing.ts';
+import { createFlyClient } from '../../src/providers/fly/client/fly-client.ts';
+import { FLY_TIMING } from '../../src/providers/fly/client/fly-timing.ts';
 import { judgeCanary } from '../../src/providers/fly/strategies/judge-canary.ts';
 import { systemClock } from '../../src/util/clock.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AppPlatform, AppScale } from '../../src/providers/app-platform.ts';
-import type { Machine } from '../../src/providers/fly/wire-types.ts';
+import type { Machine } from '../../src/providers/fly/client/wire-types.ts';
 import { until } from '../support/cloud-fly-rig.ts';
 import {
   deploymentOf,

@@ -3,7 +3,7 @@ import type { ResolvedFlyApp } from '../../src/config/resolved.ts';
 import { ToolError } from '../../src/diagnostics/tool-error.ts';
 import type { AppPlatform } from '../../src/providers/app-platform.ts';
 import { createFlyPlatform } from '../../src/providers/fly/fly-platform.ts';
-import type { RememberedSecrets, SecretMemory } from '../../src/providers/fly/secret-memory.ts';
+import type { RememberedSecrets, SecretMemory } from '../../src/providers/fly/secrets/secret-memory.ts';
 import { until } from '../support/cloud-fly-rig.ts';
 import { deploymentOf, MemoryJournal, ProviderRig, testApp, TestWork } from '../support/fly-rig.ts';
 

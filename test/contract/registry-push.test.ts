@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRegistry, type Registry } from '../../src/cloud/registry/registry.ts';
 import { Secret } from '../../src/diagnostics/secret.ts';
 import { digestOfBytes, writeLayout } from '../../src/providers/build/oci-layout.ts';
-import { FLY_TIMING } from '../../src/providers/fly/fly-timing.ts';
-import { createRegistryClient } from '../../src/providers/fly/registry-client.ts';
+import { FLY_TIMING } from '../../src/providers/fly/client/fly-timing.ts';
+import { createRegistryClient } from '../../src/providers/fly/registry/registry-client.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import type { Fetch } from '../../src/util/fetch.ts';
 

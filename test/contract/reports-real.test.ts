@@ -7,7 +7,7 @@ import Ajv from 'ajv';
 import { XMLValidator } from 'fast-xml-parser';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CheckEvent, CheckResult } from '../../src/checks/check-event.ts';
-import { githubContext } from '../../src/cli/github-context.ts';
+import { githubContext } from '../../src/cli/github/github-context.ts';
 import { failedAttempts } from '../../src/cli/reports/failed-attempts.ts';
 import { reportChecks } from '../../src/cli/reports/report-checks.ts';
 import type { ResolvedCheck, ResolvedReports } from '../../src/config/resolved-ci.ts';

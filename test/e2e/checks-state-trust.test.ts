@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { decodeIndex, encodeIndex } from '../../src/checks/inputs/stored-tree.ts';
 import { ownFiles } from '../../src/checks/own-files/own-files.ts';
-import { decodeMemo, encodeMemo } from '../../src/cli/quick/memo.ts';
+import { decodeMemo, encodeMemo } from '../../src/cli/checks/quick/memo.ts';
 import { projectRig, type ProjectRig } from '../support/project-rig.ts';
 import { tinyProject } from '../support/tiny-project.ts';
 

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { CloudInfo } from '../../src/cloud/control/cloud-info.ts';
-import type { DatabaseStatus } from '../../src/cli/database-status.ts';
+import type { DatabaseStatus } from '../../src/cli/databases/database-status.ts';
 import { projectRig, type ProjectRig } from '../support/project-rig.ts';
 import { HAS_OPENSSL, recordingProxy } from '../support/recording-proxy.ts';
 import { callCloud, cloudOf } from '../support/rig-cloud.ts';

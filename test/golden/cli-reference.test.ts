@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { describeProgram } from '../../src/cli/program.ts';
-import { renderCommandReference } from '../../src/cli/views/command-reference.ts';
+import { describeProgram } from '../../src/cli/program/program.ts';
+import { renderCommandReference } from '../../src/cli/views/project/command-reference.ts';
 
 test('docs/reference/cli.md lists every command as it is', async () => {
   const program = describeProgram(

@@ -37,7 +37,7 @@ describe('every example', () => {
   );
 
   test.each(COUNTS)('%s has no other file that was generated', async (example) => {
-    const { readGenerated } = await import('../../src/cli/read-generated.ts');
+    const { readGenerated } = await import('../../src/cli/project/read-generated.ts');
     const expected = (await generated(example)).map((file) => file.path);
     const there = [...(await readGenerated(join(EXAMPLES, example), []))].flatMap(([path, content]) =>
       content !== null && checksumOf(content) !== null ? [path] : [],

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readRepository } from '../../src/cli/read-repository.ts';
+import { readRepository } from '../../src/cli/project/read-repository.ts';
 import { loadProject } from '../../src/config/load-project.ts';
 import { initConfig, type InitConfig } from '../../src/emit/init/init-config.ts';
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { renderPlanMermaid } from '../../src/cli/views/plan-mermaid.ts';
-import { renderPlanTree } from '../../src/cli/views/plan-tree.ts';
+import { renderPlanMermaid } from '../../src/cli/views/run/plan-mermaid.ts';
+import { renderPlanTree } from '../../src/cli/views/run/plan-tree.ts';
 import { loadProject } from '../../src/config/load-project.ts';
 import type { ResolvedProject } from '../../src/config/resolved.ts';
 import { explainNoMatch } from '../../src/plan/explain-no-match.ts';

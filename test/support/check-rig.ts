@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { executeOnHost } from '../../src/checks/execute-on-host.ts';
 import type { ChecksDeps } from '../../src/checks/run-checks.ts';
-import { openCheckService } from '../../src/cli/check-services.ts';
-import { createVault } from '../../src/cli/secret-vault.ts';
+import { openCheckService } from '../../src/cli/checks/check-services.ts';
+import { createVault } from '../../src/cli/platforms/secret-vault.ts';
 import { systemClock } from '../../src/util/clock.ts';
 
 /** What a rig is given besides what is the same for all. */

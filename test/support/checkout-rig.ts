@@ -14,8 +14,8 @@ import type { CheckEvent, CheckResult, ChecksOutcome } from '../../src/checks/ch
 import { runChecks, type ChecksRun } from '../../src/checks/run-checks.ts';
 import { selectChecks } from '../../src/checks/select-checks.ts';
 import type { CommandContext } from '../../src/cli/command-context.ts';
-import { openChecks } from '../../src/cli/open-checks.ts';
-import { createVault } from '../../src/cli/secret-vault.ts';
+import { openChecks } from '../../src/cli/checks/open-checks.ts';
+import { createVault } from '../../src/cli/platforms/secret-vault.ts';
 import type { ResolvedCheck } from '../../src/config/resolved.ts';
 import { project } from './projects.ts';
 

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkServerPlace } from '../../src/cli/check-server-places.ts';
+import { checkServerPlace } from '../../src/cli/checks/check-server-places.ts';
 import { createEngine } from '../../src/engine/create-engine.ts';
 import type { EngineOptions } from '../../src/engine/create-engine.ts';
 import type { Engine, RunRecord, SubmitOptions } from '../../src/engine/engine.ts';

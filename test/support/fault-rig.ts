@@ -5,7 +5,7 @@ import { parseFault } from '../../src/cloud/faults/parse-fault.ts';
 import type { ResolvedFlyApp } from '../../src/config/resolved.ts';
 import { ToolError } from '../../src/diagnostics/tool-error.ts';
 import type { AppDeployment, AppPlatform } from '../../src/providers/app-platform.ts';
-import type { FlyTiming } from '../../src/providers/fly/fly-timing.ts';
+import type { FlyTiming } from '../../src/providers/fly/client/fly-timing.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { until } from './cloud-fly-rig.ts';
 import { deploymentOf, FreezableProcess, MemoryJournal, ProviderRig, testApp, TestWork } from './fly-rig.ts';

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { ownFiles } from '../../src/checks/own-files/own-files.ts';
-import { ownFileRecords } from '../../src/cli/machine-state.ts';
+import { ownFileRecords } from '../../src/cli/project/machine-state.ts';
 import { createInputReader } from '../../src/checks/inputs/input-reader.ts';
 import { ToolError } from '../../src/diagnostics/tool-error.ts';
 

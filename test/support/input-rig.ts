@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ownFiles } from '../../src/checks/own-files/own-files.ts';
-import { ownFileRecords } from '../../src/cli/machine-state.ts';
+import { ownFileRecords } from '../../src/cli/project/machine-state.ts';
 import { createInputReader, type CheckoutReader } from '../../src/checks/inputs/input-reader.ts';
 
 /** A folder with a home of its own, in which git knows nobody's settings. */

@@ -1,7 +1,7 @@
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import { requireApprovable } from '../../pipeline/approval/approve-run.ts';
 import { deploymentInput } from '../../pipeline/deployment-input.ts';
-import { workAndShow } from '../carry-out.ts';
+import { workAndShow } from '../runs/carry-out.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { openBench } from './deploy.ts';
 import { requireRun } from './runs.ts';

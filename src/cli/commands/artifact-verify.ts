@@ -5,8 +5,8 @@ import { ERROR_CODES, EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
-import { counted } from '../views/counted.ts';
-import { paint } from '../views/paint.ts';
+import { counted } from '../views/text/counted.ts';
+import { paint } from '../views/text/paint.ts';
 import { problemDocument } from '../views/problem.ts';
 
 /** What was typed behind `artifact verify`. */

@@ -3,10 +3,10 @@ import { affected } from '../../checks/affected.ts';
 import { EXIT } from '../../diagnostics/error-codes.ts';
 import { createGitSource } from '../../providers/git/git-source.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
-import { findBase } from '../find-base.ts';
-import { openProject } from '../open-project.ts';
+import { findBase } from '../project/find-base.ts';
+import { openProject } from '../project/open-project.ts';
 import { writeJson } from '../output.ts';
-import { readGithubContext } from '../read-github-context.ts';
+import { readGithubContext } from '../github/read-github-context.ts';
 
 /**
  * `glidepath ci affected`: whether the change at hand needs the checks. Inside GitHub Actions the answer is an output of

@@ -7,13 +7,13 @@ import { ToolError } from '../../diagnostics/tool-error.ts';
 import { BugError } from '../../util/assert.ts';
 import { systemClock } from '../../util/clock.ts';
 import { ed25519Signer } from '../../util/ed25519.ts';
-import { cacheDirectory } from '../cache/open-check-cache.ts';
+import { cacheDirectory } from '../checks/cache/open-check-cache.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
-import { openProject } from '../open-project.ts';
+import { openProject } from '../project/open-project.ts';
 import { writeJson } from '../output.ts';
-import { counted } from '../views/counted.ts';
-import { renderTable } from '../views/table.ts';
-import { formatAgo } from '../views/time.ts';
+import { counted } from '../views/text/counted.ts';
+import { renderTable } from '../views/text/table.ts';
+import { formatAgo } from '../views/text/time.ts';
 
 /** `glidepath ci cache status`: what this machine keeps of checks. */
 export async function ciCacheStatus(context: CommandContext): Promise<ExitCode> {

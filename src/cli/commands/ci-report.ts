@@ -1,11 +1,11 @@
 import { EXIT } from '../../diagnostics/error-codes.ts';
 import { systemClock } from '../../util/clock.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
-import { openProject } from '../open-project.ts';
+import { openProject } from '../project/open-project.ts';
 import { writeJson } from '../output.ts';
 import { lastSummary } from '../reports/last-summary.ts';
-import { renderReports } from '../views/reports.ts';
-import { formatAgo } from '../views/time.ts';
+import { renderReports } from '../views/checks/reports.ts';
+import { formatAgo } from '../views/text/time.ts';
 
 /** `glidepath ci report`: what the reports of the last run of checks say, once more; nothing is run. */
 export async function ciReport(context: CommandContext): Promise<ExitCode> {

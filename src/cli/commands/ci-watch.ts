@@ -1,15 +1,15 @@
 import type { CheckEvent } from '../../checks/check-event.ts';
 import { madeByChecks } from '../../checks/inputs/made-by-checks.ts';
 import { EXIT } from '../../diagnostics/error-codes.ts';
-import { changeAfter } from '../change-after.ts';
+import { changeAfter } from '../checks/change-after.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
-import { planChecks } from '../plan-checks.ts';
-import { showChecks } from '../show-checks.ts';
+import { planChecks } from '../checks/plan-checks.ts';
+import { showChecks } from '../checks/show-checks.ts';
 import { checkDocument, checksDocument } from '../views/checks/checks-document.ts';
-import { paint } from '../views/paint.ts';
+import { paint } from '../views/text/paint.ts';
 import { renderProblem } from '../views/problem.ts';
-import { watchPlaces } from '../watch-places.ts';
+import { watchPlaces } from '../checks/watch-places.ts';
 import { closingWords, failedError, type CiRun } from './ci.ts';
 
 /** Takes everything off a terminal, and what was rolled off its top. */

@@ -3,10 +3,10 @@ import { whyCheck } from '../../checks/why-check.ts';
 import { EXIT } from '../../diagnostics/error-codes.ts';
 import { systemClock } from '../../util/clock.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
-import { openChecks } from '../open-checks.ts';
-import { openProject } from '../open-project.ts';
+import { openChecks } from '../checks/open-checks.ts';
+import { openProject } from '../project/open-project.ts';
 import { writeJson } from '../output.ts';
-import { createVault } from '../secret-vault.ts';
+import { createVault } from '../platforms/secret-vault.ts';
 import { renderWhy, whyDocument } from '../views/checks/check-why.ts';
 
 /** `glidepath ci why NAME`: what a run would do with a check, and what is different since it passed. Nothing runs. Throws CHECK_UNKNOWN. */

@@ -3,18 +3,18 @@ import type { CheckPlan } from '../../checks/select-checks.ts';
 import { ERROR_CODES, EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import { systemClock } from '../../util/clock.ts';
-import { inContainers } from '../check-container/in-containers.ts';
+import { inContainers } from '../checks/container/in-containers.ts';
 import { ownBuild } from '../../util/own-file.ts';
-import { endLeftCheckRuns } from '../check-runs.ts';
+import { endLeftCheckRuns } from '../checks/check-runs.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
-import { loadProjectQuickly } from '../load-project-quickly.ts';
-import { openChecks, type OpenedChecks } from '../open-checks.ts';
+import { loadProjectQuickly } from '../checks/load-project-quickly.ts';
+import { openChecks, type OpenedChecks } from '../checks/open-checks.ts';
 import { writeJson } from '../output.ts';
-import { planChecks } from '../plan-checks.ts';
-import { openMemo } from '../quick/open-memo.ts';
-import type { EndedRun } from '../quick/remember-run.ts';
-import { createVault, type SecretVault } from '../secret-vault.ts';
-import { showChecks, type ChecksRunOptions } from '../show-checks.ts';
+import { planChecks } from '../checks/plan-checks.ts';
+import { openMemo } from '../checks/quick/open-memo.ts';
+import type { EndedRun } from '../checks/quick/remember-run.ts';
+import { createVault, type SecretVault } from '../platforms/secret-vault.ts';
+import { showChecks, type ChecksRunOptions } from '../checks/show-checks.ts';
 import { checksDocument } from '../views/checks/checks-document.ts';
 import { checksSummary } from '../views/checks/checks-summary.ts';
 
@@ -44,7 +44,7 @@ export async function ci(context: CommandContext, typed: TypedCiOptions): Promis
   const loaded = await loadProjectQuickly(context, { build: ownBuild(), now: () => systemClock.now() });
   const { project: written, root } = loaded;
   if (typed.exportTo !== null) {
-    const { requireExportable } = await import('../export-checks.ts');
+    const { requireExportable } = await import('../checks/export-checks.ts');
     await requireExportable(context, typed.exportTo);
   }
   const project = typed.isContainer ? inContainers(written) : written;
@@ -121,7 +121,7 @@ export async function closingWords(
   const hasPicture = output.isTty && !isVerbose;
   const summary = checksSummary(plan, outcome, { color, hasPicture });
   if (reports === null) return summary;
-  const { renderReports } = await import('../views/reports.ts');
+  const { renderReports } = await import('../views/checks/reports.ts');
   return renderReports(reports, { color, width, now: systemClock.now() }) + summary;
 }
 
@@ -135,8 +135,8 @@ async function exportOutcome(
     to,
   }: Pick<EndedRun, 'outcome' | 'reports'> & { startedAt: number; to: string },
 ): Promise<{ readonly words: string; readonly document: object }> {
-  const { exportChecks } = await import('../export-checks.ts');
-  const { exportDocument, exportWords } = await import('../views/export.ts');
+  const { exportChecks } = await import('../checks/export-checks.ts');
+  const { exportDocument, exportWords } = await import('../views/project/export.ts');
   const finishedAt = systemClock.now();
   const exported = await exportChecks(context, {
     project,

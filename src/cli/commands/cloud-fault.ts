@@ -1,8 +1,8 @@
 import { EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
-import { aimFault } from '../fault-target.ts';
-import { openControl } from '../open-control.ts';
+import { aimFault } from '../platforms/fault-target.ts';
+import { openControl } from '../platforms/open-control.ts';
 import { writeJson } from '../output.ts';
 
 /** `glidepath cloud fault …`: switches a fault on; lists them without words; `clear` ends them. */
@@ -18,7 +18,7 @@ export async function cloudFault(context: CommandContext, words: readonly string
     const [{ apps }, regions] = await Promise.all([control.cloudStatus(cloud), listRegions(cloud)]);
     for (const one of aimFault(fault, { project, apps, regions })) await control.setFault(cloud, one);
   }
-  const { faultLine } = await import('../views/fault-line.ts');
+  const { faultLine } = await import('../views/environment/fault-line.ts');
   const faults = await control.listFaults(cloud);
   if (context.output.json) writeJson(context.output, { faults });
   else if (faults.length === 0) context.output.write('No fault is switched on.\n');

@@ -5,10 +5,10 @@ import type { ResolvedProject } from '../../config/resolved.ts';
 import { EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
-import { openControl } from '../open-control.ts';
+import { openControl } from '../platforms/open-control.ts';
 import { writeJson } from '../output.ts';
-import { paint } from '../views/paint.ts';
-import { renderTable } from '../views/table.ts';
+import { paint } from '../views/text/paint.ts';
+import { renderTable } from '../views/text/table.ts';
 
 /** `glidepath cloud dns [host]`: the names of the local cloud; where one leads is set here, as at a registrar. */
 export async function cloudDns(

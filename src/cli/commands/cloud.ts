@@ -4,14 +4,14 @@ import type { CloudInfo } from '../../cloud/control/cloud-info.ts';
 import type { MachinesRequest } from '../../cloud/containers/machines-mode.ts';
 import type { StoppedCloud } from '../../cloud/control/stop.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
-import { makeStateDir } from '../make-state-dir.ts';
-import { openControl } from '../open-control.ts';
+import { makeStateDir } from '../project/make-state-dir.ts';
+import { openControl } from '../platforms/open-control.ts';
 import { writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
-import { requireNoRunUnderWay } from '../runs-under-way.ts';
-import { renderCloudStatus } from '../views/cloud-status.ts';
-import { paint } from '../views/paint.ts';
-import { cloudDirOf, openProject } from '../open-project.ts';
+import { requireNoRunUnderWay } from '../runs/runs-under-way.ts';
+import { renderCloudStatus } from '../views/environment/cloud-status.ts';
+import { paint } from '../views/text/paint.ts';
+import { cloudDirOf, openProject } from '../project/open-project.ts';
 
 /** Options of `cloud up`. */
 export interface CloudUpOptions {

@@ -1,13 +1,13 @@
 import { EXIT } from '../../diagnostics/error-codes.ts';
 import { diffSchemas } from '../../migrations/schema/diff-schemas.ts';
 import type { DatabaseSchema, SchemaObject } from '../../migrations/schema/database-schema.ts';
-import { databaseOf, parsePlace } from '../database-of.ts';
+import { databaseOf, parsePlace } from '../databases/database-of.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { addressFromHere } from '../../pipeline/address-from-here.ts';
-import { namingEnvironment } from '../naming-environment.ts';
+import { namingEnvironment } from '../environment/naming-environment.ts';
 import { writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
-import { renderSchemaDiff } from '../views/schema-diff.ts';
+import { renderSchemaDiff } from '../views/database/schema-diff.ts';
 import type { Workbench } from '../wiring.ts';
 import { openBench, requireEnvironment } from './deploy.ts';
 

@@ -85,7 +85,7 @@ async function openOptionalProject(
   if (!isNeeded && !hasConfig(context.cwd)) return { project: null, root: context.cwd };
   // What is only piped in needs no project.
   if (!isNeeded && named.length === 1 && named[0] === '-') return { project: null, root: context.cwd };
-  const { openProject } = await import('../open-project.ts');
+  const { openProject } = await import('../project/open-project.ts');
   const { project, root } = await openProject(context);
   if (environment !== null) await requireEnvironment(project, environment);
   return { project, root };

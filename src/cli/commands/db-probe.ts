@@ -10,7 +10,7 @@ import { migratedDatabases } from '../../plan/steps/migrations-of.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
-import { DEFAULT_LIMIT_MS, renderProbe } from '../views/probe.ts';
+import { DEFAULT_LIMIT_MS, renderProbe } from '../views/database/probe.ts';
 import type { Workbench } from '../wiring.ts';
 import { openBench, requireEnvironment } from './deploy.ts';
 

@@ -1,5 +1,5 @@
 import { EXIT } from '../../diagnostics/error-codes.ts';
-import { databaseOf, parsePlace } from '../database-of.ts';
+import { databaseOf, parsePlace } from '../databases/database-of.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { addressFromHere } from '../../pipeline/address-from-here.ts';
 import { writeJson } from '../output.ts';

@@ -4,11 +4,11 @@ import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { Release } from '../../pipeline/release.ts';
 import type { Trigger } from '../../plan/plan.ts';
 import type { PlanOptions } from '../../plan/plan-trigger.ts';
-import { carryOut } from '../carry-out.ts';
+import { carryOut } from '../runs/carry-out.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { readHistory } from '../github/read-history.ts';
 import { requireAllowed, requireCommitAllowed, triggerHere } from '../github/require-allowed.ts';
-import { sayDrift } from '../say-drift.ts';
+import { sayDrift } from '../runs/say-drift.ts';
 import { openWorkbench, type Workbench, type WorkbenchOptions } from '../wiring.ts';
 import { planFor } from './plan.ts';
 

@@ -1,11 +1,15 @@
 import { EXIT, type ErrorCode } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
-import { readEmergency, type EmergencyEnvironment, type EmergencySources } from '../emergency-report.ts';
-import { openProject } from '../open-project.ts';
+import {
+  readEmergency,
+  type EmergencyEnvironment,
+  type EmergencySources,
+} from '../environment/emergency-report.ts';
+import { openProject } from '../project/open-project.ts';
 import { writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
-import { renderEmergency } from '../views/emergency.ts';
+import { renderEmergency } from '../views/environment/emergency.ts';
 import { openBench, requireEnvironment } from './deploy.ts';
 
 /** In an emergency nobody waits for a platform that does not answer. */

@@ -5,9 +5,9 @@ import type { CommandContext, ExitCode } from '../command-context.ts';
 import { evaluateGates, type GatesVerdict } from '../github/evaluate-gates.ts';
 import { outputLines } from '../github/output-lines.ts';
 import { readHistory } from '../github/read-history.ts';
-import { readGithubContext } from '../read-github-context.ts';
+import { readGithubContext } from '../github/read-github-context.ts';
 import { writeJson } from '../output.ts';
-import { gatesSummary, renderGates } from '../views/gates.ts';
+import { gatesSummary, renderGates } from '../views/run/gates.ts';
 import { openBench, requireEnvironment } from './deploy.ts';
 
 /** `glidepath gates <env>`: whether a commit may be deployed, by all that can be asked without a secret and without a lock. */

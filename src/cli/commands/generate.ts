@@ -5,12 +5,12 @@ import { generateFiles } from '../../emit/generate-files.ts';
 import { isPending, reconcileFiles, type FileDecision } from '../../emit/reconcile-files.ts';
 import { ownVersion } from '../../util/own-file.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
-import { openProject } from '../open-project.ts';
+import { openProject } from '../project/open-project.ts';
 import { writeJson } from '../output.ts';
-import { readGenerated } from '../read-generated.ts';
-import { renderGenerated } from '../views/generated.ts';
+import { readGenerated } from '../project/read-generated.ts';
+import { renderGenerated } from '../views/project/generated.ts';
 import { foreignFindings } from '../workflows/foreign-findings.ts';
-import { writeGenerated } from '../write-generated.ts';
+import { writeGenerated } from '../project/write-generated.ts';
 
 /**
  * `glidepath generate [FILE…]`: writes the files that the platforms read. Ends with 3 when the repository is not as it

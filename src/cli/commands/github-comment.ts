@@ -9,8 +9,8 @@ import { helpText } from '../github/approval-comment.ts';
 import { answerDecision } from '../github/answer-decision.ts';
 import { requireDesk, type GithubDesk } from '../github/github-desk.ts';
 import { plain } from '../github/markdown.ts';
-import type { GithubContext } from '../github-context.ts';
-import { readGithubContext } from '../read-github-context.ts';
+import type { GithubContext } from '../github/github-context.ts';
+import { readGithubContext } from '../github/read-github-context.ts';
 import { openBench } from './deploy.ts';
 
 /** `glidepath github comment`: reads the comment that this run was started by, and answers it. */

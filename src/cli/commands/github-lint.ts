@@ -3,7 +3,7 @@ import { EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { WorkflowReport } from '../../workflows/finding.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
-import { topOf } from '../lint-origin.ts';
+import { topOf } from '../lint/lint-origin.ts';
 import { gatherFiles } from '../workflows/gather-files.ts';
 import { lintRepository } from '../workflows/lint-repository.ts';
 import { writeWorkflowLint } from '../workflows/write-lint.ts';

@@ -9,14 +9,14 @@ import { createGithubSettings, createGithubSettingsReader } from '../../provider
 import { BugError } from '../../util/assert.ts';
 import { systemClock } from '../../util/clock.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
-import { givenSecrets, type GivenSecretValue } from '../given-secrets.ts';
-import { requireCloud, type LocalCloud } from '../local-cloud.ts';
-import { githubOptions } from '../open-github.ts';
-import { openProject } from '../open-project.ts';
+import { givenSecrets, type GivenSecretValue } from '../platforms/given-secrets.ts';
+import { requireCloud, type LocalCloud } from '../platforms/local-cloud.ts';
+import { githubOptions } from '../github/open-github.ts';
+import { openProject } from '../project/open-project.ts';
 import { writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
-import { createVault, type SecretVault } from '../secret-vault.ts';
-import { renderSetup } from '../views/github-setup.ts';
+import { createVault, type SecretVault } from '../platforms/secret-vault.ts';
+import { renderSetup } from '../views/github/github-setup.ts';
 
 /** What is typed after `github setup`. */
 export interface TypedSetup {

@@ -1,12 +1,12 @@
 import { EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
-import { environmentHealth, type AppHealth } from '../app-health.ts';
+import { environmentHealth, type AppHealth } from '../environment/app-health.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
-import { missingToken } from '../sight-problem.ts';
-import { renderHealth } from '../views/health.ts';
-import { paint } from '../views/paint.ts';
+import { missingToken } from '../platforms/sight-problem.ts';
+import { renderHealth } from '../views/environment/health.ts';
+import { paint } from '../views/text/paint.ts';
 import { localHint } from '../views/problem.ts';
 import { openBench, requireEnvironment } from './deploy.ts';
 

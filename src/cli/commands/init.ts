@@ -8,8 +8,8 @@ import { slugOf, type Repository } from '../../emit/init/repository.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
 import { processPrompt, withPrompt } from '../prompt.ts';
-import { readRepository } from '../read-repository.ts';
-import { initDocument, renderInit } from '../views/init.ts';
+import { readRepository } from '../project/read-repository.ts';
+import { initDocument, renderInit } from '../views/project/init.ts';
 
 /** What may be said with the command instead of being asked. */
 export interface InitOptions {

@@ -4,8 +4,8 @@ import type { ResolvedApp } from '../../config/resolved.ts';
 import type { LogLine } from '../../providers/app-platform.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
-import { missingToken, requireSight } from '../sight-problem.ts';
-import { paint } from '../views/paint.ts';
+import { missingToken, requireSight } from '../platforms/sight-problem.ts';
+import { paint } from '../views/text/paint.ts';
 import type { Workbench } from '../wiring.ts';
 import { openBench, requireEnvironment, unknownApp } from './deploy.ts';
 

@@ -11,9 +11,9 @@ import { planTrigger, type PlanOptions } from '../../plan/plan-trigger.ts';
 import { parseTrigger } from '../../plan/trigger.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
-import { renderPlanTree } from '../views/plan-tree.ts';
+import { renderPlanTree } from '../views/run/plan-tree.ts';
 import { renderDiagnostic } from '../views/problem.ts';
-import { openProject, stateDirOf } from '../open-project.ts';
+import { openProject, stateDirOf } from '../project/open-project.ts';
 
 /** `glidepath plan <trigger>`: what would be done, and why; changes nothing. */
 export async function plan(
@@ -29,7 +29,7 @@ export async function plan(
   if (output.json) {
     writeJson(output, planned);
   } else if (options.isMermaid) {
-    const { renderPlanMermaid } = await import('../views/plan-mermaid.ts');
+    const { renderPlanMermaid } = await import('../views/run/plan-mermaid.ts');
     output.write(renderPlanMermaid(planned));
   } else {
     output.write(renderPlanTree(planned, { color: output.color, width: Math.min(output.width, 140) }));

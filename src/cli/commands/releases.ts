@@ -6,11 +6,11 @@ import type { CommandContext, ExitCode } from '../command-context.ts';
 import { requireDesk } from '../github/github-desk.ts';
 import { readHistory, readHistoryAt } from '../github/read-history.ts';
 import { writeJson } from '../output.ts';
-import { paint } from '../views/paint.ts';
+import { paint } from '../views/text/paint.ts';
 import { localHint } from '../views/problem.ts';
-import { renderTable } from '../views/table.ts';
-import { formatAgo } from '../views/time.ts';
-import { verdictCell } from '../views/verdict.ts';
+import { renderTable } from '../views/text/table.ts';
+import { formatAgo } from '../views/text/time.ts';
+import { verdictCell } from '../views/database/verdict.ts';
 import { openBench, requireEnvironment } from './deploy.ts';
 import { renderRuns, summaryOf } from './runs.ts';
 

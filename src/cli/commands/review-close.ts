@@ -2,11 +2,11 @@ import { EXIT } from '../../diagnostics/error-codes.ts';
 import { requireEventOfReviewApp } from '../../pipeline/github/review-event.ts';
 import type { Trigger } from '../../plan/plan.ts';
 import { forPullRequest } from '../../plan/for-pull-request.ts';
-import { closeReviewApp } from '../close-review-app.ts';
+import { closeReviewApp } from '../review/close-review-app.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
-import { pullRequestNumber } from '../pull-request-number.ts';
-import { readGithubContext } from '../read-github-context.ts';
+import { pullRequestNumber } from '../review/pull-request-number.ts';
+import { readGithubContext } from '../github/read-github-context.ts';
 import { openBench, requireEnvironment } from './deploy.ts';
 import { planFor } from './plan.ts';
 

@@ -3,9 +3,13 @@ import { findReviewApps } from '../../pipeline/review/find-review-apps.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
-import { openPullRequests } from '../pull-requests.ts';
-import { reviewReaders } from '../review-readers.ts';
-import { renderReviewApps, reviewAppDocument, type ListedReviewApp } from '../views/review-apps.ts';
+import { openPullRequests } from '../review/pull-requests.ts';
+import { reviewReaders } from '../review/review-readers.ts';
+import {
+  renderReviewApps,
+  reviewAppDocument,
+  type ListedReviewApp,
+} from '../views/environment/review-apps.ts';
 import { openBench } from './deploy.ts';
 
 /** `glidepath review list`: every review app that there is, by what the platforms list. */

@@ -1,17 +1,17 @@
 import { EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { RunRecord } from '../../engine/engine.ts';
-import { workAndShow } from '../carry-out.ts';
+import { workAndShow } from '../runs/carry-out.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
-import { renderOutcome } from '../views/outcome.ts';
-import { paint } from '../views/paint.ts';
+import { renderOutcome } from '../views/run/outcome.ts';
+import { paint } from '../views/text/paint.ts';
 import { localHint } from '../views/problem.ts';
-import { isLeftBehind } from '../views/queue-note.ts';
-import { renderRunFrame, statusColor } from '../views/run-frame.ts';
-import { initialModel, reduceEvent } from '../views/run-model.ts';
-import { renderTable } from '../views/table.ts';
-import { formatAgo, formatDuration } from '../views/time.ts';
+import { isLeftBehind } from '../views/run/queue-note.ts';
+import { renderRunFrame, statusColor } from '../views/run/run-frame.ts';
+import { initialModel, reduceEvent } from '../views/run/run-model.ts';
+import { renderTable } from '../views/text/table.ts';
+import { formatAgo, formatDuration } from '../views/text/time.ts';
 import type { Workbench } from '../wiring.ts';
 import { openBench } from './deploy.ts';
 

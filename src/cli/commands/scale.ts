@@ -5,15 +5,20 @@ import { appDrift, settingsToWrite } from '../../pipeline/drift.ts';
 import type { Observed, ScaleChange, Trigger } from '../../plan/plan.ts';
 import { scaleWords } from '../../plan/steps/scale-steps.ts';
 import type { ObservedMachine } from '../../providers/app-platform.ts';
-import { carryOut } from '../carry-out.ts';
+import { carryOut } from '../runs/carry-out.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { readHistory } from '../github/read-history.ts';
 import { requireAllowed } from '../github/require-allowed.ts';
 import { writeJson } from '../output.ts';
-import { isScaledSo, machinesAfter, parseScale, type ScaleArguments } from '../scale-arguments.ts';
-import { requireSight } from '../sight-problem.ts';
-import { configLines } from '../views/drift.ts';
-import { paint } from '../views/paint.ts';
+import {
+  isScaledSo,
+  machinesAfter,
+  parseScale,
+  type ScaleArguments,
+} from '../environment/scale-arguments.ts';
+import { requireSight } from '../platforms/sight-problem.ts';
+import { configLines } from '../views/environment/drift.ts';
+import { paint } from '../views/text/paint.ts';
 import type { Workbench } from '../wiring.ts';
 import { openBench, requireEnvironment, unknownApp } from './deploy.ts';
 import { planFor } from './plan.ts';

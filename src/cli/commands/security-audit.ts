@@ -15,7 +15,7 @@ import { gatherLocks } from '../security/gather-locks.ts';
 import { isAdvisoryId } from '../security/kinds-of-ids.ts';
 import { runMixAudits } from '../security/run-mix-audits.ts';
 import { openSecurity, type SecurityWork, type TypedSecurityOptions } from '../security/security-work.ts';
-import { counted } from '../views/counted.ts';
+import { counted } from '../views/text/counted.ts';
 
 /** What was typed behind `security audit`. */
 export interface TypedAuditOptions extends TypedSecurityOptions {

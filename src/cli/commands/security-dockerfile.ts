@@ -7,7 +7,7 @@ import { lintDockerfile } from '../../security/dockerfile/lint-dockerfile.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { finishSecurity } from '../security/finish-security.ts';
 import { openSecurity, type SecurityWork, type TypedSecurityOptions } from '../security/security-work.ts';
-import { counted } from '../views/counted.ts';
+import { counted } from '../views/text/counted.ts';
 
 /** `glidepath security dockerfile [FILE…]`: what is unsafe or wasteful in Dockerfiles. */
 export async function securityDockerfile(

@@ -13,7 +13,7 @@ import { finishSecurity, writeFileIn } from '../security/finish-security.ts';
 import { imageOnDisk } from '../security/image-on-disk.ts';
 import { isAdvisoryId } from '../security/kinds-of-ids.ts';
 import { openSecurity, type SecurityWork, type TypedSecurityOptions } from '../security/security-work.ts';
-import { counted } from '../views/counted.ts';
+import { counted } from '../views/text/counted.ts';
 
 /** What was typed behind `security image`. */
 export interface TypedImageOptions extends TypedSecurityOptions {

@@ -4,8 +4,8 @@ import { finishSecurity } from '../security/finish-security.ts';
 import { gatherLocks } from '../security/gather-locks.ts';
 import { withInstalledLicences } from '../security/installed-licences.ts';
 import { openSecurity, type TypedSecurityOptions } from '../security/security-work.ts';
-import { counted } from '../views/counted.ts';
-import { renderTable } from '../views/table.ts';
+import { counted } from '../views/text/counted.ts';
+import { renderTable } from '../views/text/table.ts';
 
 /** Of packages of one licence so many are named. */
 const NAMED_MAX = 3;

@@ -5,7 +5,7 @@ import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeFileIn } from '../security/finish-security.ts';
 import { makeSbom } from '../security/make-sbom.ts';
 import { openSecurity } from '../security/security-work.ts';
-import { counted } from '../views/counted.ts';
+import { counted } from '../views/text/counted.ts';
 
 /** What was typed behind `security sbom`. */
 export interface TypedSbomOptions {

@@ -5,7 +5,7 @@ import type { CommandContext, ExitCode } from '../command-context.ts';
 import { addedInHistory } from '../security/added-in-history.ts';
 import { finishSecurity } from '../security/finish-security.ts';
 import { openSecurity, type SecurityWork, type TypedSecurityOptions } from '../security/security-work.ts';
-import { counted } from '../views/counted.ts';
+import { counted } from '../views/text/counted.ts';
 
 /** What was typed behind `security secrets`. */
 export interface TypedSecretsOptions extends TypedSecurityOptions {

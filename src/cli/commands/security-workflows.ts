@@ -5,7 +5,7 @@ import type { CommandContext, ExitCode } from '../command-context.ts';
 import { finishSecurity } from '../security/finish-security.ts';
 import { isWorkflowId } from '../security/kinds-of-ids.ts';
 import { openSecurity, type TypedSecurityOptions } from '../security/security-work.ts';
-import { counted } from '../views/counted.ts';
+import { counted } from '../views/text/counted.ts';
 import { gatherFiles } from '../workflows/gather-files.ts';
 import { lintRepository } from '../workflows/lint-repository.ts';
 

@@ -1,14 +1,18 @@
 import type { ResolvedEnvironment } from '../../config/resolved.ts';
 import { EXIT } from '../../diagnostics/error-codes.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
-import { readEnvironmentStatus, type EnvironmentStatus, type LocalFigures } from '../environment-status.ts';
-import { readLocalFigures } from '../local-figures.ts';
+import {
+  readEnvironmentStatus,
+  type EnvironmentStatus,
+  type LocalFigures,
+} from '../environment/environment-status.ts';
+import { readLocalFigures } from '../platforms/local-figures.ts';
 import { requireDesk } from '../github/github-desk.ts';
 import { readHistory, readHistoryAt } from '../github/read-history.ts';
 import { writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
-import { paint } from '../views/paint.ts';
-import { renderEnvironmentStatus, renderNothingStands } from '../views/status.ts';
+import { paint } from '../views/text/paint.ts';
+import { renderEnvironmentStatus, renderNothingStands } from '../views/environment/status.ts';
 import type { Workbench } from '../wiring.ts';
 import { openBench, requireEnvironment } from './deploy.ts';
 

@@ -3,9 +3,9 @@ import { systemClock } from '../../util/clock.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
 import { renderDiagnostic } from '../views/problem.ts';
-import { paint } from '../views/paint.ts';
-import { renderTable } from '../views/table.ts';
-import { describeTriggers } from '../views/environment.ts';
+import { paint } from '../views/text/paint.ts';
+import { renderTable } from '../views/text/table.ts';
+import { describeTriggers } from '../views/environment/environment.ts';
 
 /** `glidepath validate`: prints every mistake at once, or what the config comes to. */
 export async function validate(context: CommandContext): Promise<ExitCode> {

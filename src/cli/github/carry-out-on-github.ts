@@ -5,7 +5,7 @@ import { releaseIn } from '../../pipeline/github/deployment-payload.ts';
 import { takeOver, unfinishedOf, type FoundDeployment } from '../../pipeline/github/unfinished.ts';
 import type { GrantedApproval } from '../../pipeline/approval/granted-approval.ts';
 import { requireApproval } from './require-approval.ts';
-import type { CarryOutRequest } from '../carry-out.ts';
+import type { CarryOutRequest } from '../runs/carry-out.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { reportRun } from '../github/run-report.ts';
 import type { Workbench } from '../wiring.ts';

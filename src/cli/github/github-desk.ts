@@ -1,12 +1,12 @@
 import type { ActionsJob } from '../../pipeline/github/deployment-payload.ts';
 import type { CodeHost } from '../../providers/code-host.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
-import { annotation } from '../annotations.ts';
+import { annotation } from './annotations.ts';
 import type { CommandContext } from '../command-context.ts';
-import type { GithubContext } from '../github-context.ts';
-import { isForReal, readGithubContext } from '../read-github-context.ts';
-import type { GithubSource } from '../open-github.ts';
-import type { SecretVault } from '../secret-vault.ts';
+import type { GithubContext } from './github-context.ts';
+import { isForReal, readGithubContext } from './read-github-context.ts';
+import type { GithubSource } from './open-github.ts';
+import type { SecretVault } from '../platforms/secret-vault.ts';
 import type { Workbench } from '../wiring.ts';
 
 /** From where a command speaks to GitHub, and as whom. */
@@ -48,7 +48,7 @@ export async function requireDesk(
   context: CommandContext,
   bench: Pick<Workbench, 'project' | 'root' | 'vault' | 'clock'>,
 ): Promise<GithubDesk> {
-  const { openGithub } = await import('../open-github.ts');
+  const { openGithub } = await import('./open-github.ts');
   const host = await openGithub(await sourceOf(context, bench));
   return deskOf(context, readGithubContext(context), host);
 }
@@ -60,7 +60,7 @@ async function openDesk(
   const github = readGithubContext(context);
   const isAsked = github !== null || context.env[REPORT_VARIABLE] === 'github';
   if (!isForReal(context) || !isAsked) return null;
-  const { hasGithub } = await import('../open-github.ts');
+  const { hasGithub } = await import('./open-github.ts');
   if (await hasGithub(await sourceOf(context, bench))) return requireDesk(context, bench);
   warn(context, github, 'No token for GitHub is set (GITHUB_TOKEN): nothing is read or said there.');
   return null;
@@ -70,7 +70,7 @@ async function sourceOf(
   context: CommandContext,
   { project, root, vault, clock }: Pick<Workbench, 'project' | 'root' | 'vault' | 'clock'>,
 ): Promise<GithubSource> {
-  const { requireCloud } = await import('../local-cloud.ts');
+  const { requireCloud } = await import('../platforms/local-cloud.ts');
   return {
     project,
     root,

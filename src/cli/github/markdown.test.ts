@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { annotation, groupStart } from '../annotations.ts';
+import { annotation, groupStart } from './annotations.ts';
 import { block, code, link, plain, table } from './markdown.ts';
 import { outputLines } from './output-lines.ts';
 import { diagnosticAnnotation, inertLine, maskCommands } from './workflow-commands.ts';

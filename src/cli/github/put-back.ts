@@ -5,7 +5,7 @@ import type { LiveRelease } from '../../pipeline/history.ts';
 import { differences } from '../../pipeline/steps/verify.ts';
 import { planTrigger } from '../../plan/plan-trigger.ts';
 import type { PlatformWork } from '../../providers/app-platform.ts';
-import type { CarryOutRequest } from '../carry-out.ts';
+import type { CarryOutRequest } from '../runs/carry-out.ts';
 import type { Workbench } from '../wiring.ts';
 import type { GithubRun } from './carry-out-on-github.ts';
 

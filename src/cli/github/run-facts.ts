@@ -1,8 +1,8 @@
 import type { RunStatus } from '../../engine/events.ts';
 import type { HostDeploymentState } from '../../providers/code-host.ts';
 import type { Plan } from '../../plan/plan.ts';
-import type { RunModel } from '../views/run-model.ts';
-import { formatDuration } from '../views/time.ts';
+import type { RunModel } from '../views/run/run-model.ts';
+import { formatDuration } from '../views/text/time.ts';
 
 /** What is told of a run on GitHub, wherever it is told. */
 export interface RunFacts {

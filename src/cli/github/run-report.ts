@@ -3,7 +3,7 @@ import type { RunEvent } from '../../engine/events.ts';
 import { HEARTBEAT_MS, isTerminal } from '../../pipeline/github/unfinished.ts';
 import type { HostDeploymentState } from '../../providers/code-host.ts';
 import type { Clock } from '../../util/clock.ts';
-import { initialModel, reduceEvent, type RunModel } from '../views/run-model.ts';
+import { initialModel, reduceEvent, type RunModel } from '../views/run/run-model.ts';
 import { stateOf, statusWords } from './run-facts.ts';
 
 /** What is done with what a run says, one after the other. */

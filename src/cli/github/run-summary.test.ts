@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { shop } from '../../../test/support/projects.ts';
 import type { RunStatus, StepStatus } from '../../engine/events.ts';
 import { planTrigger } from '../../plan/plan-trigger.ts';
-import type { StepModel } from '../views/run-model.ts';
+import type { StepModel } from '../views/run/run-model.ts';
 import { deploymentComment, rowsIn, type CommentRow } from './deployment-comment.ts';
 import { stateOf, statusWords, type RunFacts } from './run-facts.ts';
 import { runSummary } from './run-summary.ts';

@@ -1,7 +1,7 @@
-import type { StepModel } from '../views/run-model.ts';
-import { renderPlanMermaid } from '../views/plan-mermaid.ts';
-import { printedLines } from '../views/printed-lines.ts';
-import { formatDuration } from '../views/time.ts';
+import type { StepModel } from '../views/run/run-model.ts';
+import { renderPlanMermaid } from '../views/run/plan-mermaid.ts';
+import { printedLines } from '../views/text/printed-lines.ts';
+import { formatDuration } from '../views/text/time.ts';
 import { block, code, link, plain, table } from './markdown.ts';
 import { outcomeWords, type RunFacts } from './run-facts.ts';
 

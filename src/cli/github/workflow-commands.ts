@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { ToolError } from '../../diagnostics/tool-error.ts';
-import { annotation, data } from '../annotations.ts';
+import { annotation, data } from './annotations.ts';
 
 /** What a mistake in the config is shown as, at its line; ends with a line break. */
 export function diagnosticAnnotation({ severity, code, message, hint, location }: Diagnostic): string {

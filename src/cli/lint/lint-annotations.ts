@@ -1,6 +1,6 @@
 import type { Severity } from '../../migrations/lint/finding.ts';
 import { isSqlForm } from '../../migrations/lint/safe-forms/is-sql-form.ts';
-import { annotation } from '../annotations.ts';
+import { annotation } from '../github/annotations.ts';
 import type { SarifFinding, SarifReport } from './lint-sarif.ts';
 
 const LEVELS = { error: 'error', warning: 'warning', advice: 'notice' } as const satisfies Record<

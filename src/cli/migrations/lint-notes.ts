@@ -1,5 +1,5 @@
 import type { FileReport } from '../../migrations/lint/lint-report.ts';
-import { counted } from '../views/counted.ts';
+import { counted } from '../views/text/counted.ts';
 import type { MigrationSet } from './gather-migrations.ts';
 import type { Base } from './read-base.ts';
 

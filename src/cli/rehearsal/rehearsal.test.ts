@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { renderNewsLines } from '../views/actions-lines.ts';
-import { renderActionsFrame } from '../views/actions-frame.ts';
+import { renderNewsLines } from '../views/github/actions-lines.ts';
+import { renderActionsFrame } from '../views/github/actions-frame.ts';
 import { NO_ACTIONS, reduceNews, type ActionsModel } from './actions-model.ts';
 import { readNews, type ActionsNews } from './actions-news.ts';
 import { isGood, isSettled } from './rehearsal-end.ts';

@@ -6,12 +6,12 @@ import { openScratchRepository, type FileChange } from '../../providers/git/scra
 import { ownVersion } from '../../util/own-file.ts';
 import { systemClock } from '../../util/clock.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
-import type { LocalCloud } from '../local-cloud.ts';
-import { githubOptions } from '../open-github.ts';
+import type { LocalCloud } from '../platforms/local-cloud.ts';
+import { githubOptions } from '../github/open-github.ts';
 import { writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
-import { createVault } from '../secret-vault.ts';
-import { renderRehearsal } from '../views/rehearsal.ts';
+import { createVault } from '../platforms/secret-vault.ts';
+import { renderRehearsal } from '../views/github/rehearsal.ts';
 import { actOnGithub, type RehearsalScene } from './act-on-github.ts';
 import { followActions } from './follow-actions.ts';
 import { openLocalGithub } from './local-github.ts';

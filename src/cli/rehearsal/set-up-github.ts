@@ -8,8 +8,8 @@ import { wantedSettings, type WantedSettings } from '../../plan/github-setup/wan
 import { createGithubSettings } from '../../providers/github/github-settings.ts';
 import type { GithubOptions } from '../../providers/github/github-options.ts';
 import { assert, unreachable } from '../../util/assert.ts';
-import type { LocalCloud } from '../local-cloud.ts';
-import type { SecretVault } from '../secret-vault.ts';
+import type { LocalCloud } from '../platforms/local-cloud.ts';
+import type { SecretVault } from '../platforms/secret-vault.ts';
 import type { LocalGithub } from './local-github.ts';
 import { rehearsalSecrets, type RehearsedSecretPlan } from './rehearsal-secrets.ts';
 

@@ -1,9 +1,9 @@
 import type { Clock } from '../../util/clock.ts';
 import type { CommandContext } from '../command-context.ts';
 import { writeJson } from '../output.ts';
-import { renderActionsFrame } from '../views/actions-frame.ts';
-import { renderNewsLines } from '../views/actions-lines.ts';
-import { overwrite } from '../views/overwrite.ts';
+import { renderActionsFrame } from '../views/github/actions-frame.ts';
+import { renderNewsLines } from '../views/github/actions-lines.ts';
+import { overwrite } from '../views/text/overwrite.ts';
 import { NO_ACTIONS, reduceNews, type ActionsModel } from './actions-model.ts';
 import type { ActionsFeed } from './follow-actions.ts';
 import { isHeldBack, isSettled, type ExpectedEvents } from './rehearsal-end.ts';

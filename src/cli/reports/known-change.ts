@@ -2,8 +2,8 @@ import type { GitSource } from '../../providers/git/git-source.ts';
 import { addedLines } from '../../reports/covered-lines/added-lines.ts';
 import type { AddedLines } from '../../reports/covered-lines/change-coverage.ts';
 import type { KnownChange } from '../../reports/summary/summarize-reports.ts';
-import { findBase } from '../find-base.ts';
-import type { GithubContext } from '../github-context.ts';
+import { findBase } from '../project/find-base.ts';
+import type { GithubContext } from '../github/github-context.ts';
 
 /** What git is asked. */
 export type ChangeSource = Pick<

@@ -2,7 +2,7 @@ import type { CheckResult } from '../../checks/check-event.ts';
 import type { ResolvedCheck } from '../../config/resolved.ts';
 import type { ReportsSummary } from '../../reports/summary/reports-summary.ts';
 import type { CommandContext } from '../command-context.ts';
-import type { GithubContext } from '../github-context.ts';
+import type { GithubContext } from '../github/github-context.ts';
 import type { FailedAttempts } from './failed-attempts.ts';
 import { reportingChecks } from './reporting-checks.ts';
 import { sameAsLast } from './same-as-last.ts';

@@ -1,7 +1,7 @@
 import type { Severity } from '../../config/definition/ci-definition.ts';
 import type { ReportsSummary } from '../../reports/summary/reports-summary.ts';
-import { annotation, type AnnotationPlace } from '../annotations.ts';
-import { testName } from '../views/reports.ts';
+import { annotation, type AnnotationPlace } from '../github/annotations.ts';
+import { testName } from '../views/checks/reports.ts';
 
 type Level = 'error' | 'warning' | 'notice';
 

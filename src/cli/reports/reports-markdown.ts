@@ -6,7 +6,7 @@ import type {
 } from '../../reports/summary/reports-summary.ts';
 import type { TestResult } from '../../reports/tests/test-result.ts';
 import { block, code, link, plain, table } from '../github/markdown.ts';
-import { counted } from '../views/counted.ts';
+import { counted } from '../views/text/counted.ts';
 import {
   coverageWords,
   findingWords,
@@ -16,7 +16,7 @@ import {
   rangeWords,
   testName,
   testWords,
-} from '../views/reports.ts';
+} from '../views/checks/reports.ts';
 
 /** Lines of what a failed test printed. */
 const OUTPUT_LINES = 40;

@@ -16,7 +16,7 @@ import type { Finding } from '../../reports/finding.ts';
 import type { TestRun } from '../../reports/flaky/test-history.ts';
 import type { ReportsSummary } from '../../reports/summary/reports-summary.ts';
 import type { TestResult } from '../../reports/tests/test-result.ts';
-import { renderReports } from '../views/reports.ts';
+import { renderReports } from '../views/checks/reports.ts';
 import { reportsAnnotations } from './reports-annotations.ts';
 import { reportsMarkdown } from './reports-markdown.ts';
 import { addToHistory } from './test-history-file.ts';

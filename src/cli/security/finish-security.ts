@@ -7,10 +7,10 @@ import { writeSarif } from '../../reports/sarif/write-sarif.ts';
 import { judgeSecurity, type SecurityJudgement } from '../../security/policy/judge-security.ts';
 import { ownVersion } from '../../util/own-file.ts';
 import type { ExitCode } from '../command-context.ts';
-import { makeStateDir } from '../make-state-dir.ts';
+import { makeStateDir } from '../project/make-state-dir.ts';
 import { writeJson } from '../output.ts';
-import { counted } from '../views/counted.ts';
-import { renderSecurity } from '../views/security.ts';
+import { counted } from '../views/text/counted.ts';
+import { renderSecurity } from '../views/checks/security.ts';
 import type { SecurityWork, TypedSecurityOptions } from './security-work.ts';
 
 /** What a security command looked at, and what it found. */

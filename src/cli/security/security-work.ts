@@ -2,7 +2,7 @@ import type { ResolvedProject } from '../../config/resolved.ts';
 import { systemClock } from '../../util/clock.ts';
 import type { CommandContext } from '../command-context.ts';
 import { listPaths } from '../migrations/list-paths.ts';
-import { openProject } from '../open-project.ts';
+import { openProject } from '../project/open-project.ts';
 
 /** What every security command works with. */
 export interface SecurityWork {

@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { ErrorCode } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
-import { paint } from './paint.ts';
-import { printedLines } from './printed-lines.ts';
+import { paint } from './text/paint.ts';
+import { printedLines } from './text/printed-lines.ts';
 
 /** An error as `--json` shows it. */
 export interface ProblemDocument {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { authorshipOf } from '../../emit/stamp.ts';
 import type { SourceFile } from '../../workflows/read/source-file.ts';
-import { counted } from '../views/counted.ts';
+import { counted } from '../views/text/counted.ts';
 
 const FOLDER = '.github/workflows';
 

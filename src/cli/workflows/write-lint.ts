@@ -3,12 +3,12 @@ import type { WorkflowReport } from '../../workflows/finding.ts';
 import { RULES_PAGE } from '../../workflows/finding-of.ts';
 import { RULE_CATALOGUE } from '../../workflows/lint-files.ts';
 import type { CommandContext } from '../command-context.ts';
-import { LINT_DOCUMENTS, topOf } from '../lint-origin.ts';
+import { LINT_DOCUMENTS, topOf } from '../lint/lint-origin.ts';
 import { lintAnnotations } from '../lint/lint-annotations.ts';
 import { sarifLog, type SarifReport, type SarifRule } from '../lint/lint-sarif.ts';
 import { pathFrom } from '../migrations/lint-set.ts';
 import { writeJson } from '../output.ts';
-import { renderWorkflowLint, workflowLintSummary } from '../views/workflow-lint.ts';
+import { renderWorkflowLint, workflowLintSummary } from '../views/github/workflow-lint.ts';
 import { workflowLintDocument } from './lint-document.ts';
 import type { LintedRepositoryFiles } from './lint-repository.ts';
 

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ToolError } from '../../diagnostics/tool-error.ts';
-import { CLUSTER_FORMAT, makeTemplateOnce } from '../postgres/make-template-once.ts';
-import type { PostgresBinaries } from '../postgres/postgres-binaries.ts';
-import type { LaunchCommand, PostgresLauncher } from '../postgres/postgres-launcher.ts';
+import { CLUSTER_FORMAT, makeTemplateOnce } from '../postgres/cluster/make-template-once.ts';
+import type { PostgresBinaries } from '../postgres/server/postgres-binaries.ts';
+import type { LaunchCommand, PostgresLauncher } from '../postgres/server/postgres-launcher.ts';
 
 /** A cluster that was never started, to be unpacked for each check: that takes a tenth of the time of an initdb. */
 export interface CheckTemplate {

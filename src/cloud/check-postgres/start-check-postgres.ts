@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { Clock } from '../../util/clock.ts';
-import type { PostgresBinaries } from '../postgres/postgres-binaries.ts';
-import type { PostgresLauncher } from '../postgres/postgres-launcher.ts';
-import { parsePostmasterPid } from '../postgres/postmaster-pid.ts';
+import type { PostgresBinaries } from '../postgres/server/postgres-binaries.ts';
+import type { PostgresLauncher } from '../postgres/server/postgres-launcher.ts';
+import { parsePostmasterPid } from '../postgres/server/postmaster-pid.ts';
 import type { CheckTemplate } from './check-template.ts';
 
 /** What a server for one check is made of. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { MachinesMode, MachinesRequest } from '../containers/machines-mode.ts';
-import type { CopyMethod } from '../postgres/copy-method.ts';
+import type { CopyMethod } from '../postgres/copy/copy-method.ts';
 
 const schema = z.object({
   version: z.literal(1),

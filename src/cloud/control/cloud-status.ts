@@ -1,7 +1,7 @@
 import type { AppMetrics } from '../edge/app-metrics.ts';
 import type { ActiveFault } from '../faults/fault.ts';
 import type { MachinesMode } from '../containers/machines-mode.ts';
-import type { CopyMethod } from '../postgres/copy-method.ts';
+import type { CopyMethod } from '../postgres/copy/copy-method.ts';
 import type { GithubInventoryItem } from '../github/github-inventory.ts';
 import type { NeonInventoryItem } from '../neon/neon-inventory.ts';
 import type { MachinesInfo } from './cloud-info.ts';

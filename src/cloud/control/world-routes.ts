@@ -2,8 +2,8 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import type { DnsTable } from '../dns/dns-table.ts';
 import type { RegionLatency } from '../edge/region-latency.ts';
-import { hostsOf } from '../fly/hosts.ts';
-import { REGIONS } from '../fly/regions.ts';
+import { hostsOf } from '../fly/apps/hosts.ts';
+import { REGIONS } from '../fly/apps/regions.ts';
 
 /** As far as a packet can be away, and a little. */
 const LATENCY_MS_MAX = 10_000;

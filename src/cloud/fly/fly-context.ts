@@ -7,10 +7,10 @@ import type { MachineRuntime } from '../machines/machine-runtime.ts';
 import type { Organizations } from '../organizations/organizations.ts';
 import type { ImageStore } from '../registry/image-store.ts';
 import type { FlyState } from './fly-state.ts';
-import type { Hosts } from './hosts.ts';
-import type { MachineSupervisor } from './machine-supervisor.ts';
+import type { Hosts } from './apps/hosts.ts';
+import type { MachineSupervisor } from './machines/machine-supervisor.ts';
 import type { RateLimiter } from './rate-limiter.ts';
-import type { Volumes } from './volumes.ts';
+import type { Volumes } from './volumes/volumes.ts';
 
 /** What the routes work on. */
 export interface FlyContext {

@@ -15,19 +15,19 @@ import { MachineRuntime } from '../machines/machine-runtime.ts';
 import { listProcesses, processTreeUsage } from '../machines/process-table.ts';
 import { Organizations } from '../organizations/organizations.ts';
 import type { ImageStore } from '../registry/image-store.ts';
-import { adoptMachines } from './adoption.ts';
-import { deleteApp } from './app-routes.ts';
-import { edgeDirectory } from './edge-directory.ts';
+import { adoptMachines } from './apps/adoption.ts';
+import { deleteApp } from './apps/app-routes.ts';
+import { edgeDirectory } from './apps/edge-directory.ts';
 import type { FlyContext } from './fly-context.ts';
 import { flyRoutes } from './fly-routes.ts';
 import { FlyState } from './fly-state.ts';
 import { FlyStore } from './fly-store.ts';
-import { hostOf, Hosts } from './hosts.ts';
-import { stopOptionsOf } from './machine-config.ts';
-import { MachineSupervisor } from './machine-supervisor.ts';
+import { hostOf, Hosts } from './apps/hosts.ts';
+import { stopOptionsOf } from './machines/machine-config.ts';
+import { MachineSupervisor } from './machines/machine-supervisor.ts';
 import type { MachineRecord, MachineState } from './records.ts';
 import { RateLimiter } from './rate-limiter.ts';
-import { Volumes } from './volumes.ts';
+import { Volumes } from './volumes/volumes.ts';
 
 /** What the local Fly is made of. */
 export interface FlyServiceOptions {

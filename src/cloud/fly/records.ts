@@ -1,9 +1,9 @@
 import type { ProcessRef } from '../machines/machine-process.ts';
 import type { Json } from '../../util/json.ts';
-import type { CertificateRecord } from './certificate-record.ts';
-import type { MachineConfig } from './machine-config.ts';
-import type { SecretKeyRecord } from './secret-key-record.ts';
-import type { VolumeRecord } from './volume-record.ts';
+import type { CertificateRecord } from './certificates/certificate-record.ts';
+import type { MachineConfig } from './machines/machine-config.ts';
+import type { SecretKeyRecord } from './secrets/secret-key-record.ts';
+import type { VolumeRecord } from './volumes/volume-record.ts';
 
 /** The states of Fly's documentation that a machine of this cloud can be in. */
 export type MachineState =

@@ -1,6 +1,6 @@
 import type { FlyState } from '../fly/fly-state.ts';
-import { metadataOf } from '../fly/machine-config.ts';
-import type { MachineConfig } from '../fly/machine-config.ts';
+import { metadataOf } from '../fly/machines/machine-config.ts';
+import type { MachineConfig } from '../fly/machines/machine-config.ts';
 import type { ReleaseBook, ReleaseRecord } from './release-book.ts';
 
 /** Where machines say which release they are of (fly-go, machine_types.go). */

@@ -1,7 +1,7 @@
 import type { AppRecord, MachineRecord } from '../fly/records.ts';
-import { metadataOf } from '../fly/machine-config.ts';
-import { openImageFor } from '../fly/resolve-image.ts';
-import { isoTime } from '../fly/machine-view.ts';
+import { metadataOf } from '../fly/machines/machine-config.ts';
+import { openImageFor } from '../fly/machines/resolve-image.ts';
+import { isoTime } from '../fly/machines/machine-view.ts';
 import type { Organization } from '../organizations/organizations.ts';
 import { releasesOf } from './app-releases.ts';
 import type { FieldArguments, GraphqlObject } from './execute-graphql.ts';

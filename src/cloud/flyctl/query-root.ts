@@ -1,4 +1,4 @@
-import { REGIONS } from '../fly/regions.ts';
+import { REGIONS } from '../fly/apps/regions.ts';
 import type { AppRecord } from '../fly/records.ts';
 import { seesApp, seesOrganization } from '../organizations/grant.ts';
 import type { Grant } from '../organizations/grant.ts';

@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import { z } from 'zod';
 import { notFound } from '../fly/api-error.ts';
 import { newUlid } from '../fly/ids.ts';
-import { isoTime } from '../fly/machine-view.ts';
+import { isoTime } from '../fly/machines/machine-view.ts';
 import type { AppRecord } from '../fly/records.ts';
 import { queryInt, readBody } from '../fly/request-body.ts';
 import { seesApp } from '../organizations/grant.ts';

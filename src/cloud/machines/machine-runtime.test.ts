@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../util/clock.ts';
-import { socketDirFor } from '../postgres/socket-directory.ts';
+import { socketDirFor } from '../postgres/server/socket-directory.ts';
 import { MachineRuntime } from './machine-runtime.ts';
 
 test('of a machine that has ended nothing stays in the folder for temporary files, whoever started it', async () => {

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../../util/clock.ts';
 import type { ContainerRuntime } from '../containers/container-runtime.ts';
 import type { ContainerSpec } from '../containers/container-spec.ts';
-import { socketDirFor } from '../postgres/socket-directory.ts';
+import { socketDirFor } from '../postgres/server/socket-directory.ts';
 import { runInMachine } from './machine-exec.ts';
 import type { ExecRequest, ExecResult } from './machine-exec.ts';
 import { adoptedProcess, endStrays, ownProcess } from './machine-process.ts';

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
-import type { PostgresRole } from '../postgres/cluster-record.ts';
+import type { PostgresRole } from '../postgres/cluster/cluster-record.ts';
 import type { ManagedClusterOrder } from './managed-clusters.ts';
 import { PostgresApiError } from './postgres-api-error.ts';
 

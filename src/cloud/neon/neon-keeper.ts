@@ -1,9 +1,9 @@
-import { deleteBranch, removeBranch } from './delete-branch.ts';
-import { removeProject } from './delete-project.ts';
+import { deleteBranch, removeBranch } from './branches/delete-branch.ts';
+import { removeProject } from './projects/delete-project.ts';
 import { NeonApiError } from './neon-error.ts';
 import type { NeonContext } from './neon-context.ts';
 import type { NeonBranch } from './records.ts';
-import { takeDueSnapshots } from './take-due-snapshots.ts';
+import { takeDueSnapshots } from './snapshots/take-due-snapshots.ts';
 
 /** How often it looks. On Neon a branch goes within minutes of its time, too. */
 const LOOK_MS = 1_000;

@@ -6,7 +6,7 @@ import { admitToCompute } from './compute/admit-to-compute.ts';
 import { ComputePorts } from './compute/compute-ports.ts';
 import { Pooler } from './compute/pooler.ts';
 import { serveCompute } from './compute/serve-compute.ts';
-import { removeProject } from './delete-project.ts';
+import { removeProject } from './projects/delete-project.ts';
 import { contentsOf, inventoryOf } from './neon-inventory.ts';
 import type { NeonInventoryItem } from './neon-inventory.ts';
 import { NeonClusters } from './neon-clusters.ts';

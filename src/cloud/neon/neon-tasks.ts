@@ -3,7 +3,7 @@ import type { NeonBranch, NeonTask } from './records.ts';
 import { configureCluster } from './configure-cluster.ts';
 import type { NeonTaskDeps } from './neon-task-deps.ts';
 import { placeOf } from './place-of.ts';
-import { finalizeRestore, switchBranch } from './switch-branch.ts';
+import { finalizeRestore, switchBranch } from './branches/switch-branch.ts';
 
 type TaskOf<Kind extends NeonTask['kind']> = Extract<NeonTask, { kind: Kind }>;
 

@@ -1,10 +1,10 @@
 import { mkdir, realpath } from 'node:fs/promises';
-import { openClusterTemplate } from '../postgres/cluster-template.ts';
-import type { ClusterTemplate } from '../postgres/cluster-template.ts';
-import { locatePostgresBinaries } from '../postgres/postgres-binaries.ts';
-import type { PostgresBinaries } from '../postgres/postgres-binaries.ts';
-import { choosePostgresLauncher } from '../postgres/postgres-launcher.ts';
-import type { PostgresLauncher } from '../postgres/postgres-launcher.ts';
+import { openClusterTemplate } from '../postgres/cluster/cluster-template.ts';
+import type { ClusterTemplate } from '../postgres/cluster/cluster-template.ts';
+import { locatePostgresBinaries } from '../postgres/server/postgres-binaries.ts';
+import type { PostgresBinaries } from '../postgres/server/postgres-binaries.ts';
+import { choosePostgresLauncher } from '../postgres/server/postgres-launcher.ts';
+import type { PostgresLauncher } from '../postgres/server/postgres-launcher.ts';
 
 /** What machines with Postgres in them are run with. */
 export interface PostgresPrograms {

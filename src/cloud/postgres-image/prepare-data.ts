@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { copyTemplate, SPARE_DATABASE } from '../postgres/cluster-template.ts';
-import { probeCopyMethod } from '../postgres/copy-method.ts';
-import { giveToPostgres } from '../postgres/postgres-launcher.ts';
+import { copyTemplate, SPARE_DATABASE } from '../postgres/cluster/cluster-template.ts';
+import { probeCopyMethod } from '../postgres/copy/copy-method.ts';
+import { giveToPostgres } from '../postgres/server/postgres-launcher.ts';
 import type { PostgresPrograms } from './postgres-programs.ts';
 
 /** As the image writes it: whoever is inside the machine is let in, everybody else has to know a password. */

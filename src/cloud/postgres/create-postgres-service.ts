@@ -1,14 +1,14 @@
 import { mkdir, readdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ClusterContext } from './cluster-context.ts';
-import { openClusterTemplate } from './cluster-template.ts';
-import type { ClusterTemplate } from './cluster-template.ts';
+import type { ClusterContext } from './cluster/cluster-context.ts';
+import { openClusterTemplate } from './cluster/cluster-template.ts';
+import type { ClusterTemplate } from './cluster/cluster-template.ts';
 import { LocalPostgres } from './local-postgres.ts';
-import { locatePostgresBinaries } from './postgres-binaries.ts';
-import { probeCopyMethod } from './copy-method.ts';
-import { choosePostgresLauncher } from './postgres-launcher.ts';
+import { locatePostgresBinaries } from './server/postgres-binaries.ts';
+import { probeCopyMethod } from './copy/copy-method.ts';
+import { choosePostgresLauncher } from './server/postgres-launcher.ts';
 import type { PostgresService, PostgresServiceOptions } from './postgres-service.ts';
-import { DEFAULT_POSTGRES_SETTINGS } from './postgres-settings.ts';
+import { DEFAULT_POSTGRES_SETTINGS } from './server/postgres-settings.ts';
 
 const IDLE_MS = 5 * 60_000;
 /** As on Neon's free plan. */

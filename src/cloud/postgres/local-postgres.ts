@@ -4,18 +4,18 @@ import { basename, join } from 'node:path';
 import type { Client } from 'pg';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import { assert } from '../../util/assert.ts';
-import type { ClusterContext } from './cluster-context.ts';
-import { freshRecord, randomPassword } from './cluster-record.ts';
-import type { ClusterOrigin, PostgresLogin, PostgresRole } from './cluster-record.ts';
-import { createDatabase, createLogin, dropDatabase } from './cluster-sql.ts';
-import type { CopyMethod } from './copy-method.ts';
-import { DirectorySizes } from './directory-sizes.ts';
-import { HistoryKeeper } from './history-keeper.ts';
-import { logEndOf } from './log-end.ts';
-import { makeBranch } from './make-branch.ts';
-import { openClusters } from './open-clusters.ts';
-import { windowOf } from './history-window.ts';
-import { PostgresCluster } from './postgres-cluster.ts';
+import type { ClusterContext } from './cluster/cluster-context.ts';
+import { freshRecord, randomPassword } from './cluster/cluster-record.ts';
+import type { ClusterOrigin, PostgresLogin, PostgresRole } from './cluster/cluster-record.ts';
+import { createDatabase, createLogin, dropDatabase } from './cluster/cluster-sql.ts';
+import type { CopyMethod } from './copy/copy-method.ts';
+import { DirectorySizes } from './copy/directory-sizes.ts';
+import { HistoryKeeper } from './branch/history-keeper.ts';
+import { logEndOf } from './server/log-end.ts';
+import { makeBranch } from './branch/make-branch.ts';
+import { openClusters } from './cluster/open-clusters.ts';
+import { windowOf } from './branch/history-window.ts';
+import { PostgresCluster } from './cluster/postgres-cluster.ts';
 import type {
   NewPostgresBranch,
   NewPostgresCluster,
@@ -27,7 +27,7 @@ import type {
   PostgresService,
   PostgresWindow,
 } from './postgres-service.ts';
-import { memoryOfTree } from './process-inspection.ts';
+import { memoryOfTree } from './server/process-inspection.ts';
 
 const ID_PATTERN = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 const DEFAULT_USER = 'app';

@@ -1,10 +1,10 @@
 import type { Client } from 'pg';
 import type { Clock } from '../../util/clock.ts';
-import type { PostgresRole } from './cluster-record.ts';
-import type { CopyMethod } from './copy-method.ts';
-import type { PostgresClusterState } from './postgres-cluster.ts';
-import type { PostgresRunMode } from './postgres-launcher.ts';
-import type { PostgresSettings } from './postgres-settings.ts';
+import type { PostgresRole } from './cluster/cluster-record.ts';
+import type { CopyMethod } from './copy/copy-method.ts';
+import type { PostgresClusterState } from './cluster/postgres-cluster.ts';
+import type { PostgresRunMode } from './server/postgres-launcher.ts';
+import type { PostgresSettings } from './server/postgres-settings.ts';
 
 /** What a Postgres service is made of. */
 export interface PostgresServiceOptions {

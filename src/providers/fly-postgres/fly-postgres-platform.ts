@@ -1,10 +1,10 @@
 import type { ResolvedDatabase } from '../../config/resolved.ts';
 import type { DatabasePlatform, DatabasePlatformReader } from '../database-platform.ts';
-import { createFlyClient, type FlyClient } from '../fly/fly-client.ts';
+import { createFlyClient, type FlyClient } from '../fly/client/fly-client.ts';
 import type { FlyPlatformOptions } from '../fly/fly-options.ts';
-import { FLY_TIMING } from '../fly/fly-timing.ts';
-import { createMachinesApi } from '../fly/machines-api.ts';
-import { createVolumesApi } from '../fly/volumes-api.ts';
+import { FLY_TIMING } from '../fly/client/fly-timing.ts';
+import { createMachinesApi } from '../fly/client/machines-api.ts';
+import { createVolumesApi } from '../fly/volumes/volumes-api.ts';
 import { createPacer, type Pacer } from '../http/pacer.ts';
 import { readOnlyFetch } from '../http/read-only-fetch.ts';
 import { createManagedPostgres, createManagedReader } from './managed/managed-platform.ts';

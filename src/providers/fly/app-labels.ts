@@ -1,8 +1,8 @@
 import type { AppLabels, PlatformWork } from '../app-platform.ts';
-import { METADATA, metadataOf } from './machine-config.ts';
-import { isGone } from './machine-state.ts';
-import type { MachinesApi } from './machines-api.ts';
-import type { Machine } from './wire-types.ts';
+import { METADATA, metadataOf } from './machines/machine-config.ts';
+import { isGone } from './machines/machine-state.ts';
+import type { MachinesApi } from './client/machines-api.ts';
+import type { Machine } from './client/wire-types.ts';
 
 /**
  * Writes labels as metadata on every machine of an app. An update of a machine replaces its metadata, so that they are

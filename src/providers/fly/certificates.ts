@@ -1,7 +1,7 @@
 import type { DnsRecord, DomainState, PlatformWork } from '../app-platform.ts';
-import { hasStatus } from './fly-api-error.ts';
-import type { FlyClient, FlyRequest } from './fly-client.ts';
-import { appPath, nullIfMissing } from './machines-api.ts';
+import { hasStatus } from './client/fly-api-error.ts';
+import type { FlyClient, FlyRequest } from './client/fly-client.ts';
+import { appPath, nullIfMissing } from './client/machines-api.ts';
 
 /** A certificate of a hostname as the API shows it (OpenAPI, `CertificateDetail`). */
 interface CertificateDetail {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkRedirect } from './check-redirect.ts';
-import type { Machine } from './wire-types.ts';
+import type { Machine } from './client/wire-types.ts';
 
 const machine = (output: string, more: { status?: string; updated_at?: string } = {}): Machine =>
   ({

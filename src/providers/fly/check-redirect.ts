@@ -1,4 +1,4 @@
-import type { Machine } from './wire-types.ts';
+import type { Machine } from './client/wire-types.ts';
 
 /** A health check that is answered with a redirect. */
 export interface CheckRedirect {

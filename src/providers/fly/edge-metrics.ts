@@ -1,4 +1,4 @@
-import type { FlyClient } from './fly-client.ts';
+import type { FlyClient } from './client/fly-client.ts';
 
 /** What some machines of an app answered in a window of time, as the edge in front of them counted it. */
 export interface EdgeFigures {

@@ -1,8 +1,8 @@
 import type { ResolvedFlyApp } from '../../config/resolved.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import { hasStatus } from './fly-api-error.ts';
-import type { FlyClient } from './fly-client.ts';
-import { appPath } from './machines-api.ts';
+import { hasStatus } from './client/fly-api-error.ts';
+import type { FlyClient } from './client/fly-client.ts';
+import { appPath } from './client/machines-api.ts';
 
 /** Whose access is asked about: an app, or whatever else is one on Fly. */
 type AccessSubject = Pick<ResolvedFlyApp, 'name' | 'platformName' | 'org' | 'token'>;

@@ -4,13 +4,13 @@ import type { ResolvedFlyApp } from '../../config/resolved.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Fetch } from '../../util/fetch.ts';
 import { findAccessProblem } from './find-access-problem.ts';
-import type { FlyClient } from './fly-client.ts';
-import { checksOf } from './machine-config.ts';
-import { isGone, isReachable } from './machine-state.ts';
-import type { MachinesApi } from './machines-api.ts';
-import { volumeMistake } from './volume-mistake.ts';
-import type { VolumesApi } from './volumes-api.ts';
-import type { Machine } from './wire-types.ts';
+import type { FlyClient } from './client/fly-client.ts';
+import { checksOf } from './machines/machine-config.ts';
+import { isGone, isReachable } from './machines/machine-state.ts';
+import type { MachinesApi } from './client/machines-api.ts';
+import { volumeMistake } from './volumes/volume-mistake.ts';
+import type { VolumesApi } from './volumes/volumes-api.ts';
+import type { Machine } from './client/wire-types.ts';
 
 /** What looking ahead needs; everything of it only reads. */
 export interface Lookout {

@@ -1,10 +1,10 @@
 import type { PlatformWork } from '../app-platform.ts';
 import type { ResolvedFlyApp } from '../../config/resolved.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
-import { hasStatus, isOutcomeUnknown } from './fly-api-error.ts';
-import type { FlyClient } from './fly-client.ts';
-import { appPath, nullIfMissing } from './machines-api.ts';
-import type { Volume, VolumesApi } from './volumes-api.ts';
+import { hasStatus, isOutcomeUnknown } from './client/fly-api-error.ts';
+import type { FlyClient } from './client/fly-client.ts';
+import { appPath, nullIfMissing } from './client/machines-api.ts';
+import type { Volume, VolumesApi } from './volumes/volumes-api.ts';
 
 /**
  * Makes the app and, for one with a port, its addresses: free shared IPv4, IPv6, and a private IPv6 on the proxy, by

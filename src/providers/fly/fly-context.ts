@@ -1,11 +1,11 @@
 import type { LogLine } from '../app-platform.ts';
 import type { Clock } from '../../util/clock.ts';
-import type { FlyTiming } from './fly-timing.ts';
+import type { FlyTiming } from './client/fly-timing.ts';
 import type { EdgeMetrics } from './edge-metrics.ts';
-import type { MachineReader } from './machine-reader.ts';
-import type { MachinesApi } from './machines-api.ts';
-import type { RegistryClient } from './registry-client.ts';
-import type { VolumesApi } from './volumes-api.ts';
+import type { MachineReader } from './machines/machine-reader.ts';
+import type { MachinesApi } from './client/machines-api.ts';
+import type { RegistryClient } from './registry/registry-client.ts';
+import type { VolumesApi } from './volumes/volumes-api.ts';
 
 /** What the parts of the provider that change machines share. */
 export interface FlyContext {

@@ -1,6 +1,6 @@
 import type { LogLine } from '../app-platform.ts';
-import type { FlyClient } from './fly-client.ts';
-import { nullIfMissing } from './machines-api.ts';
+import type { FlyClient } from './client/fly-client.ts';
+import { nullIfMissing } from './client/machines-api.ts';
 
 /** One entry of the log API's answer, a JSON:API document. */
 interface LogEntry {

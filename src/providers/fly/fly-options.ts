@@ -1,8 +1,8 @@
 import type { Clock } from '../../util/clock.ts';
 import type { Fetch } from '../../util/fetch.ts';
-import type { FlyTiming } from './fly-timing.ts';
-import type { SecretMemory } from './secret-memory.ts';
-import type { FlyToken } from './fly-token.ts';
+import type { FlyTiming } from './client/fly-timing.ts';
+import type { SecretMemory } from './secrets/secret-memory.ts';
+import type { FlyToken } from './client/fly-token.ts';
 
 /** What the Fly provider needs of the outside. It knows no local cloud: that one is other base URLs. */
 export interface FlyPlatformOptions {

@@ -1,6 +1,6 @@
 import type { AppPlatform, AppPlatformReader, PlatformWork } from '../app-platform.ts';
 import { createEdgeMetrics } from './edge-metrics.ts';
-import { createFlyClient } from './fly-client.ts';
+import { createFlyClient } from './client/fly-client.ts';
 import { ensureCertificates, readDomains } from './certificates.ts';
 import { findProblems } from './find-problems.ts';
 import { appNamesOf, destroyFlyApp, ensureFlyApp } from './fly-apps.ts';
@@ -9,25 +9,25 @@ import type { FlyContext } from './fly-context.ts';
 import { readLogs } from './fly-logs.ts';
 import { BEFORE } from './journal-keys.ts';
 import { logsBaseUrl, metricsBaseUrl, type FlyPlatformOptions } from './fly-options.ts';
-import { FLY_TIMING } from './fly-timing.ts';
-import { metadataOf } from './machine-config.ts';
-import { missingOfImage } from './image-proof.ts';
-import { isGone } from './machine-state.ts';
-import { createMachineReader } from './machine-reader.ts';
-import { createMachinesApi } from './machines-api.ts';
-import { observedMachine } from './observed-machine.ts';
-import { observedVolume } from './volumes.ts';
+import { FLY_TIMING } from './client/fly-timing.ts';
+import { metadataOf } from './machines/machine-config.ts';
+import { missingOfImage } from './registry/image-proof.ts';
+import { isGone } from './machines/machine-state.ts';
+import { createMachineReader } from './machines/machine-reader.ts';
+import { createMachinesApi } from './client/machines-api.ts';
+import { observedMachine } from './machines/observed-machine.ts';
+import { observedVolume } from './volumes/volumes.ts';
 import { createPacer, type Pacer } from '../http/pacer.ts';
 import { readOnlyFetch } from '../http/read-only-fetch.ts';
-import { savedState, savedStateAsJson } from './rollout-plan.ts';
-import { createRegistryClient } from './registry-client.ts';
-import { endReleaseCommand, runReleaseCommand } from './release-command.ts';
-import { scaleApp, undoScale } from './scale.ts';
-import { secretNames, setAppSecrets } from './secrets.ts';
+import { savedState, savedStateAsJson } from './rollout/rollout-plan.ts';
+import { createRegistryClient } from './registry/registry-client.ts';
+import { endReleaseCommand, runReleaseCommand } from './rollout/release-command.ts';
+import { scaleApp, undoScale } from './rollout/scale.ts';
+import { secretNames, setAppSecrets } from './secrets/secrets.ts';
 import { deployApp } from './strategies/deploy-app.ts';
 import { undoApp } from './strategies/undo-app.ts';
-import { createVolumesApi } from './volumes-api.ts';
-import type { Machine } from './wire-types.ts';
+import { createVolumesApi } from './volumes/volumes-api.ts';
+import type { Machine } from './client/wire-types.ts';
 
 /** Fly.io, or whatever speaks the same APIs. Reading goes through the reader, whose transport cannot write. */
 export function createFlyPlatform(options: FlyPlatformOptions): AppPlatform {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../../../test/support/provider-clock.ts';
-import { ACTION_LIMIT, READ_MACHINE_LIMIT } from '../fly/fly-limits.ts';
+import { ACTION_LIMIT, READ_MACHINE_LIMIT } from '../fly/client/fly-limits.ts';
 import { createPacer } from './pacer.ts';
 
 test('a burst goes through at once, then one a second and a moment, in the order asked', async () => {

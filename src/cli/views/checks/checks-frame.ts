@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
-import { fitBlocks, type Block } from '../fit-blocks.ts';
-import { paint, type Paint } from '../paint.ts';
-import { cut, cutVisible, padEnd, visibleWidth } from '../table.ts';
-import { formatDuration } from '../time.ts';
-import { visibleText } from '../visible-text.ts';
+import { fitBlocks, type Block } from '../text/fit-blocks.ts';
+import { paint, type Paint } from '../text/paint.ts';
+import { cut, cutVisible, padEnd, visibleWidth } from '../text/table.ts';
+import { formatDuration } from '../text/time.ts';
+import { visibleText } from '../text/visible-text.ts';
 import { busyCores, type ChecksModel, type ShownCheck } from './checks-model.ts';
 
 const SPINNER = ['◐', '◓', '◑', '◒'];

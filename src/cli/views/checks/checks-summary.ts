@@ -1,10 +1,10 @@
 import type { CheckResult, ChecksOutcome } from '../../../checks/check-event.ts';
 import type { CheckPlan } from '../../../checks/select-checks.ts';
-import { paint } from '../paint.ts';
-import { printedLines } from '../printed-lines.ts';
-import { renderTable } from '../table.ts';
-import { formatDuration } from '../time.ts';
-import { visibleText } from '../visible-text.ts';
+import { paint } from '../text/paint.ts';
+import { printedLines } from '../text/printed-lines.ts';
+import { renderTable } from '../text/table.ts';
+import { formatDuration } from '../text/time.ts';
+import { visibleText } from '../text/visible-text.ts';
 
 /** Of a large repository most are left out, and nobody reads a page of names. */
 const LEFT_OUT_NAMED = 10;

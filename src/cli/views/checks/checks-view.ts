@@ -1,11 +1,11 @@
 import type { CheckEvent, CheckResult } from '../../../checks/check-event.ts';
 import type { CheckLog } from '../../../checks/check-log.ts';
 import type { ResolvedCheck } from '../../../config/resolved.ts';
-import { annotation, GROUP_END, groupStart } from '../../annotations.ts';
+import { annotation, GROUP_END, groupStart } from '../../github/annotations.ts';
 import type { Output } from '../../output.ts';
-import { overwrite } from '../overwrite.ts';
-import { paint } from '../paint.ts';
-import { formatDuration } from '../time.ts';
+import { overwrite } from '../text/overwrite.ts';
+import { paint } from '../text/paint.ts';
+import { formatDuration } from '../text/time.ts';
 import { checkMark, checksFrame } from './checks-frame.ts';
 import { NO_CHECKS, reduceChecks, type ChecksModel } from './checks-model.ts';
 

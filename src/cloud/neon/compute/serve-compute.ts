@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import { refusalMessage } from '../../postgres/refusal-message.ts';
+import { refusalMessage } from '../../postgres/server/refusal-message.ts';
 import { readFirstPacket, readNeonOptions, writeStartup } from './startup-packet.ts';
 import type { FirstPacket } from './startup-packet.ts';
 import type { ComputeConnection, ServeCompute } from './compute-ports.ts';

@@ -1,12 +1,12 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import { createBranch, requireFreeBranchName } from '../create-branch.ts';
-import { deleteBranch } from '../delete-branch.ts';
+import { createBranch, requireFreeBranchName } from '../branches/create-branch.ts';
+import { deleteBranch } from '../branches/delete-branch.ts';
 import type { NeonContext } from '../neon-context.ts';
 import { NeonApiError, invalid, notFound } from '../neon-error.ts';
 import { projectOf } from '../neon-grant.ts';
 import type { NeonBranch } from '../records.ts';
-import { restoreBranch } from '../restore-branch.ts';
+import { restoreBranch } from '../branches/restore-branch.ts';
 import { branchView, endpointView, operationView } from '../views.ts';
 import { annotationView } from './annotation-view.ts';
 import { branchOf } from './branch-of.ts';

@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import { createProject } from '../create-project.ts';
-import { deleteProject, recoverProject } from '../delete-project.ts';
+import { createProject } from '../projects/create-project.ts';
+import { deleteProject, recoverProject } from '../projects/delete-project.ts';
 import type { NeonContext } from '../neon-context.ts';
 import { NeonApiError, notFound } from '../neon-error.ts';
 import { projectOf, requireWholeAccount, seesProject } from '../neon-grant.ts';
-import { projectListItem, projectView } from '../project-view.ts';
+import { projectListItem, projectView } from '../projects/project-view.ts';
 import type { NeonProject } from '../records.ts';
 import { branchView } from '../views.ts';
 import { projectCreateSchema, projectUpdateSchema } from './order-schemas.ts';

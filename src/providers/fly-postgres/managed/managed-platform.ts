@@ -1,6 +1,6 @@
 import { ToolError } from '../../../diagnostics/tool-error.ts';
 import type { DatabasePlatform, DatabasePlatformReader } from '../../database-platform.ts';
-import type { FlyClient } from '../../fly/fly-client.ts';
+import type { FlyClient } from '../../fly/client/fly-client.ts';
 import {
   clusterNames,
   clusterUrl,

@@ -3,8 +3,8 @@ import { TestWork } from '../../../../test/support/fly-rig.ts';
 import { VirtualClock } from '../../../../test/support/provider-clock.ts';
 import type { ResolvedDatabase } from '../../../config/resolved.ts';
 import { Secret } from '../../../diagnostics/secret.ts';
-import { createFlyClient } from '../../fly/fly-client.ts';
-import { FLY_TIMING } from '../../fly/fly-timing.ts';
+import { createFlyClient } from '../../fly/client/fly-client.ts';
+import { FLY_TIMING } from '../../fly/client/fly-timing.ts';
 import { clusterUrl, destroyCluster, ensureCluster, observeCluster } from './managed-postgres.ts';
 import { createPacer } from '../../http/pacer.ts';
 

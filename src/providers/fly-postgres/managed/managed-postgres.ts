@@ -4,9 +4,9 @@ import type { ResolvedDatabase } from '../../../config/resolved.ts';
 import { ToolError } from '../../../diagnostics/tool-error.ts';
 import type { Clock } from '../../../util/clock.ts';
 import { assert } from '../../../util/assert.ts';
-import { hasStatus, isOutcomeUnknown } from '../../fly/fly-api-error.ts';
-import type { FlyClient, FlyRequest } from '../../fly/fly-client.ts';
-import type { FlyTiming } from '../../fly/fly-timing.ts';
+import { hasStatus, isOutcomeUnknown } from '../../fly/client/fly-api-error.ts';
+import type { FlyClient, FlyRequest } from '../../fly/client/fly-client.ts';
+import type { FlyTiming } from '../../fly/client/fly-timing.ts';
 
 /** A cluster as the API shows it (OpenAPI, `PostgresCluster`). */
 interface Cluster {

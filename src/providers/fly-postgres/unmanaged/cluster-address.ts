@@ -1,7 +1,7 @@
 import type { ResolvedDatabase } from '../../../config/resolved.ts';
 import { ToolError } from '../../../diagnostics/tool-error.ts';
 import type { ConnectionPurpose, DatabaseAddress } from '../../database-platform.ts';
-import type { MachineRef } from '../../fly/machines-api.ts';
+import type { MachineRef } from '../../fly/client/machines-api.ts';
 import type { ClusterContext, Login } from './cluster-context.ts';
 import { appNameOf, sqlNameOf } from './cluster-names.ts';
 import { requireMachine } from './cluster-machine.ts';

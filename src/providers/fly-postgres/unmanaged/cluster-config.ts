@@ -1,7 +1,7 @@
 import type { ResolvedDatabase, ResolvedFlyPostgres } from '../../../config/resolved.ts';
 import { assert } from '../../../util/assert.ts';
-import { APP_GROUP, configHash, METADATA } from '../../fly/machine-config.ts';
-import type { MachineConfig, MachineService } from '../../fly/wire-types.ts';
+import { APP_GROUP, configHash, METADATA } from '../../fly/machines/machine-config.ts';
+import type { MachineConfig, MachineService } from '../../fly/client/wire-types.ts';
 import { POSTGRES_PORT } from './private-host.ts';
 
 /** The name of every cluster's volume, as flyctl calls it. */

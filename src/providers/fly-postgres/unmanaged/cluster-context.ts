@@ -1,8 +1,8 @@
 import type { Clock } from '../../../util/clock.ts';
-import type { FlyClient } from '../../fly/fly-client.ts';
-import type { FlyTiming } from '../../fly/fly-timing.ts';
-import type { MachinesApi } from '../../fly/machines-api.ts';
-import type { VolumesApi } from '../../fly/volumes-api.ts';
+import type { FlyClient } from '../../fly/client/fly-client.ts';
+import type { FlyTiming } from '../../fly/client/fly-timing.ts';
+import type { MachinesApi } from '../../fly/client/machines-api.ts';
+import type { VolumesApi } from '../../fly/volumes/volumes-api.ts';
 import type { SnapshotsApi } from './snapshots-api.ts';
 
 /** What the parts that work on unmanaged clusters share. */

@@ -6,9 +6,9 @@ import {
   isHealthy,
   isReachable,
   unexpectedExit,
-} from '../../fly/machine-state.ts';
-import type { MachineRef } from '../../fly/machines-api.ts';
-import type { Machine } from '../../fly/wire-types.ts';
+} from '../../fly/machines/machine-state.ts';
+import type { MachineRef } from '../../fly/client/machines-api.ts';
+import type { Machine } from '../../fly/client/wire-types.ts';
 import type { ClusterContext } from './cluster-context.ts';
 import { RETIRED_KEY } from './cluster-notes.ts';
 

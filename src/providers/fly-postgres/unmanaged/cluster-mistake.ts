@@ -1,7 +1,7 @@
 import type { ResolvedDatabase } from '../../../config/resolved.ts';
-import { volumeIdOf } from '../../fly/volumes.ts';
-import type { Volume } from '../../fly/volumes-api.ts';
-import type { Machine } from '../../fly/wire-types.ts';
+import { volumeIdOf } from '../../fly/volumes/volumes.ts';
+import type { Volume } from '../../fly/volumes/volumes-api.ts';
+import type { Machine } from '../../fly/client/wire-types.ts';
 import { flyPartOf, versionIn } from './cluster-config.ts';
 import { appNameOf } from './cluster-names.ts';
 

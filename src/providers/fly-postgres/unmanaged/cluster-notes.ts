@@ -1,6 +1,6 @@
-import type { MachineRef } from '../../fly/machines-api.ts';
-import { appPath } from '../../fly/machines-api.ts';
-import type { Machine } from '../../fly/wire-types.ts';
+import type { MachineRef } from '../../fly/client/machines-api.ts';
+import { appPath } from '../../fly/client/machines-api.ts';
+import type { Machine } from '../../fly/client/wire-types.ts';
 import type { ClusterContext } from './cluster-context.ts';
 
 /*

@@ -3,7 +3,7 @@ import type { ResolvedDatabase } from '../../../config/resolved.ts';
 import type { Diagnostic } from '../../../diagnostics/diagnostic.ts';
 import { findAccessProblem } from '../../fly/find-access-problem.ts';
 import { readRegions } from '../../fly/find-problems.ts';
-import { isReachable } from '../../fly/machine-state.ts';
+import { isReachable } from '../../fly/machines/machine-state.ts';
 import { clusterMistake } from './cluster-mistake.ts';
 import type { ClusterContext } from './cluster-context.ts';
 import { findMachine, hostLost } from './cluster-machine.ts';

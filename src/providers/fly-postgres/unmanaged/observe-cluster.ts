@@ -1,8 +1,8 @@
 import type { ResolvedDatabase } from '../../../config/resolved.ts';
 import type { ObservedDatabase } from '../../database-platform.ts';
-import { isAsleep, isReachable } from '../../fly/machine-state.ts';
-import { volumeIdOf } from '../../fly/volumes.ts';
-import type { Machine } from '../../fly/wire-types.ts';
+import { isAsleep, isReachable } from '../../fly/machines/machine-state.ts';
+import { volumeIdOf } from '../../fly/volumes/volumes.ts';
+import type { Machine } from '../../fly/client/wire-types.ts';
 import { versionIn } from './cluster-config.ts';
 import type { ClusterContext } from './cluster-context.ts';
 import { findMachine } from './cluster-machine.ts';

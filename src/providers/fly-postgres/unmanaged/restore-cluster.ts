@@ -1,11 +1,11 @@
 import type { ResolvedDatabase } from '../../../config/resolved.ts';
 import type { PlatformWork } from '../../app-platform.ts';
 import type { RestoreResult, RestoreTarget } from '../../database-platform.ts';
-import { METADATA } from '../../fly/machine-config.ts';
-import { createOnce } from '../../fly/machine-create.ts';
-import { isUnattached } from '../../fly/volumes.ts';
-import type { Volume } from '../../fly/volumes-api.ts';
-import type { Machine } from '../../fly/wire-types.ts';
+import { METADATA } from '../../fly/machines/machine-config.ts';
+import { createOnce } from '../../fly/machines/machine-create.ts';
+import { isUnattached } from '../../fly/volumes/volumes.ts';
+import type { Volume } from '../../fly/volumes/volumes-api.ts';
+import type { Machine } from '../../fly/client/wire-types.ts';
 import { clusterConfig, flyPartOf, VOLUME_NAME } from './cluster-config.ts';
 import type { ClusterContext } from './cluster-context.ts';
 import { findMachine, requireMachine, startMachine, stopMachine } from './cluster-machine.ts';

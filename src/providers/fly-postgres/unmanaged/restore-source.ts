@@ -1,7 +1,7 @@
 import type { ResolvedDatabase } from '../../../config/resolved.ts';
 import { ToolError } from '../../../diagnostics/tool-error.ts';
 import type { RestoreTarget } from '../../database-platform.ts';
-import type { Machine } from '../../fly/wire-types.ts';
+import type { Machine } from '../../fly/client/wire-types.ts';
 import type { ClusterContext } from './cluster-context.ts';
 import { appNameOf } from './cluster-names.ts';
 import { keptVolumes } from './cluster-notes.ts';

@@ -1,7 +1,7 @@
 import { ToolError } from '../../../diagnostics/tool-error.ts';
-import { hasStatus } from '../../fly/fly-api-error.ts';
-import { appPath } from '../../fly/machines-api.ts';
-import type { MachineRef } from '../../fly/machines-api.ts';
+import { hasStatus } from '../../fly/client/fly-api-error.ts';
+import { appPath } from '../../fly/client/machines-api.ts';
+import type { MachineRef } from '../../fly/client/machines-api.ts';
 import type { ClusterContext } from './cluster-context.ts';
 import { awaitChecks, startMachine } from './cluster-machine.ts';
 

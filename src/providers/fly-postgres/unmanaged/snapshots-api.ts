@@ -1,6 +1,6 @@
-import type { FlyClient, FlyRequest } from '../../fly/fly-client.ts';
-import { appPath, nullIfMissing } from '../../fly/machines-api.ts';
-import type { Volume, VolumeRef } from '../../fly/volumes-api.ts';
+import type { FlyClient, FlyRequest } from '../../fly/client/fly-client.ts';
+import { appPath, nullIfMissing } from '../../fly/client/machines-api.ts';
+import type { Volume, VolumeRef } from '../../fly/volumes/volumes-api.ts';
 
 /** A snapshot as the API shows it (OpenAPI, `VolumeSnapshot`). It has no name; only its id tells it from others. */
 export interface Snapshot {

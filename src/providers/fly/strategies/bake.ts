@@ -1,10 +1,10 @@
 import { ToolError } from '../../../diagnostics/tool-error.ts';
 import type { Json } from '../../../util/json.ts';
 import type { EdgeComparison } from '../edge-metrics.ts';
-import { isOnTheMove } from '../is-on-the-move.ts';
-import { eventId, failingCheck, isAsleep, unexpectedExit } from '../machine-state.ts';
-import type { MachineRef } from '../machines-api.ts';
-import type { Machine } from '../wire-types.ts';
+import { isOnTheMove } from '../machines/is-on-the-move.ts';
+import { eventId, failingCheck, isAsleep, unexpectedExit } from '../machines/machine-state.ts';
+import type { MachineRef } from '../client/machines-api.ts';
+import type { Machine } from '../client/wire-types.ts';
 import { judgeCanary, type CanaryVerdict } from './judge-canary.ts';
 import { seconds, type Rollout } from './rollout.ts';
 

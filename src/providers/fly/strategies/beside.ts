@@ -1,4 +1,4 @@
-import type { SavedMachine } from '../rollout-plan.ts';
+import type { SavedMachine } from '../rollout/rollout-plan.ts';
 import { createMachine, enterRotation } from './create-machine.ts';
 import { removeMachines } from './remove-machines.ts';
 import type { MachineResult, Rollout } from './rollout.ts';

@@ -1,4 +1,4 @@
-import { isServing, type SavedMachine } from '../rollout-plan.ts';
+import { isServing, type SavedMachine } from '../rollout/rollout-plan.ts';
 import { bake } from './bake.ts';
 import { startBeside } from './beside.ts';
 import { creations, rolling } from './rolling.ts';

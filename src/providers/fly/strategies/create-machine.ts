@@ -1,9 +1,9 @@
 import type { Json } from '../../../util/json.ts';
 import { keyPrefix } from '../journal-keys.ts';
-import { createOnce } from '../machine-create.ts';
-import { watchUntilHealthy } from '../machine-watch.ts';
-import { mountsOf, volumeForNewMachine } from '../volumes.ts';
-import type { Machine } from '../wire-types.ts';
+import { createOnce } from '../machines/machine-create.ts';
+import { watchUntilHealthy } from '../machines/machine-watch.ts';
+import { mountsOf, volumeForNewMachine } from '../volumes/volumes.ts';
+import type { Machine } from '../client/wire-types.ts';
 import {
   configFor,
   requireSameDigest,

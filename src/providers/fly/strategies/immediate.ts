@@ -1,4 +1,4 @@
-import { atOnce } from '../rollout-waves.ts';
+import { atOnce } from '../rollout/rollout-waves.ts';
 import { removeMachines } from './remove-machines.ts';
 import { creations, updateSleeping } from './rolling.ts';
 import type { Strategy } from './rollout.ts';

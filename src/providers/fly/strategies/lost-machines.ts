@@ -1,8 +1,8 @@
 import { ToolError } from '../../../diagnostics/tool-error.ts';
 import type { AppDeployment, PlatformWork } from '../../app-platform.ts';
-import { listMachines } from '../list-machines.ts';
-import { isGone, isReachable } from '../machine-state.ts';
-import { savedState, type SavedState } from '../rollout-plan.ts';
+import { listMachines } from '../machines/list-machines.ts';
+import { isGone, isReachable } from '../machines/machine-state.ts';
+import { savedState, type SavedState } from '../rollout/rollout-plan.ts';
 import { removeMachines } from './remove-machines.ts';
 import type { Rollout } from './rollout.ts';
 

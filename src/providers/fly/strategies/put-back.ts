@@ -1,16 +1,16 @@
 import type { AppDeployment, PlatformWork } from '../../app-platform.ts';
 import type { FlyContext } from '../fly-context.ts';
 import { holderOf, keyPrefix } from '../journal-keys.ts';
-import { changeMachine } from '../machine-change.ts';
-import { metadataOf, METADATA } from '../machine-config.ts';
-import { createOnce } from '../machine-create.ts';
-import { releaseOwnLease, withLease } from '../machine-lease.ts';
-import { hostUnreachableError } from '../deploy-errors.ts';
-import { digestIn, isAsleep, isHealthy, isReachable } from '../machine-state.ts';
-import { stopMachine } from '../machine-retire.ts';
-import { settledMachine, watchUntilHealthy } from '../machine-watch.ts';
-import type { SavedMachine } from '../rollout-plan.ts';
-import type { Machine, MachineConfig } from '../wire-types.ts';
+import { changeMachine } from '../machines/machine-change.ts';
+import { metadataOf, METADATA } from '../machines/machine-config.ts';
+import { createOnce } from '../machines/machine-create.ts';
+import { releaseOwnLease, withLease } from '../machines/machine-lease.ts';
+import { hostUnreachableError } from '../client/deploy-errors.ts';
+import { digestIn, isAsleep, isHealthy, isReachable } from '../machines/machine-state.ts';
+import { stopMachine } from '../machines/machine-retire.ts';
+import { settledMachine, watchUntilHealthy } from '../machines/machine-watch.ts';
+import type { SavedMachine } from '../rollout/rollout-plan.ts';
+import type { Machine, MachineConfig } from '../client/wire-types.ts';
 import { retirementOf } from './remove-machines.ts';
 import { seconds, withinMsOf } from './rollout.ts';
 

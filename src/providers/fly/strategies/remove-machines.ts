@@ -1,8 +1,8 @@
 import { holderOf } from '../journal-keys.ts';
-import { retireMachine, type Retirement } from '../machine-retire.ts';
-import { atOnce } from '../rollout-waves.ts';
-import type { SavedMachine } from '../rollout-plan.ts';
-import { nameKeptVolume } from '../volumes.ts';
+import { retireMachine, type Retirement } from '../machines/machine-retire.ts';
+import { atOnce } from '../rollout/rollout-waves.ts';
+import type { SavedMachine } from '../rollout/rollout-plan.ts';
+import { nameKeptVolume } from '../volumes/volumes.ts';
 import type { Rollout } from './rollout.ts';
 
 /** So many are taken away at once: those that stay serve alone by then, and each call is small. */

@@ -1,9 +1,9 @@
 import { ToolError } from '../../../diagnostics/tool-error.ts';
-import { listMachines } from '../list-machines.ts';
-import { APP_GROUP, metadataOf } from '../machine-config.ts';
-import { isJustAwake, isOnTheMove } from '../is-on-the-move.ts';
-import { digestOf, isAsleep, isGone, isHealthy, isReachable } from '../machine-state.ts';
-import type { Machine } from '../wire-types.ts';
+import { listMachines } from '../machines/list-machines.ts';
+import { APP_GROUP, metadataOf } from '../machines/machine-config.ts';
+import { isJustAwake, isOnTheMove } from '../machines/is-on-the-move.ts';
+import { digestOf, isAsleep, isGone, isHealthy, isReachable } from '../machines/machine-state.ts';
+import type { Machine } from '../client/wire-types.ts';
 import type { Rollout } from './rollout.ts';
 
 /**

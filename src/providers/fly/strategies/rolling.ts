@@ -1,4 +1,4 @@
-import { atOnce, inWaves } from '../rollout-waves.ts';
+import { atOnce, inWaves } from '../rollout/rollout-waves.ts';
 import { startBeside, leaveTo } from './beside.ts';
 import { createMachine, MANY } from './create-machine.ts';
 import { removeMachines } from './remove-machines.ts';

@@ -1,12 +1,12 @@
 import type { AppDeployment, DeployResult, PlatformWork } from '../../app-platform.ts';
-import { notConvergedError } from '../deploy-errors.ts';
+import { notConvergedError } from '../client/deploy-errors.ts';
 import type { FlyContext } from '../fly-context.ts';
 import { keyPrefix } from '../journal-keys.ts';
-import { appMachineConfig } from '../machine-config.ts';
-import { digestOf } from '../machine-state.ts';
-import type { RolloutPlan, SavedState } from '../rollout-plan.ts';
-import { recordedSecretsVersion } from '../secrets.ts';
-import type { Machine, MachineConfig } from '../wire-types.ts';
+import { appMachineConfig } from '../machines/machine-config.ts';
+import { digestOf } from '../machines/machine-state.ts';
+import type { RolloutPlan, SavedState } from '../rollout/rollout-plan.ts';
+import { recordedSecretsVersion } from '../secrets/secrets.ts';
+import type { Machine, MachineConfig } from '../client/wire-types.ts';
 
 /** One deployment in progress. */
 export interface Rollout {

@@ -1,7 +1,7 @@
 import { keyPrefix } from '../journal-keys.ts';
-import { listMachines } from '../list-machines.ts';
-import { metadataOf } from '../machine-config.ts';
-import { savedState } from '../rollout-plan.ts';
+import { listMachines } from '../machines/list-machines.ts';
+import { metadataOf } from '../machines/machine-config.ts';
+import { savedState } from '../rollout/rollout-plan.ts';
 import { removeMachines } from './remove-machines.ts';
 import type { MachineResult, Rollout } from './rollout.ts';
 

@@ -1,11 +1,11 @@
 import type { Json } from '../../../util/json.ts';
 import { holderOf } from '../journal-keys.ts';
-import { changeMachine } from '../machine-change.ts';
-import { metadataOf } from '../machine-config.ts';
-import { digestOf, isAsleep } from '../machine-state.ts';
-import type { SavedMachine } from '../rollout-plan.ts';
-import { mountsOf, volumeIdOf } from '../volumes.ts';
-import type { Machine, MachineConfig } from '../wire-types.ts';
+import { changeMachine } from '../machines/machine-change.ts';
+import { metadataOf } from '../machines/machine-config.ts';
+import { digestOf, isAsleep } from '../machines/machine-state.ts';
+import type { SavedMachine } from '../rollout/rollout-plan.ts';
+import { mountsOf, volumeIdOf } from '../volumes/volumes.ts';
+import type { Machine, MachineConfig } from '../client/wire-types.ts';
 import { configFor, seconds, withinMsOf, type MachineResult, type Rollout } from './rollout.ts';
 
 /** Gives a machine the new release in its place, and proves it healthy; one that sleeps only where the plan says so. */

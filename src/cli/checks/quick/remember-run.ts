@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import type { ChecksOutcome } from '../../../checks/check-event.ts';
+import type { CheckPlan } from '../../../checks/select-checks.ts';
+import type { ReportsSummary } from '../../../reports/summary/reports-summary.ts';
+import { markOf } from '../../../util/mark-of.ts';
+import { ownFile } from '../../../util/own-file.ts';
+import type { QuickProject } from '../load-project-quickly.ts';
+import type { OpenedChecks } from '../open-checks.ts';
+import { memoVersion } from './memo-version.ts';
+import type { Memo } from './memo.ts';
+
+/** A run that has ended, with what it was called with. */
+export interface EndedRun {
+  readonly process: Pick<NodeJS.Process, 'version' | 'platform' | 'arch' | 'cwd'>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Behind `ci`. */
+  readonly args: readonly string[];
+  readonly loaded: QuickProject;
+  readonly deps: OpenedChecks;
+  readonly plan: CheckPlan;
+  readonly outcome: ChecksOutcome;
+  readonly reports: ReportsSummary | null;
+}
+
+/** Variables that say where tools and the cache are, and who runs this. */
+const VARIABLES = ['PATH', 'HOME', 'GLIDEPATH_CACHE_DIR', 'GLIDEPATH_CLOUD', 'GITHUB_ACTIONS'];
+
+/**
+ * What the next run may take for granted, as long as nothing of it changes; null where it may take nothing: a check had to
+ * run or be restored, had something to warn of, or depends on what no look at files tells.
+ */
+export function memoOfRun(run: EndedRun): Memo | null {
+  const { loaded, deps, plan, outcome, args, env } = run;
+  const watched = deps.reader.watched();
+  if (loaded.known === null || deps.known === null || watched?.isSettled !== true) return null;
+  if (plan.selected.length === 0 || !isQuiet(plan, outcome)) return null;
+  const { held, tools } = deps.known;
+  const names = plan.selected.map(({ check }) => check.name);
+  const results = names.flatMap((name) => held.last(name) ?? []);
+  const places = names.map((name) => held.watched(name));
+  if (results.length !== names.length || places.includes(null)) return null;
+  const asked = plan.selected.flatMap(({ check }) => check.env);
+  const variables = new Set([...VARIABLES, ...asked, ...loaded.known.env]);
+  return {
+    version: memoVersion(run.process),
+    args,
+    env: Object.fromEntries([...variables].map((name) => [name, markOf(env[name])])),
+    paths: [
+      ...new Set([
+        ...watched.paths,
+        ...places.flatMap((paths) => paths ?? []),
+        ...tools.watched(),
+        loaded.file,
+        ...loaded.known.files,
+        // Records of runs that were killed, of which something may still run.
+        join(loaded.root, '.glidepath', 'running'),
+        ownFile('cli/main'),
+      ]),
+    ],
+    capacity: deps.capacity,
+    plan,
+    held: results,
+    reports: run.reports,
+  };
+}
+
+function isQuiet(plan: CheckPlan, { results }: ChecksOutcome): boolean {
+  return (
+    results.every(
+      ({ status, from, warnings }) => status === 'passed' && from === 'in-place' && warnings.length === 0,
+    ) && plan.selected.every(({ check }) => check.isCached && check.where === 'host')
+  );
+}

@@ -1,0 +1,85 @@
+import type { CheckEvent, ChecksOutcome } from '../../checks/check-event.ts';
+import { runChecks, type ChecksDeps } from '../../checks/run-checks.ts';
+import type { CheckPlan } from '../../checks/select-checks.ts';
+import type { ResolvedProject } from '../../config/resolved.ts';
+import type { ReportsSummary } from '../../reports/summary/reports-summary.ts';
+import { systemClock } from '../../util/clock.ts';
+import type { CommandContext } from '../command-context.ts';
+import type { TypedCiOptions } from '../commands/ci.ts';
+import { readGithubContext } from '../github/read-github-context.ts';
+import type { FailedAttempts } from '../reports/failed-attempts.ts';
+import { checksView } from '../views/checks/checks-view.ts';
+
+/** One run of checks on this working copy. */
+export interface ChecksRunOptions {
+  readonly project: ResolvedProject;
+  readonly root: string;
+  readonly deps: ChecksDeps;
+  readonly plan: CheckPlan;
+  readonly typed: Pick<TypedCiOptions, 'isKeepGoing' | 'isForce' | 'isWatched'>;
+  /** Besides the view. */
+  readonly onEvent?: (event: CheckEvent) => void;
+}
+
+/** How the checks ended, and what their reports say; null where none of them has reports. */
+export interface ShownChecks {
+  readonly outcome: ChecksOutcome;
+  readonly reports: ReportsSummary | null;
+}
+
+/** Runs checks, shows them while they run, and puts their reports together. */
+export async function showChecks(context: CommandContext, options: ChecksRunOptions): Promise<ShownChecks> {
+  const { project, root, deps, plan, typed } = options;
+  const attempts = await attemptsOf(options);
+  const outcome = await runAndShow(context, options, attempts);
+  const checks = plan.selected.map(({ check }) => check);
+  if (
+    !checks.some(({ reports }) => Object.values(reports).some((globs: readonly string[]) => globs.length > 0))
+  )
+    return { outcome, reports: null };
+  const { reportChecks } = await import('../reports/report-checks.ts');
+  const reports = await reportChecks(context, {
+    root,
+    mainBranch: project.mainBranch,
+    checks,
+    results: outcome.results,
+    attempts,
+    github: typed.isWatched ? null : readGithubContext(context),
+    redact: deps.redact,
+    now: systemClock.now(),
+  });
+  return { outcome, reports };
+}
+
+async function runAndShow(
+  context: CommandContext,
+  { root, deps, plan, typed, onEvent }: ChecksRunOptions,
+  attempts: FailedAttempts | null,
+): Promise<ChecksOutcome> {
+  using view = checksView({
+    output: context.output,
+    isActions: context.env['GITHUB_ACTIONS'] === 'true',
+    isVerbose: context.isVerbose,
+    now: () => systemClock.now(),
+  });
+  return await runChecks(deps, plan, {
+    root,
+    signal: context.interrupt,
+    onEvent(event) {
+      attempts?.onEvent(event);
+      view.onEvent(event);
+      onEvent?.(event);
+    },
+    onLog: (check, log) => view.onLog(check, log),
+    isKeepGoing: typed.isKeepGoing,
+    isForce: typed.isForce,
+    isWatched: typed.isWatched,
+  });
+}
+
+/** Reports of tries that failed are read before the next try writes over them. */
+async function attemptsOf({ root, deps, plan }: ChecksRunOptions): Promise<FailedAttempts | null> {
+  if (!plan.selected.some(({ check }) => check.retries > 0 && check.reports.junit.length > 0)) return null;
+  const { failedAttempts } = await import('../reports/failed-attempts.ts');
+  return failedAttempts({ root, redact: deps.redact });
+}

@@ -1,0 +1,34 @@
+import { ToolError } from '../../diagnostics/tool-error.ts';
+import type { CommandContext } from '../command-context.ts';
+import { processPrompt, withPrompt } from '../prompt.ts';
+
+/** What is asked for. */
+export interface Confirmation {
+  /** What has to be typed: the environment's name. */
+  readonly name: string;
+  /** What was given on the command line; null where nothing was. */
+  readonly confirmed: string | null;
+  /** What happens after, a sentence without its full stop. */
+  readonly what: string;
+}
+
+/** Goes on only when the name was typed, by a person now or on the command line. Throws DATABASE_NOT_CONFIRMED. */
+export async function confirmByName(context: CommandContext, asked: Confirmation): Promise<void> {
+  const { name, what } = asked;
+  const typed = asked.confirmed ?? (await ask(context, asked));
+  if (typed === name) return;
+  throw new ToolError(
+    'DATABASE_NOT_CONFIRMED',
+    typed === null
+      ? `${what}: that has to be confirmed.`
+      : `${what}: "${typed}" is not the name of the environment. Nothing was changed.`,
+    { hint: `If that is meant, add: --confirm ${name}` },
+  );
+}
+
+/** Null where nobody can be asked. */
+async function ask(context: CommandContext, { name, what }: Confirmation): Promise<string | null> {
+  const streams = context.output.json ? null : processPrompt();
+  if (streams === null) return null;
+  return withPrompt(streams, (question) => question(`${what}. Type ${name} to go on:`, 'nothing'));
+}
