@@ -86,6 +86,12 @@ describe('layers only look down', () => {
     expect(folders.filter((name) => !(name in MAY_IMPORT))).toEqual([]);
   });
 
+  test('no files import each other in a circle, not even types', () => {
+    expect(importCircles(filesUnder(SRC)).map((circle) => circle.map((file) => relative(SRC, file)))).toEqual(
+      [],
+    );
+  });
+
   test('ARCHITECTURE.md prints the same table', () => {
     const printed = [...read('ARCHITECTURE.md').matchAll(/^\| (\w+) \| ([\w, ]*?) ?\|$/gm)]
       .map(
@@ -270,6 +276,24 @@ function importsOf(file: string): string[] {
   return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)].map((match) =>
     resolve(dirname(file), match[1] ?? ''),
   );
+}
+
+/** Files from which imports lead back to them, each circle once. */
+function importCircles(files: readonly string[]): string[][] {
+  const circles: string[][] = [];
+  const done = new Set<string>();
+  const way: string[] = [];
+  const follow = (file: string): void => {
+    const at = way.indexOf(file);
+    if (at !== -1) circles.push(way.slice(at));
+    if (at !== -1 || done.has(file)) return;
+    way.push(file);
+    for (const target of importsOf(file)) if (existsSync(target)) follow(target);
+    way.pop();
+    done.add(file);
+  };
+  for (const file of files) follow(file);
+  return circles;
 }
 
 /** A test may use what test/support offers to all of them. */

@@ -1,3 +1,4 @@
+import type { GlobalOptions } from './global-options.ts';
 import { hostname, userInfo } from 'node:os';
 import { EXIT } from '../diagnostics/error-codes.ts';
 import { ERROR_CODES } from '../diagnostics/error-codes.ts';
@@ -7,15 +8,6 @@ import { CLOUD_OF_JOB } from './platforms/local-cloud.ts';
 import { lockWaitMs } from './runs/lock-patience.ts';
 import { processOutput, writeJson, type Output } from './output.ts';
 import { createProgram } from './program/program.ts';
-
-/** What the global options came to. */
-export interface GlobalOptions {
-  readonly json?: boolean;
-  readonly project?: string;
-  readonly local?: boolean;
-  readonly verbose?: boolean;
-  readonly waitForLock?: string;
-}
 
 /** Runs the command of this process's arguments; the exit code is left in `process.exitCode`. */
 export async function main(): Promise<void> {

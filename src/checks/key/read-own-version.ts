@@ -1,5 +1,5 @@
 import { runProcess } from '../../util/run-process.ts';
-import type { ToolVersionsOptions } from './tool-versions.ts';
+import type { ToolVersionsOptions } from './tool-versions-options.ts';
 
 /** How tools are asked that are known to answer, and to do nothing else. Any other is known by its file. */
 const QUESTIONS: Readonly<Record<string, readonly string[]>> = {

@@ -1,26 +1,10 @@
+import type { ToolVersionsOptions } from './tool-versions-options.ts';
 import { accessSync, constants, lstatSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
-import type { Clock } from '../../util/clock.ts';
-import type { Spawn } from '../../util/run-process.ts';
 import { digestFile } from '../inputs/digest-file.ts';
 import { isWithin } from '../inputs/glob-parts.ts';
 import { readOwnVersion } from './read-own-version.ts';
 import type { OwnFiles } from '../own-files/own-files.ts';
-
-/** Where tools are looked for, and where their versions are remembered. */
-export interface ToolVersionsOptions {
-  /** The directory of the config file, absolute: version managers look there which version is meant. */
-  readonly root: string;
-  /** `.glidepath/cache` of this checkout. */
-  readonly directory: string;
-  readonly own: OwnFiles;
-  readonly spawn: Spawn;
-  readonly clock: Clock;
-  /** The environment that checks get: its PATH is searched. */
-  readonly env: Readonly<Record<string, string>>;
-  /** Versions that are known already, by the name of the tool: Glidepath's own. */
-  readonly known: Readonly<Record<string, string>>;
-}
 
 /** The versions of tools. */
 export interface ToolVersions {

@@ -1,7 +1,7 @@
 import { matchesGlob } from '../../checks/matches-glob.ts';
 import { selectChecks, type CheckPlan, type CheckSelection } from '../../checks/select-checks.ts';
 import type { ResolvedProject } from '../../config/resolved.ts';
-import type { TypedCiOptions } from '../commands/ci.ts';
+import type { TypedCiOptions } from './typed-ci.ts';
 
 /** Which checks run, of those that were asked for. Throws CHECK_UNKNOWN and SOURCE_UNKNOWN_REF. */
 export async function planChecks(

@@ -5,7 +5,7 @@ import type { ResolvedProject } from '../../config/resolved.ts';
 import type { ReportsSummary } from '../../reports/summary/reports-summary.ts';
 import { systemClock } from '../../util/clock.ts';
 import type { CommandContext } from '../command-context.ts';
-import type { TypedCiOptions } from '../commands/ci.ts';
+import type { TypedCiOptions } from './typed-ci.ts';
 import { readGithubContext } from '../github/read-github-context.ts';
 import type { FailedAttempts } from '../reports/failed-attempts.ts';
 import { checksView } from '../views/checks/checks-view.ts';

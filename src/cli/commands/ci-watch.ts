@@ -10,7 +10,8 @@ import { checkDocument, checksDocument } from '../views/checks/checks-document.t
 import { paint } from '../views/text/paint.ts';
 import { renderProblem } from '../views/problem.ts';
 import { watchPlaces } from '../checks/watch-places.ts';
-import { closingWords, failedError, type CiRun } from './ci.ts';
+import type { CiRun } from '../checks/ci-run.ts';
+import { closingWords, failedError } from '../checks/closing-words.ts';
 
 /** Takes everything off a terminal, and what was rolled off its top. */
 const CLEAR = '\u001B[2J\u001B[3J\u001B[H';

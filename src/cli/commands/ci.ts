@@ -1,39 +1,21 @@
-import type { CheckResult } from '../../checks/check-event.ts';
-import type { CheckPlan } from '../../checks/select-checks.ts';
+import type { TypedCiOptions } from '../checks/typed-ci.ts';
 import { ERROR_CODES, EXIT } from '../../diagnostics/error-codes.ts';
-import { ToolError } from '../../diagnostics/tool-error.ts';
 import { systemClock } from '../../util/clock.ts';
 import { inContainers } from '../checks/container/in-containers.ts';
 import { ownBuild } from '../../util/own-file.ts';
 import { endLeftCheckRuns } from '../checks/check-runs.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { loadProjectQuickly } from '../checks/load-project-quickly.ts';
-import { openChecks, type OpenedChecks } from '../checks/open-checks.ts';
+import { openChecks } from '../checks/open-checks.ts';
 import { writeJson } from '../output.ts';
 import { planChecks } from '../checks/plan-checks.ts';
 import { openMemo } from '../checks/quick/open-memo.ts';
 import type { EndedRun } from '../checks/quick/remember-run.ts';
-import { createVault, type SecretVault } from '../platforms/secret-vault.ts';
-import { showChecks, type ChecksRunOptions } from '../checks/show-checks.ts';
+import { createVault } from '../platforms/secret-vault.ts';
+import { showChecks } from '../checks/show-checks.ts';
 import { checksDocument } from '../views/checks/checks-document.ts';
-import { checksSummary } from '../views/checks/checks-summary.ts';
-
-/** What was typed behind `ci`. */
-export interface TypedCiOptions {
-  readonly only: readonly string[] | null;
-  readonly isFast: boolean;
-  /** Only what differs from where HEAD left this ref. */
-  readonly since: string | null;
-  readonly isKeepGoing: boolean;
-  readonly isWatched: boolean;
-  readonly isForce: boolean;
-  /** Neither read nor written. */
-  readonly isCacheless: boolean;
-  /** `--container`: every check in a container. */
-  readonly isContainer: boolean;
-  /** Where outputs and reports are copied to. */
-  readonly exportTo: string | null;
-}
+import type { CiRun } from '../checks/ci-run.ts';
+import { closingWords, failedError } from '../checks/closing-words.ts';
 
 /**
  * `glidepath ci`: the checks of the project, in the files as they lie there. Throws CHECK_UNKNOWN, CHECK_FAILED and
@@ -66,13 +48,6 @@ export async function ci(context: CommandContext, typed: TypedCiOptions): Promis
     return await watchChecks(context, run);
   }
   return await runOnce(context, run, (ended) => memo?.remember({ ...ended, loaded, deps }));
-}
-
-/** What the command works with. */
-export interface CiRun extends Omit<ChecksRunOptions, 'plan'> {
-  readonly deps: OpenedChecks;
-  readonly typed: TypedCiOptions;
-  readonly vault: SecretVault;
 }
 
 async function runOnce(
@@ -111,20 +86,6 @@ async function runOnce(
   return EXIT.ok;
 }
 
-/** What is said when all checks have ended: what their reports say, and how it went. */
-export async function closingWords(
-  { output, isVerbose }: CommandContext,
-  plan: CheckPlan,
-  { outcome, reports }: Awaited<ReturnType<typeof showChecks>>,
-): Promise<string> {
-  const { color, width } = output;
-  const hasPicture = output.isTty && !isVerbose;
-  const summary = checksSummary(plan, outcome, { color, hasPicture });
-  if (reports === null) return summary;
-  const { renderReports } = await import('../views/checks/reports.ts');
-  return renderReports(reports, { color, width, now: systemClock.now() }) + summary;
-}
-
 async function exportOutcome(
   context: CommandContext,
   { project, root }: CiRun,
@@ -148,12 +109,4 @@ async function exportOutcome(
     finishedAt,
   });
   return { words: exportWords(exported, context), document: exportDocument(exported) };
-}
-
-/** A check that failed, as the error of the command. */
-export function failedError({ name, problem, output }: CheckResult): ToolError {
-  return new ToolError(problem?.code ?? 'CHECK_FAILED', problem?.message ?? `The check ${name} failed.`, {
-    hint: problem?.hint ?? `Run it again: glidepath ci --only ${name}`,
-    output: [...output],
-  });
 }

@@ -12,7 +12,7 @@ import { writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
 import { paint } from '../views/text/paint.ts';
 import { localHint } from '../views/problem.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 import { openBench, requireEnvironment } from './deploy.ts';
 
 /** What is typed after `db backup`. */

@@ -14,7 +14,7 @@ import { withProgress } from '../progress.ts';
 import { renderBranches } from '../views/database/branches.ts';
 import { paint } from '../views/text/paint.ts';
 import { localHint } from '../views/problem.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 import { openBench, requireEnvironment } from './deploy.ts';
 
 /** What is typed after `db branch`. */

@@ -8,7 +8,7 @@ import { namingEnvironment } from '../environment/naming-environment.ts';
 import { writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
 import { renderSchemaDiff } from '../views/database/schema-diff.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 import { openBench, requireEnvironment } from './deploy.ts';
 
 /** What is typed after `db diff`. */

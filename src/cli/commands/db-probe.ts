@@ -11,7 +11,7 @@ import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
 import { DEFAULT_LIMIT_MS, renderProbe } from '../views/database/probe.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 import { openBench, requireEnvironment } from './deploy.ts';
 
 /** What is typed after `db probe`. */

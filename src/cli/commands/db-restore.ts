@@ -17,7 +17,7 @@ import { parseMoment } from '../databases/parse-moment.ts';
 import { withProgress } from '../progress.ts';
 import { renderRestorePoints } from '../views/database/restore-points.ts';
 import { renderRestoreLoss } from '../views/database/restore-loss.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 import { openBench, requireEnvironment } from './deploy.ts';
 import { planFor } from './plan.ts';
 

@@ -9,7 +9,8 @@ import type { CommandContext, ExitCode } from '../command-context.ts';
 import { readHistory } from '../github/read-history.ts';
 import { requireAllowed, requireCommitAllowed, triggerHere } from '../github/require-allowed.ts';
 import { sayDrift } from '../runs/say-drift.ts';
-import { openWorkbench, type Workbench, type WorkbenchOptions } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
+import { openWorkbench, type WorkbenchOptions } from '../wiring.ts';
 import { planFor } from './plan.ts';
 
 /** As much of the history as is searched: years of it. */

@@ -6,7 +6,7 @@ import type { CommandContext, ExitCode } from '../command-context.ts';
 import { requireDesk, type GithubDesk } from '../github/github-desk.ts';
 import { readEnvironment, type HostEnvironment } from '../github/read-history.ts';
 import { writeJson } from '../output.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 import { openBench } from './deploy.ts';
 
 /** Deployments of review apps that are looked at: all pull requests share one environment on GitHub. */

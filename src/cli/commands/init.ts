@@ -1,9 +1,10 @@
+import type { InitResult } from '../project/init-result.ts';
 import { existsSync, writeFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
-import { defaultName, initConfig, type InitConfig } from '../../emit/init/init-config.ts';
+import { defaultName, initConfig } from '../../emit/init/init-config.ts';
 import { slugOf, type Repository } from '../../emit/init/repository.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
@@ -83,15 +84,6 @@ async function check(
     if (!(error instanceof ToolError)) throw error;
     return { diagnostics: error.diagnostics, mistake: error };
   }
-}
-
-/** What came of it. */
-export interface InitResult {
-  readonly config: InitConfig;
-  /** Absolute. */
-  readonly file: string;
-  readonly isWritten: boolean;
-  readonly diagnostics: readonly Diagnostic[];
 }
 
 function show({ output }: CommandContext, result: InitResult): void {

@@ -6,7 +6,7 @@ import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
 import { missingToken, requireSight } from '../platforms/sight-problem.ts';
 import { paint } from '../views/text/paint.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 import { openBench, requireEnvironment, unknownApp } from './deploy.ts';
 
 /** How often new lines are asked for with `--follow`. */

@@ -11,7 +11,7 @@ import { openPullRequests, type PullRequests } from '../review/pull-requests.ts'
 import { readGithubContext } from '../github/read-github-context.ts';
 import { cancelRuns } from '../review/review-runs.ts';
 import { sayDrift } from '../runs/say-drift.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 import { openBench, requireEnvironment } from './deploy.ts';
 import { planFor } from './plan.ts';
 

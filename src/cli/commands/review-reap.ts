@@ -9,7 +9,7 @@ import { withProgress } from '../progress.ts';
 import { openPullRequests } from '../review/pull-requests.ts';
 import { reviewReaders } from '../review/review-readers.ts';
 import { paint } from '../views/text/paint.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 import { openBench } from './deploy.ts';
 import { planFor } from './plan.ts';
 

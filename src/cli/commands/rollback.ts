@@ -8,7 +8,7 @@ import type { CommandContext, ExitCode } from '../command-context.ts';
 import { readHistory } from '../github/read-history.ts';
 import { requireAllowed } from '../github/require-allowed.ts';
 import { sayDrift } from '../runs/say-drift.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 import { openBench, requireEnvironment, requireRelease, unknownApp } from './deploy.ts';
 import { planFor } from './plan.ts';
 

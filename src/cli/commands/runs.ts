@@ -12,7 +12,7 @@ import { renderRunFrame, statusColor } from '../views/run/run-frame.ts';
 import { initialModel, reduceEvent } from '../views/run/run-model.ts';
 import { renderTable } from '../views/text/table.ts';
 import { formatAgo, formatDuration } from '../views/text/time.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 import { openBench } from './deploy.ts';
 
 /** How many runs `glidepath runs` shows. */

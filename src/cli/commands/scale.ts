@@ -19,7 +19,7 @@ import {
 import { requireSight } from '../platforms/sight-problem.ts';
 import { configLines } from '../views/environment/drift.ts';
 import { paint } from '../views/text/paint.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 import { openBench, requireEnvironment, unknownApp } from './deploy.ts';
 import { planFor } from './plan.ts';
 

@@ -13,7 +13,7 @@ import { writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
 import { paint } from '../views/text/paint.ts';
 import { renderEnvironmentStatus, renderNothingStands } from '../views/environment/status.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 import { openBench, requireEnvironment } from './deploy.ts';
 
 /** Between two readings of `--watch`: a few requests a reading, far below every rate limit. */

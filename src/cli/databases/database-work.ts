@@ -2,7 +2,7 @@ import type { ResolvedEnvironment } from '../../config/resolved.ts';
 import { looseScope } from '../../pipeline/probe/loose-scope.ts';
 import type { PlatformWork } from '../../providers/app-platform.ts';
 import type { CommandContext } from '../command-context.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 
 /** What a platform is handed by a command that is no run: what matters is said on standard error, all of it with `--verbose`. */
 export function databaseWork(

@@ -22,7 +22,7 @@ import type {
 import { readDatabaseStatus, type DatabaseStatus } from '../databases/database-status.ts';
 import { missingToken, sightProblem } from '../platforms/sight-problem.ts';
 import { isLeftBehind } from '../views/run/queue-note.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 
 /** One environment as `status` shows it. */
 export interface EnvironmentStatus {

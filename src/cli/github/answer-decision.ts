@@ -14,7 +14,7 @@ import { matchesRefPattern } from '../../plan/ref-pattern.ts';
 import type { HostComment } from '../../providers/code-host.ts';
 import { utcTime } from '../../util/utc-time.ts';
 import type { CommandContext } from '../command-context.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 import { helpText } from './approval-comment.ts';
 import { initiatorsOf, peopleOf } from './approval-people.ts';
 import { requestAmong, requestsAmong } from './approval-thread.ts';

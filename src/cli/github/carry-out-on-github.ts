@@ -1,14 +1,14 @@
+import type { GithubRun } from './github-run.ts';
 import { EXIT } from '../../diagnostics/error-codes.ts';
-import type { RunRecord } from '../../engine/engine.ts';
 import type { AppBefore } from '../../pipeline/github/deployment-payload.ts';
 import { releaseIn } from '../../pipeline/github/deployment-payload.ts';
 import { takeOver, unfinishedOf, type FoundDeployment } from '../../pipeline/github/unfinished.ts';
 import type { GrantedApproval } from '../../pipeline/approval/granted-approval.ts';
 import { requireApproval } from './require-approval.ts';
-import type { CarryOutRequest } from '../runs/carry-out.ts';
+import type { CarryOutRequest } from '../runs/carry-out-request.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { reportRun } from '../github/run-report.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 import type { GithubDesk } from './github-desk.ts';
 import { makeOwnDeployment, type OwnDeployment } from './host-deployment.ts';
 import { ownTurn } from './own-turn.ts';
@@ -17,22 +17,6 @@ import { putBackWhatRan } from './put-back.ts';
 import { intoHistory, type HostEnvironment } from './read-history.ts';
 import { runTarget } from './run-target.ts';
 import { endOnHost } from './sweep-deployments.ts';
-
-/** Submits a deployment under an id and works on it until it ends; `onSubmitted` is told of the run before. */
-export type Work = (
-  request: CarryOutRequest,
-  runId: string,
-  onSubmitted: (run: RunRecord) => void,
-) => Promise<ExitCode>;
-
-/** A deployment that is carried out, and told of on GitHub. */
-export interface GithubRun {
-  readonly context: CommandContext;
-  readonly bench: Workbench;
-  readonly desk: GithubDesk;
-  readonly request: CarryOutRequest;
-  readonly work: Work;
-}
 
 /**
  * Carries a deployment out with GitHub as its memory: waits for its turn by what GitHub knows, takes over what a dead run

@@ -5,7 +5,7 @@ import { shortPlan } from '../../pipeline/approval/plan-hash.ts';
 import { utcTime } from '../../util/utc-time.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { writeJson } from '../output.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 import { requestAmong, threadsOf } from './approval-thread.ts';
 import { requireDesk } from './github-desk.ts';
 

@@ -9,7 +9,7 @@ import { unreachable } from '../../util/assert.ts';
 import { utcTime } from '../../util/utc-time.ts';
 import { planFor } from '../commands/plan.ts';
 import type { CommandContext } from '../command-context.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 import { askForApproval } from './ask-for-approval.ts';
 import { githubDesk } from './github-desk.ts';
 import { readApproval, requiredApproval, reviewedBy, type ApprovalScope } from './read-approval.ts';

@@ -7,7 +7,7 @@ import type { GithubContext } from './github-context.ts';
 import { isForReal, readGithubContext } from './read-github-context.ts';
 import type { GithubSource } from './open-github.ts';
 import type { SecretVault } from '../platforms/secret-vault.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 
 /** From where a command speaks to GitHub, and as whom. */
 export interface GithubDesk {

@@ -2,7 +2,7 @@ import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { FoundDeployment } from '../../pipeline/github/unfinished.ts';
 import { durationWords } from '../../plan/words.ts';
 import type { CommandContext } from '../command-context.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 import type { GithubDesk } from './github-desk.ts';
 import { aliveOf, readEnvironment, type HostEnvironment } from './read-history.ts';
 

@@ -6,7 +6,7 @@ import { digestOf, type MigrationRecord } from '../../pipeline/release.ts';
 import { restorePointsMade } from '../../pipeline/restore-points.ts';
 import { probesIn } from '../../pipeline/steps/probe.ts';
 import type { Json } from '../../util/json.ts';
-import type { CarryOutRequest } from '../runs/carry-out.ts';
+import type { CarryOutRequest } from '../runs/carry-out-request.ts';
 
 /** What a payload is made of. */
 export interface PayloadSources {

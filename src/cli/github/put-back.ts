@@ -5,9 +5,9 @@ import type { LiveRelease } from '../../pipeline/history.ts';
 import { differences } from '../../pipeline/steps/verify.ts';
 import { planTrigger } from '../../plan/plan-trigger.ts';
 import type { PlatformWork } from '../../providers/app-platform.ts';
-import type { CarryOutRequest } from '../runs/carry-out.ts';
-import type { Workbench } from '../wiring.ts';
-import type { GithubRun } from './carry-out-on-github.ts';
+import type { CarryOutRequest } from '../runs/carry-out-request.ts';
+import type { Workbench } from '../workbench.ts';
+import type { GithubRun } from './github-run.ts';
 
 /**
  * Puts back what ran before deployments that were left half done: the release of record, by the ordinary plan of a rollback

@@ -12,7 +12,7 @@ import type { GrantedApproval } from '../../pipeline/approval/granted-approval.t
 import { planDifference, planHash, planParts, type PlanSubject } from '../../pipeline/approval/plan-hash.ts';
 import type { Release } from '../../pipeline/release.ts';
 import type { DeploymentPlan } from '../../plan/plan.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 import { initiatorsOf, peopleOf } from './approval-people.ts';
 import { requestAmong, threadsOf, type ApprovalThread } from './approval-thread.ts';
 import type { GithubDesk } from './github-desk.ts';

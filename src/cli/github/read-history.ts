@@ -4,7 +4,7 @@ import { readDeployments } from '../../pipeline/github/read-deployments.ts';
 import { isAlive, isTerminal, type FoundDeployment } from '../../pipeline/github/unfinished.ts';
 import type { CommandContext } from '../command-context.ts';
 import { withProgress } from '../progress.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 import { githubDesk, type GithubDesk } from './github-desk.ts';
 import { swept } from './sweep-deployments.ts';
 

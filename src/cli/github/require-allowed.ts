@@ -12,7 +12,7 @@ import type { Trigger } from '../../plan/plan.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { GithubContext } from './github-context.ts';
 import { githubContextOf } from './read-github-context.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 import { githubDesk } from './github-desk.ts';
 import { isOnMain } from './read-history.ts';
 

@@ -1,5 +1,5 @@
 import { isAlive, isTerminal, type FoundDeployment } from '../../pipeline/github/unfinished.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 import { deploymentComment, DEPLOYMENTS_MARKER, rowsIn } from './deployment-comment.ts';
 import type { GithubDesk } from './github-desk.ts';
 

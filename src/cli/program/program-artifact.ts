@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Register } from './program.ts';
+import type { Register } from './register.ts';
 
 /** What `ci --export` and deployments leave: whether it is what it was made as. */
 export function addArtifactCommands(program: Command, register: Register): void {

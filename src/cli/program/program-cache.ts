@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Register } from './program.ts';
+import type { Register } from './register.ts';
 
 /** What is kept of the checks: look at it, empty it, and make keys to share it. */
 export function addCacheCommands(ci: Command, register: Register): void {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { TypedCiOptions } from '../commands/ci.ts';
+import type { TypedCiOptions } from '../checks/typed-ci.ts';
 import { addCacheCommands } from './program-cache.ts';
-import type { Register } from './program.ts';
+import type { Register } from './register.ts';
 
 /** The checks of a project: run them, and ask whether they are needed. */
 export function addCiCommands(program: Command, register: Register): void {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Register } from './program.ts';
+import type { Register } from './register.ts';
 
 /** The commands of the local cloud. */
 export function addCloudCommands(program: Command, register: Register): void {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { namingEnvironment } from '../environment/naming-environment.ts';
-import type { Register } from './program.ts';
+import type { Register } from './register.ts';
 
 /** The commands of databases and their migrations. */
 export function addDbCommands(program: Command, register: Register): void {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Register } from './program.ts';
+import type { Register } from './register.ts';
 
 /** `gates` is asked on GitHub in a job of its own, and works on a laptop as well. */
 export function addGatesCommand(program: Command, register: Register): void {

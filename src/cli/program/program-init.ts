@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Register } from './program.ts';
+import type { Register } from './register.ts';
 
 /** The command that makes a config. */
 export function addInitCommand(program: Command, register: Register): void {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Register } from './program.ts';
+import type { Register } from './register.ts';
 
 /** The commands about what runs: look at it, ask it, read it, and scale it by hand. */
 export function addOperateCommands(program: Command, register: Register): void {

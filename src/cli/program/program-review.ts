@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Register } from './program.ts';
+import type { Register } from './register.ts';
 
 /** Review apps: one for each pull request, made, listed and taken away. */
 export function addReviewCommands(program: Command, register: Register): void {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Register } from './program.ts';
+import type { Register } from './register.ts';
 
 /** The commands about what ran. */
 export function addRunCommands(program: Command, register: Register): void {

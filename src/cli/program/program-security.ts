@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { TypedSecurityOptions } from '../security/security-work.ts';
-import type { Register } from './program.ts';
+import type { Register } from './register.ts';
 
 /** What is unsafe in a project: each command looks for one kind of thing, and judges it by `ci.security`. */
 export function addSecurityCommands(program: Command, register: Register): void {

@@ -1,8 +1,9 @@
+import type { Register } from './register.ts';
 import { Command, CommanderError } from 'commander';
 import { closest, distance } from 'fastest-levenshtein';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
-import type { GlobalOptions } from '../main.ts';
+import type { GlobalOptions } from '../global-options.ts';
 import { addArtifactCommands } from './program-artifact.ts';
 import { addCiCommands } from './program-ci.ts';
 import { addCloudCommands } from './program-cloud.ts';
@@ -16,14 +17,6 @@ import { addSecurityCommands } from './program-security.ts';
 
 /** Makes the context of a command from its options. */
 export type MakeContext = (options: GlobalOptions) => CommandContext;
-
-/** Registers one command: its words, and what is loaded only when it is called. */
-export type Register = (
-  parent: Command,
-  words: string,
-  description: string,
-  action: (context: CommandContext, args: string[], options: Record<string, unknown>) => Promise<ExitCode>,
-) => Command;
 
 /** The command line: every command with its help. Commands are loaded when they are called. */
 export function createProgram(makeContext: MakeContext): { run(argv: readonly string[]): Promise<ExitCode> } {

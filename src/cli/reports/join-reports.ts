@@ -18,7 +18,7 @@ import type { CommandContext } from '../command-context.ts';
 import type { GithubContext } from '../github/github-context.ts';
 import { makeStateDir } from '../project/make-state-dir.ts';
 import { knownChange } from './known-change.ts';
-import type { ReportChecksOptions } from './report-checks.ts';
+import type { ReportChecksOptions } from './report-options.ts';
 import type { ReportingCheck } from './reporting-checks.ts';
 import { reportsAnnotations } from './reports-annotations.ts';
 import { reportsMarkdown } from './reports-markdown.ts';

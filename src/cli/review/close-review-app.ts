@@ -3,7 +3,7 @@ import type { DeploymentPlan, Trigger } from '../../plan/plan.ts';
 import { carryOut } from '../runs/carry-out.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { cancelRuns, UNFINISHED } from './review-runs.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 
 /** One review app that is to go. */
 export interface ClosingReviewApp {

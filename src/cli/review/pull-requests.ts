@@ -3,7 +3,7 @@ import type { PullRequestState } from '../../pipeline/review/judge-review-app.ts
 import type { CodeHostReader, HostPullRequest } from '../../providers/code-host.ts';
 import type { CommandContext } from '../command-context.ts';
 import { requireCloud } from '../platforms/local-cloud.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 
 /** The pull requests of a project's repository. */
 export interface PullRequests {

@@ -1,5 +1,5 @@
 import type { RunStatus } from '../../engine/events.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 
 /** Runs of one review app that have not ended; more than ever queue. */
 const OPEN_RUNS_MAX = 100;

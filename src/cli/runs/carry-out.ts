@@ -1,39 +1,22 @@
+import type { CarryOutRequest } from './carry-out-request.ts';
 import { SIGNING_KEY, signingKey } from '../../artifacts/signing-key.ts';
-import type { ResolvedEnvironment } from '../../config/resolved.ts';
 import { ERROR_CODES, EXIT, type ErrorCode } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { RunRecord } from '../../engine/engine.ts';
-import type { GrantedApproval } from '../../pipeline/approval/granted-approval.ts';
 import { planHash } from '../../pipeline/approval/plan-hash.ts';
 import { lookAhead } from '../../pipeline/look-ahead.ts';
 import { preflight } from '../../pipeline/preflight.ts';
-import type { Release } from '../../pipeline/release.ts';
 import { submitDeployment } from '../../pipeline/submit.ts';
-import type { DeploymentPlan, Trigger } from '../../plan/plan.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { requiredApproval, subjectOf } from '../github/read-approval.ts';
 import { requireApproval } from '../github/require-approval.ts';
-import type { Work } from '../github/carry-out-on-github.ts';
+import type { Work } from '../github/github-run.ts';
 import { withLockPatience } from './lock-patience.ts';
 import { withProgress } from '../progress.ts';
 import { showRun } from '../views/run/live.ts';
 import { renderOutcome } from '../views/run/outcome.ts';
 import { renderDiagnostic } from '../views/problem.ts';
-import type { Workbench } from '../wiring.ts';
-
-/** One deployment of a plan, with what it deploys. */
-export interface CarryOutRequest {
-  readonly deployment: DeploymentPlan;
-  readonly environment: ResolvedEnvironment;
-  readonly trigger: Trigger;
-  readonly commit: string;
-  readonly ref: string;
-  readonly release: Release | null;
-  /** Who agreed to it already; missing where nobody has to, or the run itself waits for somebody. */
-  readonly approval?: GrantedApproval;
-  /** App → digest, of what an earlier process of the run built, whose journal is lost. */
-  readonly built?: Readonly<Record<string, string>>;
-}
+import type { Workbench } from '../workbench.ts';
 
 /** Submits a deployment, shows it while it goes on, and ends with its exit code. */
 export async function carryOut(

@@ -4,7 +4,7 @@ import type { RunRecord } from '../../engine/engine.ts';
 import type { CommandContext } from '../command-context.ts';
 import { queueNote } from '../views/run/queue-note.ts';
 import { durationWords } from '../../plan/words.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 
 /** Where nobody looks on: a job that waits for somebody else's interrupted run would wait until its own limit. */
 const CI_WAIT_MS = 30 * 60_000;

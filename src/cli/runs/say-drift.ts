@@ -2,7 +2,7 @@ import type { ResolvedEnvironment } from '../../config/resolved.ts';
 import { observe } from '../../pipeline/observe.ts';
 import type { CommandContext } from '../command-context.ts';
 import { paint } from '../views/text/paint.ts';
-import type { Workbench } from '../wiring.ts';
+import type { Workbench } from '../workbench.ts';
 
 /**
  * Says before a deployment what of the counts and sizes that are there it will change: what was scaled by hand is gone

@@ -1,27 +1,16 @@
+import type { ControlContext } from './control-context.ts';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { z } from 'zod';
-import type { Clock } from '../../util/clock.ts';
 import { isRouteFault } from '../faults/fault.ts';
 import type { ActiveFault, Fault } from '../faults/fault.ts';
 import { TokenTakenError } from '../organizations/organizations.ts';
 import type { CloudServices } from '../server/cloud-services.ts';
-import type { CloudStatus } from './cloud-status.ts';
 import { readStatus } from './read-status.ts';
 import { actionsControlRoutes } from './actions-control-routes.ts';
 import { githubControlRoutes } from './github-control-routes.ts';
 import { neonControlRoutes } from './neon-control-routes.ts';
 import { worldRoutes } from './world-routes.ts';
-
-/** What the control API works on. */
-export interface ControlContext {
-  readonly services: CloudServices;
-  readonly clock: Clock;
-  /** What does not change while it runs. */
-  readonly identity: Pick<CloudStatus, 'pid' | 'stateDir' | 'startedAt' | 'apiUrl' | 'edgeUrl' | 'machines'>;
-  /** Begins to end everything; does not wait for it. */
-  readonly shutDown: () => void;
-}
 
 const MINUTE_MS = 60_000;
 const times = z.int().positive().nullable().default(null);

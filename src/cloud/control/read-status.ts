@@ -5,7 +5,7 @@ import type {
   CloudRepositoryStatus,
   CloudStatus,
 } from './cloud-status.ts';
-import type { ControlContext } from './control-routes.ts';
+import type { ControlContext } from './control-context.ts';
 
 /** Reads everything that `cloud status` shows. */
 export async function readStatus(context: ControlContext): Promise<CloudStatus> {

@@ -1,5 +1,5 @@
 import type { GithubContext } from './github-context.ts';
-import type { Pusher } from './git/ref-changes.ts';
+import type { Pusher } from './git/pusher.ts';
 import type { CheckRunRecord, CheckSuiteRecord, RepositoryRecord } from './records.ts';
 import { checkRunView, checkSuiteView } from './views/check-view.ts';
 

@@ -1,4 +1,4 @@
-import type { Pusher } from './git/ref-changes.ts';
+import type { Pusher } from './git/pusher.ts';
 import type { GithubContext } from './github-context.ts';
 import type { DeploymentRecord, DeploymentStatusRecord, RepositoryRecord } from './records.ts';
 import { deploymentStatusView, deploymentView } from './views/deployment-view.ts';

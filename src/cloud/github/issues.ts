@@ -1,4 +1,4 @@
-import type { Pusher } from './git/ref-changes.ts';
+import type { Pusher } from './git/pusher.ts';
 import type { GithubContext } from './github-context.ts';
 import { sameLogin } from './access/role-of.ts';
 import type { CommentRecord, IssueRecord, PullRecord, RepositoryRecord } from './records.ts';

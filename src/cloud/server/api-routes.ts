@@ -2,7 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Clock } from '../../util/clock.ts';
 import { controlRoutes } from '../control/control-routes.ts';
-import type { ControlContext } from '../control/control-routes.ts';
+import type { ControlContext } from '../control/control-context.ts';
 import { pathOfRequest } from '../github/path-of-request.ts';
 import { faultMiddleware } from '../faults/fault-middleware.ts';
 import { metricsRoutes } from '../metrics/metrics-routes.ts';

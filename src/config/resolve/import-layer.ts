@@ -3,7 +3,7 @@ import type { ProjectDefinition } from '../definition/project-definition.ts';
 import type { FlyTomlImports, FlyTomlReading } from '../fly-toml/fly-toml-reading.ts';
 import { named } from '../named.ts';
 import { environmentKind } from './environment-kind.ts';
-import type { Layer } from './layers.ts';
+import type { Layer } from './layer.ts';
 
 /** A `config:` of the config: the fly.toml that the settings of an app start from. */
 export interface WrittenImport {

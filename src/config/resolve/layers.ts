@@ -1,3 +1,4 @@
+import type { Layer } from './layer.ts';
 import type { ConfigPath } from '../config-path.ts';
 import type { AppDefinition, AppOverrides } from '../definition/app-definition.ts';
 import type { EnvironmentDefinition } from '../definition/environment-definition.ts';
@@ -5,12 +6,6 @@ import type { ProjectDefinition } from '../definition/project-definition.ts';
 import { NO_IMPORTS, type FlyTomlImports, type FlyTomlReading } from '../fly-toml/fly-toml-reading.ts';
 import { named } from '../named.ts';
 import { importLayer, writtenImport } from './import-layer.ts';
-
-/** Settings that are written in one place. */
-export interface Layer {
-  readonly path: ConfigPath;
-  readonly settings: AppOverrides;
-}
 
 /** One app in one environment, with the places in which its settings are written: later ones win. */
 export interface AppScope {

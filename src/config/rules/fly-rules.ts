@@ -4,7 +4,8 @@ import { nameHint } from '../did-you-mean.ts';
 import type { ResolvedFlyApp } from '../resolved.ts';
 import { FLY_CPU_KINDS, FLY_REGIONS } from '../resolve/fly-sizes.ts';
 import { isImported } from '../resolve/import-layer.ts';
-import { lastWritten, type AppScope, type Layer } from '../resolve/layers.ts';
+import type { Layer } from '../resolve/layer.ts';
+import { lastWritten, type AppScope } from '../resolve/layers.ts';
 import type { CheckedScope } from './checked-scope.ts';
 import { conflict, impossible, warning } from './conflict.ts';
 

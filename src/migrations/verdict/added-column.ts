@@ -1,6 +1,6 @@
 import { sayObject, sayWhole, type CatalogObject } from './catalog.ts';
 import { codeOnly } from './removed-object.ts';
-import type { CatalogPair, Judged } from './schema-changes.ts';
+import type { CatalogPair, Judged } from './catalog-pair.ts';
 
 /** What it means for code that does not know of a column that a table has it now; null: nothing. */
 export function addedColumn(object: CatalogObject, pair: CatalogPair): Judged | null {

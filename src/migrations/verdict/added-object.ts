@@ -1,7 +1,7 @@
 import { addedColumn } from './added-column.ts';
 import { sayObject, sayWhole, type CatalogObject } from './catalog.ts';
 import { codeOnly } from './removed-object.ts';
-import type { CatalogPair, Judged } from './schema-changes.ts';
+import type { CatalogPair, Judged } from './catalog-pair.ts';
 
 /** What it means for code that does not know of an object that it is there now; null: nothing. */
 export function addedObject(object: CatalogObject, pair: CatalogPair): Judged | null {

@@ -1,6 +1,6 @@
 import { sayWhole, type CatalogObject } from './catalog.ts';
 import { codeOnly, gone } from './removed-object.ts';
-import type { CatalogPair, Judged } from './schema-changes.ts';
+import type { CatalogPair, Judged } from './catalog-pair.ts';
 
 /** What it means for code that knew a column as it was that it is otherwise now; null: nothing. */
 export function changedColumn(before: CatalogObject, after: CatalogObject, pair: CatalogPair): Judged | null {

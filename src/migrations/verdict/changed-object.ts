@@ -1,7 +1,7 @@
 import { sayObject, sayWhole, type CatalogObject } from './catalog.ts';
 import { changedColumn } from './changed-column.ts';
 import { codeOnly, gone } from './removed-object.ts';
-import type { CatalogPair, Judged } from './schema-changes.ts';
+import type { CatalogPair, Judged } from './catalog-pair.ts';
 
 /** What it means for code that knew an object as it was that it is otherwise now; null: nothing, or it is not. */
 export function changedObject(before: CatalogObject, after: CatalogObject, pair: CatalogPair): Judged | null {

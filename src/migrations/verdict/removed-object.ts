@@ -1,5 +1,5 @@
 import { sayObject, sayWhole, type CatalogObject } from './catalog.ts';
-import type { Judged } from './schema-changes.ts';
+import type { Judged } from './catalog-pair.ts';
 
 /** What it means for code that knew an object that it is not there any more. A new name is a loss of the old one. */
 export function removedObject(object: CatalogObject): Judged {

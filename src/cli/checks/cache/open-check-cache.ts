@@ -1,32 +1,14 @@
+import type { OpenCheckCacheOptions } from './cache-options.ts';
 import { spawn } from 'node:child_process';
 import { isAbsolute, join } from 'node:path';
 import { MAIN, type CacheTrust } from '../../../checks/cache/cache-trust.ts';
 import type { CheckCache } from '../../../checks/cache/check-cache.ts';
-import type { ResolvedProject } from '../../../config/resolved.ts';
 import { ToolError } from '../../../diagnostics/tool-error.ts';
-import type { Clock } from '../../../util/clock.ts';
 import { ed25519Signer, type Ed25519Signer } from '../../../util/ed25519.ts';
-import type { Fetch } from '../../../util/fetch.ts';
-import type { GithubContext } from '../../github/github-context.ts';
 import { makeStateDir } from '../../project/make-state-dir.ts';
 import type { SecretVault } from '../../platforms/secret-vault.ts';
 import { cacheDomain } from './cache-domain.ts';
 import { machineKey } from './machine-key.ts';
-
-/** What opening the cache of a project takes. */
-export interface OpenCheckCacheOptions {
-  /** The directory of the config file. */
-  readonly root: string;
-  readonly project: Pick<ResolvedProject, 'cache' | 'mainBranch'>;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Keys and tokens are read through it, so that no line shows them. */
-  readonly vault: SecretVault;
-  /** Null outside of GitHub Actions: `githubContextOf(context)`. */
-  readonly github: GithubContext | null;
-  readonly clock: Clock;
-  readonly fetch: Fetch;
-  readonly onWarning: (sentence: string) => void;
-}
 
 /** The private key of the shared cache. */
 const KEY_VARIABLE = 'GLIDEPATH_CACHE_KEY';

@@ -1,7 +1,7 @@
 import type { CacheStore } from '../../../checks/cache/cache-store.ts';
 import { lenientStore, limitedFetch } from '../../../checks/cache/remote/lenient-store.ts';
 import type { ResolvedRemoteCache } from '../../../config/resolved.ts';
-import type { OpenCheckCacheOptions } from './open-check-cache.ts';
+import type { OpenCheckCacheOptions } from './cache-options.ts';
 
 /** What opening a shared store takes. */
 export type OpenRemoteOptions = Pick<

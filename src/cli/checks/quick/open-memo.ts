@@ -1,7 +1,7 @@
 import { ownFiles } from '../../../checks/own-files/own-files.ts';
 import { findConfig } from '../../../config/find-config.ts';
 import type { CommandContext } from '../../command-context.ts';
-import type { TypedCiOptions } from '../../commands/ci.ts';
+import type { TypedCiOptions } from '../typed-ci.ts';
 import { dirname } from 'node:path';
 import { ownFileRecords } from '../../project/machine-state.ts';
 import { memoOfRun, type EndedRun } from './remember-run.ts';

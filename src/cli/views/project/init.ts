@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { InitResult } from '../../commands/init.ts';
+import type { InitResult } from '../../project/init-result.ts';
 import { paint } from '../text/paint.ts';
 import { renderDiagnostic } from '../problem.ts';
 import { padEnd, visibleWidth } from '../text/table.ts';

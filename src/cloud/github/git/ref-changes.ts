@@ -1,8 +1,9 @@
+import type { Pusher } from './pusher.ts';
 import type { GithubContext } from '../github-context.ts';
 import { refreshPulls } from '../pulls/refresh-pulls.ts';
 import type { PullOutcome } from '../pulls/refresh-pulls.ts';
 import { applyOutcome } from '../pulls/apply-outcome.ts';
-import type { EventCause, PushRecord } from '../event-records.ts';
+import type { PushRecord } from '../event-records.ts';
 import type { RepositoryRecord } from '../records.ts';
 import { emitPush, readChange } from './push-events.ts';
 import type { RefChange } from './push-events.ts';
@@ -14,12 +15,6 @@ const TAGS_TOLD_MAX = 3;
 
 /** Branches and tags: what events are told of. */
 const TOLD = ['refs/heads/', 'refs/tags/'] as const;
-
-/** Who changes refs. */
-export interface Pusher {
-  readonly login: string;
-  readonly cause: EventCause;
-}
 
 /** One ref to be set, or deleted by `sha: null`. */
 export interface RefUpdate {

@@ -1,5 +1,5 @@
 import type { GithubContext } from '../github-context.ts';
-import type { Pusher } from '../git/ref-changes.ts';
+import type { Pusher } from '../git/pusher.ts';
 import type { PullRecord } from '../records.ts';
 import { pullPayload } from '../views/pull-view.ts';
 import type { PullOutcome } from './refresh-pulls.ts';

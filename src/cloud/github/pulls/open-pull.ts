@@ -1,4 +1,4 @@
-import type { Pusher } from '../git/ref-changes.ts';
+import type { Pusher } from '../git/pusher.ts';
 import type { GithubContext } from '../github-context.ts';
 import { GithubApiError } from '../github-error.ts';
 import { commitOf, countCommits } from '../git/read-git.ts';

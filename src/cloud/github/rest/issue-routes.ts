@@ -8,7 +8,7 @@ import type { GithubContext } from '../github-context.ts';
 import { notFound } from '../github-error.ts';
 import { emitIssue, ensureLabels, newIssue, pullOf } from '../issues.ts';
 import { emitPull } from '../pulls/apply-outcome.ts';
-import type { Pusher } from '../git/ref-changes.ts';
+import type { Pusher } from '../git/pusher.ts';
 import type { IssueRecord, RepositoryRecord } from '../records.ts';
 import { issueOf, issueView, labelsOf, labelView } from '../views/issue-view.ts';
 import { paginate, pathNumber, queryWord, readBody } from './read-request.ts';

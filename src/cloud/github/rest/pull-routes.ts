@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { admit } from '../access/admit.ts';
 import type { Admitted } from '../access/admit.ts';
 import { causeOf } from '../access/caller.ts';
-import type { Pusher } from '../git/ref-changes.ts';
+import type { Pusher } from '../git/pusher.ts';
 import { sameLogin } from '../access/role-of.ts';
 import type { GithubContext } from '../github-context.ts';
 import { GithubApiError, invalid, notFound, refused } from '../github-error.ts';

@@ -1,6 +1,6 @@
 import { hasStatus, isOutcomeUnknown } from '../client/fly-api-error.ts';
 import type { FlyContext } from '../fly-context.ts';
-import type { MachineChange } from './machine-change.ts';
+import type { MachineChange } from './wanted-change.ts';
 import type { HeldLease } from './machine-lease.ts';
 import { settledMachine } from './machine-watch.ts';
 import type { MachineInput } from '../client/machines-api.ts';
