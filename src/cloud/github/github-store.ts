@@ -1,6 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import type {
   AccountRecord,
   AppRecord,
@@ -31,8 +28,7 @@ import type {
   ReactionRecord,
   RepositoryRecord,
 } from './records.ts';
-
-const SCHEMA_VERSION = 1;
+import { RecordStore } from '../store/record-store.ts';
 
 /** What is kept, by the table it is in. */
 export interface GithubTables {
@@ -98,69 +94,9 @@ export const GITHUB_TABLES: readonly (keyof GithubTables)[] = [
   'events',
 ];
 
-/** The state on disk, one SQLite file: changes that belong together are written together, before they are answered. */
-export class GithubStore {
-  readonly #db: DatabaseSync;
-  #depth = 0;
-
+/** The state of this service on disk. */
+export class GithubStore extends RecordStore<GithubTables> {
   constructor(dir: string) {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
-    this.#db = new DatabaseSync(join(dir, 'github.db'));
-    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;');
-    for (const table of GITHUB_TABLES)
-      this.#db.exec(
-        `CREATE TABLE IF NOT EXISTS ${table} (id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;`,
-      );
-    this.#db.exec(
-      `CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
-       PRAGMA user_version = ${SCHEMA_VERSION};`,
-    );
-  }
-
-  /** A number that was never given before, not even to what was deleted since. */
-  nextId(): number {
-    const row = this.#db
-      .prepare(
-        `INSERT INTO counters VALUES ('id', 1001) ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`,
-      )
-      .get();
-    return Number(row?.['value']);
-  }
-
-  /** All records of a table, in the order in which they were first written. */
-  load<Table extends keyof GithubTables>(table: Table): GithubTables[Table][] {
-    const rows = this.#db.prepare(`SELECT record FROM ${table} ORDER BY rowid`).all();
-    return rows.map((row) => JSON.parse(String(row['record'])) as GithubTables[Table]);
-  }
-
-  save<Table extends keyof GithubTables>(table: Table, record: GithubTables[Table]): void {
-    this.#db
-      .prepare(`INSERT INTO ${table} VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record`)
-      .run(String(record.id), JSON.stringify(record));
-  }
-
-  remove(table: keyof GithubTables, id: string): void {
-    this.#db.prepare(`DELETE FROM ${table} WHERE id = ?`).run(id);
-  }
-
-  /** Everything that `work` writes, or nothing of it. May be nested. */
-  together<T>(work: () => T): T {
-    if (this.#depth > 0) return work();
-    this.#depth += 1;
-    this.#db.exec('BEGIN IMMEDIATE');
-    try {
-      const result = work();
-      this.#db.exec('COMMIT');
-      return result;
-    } catch (error) {
-      this.#db.exec('ROLLBACK');
-      throw error;
-    } finally {
-      this.#depth -= 1;
-    }
-  }
-
-  close(): void {
-    this.#db.close();
+    super({ dir, file: 'github.db', tables: GITHUB_TABLES, firstId: 1001 });
   }
 }

@@ -1,6 +1,4 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { RecordStore } from '../../../store/record-store.ts';
 import type {
   ArtifactRecord,
   AttemptRecord,
@@ -12,8 +10,6 @@ import type {
   SettingsRecord,
   WorkflowRecord,
 } from './records.ts';
-
-const SCHEMA_VERSION = 1;
 
 /** What is kept, by the table it is in. */
 export interface ActionsTables {
@@ -47,33 +43,17 @@ type Maps = { readonly [Table in keyof ActionsTables]: Map<string, ActionsTables
  * changes that belong together are written together.
  */
 export class ActionsStore {
-  readonly #db: DatabaseSync;
+  readonly #kept: RecordStore<ActionsTables>;
   readonly #maps: Maps;
-  #depth = 0;
 
   constructor(dir: string) {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
-    this.#db = new DatabaseSync(join(dir, 'actions.db'));
-    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;');
-    for (const table of TABLES)
-      this.#db.exec(
-        `CREATE TABLE IF NOT EXISTS ${table} (id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;`,
-      );
-    this.#db.exec(
-      `CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
-       PRAGMA user_version = ${SCHEMA_VERSION};`,
-    );
+    this.#kept = new RecordStore({ dir, file: 'actions.db', tables: TABLES, firstId: 100_001 });
     this.#maps = Object.fromEntries(TABLES.map((table) => [table, this.#load(table)])) as Maps;
   }
 
   /** A number that was never given before. */
   nextId(): number {
-    const row = this.#db
-      .prepare(
-        `INSERT INTO counters VALUES ('id', 100001) ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`,
-      )
-      .get();
-    return Number(row?.['value']);
+    return this.#kept.nextId();
   }
 
   /** The record of that id; null when there is none. */
@@ -87,9 +67,7 @@ export class ActionsStore {
   }
 
   save<Table extends keyof ActionsTables>(table: Table, record: ActionsTables[Table]): ActionsTables[Table] {
-    this.#db
-      .prepare(`INSERT INTO ${table} VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record`)
-      .run(String(record.id), JSON.stringify(record));
+    this.#kept.save(table, record);
     this.#maps[table].set(String(record.id), record);
     return record;
   }
@@ -111,25 +89,13 @@ export class ActionsStore {
   }
 
   remove(table: keyof ActionsTables, id: string | number): void {
-    this.#db.prepare(`DELETE FROM ${table} WHERE id = ?`).run(String(id));
+    this.#kept.remove(table, String(id));
     this.#maps[table].delete(String(id));
   }
 
   /** What `work` writes gets to the disk as one change. A `work` that throws is a bug: the memory keeps what it wrote. */
   together<T>(work: () => T): T {
-    if (this.#depth > 0) return work();
-    this.#depth += 1;
-    this.#db.exec('BEGIN IMMEDIATE');
-    try {
-      const result = work();
-      this.#db.exec('COMMIT');
-      return result;
-    } catch (error) {
-      this.#db.exec('ROLLBACK');
-      throw error;
-    } finally {
-      this.#depth -= 1;
-    }
+    return this.#kept.together(work);
   }
 
   /** Forgets everything. */
@@ -140,11 +106,10 @@ export class ActionsStore {
   }
 
   close(): void {
-    this.#db.close();
+    this.#kept.close();
   }
 
   #load(table: keyof ActionsTables): Map<string, unknown> {
-    const rows = this.#db.prepare(`SELECT id, record FROM ${table} ORDER BY rowid`).all();
-    return new Map(rows.map((row) => [String(row['id']), JSON.parse(String(row['record'])) as unknown]));
+    return new Map(this.#kept.load(table).map((record) => [String(record.id), record]));
   }
 }
