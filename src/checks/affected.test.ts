@@ -66,7 +66,9 @@ test.each([
   ['a?.txt', 'ab.txt', true],
   ['a?.txt', 'a/.txt', false],
   ['a(b)+.txt', 'a(b)+.txt', true],
-  ['{a,b}', '{a,b}', true],
+  ['{docs,notes}/**', 'notes/a/b.txt', true],
+  ['{docs,notes}/**', 'src/a.txt', false],
+  ['{id}.txt', '{id}.txt', true],
 ] as const)('%s matches %s: %s', (pattern, path, expected) => {
   expect(matchesGlob(pattern, path)).toBe(expected);
 });

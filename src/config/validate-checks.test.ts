@@ -149,6 +149,19 @@ describe('what no check can be like', () => {
           'INVALID_VALUE ci.checks.test.inputs[0] is "src/**.ts", which is not a glob. → ** stands for folders and is alone between slashes: src/**/*.ts',
         ],
       ],
+      [checks({ test: check('x', { inputs: ['{**/package.json,.npmrc,.yarn/**}', '{a,**}/b'] }) }), []],
+      [
+        checks({ test: check('x', { inputs: ['{a,src/**.ts}'] }) }),
+        [
+          'INVALID_VALUE ci.checks.test.inputs[0] is "{a,src/**.ts}", which is not a glob. → ** stands for folders and is alone between slashes: src/**/*.ts',
+        ],
+      ],
+      [
+        checks({ test: check('x', { inputs: ['{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}'] }) }),
+        [
+          'INVALID_VALUE ci.checks.test.inputs[0] is "{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}", which is not a glob of at most 64 alternatives. → Write several globs, with fewer braces in each.',
+        ],
+      ],
       [
         checks({ test: check('x', { inputs: ['src/[ab'] }) }),
         [

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { assert, describe, expect, test } from 'vitest';
 import { resolvedCheck } from '../../../test/support/projects.ts';
+import { resolveChecks } from '../../config/resolve/resolve-checks.ts';
 import { inputsOf } from './inputs-of.ts';
 import type { InputTree } from './input-tree.ts';
 import { matchGlobs } from './match-globs.ts';
@@ -48,10 +49,40 @@ describe('the inputs of a check', () => {
       ['packages/api-client/src/index.ts', 'packages/api/src/index.ts', 'packages/web/src/.hidden.ts'],
     ],
     [['!**/*.test.ts', 'packages/api/src/**'], ['packages/api/src/index.ts']],
+    [['{**/index.md,nothing}'], ['docs/index.md']],
+    [['{**/*.md,packages/{web,none/**}/src/.hidden.ts}'], ['docs/index.md', 'packages/web/src/.hidden.ts']],
     [['packages/{api,web}/src/*.ts', '!packages/api'], ['packages/web/src/.hidden.ts']],
   ])('%j', (inputs, expected) => {
     expect(paths(inputs).filter((path) => !LOCKS.includes(path))).toEqual(expected);
   });
+
+  test.each([
+    ['npm ci', '', ['package-lock.json', 'package.json']],
+    ['pnpm install --frozen-lockfile', '', ['package-lock.json', 'package.json']],
+    [
+      'npm ci',
+      'packages/web',
+      ['package.json', 'packages/web/package-lock.json', 'packages/web/package.json'],
+    ],
+    ['mix deps.get', '', ['package-lock.json', 'package.json']],
+    ['pip install -r tools/dev.txt', '', ['package-lock.json', 'package.json']],
+  ])(
+    'of %s in %j of an ordinary repository are its manifests, and none is missed',
+    (command, directory, expected) => {
+      const [install] = resolveChecks({
+        name: 'shop',
+        apps: {},
+        environments: {},
+        ci: { checks: { install: directory === '' ? { command } : { command, directory } } },
+      });
+      assert(install !== undefined);
+      const files = ['package.json', 'package-lock.json', 'server.js', 'packages/web/package.json', ...FILES];
+      const single = directory === '' ? files.filter((file) => !file.includes('/')) : files;
+      expect(
+        Object.keys(inputsOf(treeOf(single), install, [install])).filter((path) => path !== '.nvmrc'),
+      ).toEqual(expected);
+    },
+  );
 
   test('are sorted, with the lock files that apply to its directory: of each name the nearest', () => {
     expect(paths(['packages/web/src/**'], 'packages/web')).toEqual([

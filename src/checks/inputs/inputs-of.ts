@@ -1,3 +1,4 @@
+import { installationOf } from '../../config/resolve/installation.ts';
 import type { ResolvedCheck } from '../../config/resolved.ts';
 import { emptyGlobError } from './empty-glob-error.ts';
 import { globParts, isWithin } from './glob-parts.ts';
@@ -70,8 +71,9 @@ function matched({ checks, paths }: Sources, check: ResolvedCheck): string[] {
 }
 
 /** What a check has unless it says otherwise: nobody wrote it, so nobody mistyped it. */
-function isDefault({ directory }: ResolvedCheck, glob: string): boolean {
-  return glob === (directory === '' ? '**' : `${directory}/**`);
+function isDefault({ command, directory }: ResolvedCheck, glob: string): boolean {
+  const own = installationOf(command)?.inputs ?? '**';
+  return ['**', own].some((each) => glob === (directory === '' ? each : `${directory}/${each}`));
 }
 
 /** A glob may name what a check before makes: git ignores that, and its need tells it apart. */

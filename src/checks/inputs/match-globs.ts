@@ -1,4 +1,5 @@
 import picomatch from 'picomatch';
+import { expandBraces } from '../../config/expand-braces.ts';
 import { globParts, isWithin, type GlobParts } from './glob-parts.ts';
 
 /** Whether a path from the root of the project, with slashes, is meant. */
@@ -27,8 +28,13 @@ export function matchGlob({ kind, glob, base, takesDirectories }: GlobParts): Pa
   };
 }
 
-/** Everything but `*`, `?` and braces is a letter. */
+/**
+ * Everything but `*`, `?` and braces is a letter. Braces are expanded first: within them picomatch lets `**` stand for
+ * one folder at least, and elsewhere for none.
+ */
 function compile(globs: readonly string[]): PathMatcher {
-  const plain = globs.map((glob) => glob.replaceAll(/[()[\]\\+@!|$^]/g, String.raw`\$&`));
+  const plain = globs
+    .flatMap(expandBraces)
+    .map((glob) => glob.replaceAll(/[()[\]\\+@!|$^]/g, String.raw`\$&`));
   return picomatch(plain, { dot: true, nonegate: true, noextglob: true, nobracket: true });
 }

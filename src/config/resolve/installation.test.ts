@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { globProblem } from '../schema/glob-schema.ts';
 import { installationOf } from './installation.ts';
 
 test.each([
@@ -23,5 +24,12 @@ test.each(['npm test', 'npm run ci', 'yarn test', 'mix deps.audit', 'mix test', 
   '%s installs nothing',
   (command) => {
     expect(installationOf(command)).toBeNull();
+  },
+);
+
+test.each(['npm ci', 'mix deps.get', 'bundle install', 'composer install', 'uv sync', 'pip install -r a'])(
+  'what %s depends on is a glob that a config may have',
+  (command) => {
+    expect(globProblem(installationOf(command)?.inputs ?? '')).toBeNull();
   },
 );

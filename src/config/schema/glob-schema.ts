@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ALTERNATIVES_MAX, expandBraces } from '../expand-braces.ts';
 import { rule, type Problem } from './problem.ts';
 import { notA } from './scalars.ts';
 
@@ -110,14 +111,22 @@ function syntaxProblem(written: string, plain: string): Problem | null {
   if (open !== null) {
     return notA(written, 'a glob', `${open} is not closed; a letter that is meant itself is matched by ?.`);
   }
-  const mixed = plain.split('/').find((part) => part.includes('**') && part !== '**');
-  return mixed === undefined
-    ? null
-    : notA(
-        written,
-        'a glob',
-        `** stands for folders and is alone between slashes: ${plain.replace(mixed, mixed.replace(/\*{2,}/, '**/*'))}`,
-      );
+  const each = expandBraces(plain);
+  if (each.length > ALTERNATIVES_MAX)
+    return notA(
+      written,
+      `a glob of at most ${ALTERNATIVES_MAX} alternatives`,
+      'Write several globs, with fewer braces in each.',
+    );
+  return each.map((glob) => mixedProblem(written, glob)).find((problem) => problem !== null) ?? null;
+}
+
+/** `src/**.ts`; in braces what counts is what each of the alternatives comes to. */
+function mixedProblem(written: string, glob: string): Problem | null {
+  const mixed = glob.split('/').find((part) => part.includes('**') && part !== '**');
+  if (mixed === undefined) return null;
+  const better = glob.replace(mixed, mixed.replace(/\*{2,}/, '**/*'));
+  return notA(written, 'a glob', `** stands for folders and is alone between slashes: ${better}`);
 }
 
 /** `a//b`, `./a`: never the path of a file as git has it. */
