@@ -13,7 +13,7 @@ import type { AboutRule, Found, WorkflowRule } from './rules/rule.ts';
 export const RULE_CATALOGUE: readonly AboutRule[] = [...ALL_RULES, ...OUTSIDE_RULES, ...IGNORE_RULES];
 
 /** Of these a directive may leave findings out. */
-const IGNORABLE: readonly string[] = [...ALL_RULES, ...OUTSIDE_RULES].map(({ id }) => id);
+const IGNORABLE: readonly AboutRule[] = [...ALL_RULES, ...OUTSIDE_RULES];
 
 /** What somebody else found: the syntax check, the shell. */
 export interface OutsideFound {
@@ -66,7 +66,14 @@ function reportOf(file: LintedFile, { repository, isPedantic, outside, rules }: 
     .filter((each) => each.file === file.path)
     .map((each) => findingOf(each.rule, file, each.found, placeOf));
   const wanted = once([...found, ...told]).filter(({ persona }) => isPedantic || persona === 'regular');
-  const left = applyIgnores({ file, kind: file.kind, findings: wanted, rules: IGNORABLE });
+  const looked = IGNORABLE.filter(({ persona }) => isPedantic || persona === 'regular').map(({ id }) => id);
+  const left = applyIgnores({
+    file,
+    kind: file.kind,
+    findings: wanted,
+    rules: IGNORABLE.map(({ id }) => id),
+    looked: new Set(looked),
+  });
   const mistakes = file.mistakes.map(({ start, message }) => ({ ...placeOf(start), message, hint: null }));
   return { file: file.path, text: file.text, ...left, findings: left.findings.toSorted(byPlace), mistakes };
 }

@@ -7,6 +7,7 @@ import { generateFiles } from '../../src/emit/generate-files.ts';
 import type { GeneratedFile } from '../../src/emit/generated-file.ts';
 import { checksumOf } from '../../src/emit/stamp.ts';
 import { ownVersion } from '../../src/util/own-file.ts';
+import { lintFiles } from '../../src/workflows/lint-files.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));
 
@@ -43,6 +44,16 @@ describe('every example', () => {
       content !== null && checksumOf(content) !== null ? [path] : [],
     );
     expect(there.toSorted()).toEqual(expected.toSorted());
+  });
+
+  test.each(COUNTS)('%s has nothing generated that github lint finds fault with', async (example) => {
+    const sources = (await generated(example)).map(({ path, content }) => ({ path, text: content }));
+    const found = [true, false].flatMap((isPedantic) =>
+      lintFiles(sources, { isPedantic }).flatMap(({ file, findings }) =>
+        findings.map(({ line, rule, message }) => `${file}:${line} ${rule} ${message}`),
+      ),
+    );
+    expect(found).toEqual([]);
   });
 
   test('has its GitHub workflows where GitHub would read them', () => {

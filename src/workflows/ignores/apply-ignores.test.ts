@@ -13,8 +13,8 @@ interface Looked {
   readonly ignored: readonly string[];
 }
 
-function looked(path: string, text: string): Looked {
-  const [report] = lintFiles([{ path, text }]);
+function looked(path: string, text: string, isPedantic = false): Looked {
+  const [report] = lintFiles([{ path, text }], { isPedantic });
   const wanted = ['unpinned-uses', 'fly-releases-rollback', 'fly-kill-timeout'];
   return {
     found: (report?.findings ?? [])
@@ -94,5 +94,30 @@ describe('a directive is found fault with', () => {
     expect(
       workflow(['      # Glidepath runs this.', '      # glidepath-checksum: sha256:00', ...STEPS]).found,
     ).toEqual(['unpinned-uses:10', 'unpinned-uses:13']);
+  });
+
+  test('nor is what a document shows, or the checksum above a generated one', () => {
+    const document = [
+      '<!-- glidepath-checksum: sha256:00 -->',
+      'Write `<!-- glidepath-ignore fly-kill-timeout -->`, or:',
+      '',
+      '```md',
+      '<!-- glidepath-ignroe fly-releases-rollback: why -->',
+      '```',
+      '<!-- glidepath-ignroe fly-releases-rollback: why -->',
+    ];
+    expect(looked('docs/a.md', document.join('\n')).found).toEqual([
+      'ignore-unknown:7 glidepath-ignroe is no directive. Did you mean glidepath-ignore?',
+    ]);
+  });
+
+  test('and one for a pedantic rule is called unused only where that rule was looked for', () => {
+    const text =
+      '# glidepath-ignore-file concurrency-limits: the runner has a queue\non: push\npermissions: {}\njobs: {}\n';
+    const unused =
+      'ignore-unused:1 The directive leaves nothing out: concurrency-limits finds nothing in this file.';
+    const held = `${text}concurrency: { group: one, cancel-in-progress: true }\n`;
+    expect(looked('.github/workflows/a.yml', held).found).toEqual([]);
+    expect(looked('.github/workflows/a.yml', held, true).found).toEqual([unused]);
   });
 });

@@ -16,6 +16,8 @@ export interface IgnoreInput {
   readonly findings: readonly WorkflowFinding[];
   /** The names of all rules that there are. */
   readonly rules: readonly string[];
+  /** Of these, the names of those that were looked for: only of them it is known that they find nothing. */
+  readonly looked: ReadonlySet<string>;
 }
 
 /** What is left, and what was left out. */
@@ -51,7 +53,7 @@ export function applyIgnores(input: IgnoreInput): Ignored {
         (each) =>
           each.rule === rule && (reach === null || (reach.from <= each.line && each.line <= reach.to)),
       );
-      if (meant.length === 0 && input.rules.includes(rule)) {
+      if (meant.length === 0 && input.looked.has(rule)) {
         fault(
           UNUSED,
           `The directive leaves nothing out: ${rule} finds nothing ${reach === null ? 'in this file' : 'below it'}.`,

@@ -3,13 +3,20 @@ import type { FileKind } from '../read/file-kind.ts';
 
 /** Comments of YAML, TOML, shell and Dockerfiles, the checksum of a generated file left aside; those of Markdown. */
 const HASH = /(?:^|[ \t])#[ \t]*(glidepath(?!-checksum:)[^\n]*)/gim;
-const MARKUP = /<!--\s*(glidepath[\s\S]*?)-->/gi;
+const MARKUP = /<!--\s*(glidepath(?!-checksum:)[\s\S]*?)-->/gi;
+
+/** Code of Markdown: fences, and what stands between backticks of one line. What is shown there is no comment. */
+const CODE =
+  /^[ \t]*(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:^[ \t]*\1[ \t]*$|$(?![\s\S]))|(`+)(?!`)[^\n]*?[^`\n]\2(?!`)/gm;
 
 /** The comments of a file that speak to Glidepath. */
 export function directiveComments(text: string, kind: FileKind): readonly DirectiveComment[] {
-  return [...text.matchAll(kind === 'document' ? MARKUP : HASH)].map(({ 0: whole, 1: said = '', index }) => ({
+  const isDocument = kind === 'document';
+  // Of the same length, so that places stay.
+  const read = isDocument ? text.replaceAll(CODE, (code) => code.replaceAll(/[^\n]/g, ' ')) : text;
+  return [...read.matchAll(isDocument ? MARKUP : HASH)].map(({ 0: whole, 1: said = '', index }) => ({
     text: said.trimEnd(),
-    start: index + whole.indexOf(kind === 'document' ? '<' : '#'),
+    start: index + whole.indexOf(isDocument ? '<' : '#'),
     end: index + whole.trimEnd().length,
   }));
 }
