@@ -12,7 +12,16 @@ import type { AboutRule, Example, WorkflowRule } from './rules/rule.ts';
  * should be. Throws if a rule does not find its own example.
  */
 export function renderWorkflowRules(): string {
-  return `${[
+  const page = pageOf();
+  const [title = '', ...others] = page;
+  const shown = lintFiles([{ path: 'rules.md', text: page.join('\n\n') }], { isPedantic: true });
+  const rules = new Set(shown.flatMap(({ findings }) => findings.map(({ rule }) => rule)));
+  const directive = `<!-- glidepath-ignore-file ${[...rules].toSorted().join(', ')}: examples of what is wrong -->`;
+  return `${[title, directive, ...others].join('\n\n')}\n`;
+}
+
+function pageOf(): readonly string[] {
+  return [
     '# Rules for GitHub workflows',
     'What `glidepath github lint` looks for, in GitHub workflows and in the scripts, fly.toml, vercel.json, dependabot.yml and documents beside them. ' +
       'Written from the rules themselves, with what they say of their own examples. An example shows what its rule is about, and nothing else.',
@@ -31,7 +40,7 @@ export function renderWorkflowRules(): string {
     'What only the network can tell: whether a commit is one of the repository that is named, whether a tag and a branch share a name, ' +
       'and advisories that were published since. `zizmor` with a token does that, and finds nothing else in generated files ' +
       'but what [the guide](../guide/github-lint.md) explains.',
-  ].join('\n\n')}\n`;
+  ];
 }
 
 function table(rules: readonly AboutRule[]): string {

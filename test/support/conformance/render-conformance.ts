@@ -2,6 +2,8 @@ import type { ConformanceRow } from './row.ts';
 
 const HEAD = `# How the local GitHub decides
 
+<!-- glidepath-ignore-file promised-approval: says what happens without reviewers -->
+
 The local GitHub carries GitHub workflows out: a push to it starts what a push to GitHub starts, and nothing else. This table is
 what it is held to; every row is a test (\`test/golden/actions-conformance.test.ts\`), and this page is written by it.
 
