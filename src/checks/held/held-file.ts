@@ -3,7 +3,7 @@ import type { OwnFiles } from '../own-files/own-files.ts';
 import type { HeldPlaces, HeldRecord, HeldResult } from './held-result.ts';
 
 /** Another layout has other first letters. */
-const MAGIC = 0x474c_4801;
+const MAGIC = 0x474c_4802;
 /** Magic, checksum, length of the text, nothing. */
 const HEADER = 16;
 const NUMBER_BYTES = 8;

@@ -23,8 +23,8 @@ export interface HeldLeaf {
   readonly path: string;
   /** The names in it that do not begin with a dot, one a line: tools put caches of their own beside them. */
   readonly names: string;
-  /** The file in which a package manager writes down what it has installed; null: there is none. */
-  readonly marker: string | null;
+  /** What its state is told by, from the leaf: the files of package managers, or the entries of its upper levels. */
+  readonly signs: readonly string[];
 }
 
 /** Everything that is remembered of a check. */

@@ -100,13 +100,54 @@ describe('leaves', () => {
     expect(open().find(install, 'k') !== null).toBe(isHeld);
   });
 
-  test('that nobody writes down are known by their names, and one that was never made stays away', () => {
+  test('that no package manager writes down get the cache of a tool, and one that was never made stays away', () => {
     const deps = resolvedCheck('deps', { leaves: ['deps', 'never'] });
     write('deps/jason/mix.exs', '1');
     remember(deps);
     write('deps/.cache', '');
     expect(open().find(deps, 'k')).toEqual(HELD);
     write('deps/plug/mix.exs', '1');
+    expect(open().find(deps, 'k')).toBeNull();
+  });
+
+  test.each<readonly [string, string, () => void]>([
+    ['mix', 'deps/jason/.hex', () => write('deps/jason/.hex', '1.7.15')],
+    ['mix, from git', 'deps/jason/.fetch', () => utimesSync(join(root, 'deps/jason/.fetch'), 1, 1)],
+    ['Composer', 'deps/composer/installed.json', () => write('deps/composer/installed.json', '{ }')],
+    ['Go', 'deps/modules.txt', () => write('deps/modules.txt', '# v2')],
+    [
+      'Bundler',
+      'deps/ruby/3.3.0/specifications/rack-3.1.gemspec',
+      () => {
+        rmSync(join(root, 'deps/ruby/3.3.0/specifications/rack-3.1.gemspec'));
+        write('deps/ruby/3.3.0/specifications/rack-3.2.gemspec', '');
+      },
+    ],
+    [
+      'whoever puts another one in its place',
+      'deps/jason/lib/jason.ex',
+      () => {
+        rmSync(join(root, 'deps/jason'), { recursive: true });
+        write('deps/jason/lib/jason.ex', 'a');
+      },
+    ],
+  ])('show by their upper levels what was installed by %s', (_, path, change) => {
+    const deps = resolvedCheck('deps', { leaves: ['deps'] });
+    write(path, 'a');
+    write('deps/plug/mix.exs', 'a');
+    remember(deps);
+    expect(open().find(deps, 'k')).toEqual(HELD);
+    change();
+    expect(open().find(deps, 'k')).toBeNull();
+  });
+
+  test('with more entries than are looked at are known by the levels above', () => {
+    const deps = resolvedCheck('deps', { leaves: ['deps'] });
+    for (let index = 0; index < 2_001; index += 1) write(`deps/one/${index}`, '');
+    remember(deps);
+    write('deps/one/7', 'unseen');
+    expect(open().find(deps, 'k')).toEqual(HELD);
+    write('deps/one/more', '');
     expect(open().find(deps, 'k')).toBeNull();
   });
 });

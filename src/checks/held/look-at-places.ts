@@ -1,13 +1,11 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ResolvedCheck } from '../../config/resolved.ts';
 import { outputFiles, outputGlobs } from '../cache/output-files.ts';
 import { FIGURES, isSame, putFigures } from '../inputs/file-figures.ts';
 import { reportGlobs } from '../inputs/made-by-checks.ts';
 import type { HeldLeaf, HeldPlaces, HeldRecord } from './held-result.ts';
-
-/** Files of package managers that say what they have installed: npm, pnpm, yarn 2 and later, yarn 1. */
-const MARKERS = ['.package-lock.json', '.modules.yaml', '.yarn-state.yml', '.yarn-integrity'];
+import { lookAtLeaf } from './look-at-leaf.ts';
 
 const NOTHING = { throwIfNoEntry: false } as const;
 
@@ -37,8 +35,12 @@ export function isUntouched(root: string, check: ResolvedCheck, { places, figure
   // Another check may write into the same directory: only what this one declares counts.
   if (madeAnything && (!isOrderly || files.length === 0) && !isSameList(files, madeFiles(root, check)))
     return false;
-  const from = files.length + directories.length;
-  return leaves.every((leaf, index) => isLeafUntouched(root, leaf, from + index * 2, isAsItWas));
+  let at = files.length + directories.length;
+  return leaves.every((leaf) => {
+    const index = at;
+    at += 1 + leaf.signs.length;
+    return isLeafUntouched(root, leaf, index, isAsItWas);
+  });
 }
 
 function isLeafUntouched(
@@ -47,30 +49,18 @@ function isLeafUntouched(
   index: number,
   isAsItWas: (path: string, index: number) => boolean,
 ): boolean {
-  if (!isAsItWas(markerPath(leaf), index + 1)) return false;
-  if (isAsItWas(leaf.path, index)) return true;
-  const now = lookAtLeaf(root, leaf.path);
-  return leaf.names !== '' && now.names === leaf.names && now.marker === leaf.marker;
+  const { path, names, signs } = leaf;
+  if (!signs.every((sign, each) => isAsItWas(join(path, sign), index + 1 + each))) return false;
+  if (isAsItWas(path, index)) return true;
+  // Tools put caches of their own beside what is installed.
+  const now = lookAtLeaf(root, path);
+  return names !== '' && now.names === names && isSameList(now.signs, signs);
 }
 
-/** In the order of the numbers; of each leaf the directory and its marker. */
+/** In the order of the numbers; of each leaf the directory and then its signs. */
 export function pathsOf({ files, directories, leaves }: HeldPlaces): string[] {
-  return [...files, ...directories, ...leaves.flatMap((leaf) => [leaf.path, markerPath(leaf)])];
-}
-
-/** Where nothing is written down, the place of the first such file: that it is not there is remembered, too. */
-function markerPath({ path, marker }: HeldLeaf): string {
-  return join(path, marker ?? MARKERS[0] ?? '');
-}
-
-function lookAtLeaf(root: string, path: string): HeldLeaf {
-  try {
-    const all = readdirSync(join(root, path)).sort();
-    const names = all.filter((name) => !name.startsWith('.')).join('\n');
-    return { path, names, marker: MARKERS.find((marker) => all.includes(marker)) ?? null };
-  } catch {
-    return { path, names: '', marker: null };
-  }
+  const ofLeaves = leaves.flatMap(({ path, signs }) => [path, ...signs.map((sign) => join(path, sign))]);
+  return [...files, ...directories, ...ofLeaves];
 }
 
 function madeFiles(root: string, check: ResolvedCheck): readonly string[] {
