@@ -31,7 +31,9 @@ test('what was left running is ended and named, also a daemon that holds the out
   });
   expect(exitCode).toBe(0);
   expect(lines).toEqual(['done']);
-  expect(left.map(({ command }) => command)).toEqual(['sleep 300', 'sleep 300', 'sleep 300']);
+  // One that is seen before it became `sleep` still has the name of the shell that began it.
+  expect(left.length).toBeGreaterThanOrEqual(3);
+  for (const { command } of left) expect(command).toContain('sleep 300');
   expect(familyMembers({ mark, group: null })).toEqual([]);
 });
 
@@ -47,7 +49,7 @@ test('a check that never ends is ended with a daemon that takes no SIGTERM', asy
   const mark = `stuck-${process.pid}`;
   const stubborn = `setsid sh -c "trap '' TERM; while :; do sleep 0.2; done" & trap '' TERM; sleep 300; sleep 300`;
   const stop = new AbortController();
-  const running = runMarked(mark, stubborn, { signal: stop.signal });
+  const running = runMarked(mark, stubborn, { signal: stop.signal, killAfterMs: 300 });
   await expect.poll(() => familyMembers({ mark, group: null }).length).toBeGreaterThanOrEqual(3);
   stop.abort(new Error('enough'));
   await expect(running).rejects.toThrow('enough');

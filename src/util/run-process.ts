@@ -26,6 +26,8 @@ export interface ProcessRun {
    * process group, and nothing of it is waited for.
    */
   readonly mark?: string;
+  /** After SIGTERM it has this long before SIGKILL; 5 s when left out. */
+  readonly killAfterMs?: number;
 }
 
 /** How a program ended. */
@@ -37,7 +39,7 @@ export interface ProcessEnd {
   readonly left: readonly FamilyMember[];
 }
 
-/** After SIGTERM a process group has this long before SIGKILL. */
+/** Most programs need far less to put things away. */
 const KILL_AFTER_MS = 5_000;
 /** What was started beside a program has this long to end by itself after it: most are about to. */
 const LEFT_GRACE_MS = 500;
@@ -57,7 +59,7 @@ export async function runProcess(spawn: Spawn, clock: Clock, run: ProcessRun): P
   });
   const done = new AbortController();
   let ending: Promise<unknown> = Promise.resolve();
-  const end = (): void => void (ending = endNow(child, clock, run.mark ?? null, done.signal));
+  const end = (): void => void (ending = endNow(child, clock, run, done.signal));
   run.signal.addEventListener('abort', end, { once: true });
   let timedOut = false;
   if (run.timeoutMs !== undefined)
@@ -73,7 +75,8 @@ export async function runProcess(spawn: Spawn, clock: Clock, run: ProcessRun): P
   try {
     const exitCode = await ended(child, run.mark === undefined ? 'close' : 'exit');
     const wasEnded = timedOut || run.signal.aborted;
-    const left = run.mark === undefined || wasEnded ? [] : await endLeft(child, clock, run.mark);
+    const left =
+      run.mark === undefined || wasEnded ? [] : await endLeft(child, clock, { ...run, mark: run.mark });
     if (run.mark !== undefined) await Promise.all([ending, closed(child, clock)]);
     run.signal.throwIfAborted();
     return { exitCode, timedOut, left };
@@ -100,14 +103,18 @@ function ended(child: ChildProcess, event: 'close' | 'exit'): Promise<number | n
 }
 
 /** Ends what the program left running, unless it is about to end by itself. */
-async function endLeft(child: ChildProcess, clock: Clock, mark: string): Promise<readonly FamilyMember[]> {
+async function endLeft(
+  child: ChildProcess,
+  clock: Clock,
+  { mark, killAfterMs = KILL_AFTER_MS }: ProcessRun & { readonly mark: string },
+): Promise<readonly FamilyMember[]> {
   const family = { mark, group: child.pid ?? null, isOurs: true };
   let left = familyMembers(family);
-  for (let waitedMs = 0; left.length > 0 && waitedMs < LEFT_GRACE_MS; waitedMs += LOOK_MS) {
+  for (const until = clock.now() + LEFT_GRACE_MS; left.length > 0 && clock.now() < until;) {
     await clock.sleep(LOOK_MS);
     left = familyMembers(family);
   }
-  if (left.length > 0) await endFamily(family, clock, KILL_AFTER_MS);
+  if (left.length > 0) await endFamily(family, clock, killAfterMs);
   return left;
 }
 
@@ -115,8 +122,9 @@ async function endLeft(child: ChildProcess, clock: Clock, mark: string): Promise
 async function closed(child: ChildProcess, clock: Clock): Promise<void> {
   const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
   const isClosed = (): boolean => streams.every((stream) => stream.closed);
-  for (let waitedMs = 0; !isClosed() && waitedMs < LEFT_GRACE_MS; waitedMs += LOOK_MS)
-    await Promise.race([clock.sleep(LOOK_MS), ...streams.filter((stream) => !stream.closed).map(closing)]);
+  const allClosed = Promise.all(streams.filter((stream) => !stream.closed).map(closing));
+  for (const until = clock.now() + LEFT_GRACE_MS; !isClosed() && clock.now() < until;)
+    await Promise.race([clock.sleep(LOOK_MS), allClosed]);
   for (const stream of streams) stream.destroy();
 }
 
@@ -127,13 +135,14 @@ function closing(stream: NodeJS.ReadableStream): Promise<void> {
 async function endNow(
   child: ChildProcess,
   clock: Clock,
-  mark: string | null,
+  { mark, killAfterMs = KILL_AFTER_MS }: ProcessRun,
   done: AbortSignal,
 ): Promise<void> {
-  if (mark !== null) return endFamily({ mark, group: child.pid ?? null, isOurs: true }, clock, KILL_AFTER_MS);
+  if (mark !== undefined)
+    return endFamily({ mark, group: child.pid ?? null, isOurs: true }, clock, killAfterMs);
   signalGroup(child, 'SIGTERM');
   try {
-    await clock.sleep(KILL_AFTER_MS, done);
+    await clock.sleep(killAfterMs, done);
     signalGroup(child, 'SIGKILL');
   } catch {
     // It ended in time.

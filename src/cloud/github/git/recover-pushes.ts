@@ -13,7 +13,7 @@ export async function recoverPushes(context: GithubContext): Promise<void> {
     const { pid, processIdentity: identity } = push;
     // Git may still be at it, for it does not end with its parent.
     const isAtIt = (): boolean => pid !== null && identity !== null && processIdentity(pid) === identity;
-    for (let waitedMs = 0; waitedMs < WAIT_MS && isAtIt(); waitedMs += LOOK_MS) await clock.sleep(LOOK_MS);
+    for (const until = clock.now() + WAIT_MS; clock.now() < until && isAtIt();) await clock.sleep(LOOK_MS);
     await withRefs(context, push.repositoryId, () => settleRefs(context, push.repositoryId, push));
     state.remove('pushes', push.id);
   }
