@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readCloud } from '../../src/cloud/control/client.ts';
 import { projectRig, type CliResult, type ProjectRig } from '../support/project-rig.ts';
 import { GOOD_SERVER } from '../support/tiny-project.ts';
 
@@ -49,6 +51,18 @@ async function rehearse(words: string, code = 0): Promise<CliResult> {
   return result;
 }
 
+/** Asks the API of the local GitHub about the repository. */
+async function localGithub(): Promise<<T>(path: string) => Promise<T>> {
+  const cloud = await readCloud(join(rig.dir, '.glidepath', 'cloud'));
+  if (cloud === null) throw new Error('no cloud');
+  return async <T>(path: string): Promise<T> => {
+    const response = await fetch(`http://127.0.0.1:${cloud.apiPort}/api/v3/repos/acme/tiny/${path}`, {
+      headers: { authorization: `token ${cloud.token}` },
+    });
+    return (await response.json()) as T;
+  };
+}
+
 test('nothing can be released, reviewed or queued before something was pushed', async () => {
   expect((await rehearse('tag v1.0.0', 2)).stderr).toContain('The local GitHub has no branch main yet.');
   expect((await rehearse('pr 42 opened', 2)).stderr).toContain('glidepath rehearse push main');
@@ -96,6 +110,19 @@ test('a pull request gets a review app with a comment, and loses it when it is c
   const closed = await rehearse('pr 42 closed');
   expect(closed.stdout).toMatch(/✓ .* › Destroy/);
   await expect(fetch(address).then(({ status }) => status)).resolves.not.toBe(200);
+  // Nothing on GitHub says that it is live any more, or links to it.
+  expect(closed.stdout).toMatch(/review +inactive +Removed in/);
+  expect(closed.stdout).not.toMatch(/is live/);
+  const github = await localGithub();
+  const [comment] = await github<{ body: string }[]>('issues/42/comments');
+  expect(comment?.body).toContain('🗑 removed');
+  expect(comment?.body).not.toContain(address);
+  const deployments = await github<{ id: number }[]>('deployments?environment=review');
+  expect(deployments).toHaveLength(2);
+  for (const { id } of deployments) {
+    const [newest] = await github<{ state: string }[]>(`deployments/${id}/statuses`);
+    expect(newest?.state).toBe('inactive');
+  }
 });
 
 test('a change of documents alone is green within a moment, also from a fork, which gets no review app', async () => {

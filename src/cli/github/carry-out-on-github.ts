@@ -59,6 +59,7 @@ export async function carryOutOnGithub(run: GithubRun): Promise<ExitCode> {
       approval,
     });
     await settle(run, left, code);
+    if (code === EXIT.ok && request.deployment.action === 'destroy') await endRemoved(run, found);
     return code;
   } catch (error) {
     if (!told.isBegun) await endUnbegun(run, own, error);
@@ -187,6 +188,7 @@ async function workAndTell(
       report = reportRun({
         engine: bench.engine,
         run: submitted,
+        action: request.deployment.action,
         clock: bench.clock,
         target,
         interrupt: context.interrupt,
@@ -203,6 +205,17 @@ async function settle(run: GithubRun, left: readonly FoundDeployment[], code: Ex
   if (code !== EXIT.ok && !(await putBackWhatRan(run, left))) return;
   const how = code === EXIT.ok ? 'was taken over by a later run' : 'was put back by a later run';
   for (const each of left) await endOnHost(run.desk, each, { state: 'inactive', description: `It ${how}` });
+}
+
+/** What was live before an environment was destroyed is not any more: no page of GitHub links to it from now on. */
+async function endRemoved({ desk }: GithubRun, found: readonly FoundDeployment[]): Promise<void> {
+  const before = found.findIndex(
+    ({ payload, state }) => payload.action === 'destroy' && state === 'inactive',
+  );
+  const since = before === -1 ? found : found.slice(0, before);
+  for (const each of since)
+    if (each.state === 'success')
+      await endOnHost(desk, each, { state: 'inactive', description: 'It was removed' });
 }
 
 /** A run that never began: refused, locked out, or stopped while it waited. */

@@ -1,7 +1,6 @@
-import type { RunStatus } from '../../engine/events.ts';
 import { utcTime } from '../../util/utc-time.ts';
 import { code, link, plain, table } from './markdown.ts';
-import { outcomeWords } from './run-facts.ts';
+import { outcomeWords, type Outcome } from './run-facts.ts';
 
 /** The hidden mark by which our one comment of a pull request is found again. */
 export const DEPLOYMENTS_MARKER = '<!-- glidepath:deployments -->';
@@ -11,7 +10,7 @@ export interface CommentRow {
   readonly environment: string;
   readonly release: string | null;
   readonly url: string | null;
-  readonly status: RunStatus;
+  readonly status: Outcome;
   /** How it stands, in words. */
   readonly words: string;
   readonly log: string | null;
@@ -59,12 +58,13 @@ export function rowsIn(body: string | null): readonly CommentRow[] {
   }
 }
 
-const STATUSES: ReadonlySet<unknown> = new Set<RunStatus>([
+const STATUSES: ReadonlySet<unknown> = new Set<Outcome>([
   'queued',
   'running',
   'waiting',
   'interrupted',
   'succeeded',
+  'removed',
   'failed',
   'cancelled',
   'superseded',

@@ -1,12 +1,13 @@
 import type { RunStatus } from '../../engine/events.ts';
 import type { HostDeploymentState } from '../../providers/code-host.ts';
-import type { Plan } from '../../plan/plan.ts';
+import type { DeploymentPlan, Plan } from '../../plan/plan.ts';
 import type { RunModel } from '../views/run/run-model.ts';
 import { formatDuration } from '../views/text/time.ts';
 
 /** What is told of a run on GitHub, wherever it is told. */
 export interface RunFacts {
   readonly plan: Plan;
+  readonly action: Action;
   readonly model: RunModel;
   /** As people know it: `staging`, `review/pr-42`. */
   readonly environment: string;
@@ -31,15 +32,22 @@ export function mainUrl({ urls }: Pick<RunFacts, 'urls'>): string | null {
   return Object.values(urls)[0] ?? null;
 }
 
+/** What a run does with its environment; nothing of it is live once it was destroyed. */
+type Action = DeploymentPlan['action'];
+
 /** How a deployment on GitHub stands while its run stands so. */
-export function stateOf({ status, steps }: Pick<RunModel, 'status' | 'steps'>): HostDeploymentState {
+export function stateOf(
+  { status, steps }: Pick<RunModel, 'status' | 'steps'>,
+  action: Action,
+): HostDeploymentState {
   switch (status) {
     case 'queued':
       return 'queued';
     case 'running':
       return 'in_progress';
     case 'succeeded':
-      return 'success';
+      // The pull request offers no "View deployment" of one that is inactive.
+      return action === 'destroy' ? 'inactive' : 'success';
     case 'failed':
     case 'cancelled':
       // Half done: whoever comes next has to see it.
@@ -55,8 +63,10 @@ export function stateOf({ status, steps }: Pick<RunModel, 'status' | 'steps'>): 
 }
 
 /** How a run stands, in a few words for a status of 140 characters. */
-export function statusWords(facts: Pick<RunFacts, 'model' | 'release'>): string {
-  const { model, release } = facts;
+export function statusWords(
+  facts: Pick<RunFacts, 'model' | 'release'> & { readonly action: Action },
+): string {
+  const { model, release, action } = facts;
   const took =
     model.startedAt === null || model.finishedAt === null
       ? ''
@@ -67,7 +77,7 @@ export function statusWords(facts: Pick<RunFacts, 'model' | 'release'>): string 
     case 'running':
       return runningWords(model);
     case 'succeeded':
-      return `${release ?? 'It'} is live${took}`;
+      return action === 'destroy' ? `Removed${took}` : `${release ?? 'It'} is live${took}`;
     case 'failed': {
       const stuck = model.steps.filter((step) => step.status === 'undo-failed').map(({ title }) => title);
       if (stuck.length > 0) return `Failed, NOT put back: ${stuck.join(', ')}`;
@@ -98,17 +108,26 @@ function currentTitle({ steps }: RunModel): string | null {
   return current.length === 0 ? null : current.map(({ title }) => title).join(', ');
 }
 
+/** How an environment stands after a run, or while it goes on. */
+export type Outcome = RunStatus | 'removed';
+
+/** What a run made of its environment. */
+export function outcomeOf(status: RunStatus, action: Action): Outcome {
+  return status === 'succeeded' && action === 'destroy' ? 'removed' : status;
+}
+
 /** How a run ended, as a word with a sign. */
-export function outcomeWords(status: RunStatus): string {
-  const words: Record<RunStatus, string> = {
+export function outcomeWords(outcome: Outcome): string {
+  const words: Record<Outcome, string> = {
     queued: '⏳ queued',
     running: '🔄 in progress',
     waiting: '⏸ waits for an approval',
     interrupted: '⚠️ stopped half-way',
     succeeded: '✅ live',
+    removed: '🗑 removed',
     failed: '❌ failed',
     cancelled: '⊘ cancelled',
     superseded: '⊘ superseded',
   };
-  return words[status];
+  return words[outcome];
 }

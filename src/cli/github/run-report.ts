@@ -1,6 +1,7 @@
 import type { Engine, RunRecord } from '../../engine/engine.ts';
 import type { RunEvent } from '../../engine/events.ts';
 import { HEARTBEAT_MS, isTerminal } from '../../pipeline/github/unfinished.ts';
+import type { DeploymentPlan } from '../../plan/plan.ts';
 import type { HostDeploymentState } from '../../providers/code-host.ts';
 import type { Clock } from '../../util/clock.ts';
 import { initialModel, reduceEvent, type RunModel } from '../views/run/run-model.ts';
@@ -40,6 +41,7 @@ export interface RunReport {
 export interface RunReportOptions {
   readonly engine: Pick<Engine, 'follow' | 'events' | 'get'>;
   readonly run: RunRecord;
+  readonly action: DeploymentPlan['action'];
   readonly clock: Clock;
   readonly target: ReportTarget;
   /** Aborts when the process is asked to end: GitHub Actions kills it ten seconds after. */
@@ -92,7 +94,7 @@ function take(state: Followed, run: RunRecord, event: RunEvent): void {
 
 async function tellAll(
   state: Followed,
-  { clock, target, interrupt }: RunReportOptions,
+  { clock, target, interrupt, action }: RunReportOptions,
   signal: AbortSignal,
 ): Promise<void> {
   let words = '';
@@ -105,8 +107,8 @@ async function tellAll(
       await target.beforeChange();
     }
     const now = clock.now();
-    const current = statusWords({ model: state.model, release: null });
-    const standing = stateOf(state.model);
+    const current = statusWords({ model: state.model, release: null, action });
+    const standing = stateOf(state.model, action);
     const isDue = standing !== said || now - saidAt >= (current === words ? HEARTBEAT_MS : STATUS_EVERY_MS);
     if (isDue && !isTerminal(standing)) {
       words = current;

@@ -5,7 +5,7 @@ import type { RunStatus, StepStatus } from '../../engine/events.ts';
 import { planTrigger } from '../../plan/plan-trigger.ts';
 import type { StepModel } from '../views/run/run-model.ts';
 import { deploymentComment, rowsIn, type CommentRow } from './deployment-comment.ts';
-import { stateOf, statusWords, type RunFacts } from './run-facts.ts';
+import { outcomeOf, stateOf, statusWords, type RunFacts } from './run-facts.ts';
 import { runSummary } from './run-summary.ts';
 
 const PLAN = planTrigger(
@@ -30,6 +30,7 @@ function stepsAs(states: Readonly<Record<string, StepStatus>>): StepModel[] {
 function facts(change: Partial<RunFacts> = {}, model: Partial<RunFacts['model']> = {}): RunFacts {
   return {
     plan: PLAN,
+    action: 'deploy',
     environment: 'review/pr-42',
     commit: 'a'.repeat(40),
     release: 'r-aaaaaaa-1f2e',
@@ -106,15 +107,26 @@ describe('a status', () => {
       {},
       { status, steps: stepsAs({ 'destroy-app:api': 'succeeded', 'destroy-app:web': 'running' }) },
     );
-    expect(stateOf(model)).toBe(state);
-    expect(statusWords({ model, release: 'r-aaaaaaa-1f2e' })).toBe(words);
+    expect(stateOf(model, 'deploy')).toBe(state);
+    expect(statusWords({ model, release: 'r-aaaaaaa-1f2e', action: 'deploy' })).toBe(words);
   });
 
   test('of a failure is an error where something could not be put back', () => {
     const { model } = facts({}, { status: 'failed', steps: stepsAs({ 'destroy-app:api': 'undo-failed' }) });
-    expect(stateOf(model)).toBe('error');
-    expect(statusWords({ model, release: null })).toBe('Failed, NOT put back: Destroy api');
-    expect(stateOf({ ...model, steps: stepsAs({ 'destroy-app:api': 'undone' }) })).toBe('failure');
+    expect(stateOf(model, 'deploy')).toBe('error');
+    expect(statusWords({ model, release: null, action: 'deploy' })).toBe('Failed, NOT put back: Destroy api');
+    expect(stateOf({ ...model, steps: stepsAs({ 'destroy-app:api': 'undone' }) }, 'deploy')).toBe('failure');
+  });
+
+  test('of what was destroyed says that it was removed, and links to nothing', () => {
+    const gone = facts({ action: 'destroy', release: null });
+    expect(stateOf(gone.model, 'destroy')).toBe('inactive');
+    expect(statusWords(gone)).toBe('Removed in 1 min 01 s');
+    expect(runSummary(gone)).toContain('to staging: 🗑 removed');
+    const failed = facts({ action: 'destroy' }, { status: 'failed' });
+    expect(stateOf(failed.model, 'destroy')).toBe('failure');
+    expect(outcomeOf('failed', 'destroy')).toBe('failed');
+    expect(outcomeOf('succeeded', 'deploy')).toBe('succeeded');
   });
 
   test('says that what ran before is being put back', () => {
@@ -122,7 +134,9 @@ describe('a status', () => {
       {},
       { status: 'running', isUndoing: true, steps: stepsAs({ 'destroy-app:api': 'undoing' }) },
     );
-    expect(statusWords({ model, release: null })).toBe('Puts back what ran before: Destroy api');
+    expect(statusWords({ model, release: null, action: 'deploy' })).toBe(
+      'Puts back what ran before: Destroy api',
+    );
   });
 });
 
@@ -151,6 +165,19 @@ describe('the comment of a pull request', () => {
     ]);
     expect(third.match(/^\| staging /gm)).toHaveLength(1);
     expect(third.startsWith('<!-- glidepath:deployments -->')).toBe(true);
+  });
+
+  test('says of a review app that it was removed, without an address', () => {
+    const gone = row({
+      environment: 'review/pr-42',
+      status: 'removed',
+      url: null,
+      words: 'Removed in 0.5 s',
+    });
+    const body = deploymentComment(deploymentComment(null, row({ environment: 'review/pr-42' })), gone);
+    expect(body).toContain('[🗑 removed](https://github.com/octo/shop/actions/runs/7)');
+    expect(body).not.toContain('shop.fly.dev');
+    expect(rowsIn(body)).toEqual([gone]);
   });
 
   test('comes back as it was written, whatever stands in it, and cannot be ended by it', () => {

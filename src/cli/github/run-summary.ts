@@ -3,7 +3,7 @@ import { renderPlanMermaid } from '../views/run/plan-mermaid.ts';
 import { printedLines } from '../views/text/printed-lines.ts';
 import { formatDuration } from '../views/text/time.ts';
 import { block, code, link, plain, table } from './markdown.ts';
-import { outcomeWords, type RunFacts } from './run-facts.ts';
+import { outcomeOf, outcomeWords, type RunFacts } from './run-facts.ts';
 
 /** GitHub shows a mebibyte a step, and nothing at all of more (docs.github.com, "Adding a job summary"). */
 const SUMMARY_BYTES_MAX = 1024 * 1024;
@@ -22,8 +22,8 @@ function join(parts: readonly (string | null)[]): string {
   return `${parts.filter((part) => part !== null).join('\n\n')}\n`;
 }
 
-function heading({ model }: RunFacts): string {
-  return `## ${plain(model.title)}: ${outcomeWords(model.status)}`;
+function heading({ model, action }: RunFacts): string {
+  return `## ${plain(model.title)}: ${outcomeWords(outcomeOf(model.status, action))}`;
 }
 
 function about(facts: RunFacts): string {

@@ -17,7 +17,7 @@ import type { GithubDesk } from './github-desk.ts';
 import type { OwnDeployment } from './host-deployment.ts';
 import { outputLines } from './output-lines.ts';
 import { outputsOf, payloadOf } from './payload-facts.ts';
-import { mainUrl, stateOf, statusWords, type RunFacts } from './run-facts.ts';
+import { mainUrl, outcomeOf, stateOf, statusWords, type RunFacts } from './run-facts.ts';
 import type { ReportTarget } from './run-report.ts';
 import { runSummary } from './run-summary.ts';
 
@@ -58,7 +58,7 @@ async function say(
   const { desk, own } = options;
   if (isLast) await writeDown(options);
   const facts = await factsOf(options, model);
-  const state = stateOf(model);
+  const state = stateOf(model, facts.action);
   const description = statusWords(facts);
   const environmentUrl = state === 'success' ? mainUrl(facts) : null;
   if (own !== null)
@@ -116,6 +116,7 @@ async function factsOf(options: RunTargetOptions, model: RunModel): Promise<RunF
       trigger: request.trigger,
       deployments: [request.deployment],
     },
+    action: request.deployment.action,
     model: clean,
     environment: request.environment.name,
     commit: request.commit,
@@ -149,7 +150,7 @@ async function sayOfCommit(
 ): Promise<void> {
   if (request.commit === '') return;
   const status: HostCommitStatus = {
-    state: commitState(facts.model),
+    state: commitState(facts),
     context: `glidepath/${facts.environment}`,
     description,
     targetUrl: facts.model.status === 'succeeded' ? (mainUrl(facts) ?? facts.runUrl) : facts.runUrl,
@@ -159,8 +160,9 @@ async function sayOfCommit(
   );
 }
 
-function commitState(model: RunModel): HostCommitStatus['state'] {
-  const state = stateOf(model);
+function commitState({ model, action }: RunFacts): HostCommitStatus['state'] {
+  if (model.status === 'succeeded') return 'success';
+  const state = stateOf(model, action);
   if (state === 'success' || state === 'failure' || state === 'error') return state;
   return state === 'inactive' ? 'error' : 'pending';
 }
@@ -191,7 +193,7 @@ async function sayInComment(
     environment: facts.environment,
     release: facts.release,
     url: facts.model.status === 'succeeded' ? mainUrl(facts) : null,
-    status: facts.model.status,
+    status: outcomeOf(facts.model.status, facts.action),
     words: bench.vault.redact(words),
     log: facts.runUrl,
     at: Math.trunc(bench.clock.now()),
