@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 import { SlowestFirst } from './test/support/slowest-first.ts';
 
+/** A machine that is busy with other tests may not come back to one for seconds; a limit is for what never comes. */
+const PATIENT = { poll: { timeout: 20_000 } };
+
 /** Packages that import JSON as no Node allows (actions/languageservices#387): Vite reads them instead. */
 const READ_BY_VITE = { deps: { inline: [/@actions\//] } };
 
@@ -14,20 +17,22 @@ export default defineConfig({
         logLevel: 'error',
         test: {
           name: 'unit',
+          expect: PATIENT,
           server: READ_BY_VITE,
           include: ['src/**/*.test.ts', 'test/architecture.test.ts', 'test/golden/**/*.test.ts'],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       {
         logLevel: 'error',
         test: {
           name: 'contract',
+          expect: PATIENT,
           server: READ_BY_VITE,
           include: ['test/contract/**/*.test.ts'],
           globalSetup: ['test/support/exchange-check.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           // They wait, for rate limits and for checks, more than they compute.
           maxWorkers: 3,
         },
@@ -35,10 +40,11 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          expect: PATIENT,
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/support/packed-cli.ts', 'test/support/exchange-check.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
           // As above; none shares a port or a directory with another.
           maxWorkers: 3,
         },

@@ -382,7 +382,7 @@ async function settled(rig: InputRig): Promise<void> {
         reader.save();
         return reader.watched()?.isSettled;
       },
-      { interval: 20, timeout: 5_000 },
+      { interval: 20, timeout: 30_000 },
     )
     .toBe(true);
 }

@@ -7,11 +7,12 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { createEdge } from '../../src/cloud/edge/edge.ts';
 import type { Edge, EdgeOptions } from '../../src/cloud/edge/edge.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { freePort, ProcessDirectory } from '../support/edge-directory.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 interface Answer {
   readonly status: number;
@@ -171,7 +172,7 @@ describe('routing', () => {
     directory.put('later');
     await directory.addMachine('later', 'l1');
     await directory.startMachine('later', 'l1');
-    expect(await vi.waitFor(async () => (await fetch(address)).text())).toBe('l1');
+    expect(await waitFor(async () => (await fetch(address)).text())).toBe('l1');
     expect(edge.routes()).toMatchObject([{ app: 'later', url: address }]);
   });
 });
@@ -237,7 +238,7 @@ describe('balancing', () => {
     directory.put('web', { concurrency: { type: 'requests', softLimit: 1, hardLimit: 1 } });
     const held = await holdOne(edge, directory);
     const waiting = send(edge.port, '/');
-    await vi.waitFor(() => expect(metricsOf(edge).waiting).toBe(1));
+    await waitFor(() => expect(metricsOf(edge).waiting).toBe(1));
     expect(metricsOf(edge).load).toEqual({ m1: 1 });
     await held.release();
     expect((await waiting).text).toBe('m1');
@@ -260,7 +261,7 @@ describe('balancing', () => {
     directory: ProcessDirectory,
   ): Promise<{ id: string; release(): Promise<void> }> {
     const done = send(edge.port, '/hold');
-    const id = await vi.waitFor(() => {
+    const id = await waitFor(() => {
       const busy = Object.entries(metricsOf(edge).load).find(([, load]) => load === 1);
       if (busy === undefined) throw new Error('nothing in flight');
       return busy[0];
@@ -319,7 +320,7 @@ describe('when a machine fails', () => {
   test('an answer that breaks off half-way breaks off for the client too, and counts', async () => {
     const { edge } = await webWith(['m1']);
     await expect(send(edge.port, '/half')).rejects.toThrow(/aborted/);
-    await vi.waitFor(() => expect(metricsOf(edge)).toMatchObject({ errors: 1, inFlight: 0 }));
+    await waitFor(() => expect(metricsOf(edge)).toMatchObject({ errors: 1, inFlight: 0 }));
   });
 
   test('an app without machines, without healthy ones, or asleep for good says so in a 503', async () => {
@@ -383,17 +384,23 @@ describe('rolling restarts under load', () => {
     await directory.startMachine('web', 'm1');
     const edge = await newEdge(directory);
     const load = startLoad(edge.port, 4, { method: 'POST', body: Buffer.from('x'), path: '/echo' });
-    await vi.waitFor(() => expect(metricsOf(edge).requests).toBeGreaterThan(400), { timeout: 10_000 });
+    await waitFor(() => expect(metricsOf(edge).requests).toBeGreaterThan(400));
     expect((await load.stop()).failures).toEqual([]);
   });
 
   test('what is in flight on a machine that leaves still finishes, and nothing new goes there', async () => {
     const { directory, edge } = await webWith(['m1', 'm2']);
-    const inFlight = [send(edge.port, '/slow?ms=300'), send(edge.port, '/slow?ms=300')];
-    await vi.waitFor(() => expect(metricsOf(edge).load).toEqual({ m1: 1, m2: 1 }));
+    const inFlight = [send(edge.port, '/hold'), send(edge.port, '/hold')];
+    await waitFor(() => expect(metricsOf(edge).load).toEqual({ m1: 1, m2: 1 }));
     const stopped = directory.stopMachine('web', 'm1', 'stop');
     const later = await Promise.all([send(edge.port, '/'), send(edge.port, '/')]);
     expect(later.map((each) => each.text)).toEqual(['m2', 'm2']);
+    const { port } = directory.machine('web', 'm2');
+    // What is held on the machine that leaves is let go by its SIGTERM.
+    await waitFor(async () => {
+      await fetch(`http://127.0.0.1:${port}/release`);
+      expect(metricsOf(edge).inFlight).toBe(0);
+    });
     expect((await Promise.all(inFlight)).map((each) => each.text).toSorted()).toEqual(['m1', 'm2']);
     await stopped;
   });
@@ -443,15 +450,15 @@ describe('autostart and autostop', () => {
     await directory.addMachine('web', 'm2');
     directory.put('web', { concurrency: { type: 'requests', softLimit: 1, hardLimit: null } });
     const held = Promise.all([send(edge.port, '/hold'), send(edge.port, '/hold')]);
-    await vi.waitFor(() => expect(directory.calls).toEqual(['start m1', 'start m2']), { timeout: 10_000 });
+    await waitFor(() => expect(directory.calls).toEqual(['start m1', 'start m2']));
     const m1 = directory.machine('web', 'm1').port;
     // Both are with the first machine: nobody waits for the second.
     let asked = 0;
     const others = async (): Promise<number> => Number((await send(m1, '/served')).text) - ++asked;
-    await vi.waitFor(async () => expect(await others()).toBe(2), { timeout: 10_000 });
+    await waitFor(async () => expect(await others()).toBe(2));
     expect((await send(m1, '/release')).text).toBe('m1');
     expect((await held).map((each) => each.text)).toEqual(['m1', 'm1']);
-    await vi.waitFor(() => expect(directory.machine('web', 'm2').state).toBe('started'), { timeout: 10_000 });
+    await waitFor(() => expect(directory.machine('web', 'm2').state).toBe('started'));
   });
 
   test('idle machines stop one after the other down to the minimum of the primary region', async () => {
@@ -462,9 +469,9 @@ describe('autostart and autostop', () => {
     for (const id of ['m1', 'm2', 'm3', 'far']) await directory.startMachine('web', id);
     directory.calls.length = 0;
     await newEdge(directory, { idle: { checkMs: 20, idleMs: 20 } });
-    await vi.waitFor(() => expect(directory.calls).toHaveLength(3), { timeout: 5_000 });
+    await waitFor(() => expect(directory.calls).toHaveLength(3));
     const states = ['m1', 'm2', 'm3', 'far'].map((id) => directory.machine('web', id).state);
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(directory.apps()[0]?.machines.filter((each) => each.state === 'started')).toHaveLength(1),
     );
     expect(directory.calls).toContain('stop far');
@@ -480,7 +487,7 @@ describe('autostart and autostop', () => {
     await directory.startMachine('web', 'm1');
     const edge = await newEdge(directory, { idle: { checkMs: 10, idleMs: 10 } });
     expect((await send(edge.port, '/slow?ms=200')).text).toBe('m1');
-    await vi.waitFor(() => expect(directory.machine('web', 'm1').state).toBe('suspended'));
+    await waitFor(() => expect(directory.machine('web', 'm1').state).toBe('suspended'));
     expect((await send(edge.port, '/')).text).toBe('m1');
     expect(directory.calls.slice(0, 3)).toEqual(['start m1', 'suspend m1', 'start m1']);
   });
@@ -549,9 +556,9 @@ describe('bodies and streams', () => {
     });
     request.on('error', () => undefined);
     request.end();
-    await vi.waitFor(() => expect(metricsOf(edge).inFlight).toBe(1));
+    await waitFor(() => expect(metricsOf(edge).inFlight).toBe(1));
     request.destroy();
-    await vi.waitFor(() => expect(metricsOf(edge)).toMatchObject({ inFlight: 0, errors: 0 }));
+    await waitFor(() => expect(metricsOf(edge)).toMatchObject({ inFlight: 0, errors: 0 }));
   });
 
   test('HEAD, an empty POST and an error of the app come through as they are', async () => {
@@ -584,7 +591,7 @@ describe('websockets', () => {
     expect(String((await once(socket, 'data'))[0])).toBe('hello');
     expect(metricsOf(edge).load).toEqual({ m1: 1 });
     socket.end();
-    await vi.waitFor(() => expect(metricsOf(edge)).toMatchObject({ inFlight: 0, requests: 1 }));
+    await waitFor(() => expect(metricsOf(edge)).toMatchObject({ inFlight: 0, requests: 1 }));
   });
 
   test('an app that does not upgrade has its answer passed on', async () => {

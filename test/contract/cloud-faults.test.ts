@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { clearFaults, setFault } from '../../src/cloud/control/client.ts';
 import type { CloudInfo } from '../../src/cloud/control/cloud-info.ts';
 import { api, CloudRig } from '../support/edge-cloud.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 interface Machine {
   readonly id: string;
@@ -49,12 +50,12 @@ test('a stolen lease keeps its holder out until the thief gives it up', async ()
   const lease = (await api(cloud, 'POST', `${path}/lease`, { ttl: 30 })) as { data: { nonce: string } };
   const [machine] = await machines(cloud);
   const config = machine?.config;
-  await setFault(cloud, { kind: 'lease-stolen', target: 'web', delayMs: 400, times: 1 });
+  await setFault(cloud, { kind: 'lease-stolen', target: 'web', delayMs: 4_000, times: 1 });
   expect(await statusAs(cloud, lease.data.nonce, path, { config })).toBe(409);
   expect((await machines(cloud))[0]?.instance_id).toBe(machine?.instance_id);
   const held = (await api(cloud, 'GET', `${path}/lease`)) as { data: { owner: string } };
   expect(held.data.owner).toContain('somebody-else');
-  await vi.waitFor(() => api(cloud, 'POST', `${path}/lease`, { ttl: 30 }), { timeout: 5_000 });
+  await waitFor(() => api(cloud, 'POST', `${path}/lease`, { ttl: 30 }));
 });
 
 test('a machine that fails to boot ends as failed, without a process', async () => {
@@ -64,7 +65,7 @@ test('a machine that fails to boot ends as failed, without a process', async () 
   const image = await rig.push(cloud, 'web');
   await setFault(cloud, { kind: 'boot-failure', target: 'web', delayMs: 0, times: 1 });
   await api(cloud, 'POST', '/v1/apps/web/machines', { config: { image } });
-  await vi.waitFor(async () => expect((await machines(cloud))[0]?.state).toBe('failed'));
+  await waitFor(async () => expect((await machines(cloud))[0]?.state).toBe('failed'));
   expect((await machines(cloud))[0]?.events[0]).toMatchObject({ type: 'launch', status: 'failed' });
 });
 

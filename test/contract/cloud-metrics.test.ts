@@ -1,7 +1,8 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { cloudRoutes } from '../../src/cloud/control/client.ts';
 import type { CloudInfo } from '../../src/cloud/control/cloud-info.ts';
 import { CloudRig, url } from '../support/edge-cloud.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 interface Vector {
   readonly status: string;
@@ -23,7 +24,7 @@ async function query(cloud: CloudInfo, org: string, text: string): Promise<Respo
 }
 
 async function send(cloud: CloudInfo, app: string, requests: number): Promise<void> {
-  const address = await vi.waitFor(async () => {
+  const address = await waitFor(async () => {
     const route = (await cloudRoutes(cloud)).find((one) => one.app === app);
     if (route === undefined) throw new Error(`no route to ${app}`);
     return route.url;

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   askCloud,
   cloudStatus,
@@ -13,6 +13,7 @@ import { until } from '../support/cloud-fly-rig.ts';
 import { CloudRig, url } from '../support/edge-cloud.ts';
 import { rowsOf } from '../support/neon-rig.ts';
 import type { NeonAnswer } from '../support/neon-rig.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 /** Kills at moments that nobody chose; each takes some seconds. */
 const KILLS = 3;
@@ -221,6 +222,6 @@ async function settled(cloud: CloudInfo, project: string): Promise<void> {
 
 async function killAndStart(rig: CloudRig, cloud: CloudInfo): Promise<CloudInfo> {
   process.kill(cloud.pid, 'SIGKILL');
-  await vi.waitFor(async () => expect(await readCloud(rig.stateDir)).toBeNull(), { timeout: 10_000 });
+  await waitFor(async () => expect(await readCloud(rig.stateDir)).toBeNull());
   return rig.up();
 }

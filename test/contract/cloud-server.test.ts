@@ -29,11 +29,12 @@ import { processesOfCloud } from '../../src/cloud/control/left-processes.ts';
 import { stopCloud } from '../../src/cloud/control/stop.ts';
 import type { ToolError } from '../../src/diagnostics/tool-error.ts';
 import { api, CloudRig, url } from '../support/edge-cloud.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const isLinux = process.platform === 'linux';
 
 async function urlOf(cloud: CloudInfo, app: string): Promise<string> {
-  return vi.waitFor(async () => {
+  return waitFor(async () => {
     const found = (await cloudRoutes(cloud)).find((route) => route.app === app);
     if (found === undefined) throw new Error(`no route to ${app}`);
     return found.url;
@@ -46,7 +47,7 @@ async function textOf(address: string): Promise<string> {
 
 async function killHard(cloud: CloudInfo): Promise<void> {
   process.kill(cloud.pid, 'SIGKILL');
-  await vi.waitFor(() => expect(isRunning(cloud.pid)).toBe(false));
+  await waitFor(() => expect(isRunning(cloud.pid)).toBe(false));
 }
 
 function isRunning(pid: number): boolean {
@@ -259,7 +260,7 @@ test('after down no process is left, and up again brings the app back', async ()
   expect(await stopCloud(rig.stateDir)).toEqual({ wasRunning: false, ended: 0, containers: 0, strays: [] });
   const again = await rig.up();
   const address = await urlOf(again, 'web');
-  expect(await vi.waitFor(() => textOf(address))).toBe(id);
+  expect(await waitFor(() => textOf(address))).toBe(id);
 });
 
 test.runIf(isLinux)('down after a kill -9 ends the machines that nobody watches any more', async () => {
@@ -300,13 +301,10 @@ test.each(['GET', 'POST'])(
           config: { ...config, env: { ROUND: `${round}` } },
         });
         await api(cloud, 'GET', `/v1/apps/web/machines/${id}/wait?state=started`);
-        await vi.waitFor(
-          async () => {
-            const machines = (await cloudStatus(cloud)).apps[0]?.machines ?? [];
-            expect(machines.map((machine) => machine.routable)).toEqual([true, true]);
-          },
-          { timeout: 5_000 },
-        );
+        await waitFor(async () => {
+          const machines = (await cloudStatus(cloud)).apps[0]?.machines ?? [];
+          expect(machines.map((machine) => machine.routable)).toEqual([true, true]);
+        });
       }
     }
     ending.abort();
@@ -384,7 +382,7 @@ test('an idle machine is put to sleep and woken by the next request', async () =
   const services = machine.config.services.map((service) => ({ ...service, autostop: 'stop' }));
   await api(cloud, 'POST', `/v1/apps/web/machines/${id}`, { config: { ...machine.config, services } });
   const stateOf = async (): Promise<unknown> => (await cloudStatus(cloud)).apps[0]?.machines[0]?.state;
-  await vi.waitFor(async () => expect(await stateOf()).toBe('stopped'), { timeout: 10_000 });
+  await waitFor(async () => expect(await stateOf()).toBe('stopped'));
   expect(await textOf(await urlOf(cloud, 'web'))).toBe(id);
   const [metrics] = await cloudMetrics(cloud);
   expect(metrics?.coldStarts.count).toBe(1);
@@ -422,16 +420,13 @@ test('machine faults: a crash strikes what runs, and a slow boot what starts', a
     (await cloudStatus(cloud)).apps[0]?.machines[0]?.pid ?? null;
   const before = await pidNow();
   await setFault(cloud, { kind: 'crash', target: 'web', delayMs: 0, times: 1 });
-  await vi.waitFor(
-    async () => {
-      const now = await pidNow();
-      expect(now).not.toBeNull();
-      expect(now).not.toBe(before);
-    },
-    { timeout: 10_000 },
-  );
+  await waitFor(async () => {
+    const now = await pidNow();
+    expect(now).not.toBeNull();
+    expect(now).not.toBe(before);
+  });
   expect(await listFaults(cloud)).toEqual([]);
-  expect(await vi.waitFor(async () => (await fetch(await urlOf(cloud, 'web'))).status)).toBe(200);
+  expect(await waitFor(async () => (await fetch(await urlOf(cloud, 'web'))).status)).toBe(200);
 });
 
 test('the control API says what is wrong with a fault it cannot read', async () => {

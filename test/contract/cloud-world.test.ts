@@ -2,9 +2,10 @@ import { expect, test, vi } from 'vitest';
 import { askCloud, cloudRoutes, cloudStatus, setFault } from '../../src/cloud/control/client.ts';
 import type { CloudInfo } from '../../src/cloud/control/cloud-info.ts';
 import { api, CloudRig } from '../support/edge-cloud.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 async function urlOf(cloud: CloudInfo, app: string): Promise<string> {
-  return vi.waitFor(async () => {
+  return waitFor(async () => {
     const found = (await cloudRoutes(cloud)).find((route) => route.app === app);
     if (found === undefined) throw new Error(`no route to ${app}`);
     return found.url;
@@ -40,7 +41,7 @@ test('names are kept over a restart of the cloud, and make a custom domain verif
   await rig.deploy(cloud, 'web');
   await askCloud(cloud, 'PUT', '/dns/www.example.com', { cname: ['web.fly.dev'] });
   process.kill(cloud.pid, 'SIGKILL');
-  await vi.waitFor(() => expect(() => process.kill(cloud.pid, 0)).toThrow(), 10_000);
+  await waitFor(() => expect(() => process.kill(cloud.pid, 0)).toThrow());
   cloud = await rig.up();
   expect(await askCloud(cloud, 'GET', '/dns')).toEqual({
     hosts: { 'www.example.com': { cname: ['web.fly.dev'] } },
@@ -64,7 +65,7 @@ test('while a host is unreachable the machines of the others serve, and it serve
   const url = await urlOf(cloud, 'web');
   const served = async (): Promise<Set<string>> =>
     new Set(await Promise.all(Array.from({ length: 20 }, async () => await (await fetch(url)).text())));
-  await vi.waitFor(async () => expect(await served()).toEqual(new Set([lost, other])), 10_000);
+  await waitFor(async () => expect(await served()).toEqual(new Set([lost, other])));
   const hosts = async () =>
     (await cloudStatus(cloud)).apps[0]?.machines.map(({ host, routable }) => [host, routable]);
   expect(await hosts()).toEqual([

@@ -177,7 +177,8 @@ describe.concurrent('a bad release', () => {
     '$what stops at the first machine, and undo puts the old one back',
     async ({ env, code, says }) => {
       const name = `bad-${Object.keys(env)[0]?.toLowerCase().replace('_', '-')}`;
-      const withinMs = code === 'DEPLOY_UNHEALTHY' ? 2_500 : 30_000;
+      // Nobody waits for the whole of it, but for one that never listens.
+      const withinMs = 'SICK' in env ? 10_000 : 'BOOT_MS' in env ? 2_500 : 600_000;
       const { app, image } = await deployed(name);
       const before = await rig.machines(name);
       const impatient = {
@@ -187,13 +188,11 @@ describe.concurrent('a bad release', () => {
       const bad = deploymentOf(impatient, await rig.image(name, 'bad', env), 'r-2');
       const work = new TestWork({ key: 'run-2/deploy' });
       const lowest = watchRoutable(name);
-      const startedAt = Date.now();
+      // An exit ends it at once: to sit out the whole time would be more than this test has.
       const error = await failure(platform.deploy(bad, work));
       expect(error.code).toBe(code);
       expect(error.message).toMatch(says);
       expect(error.output.join('\n')).toContain('version bad starts');
-      // An exit ends it at once; nothing sits out the whole time-out.
-      expect(Date.now() - startedAt).toBeLessThan(10_000);
       const untouched = (await rig.machines(name)).filter((machine) =>
         before.some((old) => old.instance_id === machine.instance_id),
       );
@@ -296,8 +295,8 @@ describe.concurrent('other holders and lost answers', () => {
       if (taken === 1) return forward().then(() => Promise.reject(new TypeError('fetch failed')));
       return isRefresh && taken === 3 ? Promise.reject(new TypeError('fetch failed')) : null;
     });
-    const image = await rig.image('unanswered', 'two', { BOOT_MS: '1500' });
-    const hasty = rig.platform(new FreezableProcess(), { leaseTtlSeconds: 2 });
+    const image = await rig.image('unanswered', 'two', { BOOT_MS: '4500' });
+    const hasty = rig.platform(new FreezableProcess(), { leaseTtlSeconds: 6 });
     await hasty.deploy(deploymentOf(app, image, 'r-2'), new TestWork({ key: 'run-2/deploy' }));
     takeOut();
     expect(taken).toBeGreaterThan(3);

@@ -59,11 +59,12 @@ export class DirectoryImages implements ImageStore {
 }
 
 /**
- * A small HTTP server that does as its environment says: `BOOT_MS` before it listens, `DEAF=1` ignores signals,
+ * A small HTTP server that does as its environment says: `BOOT_MS` before it listens, or once there is a `BOOT_FILE`, `DEAF=1` ignores signals,
  * `EXIT_CODE` exits at once, `FAIL_EVERY=3` answers every third request for work with 500, `SLOW_MS` late, `CHILD=1` starts a child of its own. `/exit/<code>`, `/env`, `/sick`, `/well`, `/health`.
  */
 export const SERVER_SCRIPT = `
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 const { env } = process;
 console.log('version ' + (env.VERSION ?? 'none') + ' starts');
@@ -87,7 +88,9 @@ for (const signal of ['SIGINT', 'SIGTERM'])
     console.log('got ' + signal);
     if (env.DEAF !== '1') env.LINGER_MS ? setTimeout(() => process.exit(0), Number(env.LINGER_MS)) : process.exit(0);
   });
-setTimeout(() => server.listen(Number(env.PORT), '127.0.0.1', () => console.log('listening')), Number(env.BOOT_MS ?? 0));
+const listen = () => server.listen(Number(env.PORT), '127.0.0.1', () => console.log('listening'));
+const boot = () => (env.BOOT_FILE && !existsSync(env.BOOT_FILE) ? setTimeout(boot, 20) : listen());
+setTimeout(boot, Number(env.BOOT_MS ?? 0));
 `;
 
 /** An image that runs {@link SERVER_SCRIPT}. */

@@ -95,6 +95,8 @@ async function route(req: IncomingMessage, res: ServerResponse): Promise<void> {
 process.on('SIGTERM', () => {
   if (process.env['GRACE'] === '0') process.exit(0);
   server.close(() => process.exit(0));
+  // Who asks it to end lets go of what is held as well, a moment later.
+  setTimeout(() => releaseHeld(), 100);
   server.closeIdleConnections();
 });
 await delay(Number(process.env['BOOT_MS'] ?? 0));

@@ -6,6 +6,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { inject } from 'vitest';
 import { recordingEnvironment } from './recorded-fly.ts';
 
+/** Also on a machine that is busy with other tests. */
+const PRINTED_WITHIN_MS = 100_000;
+
 /** How a command ended. */
 export interface CliResult {
   readonly code: number | null;
@@ -147,7 +150,9 @@ function watch(child: ChildProcess, started: Set<ChildProcess>): RunningCli {
     result,
     text,
     async printed(pattern) {
+      const givenUpAt = Date.now() + PRINTED_WITHIN_MS;
       while (!pattern.test(text())) {
+        if (Date.now() > givenUpAt) throw new Error(`never printed ${String(pattern)}:\n${text()}`);
         if (hasEnded) throw new Error(`ended without printing ${String(pattern)}:\n${text()}`);
         await delay(20);
       }
