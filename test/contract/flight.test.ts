@@ -162,6 +162,118 @@ describe('a migration that cannot have its lock', () => {
   });
 });
 
+/** Somebody who changed a row and did not commit. */
+async function writer(): Promise<Session> {
+  const session = await openSession(url, 'a writer');
+  await session.query('begin');
+  await session.query('update member set name = name where id = 1');
+  return session;
+}
+
+/** Resolves when the migration has waited for so long. */
+async function hasWaited(seconds: number): Promise<void> {
+  const waits = `select 1 as waits from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+    and application_name like 'glidepath-migration%' and now() - query_start > make_interval(secs => $1)`;
+  await eventually(async () => (await admin.query(waits, [seconds])).length > 0);
+}
+
+/** Each index of the table, and whether it was built to its end. */
+async function indexes(): Promise<unknown[]> {
+  const rows = await admin.query(
+    `select indexrelid::regclass::text as name, indisvalid as valid from pg_index
+     where indrelid = 'member'::regclass order by 1`,
+  );
+  return rows.map(({ name, valid }) => [name, valid]);
+}
+
+const BUILD = 'create index concurrently member_name on member (name)';
+
+describe('an index that is built beside the traffic', () => {
+  test.each([
+    ['simple', `await client.query('${BUILD}');`],
+    ['extended', `await client.query({ text: '${BUILD}', queryMode: 'extended' });`],
+  ])(
+    'waits for a writer beyond the lock timeout, which holds for the next statement (%s protocol)',
+    async (_, build) => {
+      await using blocker = await writer();
+      const flight = flights.fly(
+        `${build} say((await client.query('show lock_timeout')).rows[0].lock_timeout);`,
+        {
+          attempts: 1,
+          lockTimeoutMs: 200,
+        },
+      );
+      await hasWaited(0.6);
+      await admin.query("insert into member values (5000, 'nobody is held up')");
+      await blocker.query('commit');
+      await flight.done;
+      expect(flight.lines).toContain('200ms');
+      expect(await indexes()).toEqual([
+        ['member_name', true],
+        ['member_pkey', true],
+      ]);
+    },
+  );
+
+  test('keeps the timeout that the migration sets itself', async () => {
+    await using blocker = await writer();
+    const flight = flights.fly(
+      `await client.query("set lock_timeout = '100ms'"); await client.query('${BUILD}');`,
+      {
+        attempts: 2,
+        timing: { blockerMs: 0 },
+      },
+    );
+    await flight.logged(/^waits for/);
+    await flight.logged(/^attempt 1 of 2 had no lock|canceling statement due to lock timeout/);
+    await blocker.query('commit');
+    await flight.done.catch(() => undefined);
+    expect(flight.lines.join('\n')).toContain('canceling statement due to lock timeout');
+  });
+
+  test('that is given up for somebody else is dropped, and built at the next attempt', async () => {
+    await using blocker = await writer();
+    const flight = flights.fly(`await client.query('${BUILD}');`, { attempts: 2 });
+    await hasWaited(0);
+    await using other = await openSession(url, 'another tool');
+    const altered = other.query('alter table member add column other int');
+    await flight.logged(/^one session waits behind the migration: it lets them go first$/);
+    await blocker.query('commit');
+    await altered;
+    await flight.done;
+    expect(flight.lines).toContain('dropped member_name, which was not built to its end');
+    expect(flight.lines).toContainEqual(expect.stringMatching(/^attempt 1 of 2 had no lock/));
+    expect(await indexes()).toEqual([
+      ['member_name', true],
+      ['member_pkey', true],
+    ]);
+  });
+
+  test('is no success while it is invalid, though IF NOT EXISTS is content with it', async () => {
+    await admin.query("update member set name = 'the same'");
+    await expect(
+      admin.query('create unique index concurrently "Member name" on member (name)'),
+    ).rejects.toThrow(/could not create unique index/);
+    await admin.query('update member set name = id');
+    const build = `await client.query('create unique index concurrently if not exists "Member name" on member (name)');`;
+    const error = await failure(flights.fly(build));
+    expect(error).toMatchObject({
+      code: 'MIGRATION_FAILED',
+      message:
+        'The migration of main ended, but index "Member name" is invalid: not built to the end, and used by no query.',
+    });
+    const other = flights.fly(ADD_COLUMN);
+    await other.done;
+    expect(other.lines).toContainEqual(expect.stringMatching(/^! index "Member name" is invalid/));
+    await admin.query(error.hint?.split('\n').at(-1) ?? '');
+    await flights.fly(build).done;
+    expect(await indexes()).toEqual([
+      ['"Member name"', true],
+      ['member_pkey', true],
+    ]);
+  });
+});
+
 describe('a migration that goes wrong', () => {
   test('is ended when its time is over, and none of its locks stays behind', async () => {
     const flight = flights.fly(
@@ -221,14 +333,16 @@ describe('a migration that goes wrong', () => {
     expect(row).toEqual({ found: 1 });
   });
 
-  test('while it builds an index beside the traffic leaves one that is of no use: it is named', async () => {
+  test('while it builds an index beside the traffic leaves none that is of no use', async () => {
     await admin.query("update member set name = 'the same'");
     const flight = flights.fly(
       "await client.query('create unique index concurrently member_name on member (name)');",
     );
     const error = await failure(flight);
     expect(error.message).toMatch(/could not create unique index "member_name", SQLSTATE 23505/);
-    expect(error.hint).toContain('drop index concurrently member_name;');
+    expect(error.hint).toBe('No app was changed. Mend the migration and deploy again.');
+    expect(flight.lines).toContain('dropped member_name, which was not built to its end');
+    expect(await indexes()).toEqual([['member_pkey', true]]);
   });
 
   test('in a transaction with a wrong statement fails at once, with the statement', async () => {

@@ -2,6 +2,7 @@ import { openTap } from '../../providers/postgres/tap/open-tap.ts';
 import type { Clock } from '../../util/clock.ts';
 import type { RunCommand } from '../../util/run-command.ts';
 import type { AttemptEnd, AttemptRequest, Craft } from './attempt.ts';
+import { letsOthersWork } from './lets-others-work.ts';
 import { createStatementLog, type StatementLog } from './statement-log.ts';
 
 /** Lines of a failing migration that go into the error. */
@@ -47,6 +48,8 @@ async function run(options: HereOptions, request: AttemptRequest, log: Statement
   const tap = await openTap({
     target: options.url,
     settings: settingsOf(options, request),
+    // Waiting holds up nobody there, and giving up leaves an invalid index.
+    lockTimeouts: { session: lockTimeout(request), of: (sql) => (letsOthersWork(sql) ? '0' : null) },
     clock: options.clock,
     onStart: log.onStart,
     onStatement: log.onStatement,
@@ -79,14 +82,15 @@ async function run(options: HereOptions, request: AttemptRequest, log: Statement
   }
 }
 
-function settingsOf(
-  { applicationName }: HereOptions,
-  { lockTimeoutMs, checksClients }: AttemptRequest,
-): Record<string, string> {
+function settingsOf({ applicationName }: HereOptions, request: AttemptRequest): Record<string, string> {
   return {
     application_name: applicationName,
-    lock_timeout: `${lockTimeoutMs}ms`,
+    lock_timeout: lockTimeout(request),
     // A session whose client is gone holds its locks until it next says something: for long, in a long statement.
-    ...(checksClients ? { client_connection_check_interval: '1s' } : {}),
+    ...(request.checksClients ? { client_connection_check_interval: '1s' } : {}),
   };
+}
+
+function lockTimeout({ lockTimeoutMs }: AttemptRequest): string {
+  return `${lockTimeoutMs}ms`;
 }

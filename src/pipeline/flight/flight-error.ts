@@ -44,9 +44,18 @@ export function obstacleError(
   );
 }
 
+/** What a migration was that could not have its lock. */
+export interface BlockedFacts {
+  readonly database: string;
+  readonly attempts: number;
+  readonly tookMs: number;
+  /** What is half done, and can be run again as it is. */
+  readonly stays: readonly string[];
+}
+
 /** Every attempt met a lock. */
 export function blockedError(
-  { database, attempts, tookMs }: { database: string; attempts: number; tookMs: number },
+  { database, attempts, tookMs, stays }: BlockedFacts,
   lastWait: LockWait | null,
   blockers: readonly PostgresSession[],
   output: readonly string[],
@@ -58,10 +67,28 @@ export function blockedError(
     `The migration of ${database} could not have ${lock} in ${attempts} attempt${attempts === 1 ? '' : 's'} over ${Math.round(tookMs / 1000)} s.${by}`,
     {
       hint: [
-        'All of it was taken back, and no app was changed. Deploy again when the lock is free.',
+        stays.length === 0
+          ? 'All of it was taken back, and no app was changed. Deploy again when the lock is free.'
+          : 'No app was changed. Deploy again when the lock is free.',
+        ...stays.map((line) => `Stays: ${line}`),
         ...blockers.map(({ pid }) => `To end who holds it, which loses what it did: ${terminateSql(pid)}`),
       ].join('\n'),
       output,
+    },
+  );
+}
+
+/** A migration ended well and left indexes that no query uses. */
+export function invalidIndexError(database: string, indexes: readonly string[]): ToolError {
+  const which = `${indexes.length === 1 ? 'index' : 'indexes'} ${indexes.join(', ')}`;
+  return new ToolError(
+    'MIGRATION_FAILED',
+    `The migration of ${database} ended, but ${which} ${indexes.length === 1 ? 'is' : 'are'} invalid: not built to the end, and used by no query.`,
+    {
+      hint: [
+        'No app was changed. A failed attempt leaves such an index behind, and IF NOT EXISTS accepts it. Build it, then deploy again:',
+        ...indexes.map((name) => `reindex index concurrently ${name};`),
+      ].join('\n'),
     },
   );
 }

@@ -1,10 +1,12 @@
 import { hideLiterals } from '../../providers/postgres/hide-literals.ts';
 import { endSessions } from '../../providers/postgres/end-sessions.ts';
 import { sessionsOf } from '../../providers/postgres/lock-waits.ts';
-import { invalidIndexes, schemaMark } from '../../providers/postgres/schema-mark.ts';
+import { indexIds } from '../../providers/postgres/invalid-indexes.ts';
+import { schemaMark } from '../../providers/postgres/schema-mark.ts';
 import type { AttemptEnd, Craft } from './attempt.ts';
 import { blockedError, failedError } from './flight-error.ts';
 import type { FlightOptions } from './flight.ts';
+import { dropHalfBuilt, refuseInvalidIndexes } from './half-built-indexes.ts';
 import { judgeAttempt, type Judgement } from './judge-attempt.ts';
 import { lockTimeoutOf, pauseAfter } from './pace.ts';
 import { waitForBlockers, waitForObstacles } from './wait-for-others.ts';
@@ -12,6 +14,8 @@ import { watchAttempt, type WatchReport } from './watch-attempt.ts';
 
 /** What is left for an attempt at least: less is no attempt. */
 const LEAST_MS = 500;
+/** Of an attempt that succeeded. */
+const NOT_JUDGED: Judgement = { isBlocked: false, isClean: true, isChanged: null, stays: [] };
 const NOTHING_SEEN: WatchReport = { cancelled: new Set(), lastWait: null, pids: [] };
 
 /** One attempt, with what was seen of it. */
@@ -19,6 +23,8 @@ interface Flown {
   readonly end: AttemptEnd;
   readonly report: WatchReport;
   readonly judgement: Judgement;
+  /** Indexes that it began and that could not be dropped. */
+  readonly halfBuilt: readonly string[];
 }
 
 /**
@@ -37,11 +43,14 @@ export async function flyMigration(
   const startedAt = clock.now();
   const deadline = startedAt + options.timeoutMs;
   if (client !== null) await waitForObstacles(options, client, deadline);
+  const indexes = client === null ? new Set<number>() : await indexIds(client);
   for (let number = craft.attemptsBefore + 1; ; number += 1) {
     const lockTimeoutMs = lockTimeoutOf(number, options.lockTimeoutMs, random);
-    const flown = await attempt(options, craft, { number, lockTimeoutMs, deadline });
-    if (flown.end.isDone) return;
-    await settle(options, flown.report.pids);
+    const flown = await attempt(options, craft, { number, lockTimeoutMs, deadline, indexes });
+    if (flown.end.isDone) {
+      if (client !== null) await refuseInvalidIndexes(options, client, indexes, flown.end.log);
+      return;
+    }
     const { isBlocked, isClean } = flown.judgement;
     if (!isBlocked || !isClean) throw await failure(options, flown, locate);
     await craft.onBlocked(number);
@@ -63,10 +72,18 @@ export async function flyMigration(
   }
 }
 
+interface AttemptOptions {
+  readonly number: number;
+  readonly lockTimeoutMs: number;
+  readonly deadline: number;
+  /** Those from before the first attempt. */
+  readonly indexes: ReadonlySet<number>;
+}
+
 async function attempt(
   options: FlightOptions,
   craft: Craft,
-  { number, lockTimeoutMs, deadline }: { number: number; lockTimeoutMs: number; deadline: number },
+  { number, lockTimeoutMs, deadline, indexes }: AttemptOptions,
 ): Promise<Flown> {
   const { client, clock, log } = options;
   const before = client === null || craft.seesStatements ? null : await schemaMark(client);
@@ -86,12 +103,26 @@ async function attempt(
   try {
     const end = await made.end;
     const report = (await watch?.stop()) ?? NOTHING_SEEN;
-    const isChanged =
-      end.isDone || client === null || before === null ? null : (await schemaMark(client)) !== before;
-    return { end, report, judgement: judgeAttempt(end, report.cancelled, isChanged) };
+    const flown = { end, report, judgement: NOT_JUDGED, halfBuilt: [] };
+    return end.isDone ? flown : await judged(options, flown, { before, indexes });
   } finally {
     await watch?.stop();
   }
+}
+
+/** Ends what a failed attempt left running, drops the indexes that it did not finish, and judges what is left then. */
+async function judged(
+  options: FlightOptions,
+  { end, report }: Flown,
+  { before, indexes }: { readonly before: string | null; readonly indexes: ReadonlySet<number> },
+): Promise<Flown> {
+  const { client } = options;
+  await settle(options, report.pids);
+  const halfBuilt = client === null ? null : await askedOf(dropHalfBuilt(options, client, indexes));
+  const isChanged = client === null || before === null ? null : (await schemaMark(client)) !== before;
+  const isTidy = halfBuilt === null ? null : halfBuilt.length === 0;
+  const judgement = judgeAttempt(end, report.cancelled, { isChanged, isTidy });
+  return { end, report, judgement, halfBuilt: halfBuilt ?? [] };
 }
 
 /** Postgres before 14, and some systems, cannot look after clients that are gone. */
@@ -122,7 +153,7 @@ async function settle({ client, clock, log }: FlightOptions, pids: readonly numb
 
 async function blocked(
   { client, database }: FlightOptions,
-  { end, report }: Flown,
+  { end, report, judgement }: Flown,
   attempts: number,
   tookMs: number,
 ): Promise<Error> {
@@ -131,16 +162,15 @@ async function blocked(
   const still = client === null ? null : await askedOf(sessionsOf(client, pids));
   // Where nothing can be asked any more, those that were seen last are named.
   const holding = (still ?? lastWait?.blockers ?? []).filter((session) => session.transactionMs > 0);
-  return blockedError({ database, attempts, tookMs }, lastWait, holding, end.output);
+  return blockedError({ database, attempts, tookMs, stays: judgement.stays }, lastWait, holding, end.output);
 }
 
 async function failure(
-  { client, timeoutMs }: FlightOptions,
-  { end, report, judgement }: Flown,
+  { timeoutMs }: FlightOptions,
+  { end, report, judgement, halfBuilt }: Flown,
   locate: (sql: string) => Promise<string | null>,
 ): Promise<Error> {
   const at = (end.isTimedOut ? end.log?.running : null) ?? end.log?.failed ?? null;
-  const isUnfinished = judgement.stays.length > 0 && client !== null;
   return failedError({
     end,
     judgement,
@@ -148,6 +178,6 @@ async function failure(
     place: at === null ? null : await locate(at.sql),
     statement: at === null ? null : hideLiterals(at.sql).trim(),
     lastWait: report.lastWait,
-    invalidIndexes: isUnfinished ? ((await askedOf(invalidIndexes(client))) ?? []) : [],
+    invalidIndexes: halfBuilt,
   });
 }

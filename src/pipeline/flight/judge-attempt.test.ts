@@ -3,6 +3,7 @@ import { judgeAttempt } from './judge-attempt.ts';
 import { createStatementLog, type SeenStatement, type StatementLog } from './statement-log.ts';
 
 const NOBODY: ReadonlySet<number> = new Set();
+const UNKNOWN = { isChanged: null, isTidy: null };
 
 function failedWith(sqlState: string, sql = 'alter table a', before: readonly string[] = []): StatementLog {
   const log = createStatementLog();
@@ -31,13 +32,13 @@ test.each([
   ['57014', new Set([7]), true],
   ['57014', new Set([8]), false],
 ])('a statement that failed with %s is one that had no lock: %s → %s', (state, cancelled, isBlocked) => {
-  const judged = judgeAttempt({ log: failedWith(state), output: [] }, cancelled, null);
+  const judged = judgeAttempt({ log: failedWith(state), output: [] }, cancelled, UNKNOWN);
   expect(judged).toMatchObject({ isBlocked, isClean: true, stays: [] });
 });
 
 test('what was committed before keeps it from being made again, and is named without its values', () => {
   const log = failedWith('55P03', 'alter table a', ["insert into member values ('Ada')"]);
-  expect(judgeAttempt({ log, output: [] }, NOBODY, null)).toEqual({
+  expect(judgeAttempt({ log, output: [] }, NOBODY, UNKNOWN)).toEqual({
     isBlocked: true,
     isClean: false,
     isChanged: true,
@@ -45,11 +46,25 @@ test('what was committed before keeps it from being made again, and is named wit
   });
 });
 
-test('an index that is built beside the traffic is never begun again: half of it may be there', () => {
+test.each([null, false])('an index that may be half built is not begun again (tidied up: %s)', (isTidy) => {
   const log = failedWith('55P03', 'create index concurrently i on a (b)');
-  expect(judgeAttempt({ log, output: [] }, NOBODY, null)).toMatchObject({
+  expect(judgeAttempt({ log, output: [] }, NOBODY, { isChanged: null, isTidy })).toMatchObject({
     isClean: false,
     stays: ['what is half done of: create index concurrently i on a (b)'],
+  });
+});
+
+test.each([
+  ['create unique index concurrently i on a (b)', []],
+  ['reindex table concurrently a', []],
+  ['drop index concurrently i', ['what is half done of: drop index concurrently i']],
+])('%s is made again where no half-built index is left', (sql, stays) => {
+  const log = failedWith('55P03', sql);
+  const tidy = { isChanged: null, isTidy: true };
+  expect(judgeAttempt({ log, output: [] }, NOBODY, tidy)).toMatchObject({
+    isBlocked: true,
+    isClean: true,
+    stays,
   });
 });
 
@@ -60,5 +75,7 @@ test.each([
   ['ERROR:  deadlock detected', null, { isBlocked: true, isClean: false }],
   ['ERROR:  relation "a" exists', false, { isBlocked: false, isClean: true }],
 ])('where nobody saw the statements, %s with tables changed %s', (line, isChanged, expected) => {
-  expect(judgeAttempt({ log: null, output: [line] }, NOBODY, isChanged)).toMatchObject(expected);
+  expect(judgeAttempt({ log: null, output: [line] }, NOBODY, { isChanged, isTidy: true })).toMatchObject(
+    expected,
+  );
 });

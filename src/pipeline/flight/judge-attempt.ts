@@ -9,6 +9,19 @@ const CANCELLED = '57014';
 /** The same in words, where nobody saw the answer of the server. */
 const LOCK_WORDS = /canceling statement due to lock timeout|\b55P03\b|deadlock detected|\b40P01\b/i;
 
+/** All that these leave is an invalid index. */
+const BUILDS_INDEX = /\b(?:create\s+(?:unique\s+)?|re)index\b/i;
+/** Half of it done, it can be run again: the index is there, and no longer used. */
+const REPEATABLE = /\bdrop\s+index\s+concurrently\b/i;
+
+/** What is known of the database after an attempt that failed. */
+export interface Aftermath {
+  /** Whether the tables are others than before, for attempts that nobody saw the statements of; null: nobody knows. */
+  readonly isChanged: boolean | null;
+  /** Whether no index that it began to build is left; null: nobody knows. */
+  readonly isTidy: boolean | null;
+}
+
 /** What became of an attempt that failed. */
 export interface Judgement {
   /** A lock could not be had. */
@@ -21,14 +34,11 @@ export interface Judgement {
   readonly stays: readonly string[];
 }
 
-/**
- * Judges an attempt that failed. `cancelled` are the sessions whose wait was ended from here. `isChanged` says whether
- * the tables are others than before, for attempts that nobody saw the statements of; null: nobody knows.
- */
+/** Judges an attempt that failed. `cancelled` are the sessions whose wait was ended from here. */
 export function judgeAttempt(
   { log, output }: Pick<AttemptEnd, 'log' | 'output'>,
   cancelled: ReadonlySet<number>,
-  isChanged: boolean | null,
+  { isChanged, isTidy }: Aftermath,
 ): Judgement {
   if (log === null) {
     const isBlocked = cancelled.size > 0 || output.some((line) => LOCK_WORDS.test(line));
@@ -39,7 +49,9 @@ export function judgeAttempt(
   const isBlocked =
     failed !== null && (LOCK_STATES.has(state) || (state === CANCELLED && cancelled.has(failed.backendPid)));
   const stays = pending.map(({ sql }) => hideLiterals(sql));
-  const isHalfBuilt = failed !== null && isAlone(failed);
-  if (isHalfBuilt) stays.push(`what is half done of: ${hideLiterals(failed.sql)}`);
-  return { isBlocked, isClean: stays.length === 0, isChanged: stays.length > 0, stays };
+  const isHalfDone =
+    failed !== null && isAlone(failed) && !(isTidy === true && BUILDS_INDEX.test(failed.sql));
+  const isClean = stays.length === 0 && (!isHalfDone || REPEATABLE.test(failed.sql));
+  if (isHalfDone) stays.push(`what is half done of: ${hideLiterals(failed.sql)}`);
+  return { isBlocked, isClean, isChanged: stays.length > 0, stays };
 }

@@ -24,6 +24,8 @@ export interface StatementLog {
   readonly failed: SeenStatement | null;
   /** What was committed since the tool last wrote down how far it is: if it fails now, these stay and are run again. */
   readonly pending: readonly SeenStatement[];
+  /** Indexes that were to be made only if there was none of that name, without their schemas. */
+  readonly guardedIndexes: ReadonlySet<string>;
 }
 
 /** What a session has done in the transaction that is open. */
@@ -43,6 +45,7 @@ export function createStatementLog(): StatementLog {
   let pending: SeenStatement[] = [];
   let failed: SeenStatement | null = null;
   const started = new Map<number, StartedStatement>();
+  const guardedIndexes = new Set<string>();
   let completed = 0;
   const commit = (changes: readonly SeenStatement[]): void => {
     const last = changes.findLastIndex((statement) => isBookkeeping(statement.sql));
@@ -50,6 +53,7 @@ export function createStatementLog(): StatementLog {
   };
   return {
     pids,
+    guardedIndexes,
     get completed() {
       return completed;
     },
@@ -82,6 +86,8 @@ export function createStatementLog(): StatementLog {
         state.changes = [];
       } else {
         completed += 1;
+        const index = guardedIndexOf(statement);
+        if (index !== null) guardedIndexes.add(index);
         if (tag === 'ROLLBACK') state.changes = [];
         else if (tag === 'COMMIT') commit(state.changes.splice(0));
         else if (isChange(statement)) state.changes.push(statement);
@@ -96,6 +102,14 @@ export function createStatementLog(): StatementLog {
 /** Whether a statement cannot be taken back by a transaction: an index that is built beside the traffic, a VACUUM. */
 export function isAlone({ sql }: Pick<SeenStatement, 'sql'>): boolean {
   return /\bconcurrently\b|^\s*(vacuum|create\s+database|drop\s+database|alter\s+system)\b/i.test(sql);
+}
+
+const GUARDED_INDEX =
+  /\bcreate\s+(?:unique\s+)?index\s+(?:concurrently\s+)?if\s+not\s+exists\s+(?:"((?:[^"]|"")+)"|([\w$]+))/i;
+
+function guardedIndexOf({ sql }: SeenStatement): string | null {
+  const [, quoted, plain] = GUARDED_INDEX.exec(sql) ?? [];
+  return quoted?.replaceAll('""', '"') ?? plain?.toLowerCase() ?? null;
 }
 
 /** What leaves nothing behind, or nothing that a second time would meet. */

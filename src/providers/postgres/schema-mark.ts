@@ -15,12 +15,3 @@ export async function schemaMark(client: Client): Promise<string> {
   const { rows } = await client.query<Record<string, unknown>>(MARK);
   return String(rows[0]?.['mark']);
 }
-
-/** Indexes that were not built to their end: they cost every write and serve nobody. */
-export async function invalidIndexes(client: Client): Promise<readonly string[]> {
-  const { rows } = await client.query<Record<string, unknown>>(
-    `select i.indexrelid::regclass::text as name from pg_index i
-     join pg_class c on c.oid = i.indexrelid where not i.indisvalid and c.relkind = 'i' order by 1`,
-  );
-  return rows.map((row) => String(row['name']));
-}

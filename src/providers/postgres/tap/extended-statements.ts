@@ -13,6 +13,13 @@ export class ExtendedStatements {
   readonly #prepared = new Map<string, string>();
   readonly #portals = new Map<string, Portal>();
 
+  /** The text that a Parse or Bind message is about, before it is noted; null for any other message. */
+  sqlOf(type: string, body: Buffer): string | null {
+    if (type !== 'P' && type !== 'B') return null;
+    const second = readCString(body, readCString(body, 0).next).text;
+    return type === 'P' ? second : (this.#prepared.get(second) ?? null);
+  }
+
   /** A Parse message; returns its text. */
   parse(body: Buffer): string {
     const name = readCString(body, 0);

@@ -4,6 +4,7 @@ import type { ServerConnection } from './connect-server.ts';
 import { ExtendedStatements } from './extended-statements.ts';
 import { heldQuery, type AskedQuery } from './held-query.ts';
 import { DEFAULT_LEVEL, levelSetBy, severityRank } from './message-level.ts';
+import { OwnLockTimeout } from './own-lock-timeout.ts';
 import { DROP, PASS, relayFrames, write, type Frame, type FrameVerdict } from './relay-frames.ts';
 import { Responses } from './responses.ts';
 import type { SplitStatements } from './split-statements.ts';
@@ -16,7 +17,7 @@ export interface TapSessionOptions {
   readonly id: number;
   readonly client: { readonly socket: Socket; readonly reader: ByteReader };
   readonly server: ServerConnection;
-  readonly hooks: Pick<TapOptions, 'clock' | 'onStart' | 'hold' | 'onStatement'>;
+  readonly hooks: Pick<TapOptions, 'clock' | 'onStart' | 'hold' | 'onStatement' | 'lockTimeouts'>;
   readonly split: SplitStatements;
   /** What the client wants to hear, where it said so at the beginning. */
   readonly level: string | null;
@@ -43,9 +44,12 @@ export class TapSession {
   #level: string;
   /** The client has set that itself, so that the server says less than is needed. */
   #isQuieted = false;
+  readonly #lockTimeout: OwnLockTimeout | null;
 
   constructor(options: TapSessionOptions) {
     this.#options = options;
+    const { lockTimeouts } = options.hooks;
+    this.#lockTimeout = lockTimeouts === undefined ? null : new OwnLockTimeout(lockTimeouts);
     this.#level = options.level ?? DEFAULT_LEVEL;
     this.#responses = new Responses({
       now: () => options.hooks.clock.now(),
@@ -83,6 +87,7 @@ export class TapSession {
   async #fromClient(frame: Frame): Promise<FrameVerdict> {
     const { body, type } = frame;
     if (this.#isQuieted && this.#responses.isQuiet) await this.#listenAgain();
+    await this.#setLockTimeout(frame);
     switch (type) {
       case 'Q':
         return this.#query(frame);
@@ -208,6 +213,15 @@ export class TapSession {
     if (this.#responses.transaction === 'failed') return;
     this.#isQuieted = false;
     await this.#ask('set client_min_messages = debug1', { statement: null, isToldLater: true });
+  }
+
+  /** Only between transactions: within one, whoever waits for long holds up others by the locks that it has. */
+  async #setLockTimeout({ type, body }: Frame): Promise<void> {
+    if (this.#lockTimeout === null || !this.#responses.isQuiet || this.#responses.transaction !== 'idle')
+      return;
+    const sql = type === 'Q' ? readCString(body, 0).text : this.#extended.sqlOf(type, body);
+    const setting = sql === null ? null : this.#lockTimeout.before(sql);
+    if (setting !== null) await this.#ask(setting, { statement: null, isToldLater: false });
   }
 
   #start(sql: string, parameters: number): StatementInProgress {

@@ -1,5 +1,6 @@
 import type { ToolError } from '../../../diagnostics/tool-error.ts';
 import type { Clock } from '../../../util/clock.ts';
+import type { LockTimeouts } from './own-lock-timeout.ts';
 
 /** Between two statements: `open` inside a transaction, `failed` inside one that can only be rolled back. */
 export type TransactionState = 'idle' | 'open' | 'failed';
@@ -63,6 +64,8 @@ export interface TapOptions {
   readonly target: string;
   /** Settings that every session starts with: `{ lock_timeout: '2s' }`. A client may set them again once it is in. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** For statements that are to wait for a lock longer or shorter than others, until the client sets lock_timeout itself. */
+  readonly lockTimeouts?: LockTimeouts;
   readonly clock: Clock;
   /** A statement was sent. */
   readonly onStart?: (statement: RunningStatement) => void;
