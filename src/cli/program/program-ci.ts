@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { TypedCiOptions } from '../checks/typed-ci.ts';
+import { HEADING } from './help-layout.ts';
 import { addCacheCommands } from './program-cache.ts';
 import type { Register } from './register.ts';
 
@@ -8,25 +9,41 @@ export function addCiCommands(program: Command, register: Register): void {
   const group = register(
     program,
     'ci',
-    'run the checks, beside each other where they may, and none whose result is there',
+    {
+      heading: HEADING.checks,
+      summary: 'Run the checks, reusing cached results',
+      details:
+        'Runs the checks of the config in parallel, and reuses the results of those whose inputs are unchanged.',
+      examples: ['ci', 'ci --only test lint', 'ci --since origin/main --fast'],
+    },
     async (context, _args, options) => {
       const { ci } = await import('../commands/ci.ts');
       return ci(context, typedOf(options));
     },
   )
-    .option('--only <name...>', 'only these checks, and before them what prepares files for them')
-    .option('--fast', 'without those that say fast: false')
-    .option('--since <ref>', 'only what differs from where HEAD left this ref touches, and what needs that')
-    .option('--keep-going', 'after a failure, run also what does not need what failed')
-    .option('--watch', 'again whenever a file changes, until Ctrl-C')
-    .option('--force', 'run every check, and keep what it makes')
-    .option('--no-cache', 'run every check, and keep nothing')
-    .option('--container', 'every check in the container of ci.container, also those of the host')
-    .option('--export <dir>', 'copy what the checks made, and their reports, to this directory');
+    .option('--only <name...>', 'only these checks, and those they need; separated by spaces or commas')
+    .option('--fast', 'skip checks marked fast: false')
+    .option('--since <ref>', 'only checks affected by changes since HEAD branched off this ref')
+    .option('--keep-going', 'after a failure, still run the checks that do not need the failed one')
+    .option('--watch', 'run again whenever a file changes, until Ctrl-C')
+    .option('--force', 'ignore cached results, but store new ones')
+    .option('--no-cache', 'neither read nor write the cache')
+    .option('--container', 'run every check in the ci.container image')
+    .option('--export <dir>', 'copy the outputs and reports of the checks to this directory');
+  addQuestions(group, register);
+  addCacheCommands(group, register);
+}
+
+/** What can be asked about the checks without running one. */
+function addQuestions(group: Command, register: Register): void {
   register(
     group,
     'affected',
-    'whether what changed needs the checks: not when it touches nothing but what ci.skip names',
+    {
+      summary: 'Whether a change needs the checks',
+      details: 'Says whether the change needs any check: it does not if only ci.skip files changed.',
+      examples: ['ci affected'],
+    },
     async (context) => {
       const { ciAffected } = await import('../commands/ci-affected.ts');
       return ciAffected(context);
@@ -35,7 +52,11 @@ export function addCiCommands(program: Command, register: Register): void {
   register(
     group,
     'report',
-    'what the reports of the last run say of tests, coverage and findings',
+    {
+      summary: 'Show the reports of the last run',
+      details: 'Shows tests, coverage and findings from the reports of the last run.',
+      examples: ['ci report'],
+    },
     async (context) => {
       const { ciReport } = await import('../commands/ci-report.ts');
       return ciReport(context);
@@ -44,13 +65,17 @@ export function addCiCommands(program: Command, register: Register): void {
   register(
     group,
     'why <name>',
-    'what a run would do with this check, and what is different since it passed; nothing runs',
+    {
+      summary: 'Why a check would run or not',
+      details: 'Says whether a check would run, and what has changed since it last passed. Runs nothing.',
+      args: ['a check of the config'],
+      examples: ['ci why test'],
+    },
     async (context, [name = '']) => {
       const { ciWhy } = await import('../commands/ci-why.ts');
       return ciWhy(context, name);
     },
   );
-  addCacheCommands(group, register);
 }
 
 function typedOf(options: Record<string, unknown>): TypedCiOptions {
@@ -69,4 +94,8 @@ function typedOf(options: Record<string, unknown>): TypedCiOptions {
 
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 const list = (value: unknown): string[] | null =>
-  Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : null;
+  Array.isArray(value)
+    ? value
+        .filter((item): item is string => typeof item === 'string')
+        .flatMap((item) => item.split(',').filter(Boolean))
+    : null;

@@ -1,12 +1,25 @@
 import type { Command } from 'commander';
+import { HEADING } from './help-layout.ts';
 import type { Register } from './register.ts';
 
 /** The commands of the local cloud. */
 export function addCloudCommands(program: Command, register: Register): void {
   const cloud = program
     .command('cloud')
-    .description('the local cloud: local servers that speak the platforms’ own APIs');
-  register(cloud, 'up', 'start the local cloud of this project', async (context, _args, options) => {
+    .helpGroup(HEADING.cloud)
+    .summary('Start, stop and disturb the local cloud')
+    .description('The local cloud: local servers that speak the platforms’ own APIs.');
+  addUp(cloud, register);
+  addDown(cloud, register);
+  addWorldCommands(cloud, register);
+}
+
+function addUp(cloud: Command, register: Register): void {
+  const help = {
+    summary: 'Start the local cloud of this project',
+    examples: ['cloud up', 'cloud up --machines container --idle 5s'],
+  };
+  register(cloud, 'up', help, async (context, _args, options) => {
     const { cloudUp } = await import('../commands/cloud.ts');
     return cloudUp(context, {
       port: number(options['port']),
@@ -16,17 +29,25 @@ export function addCloudCommands(program: Command, register: Register): void {
     });
   })
     .option('--port <number>', 'the port of the platform APIs; 4280 otherwise')
-    .option('--edge-port <number>', 'the port of the edge; one above otherwise')
-    .option('--machines <how>', 'process, container, or auto: containers where an engine answers')
-    .option('--idle <duration>', 'how long machines that may sleep stay up without a request, such as 5s');
-  register(cloud, 'down', 'stop it and every process it started', async (context, _args, options) => {
+    .option('--edge-port <number>', 'the port of the edge; the next one otherwise')
+    .option('--machines <how>', 'process, container, or auto: containers if a container engine is running')
+    .option('--idle <duration>', 'stop idle machines that may sleep after this long, such as 5s');
+}
+
+function addDown(cloud: Command, register: Register): void {
+  const down = { summary: 'Stop it and every process it started', examples: ['cloud down'] };
+  register(cloud, 'down', down, async (context, _args, options) => {
     const { cloudDown } = await import('../commands/cloud.ts');
     return cloudDown(context, { isForced: options['force'] === true });
-  }).option('--force', 'also while a run is under way on it');
+  }).option('--force', 'even while a run is in progress on it');
   register(
     cloud,
     'status',
-    'services, apps, machines with CPU and memory, databases, addresses',
+    {
+      summary: 'Show what runs on it',
+      details: 'Shows services, apps, machines with CPU and memory, databases and addresses.',
+      examples: ['cloud status'],
+    },
     async (context) => {
       const { cloudStatus } = await import('../commands/cloud.ts');
       return cloudStatus(context);
@@ -35,13 +56,16 @@ export function addCloudCommands(program: Command, register: Register): void {
   register(
     cloud,
     'reset',
-    'stop and delete every app, database and image of the local cloud',
+    {
+      summary: 'Stop it and delete everything on it',
+      details: 'Stops the local cloud and deletes every app, database and image on it.',
+      examples: ['cloud reset'],
+    },
     async (context, _args, options) => {
       const { cloudReset } = await import('../commands/cloud.ts');
       return cloudReset(context, { isForced: options['force'] === true });
     },
-  ).option('--force', 'also while a run is under way on it');
-  addWorldCommands(cloud, register);
+  ).option('--force', 'even while a run is in progress on it');
 }
 
 /** What is made to happen around the apps: faults, names and distances. */
@@ -49,7 +73,15 @@ function addWorldCommands(cloud: Command, register: Register): void {
   register(
     cloud,
     'fault [words...]',
-    'switch a fault on, list them, or clear them',
+    {
+      summary: 'Inject, list or clear faults',
+      args: ['a fault as below, list, or clear'],
+      examples: [
+        'cloud fault crash web times=1',
+        "cloud fault error POST '/v1/apps/*/machines'",
+        'cloud fault clear',
+      ],
+    },
     async (context, args) => {
       const { cloudFault } = await import('../commands/cloud-fault.ts');
       return cloudFault(context, args);
@@ -58,7 +90,11 @@ function addWorldCommands(cloud: Command, register: Register): void {
   register(
     cloud,
     'dns [host]',
-    'where host names lead, as at a registrar',
+    {
+      summary: 'Show or set local DNS records',
+      args: ['the host name; all of them otherwise'],
+      examples: ['cloud dns', 'cloud dns shop.example --points-to staging/web'],
+    },
     async (context, [host], options) => {
       const { cloudDns } = await import('../commands/cloud-world.ts');
       return cloudDns(context, host ?? null, {
@@ -67,17 +103,22 @@ function addWorldCommands(cloud: Command, register: Register): void {
       });
     },
   )
-    .option('--points-to <name>', 'the app it leads to, such as staging/web, or another host name')
-    .option('--clear', 'take its records away');
-  register(cloud, 'region [code]', 'how far regions are away', async (context, [code], options) => {
+    .option('--points-to <name>', 'the app it points to, such as staging/web, or another host name')
+    .option('--clear', 'delete its records');
+  const region = {
+    summary: 'Show or set simulated latency to regions',
+    args: ['the region, such as fra; all of them otherwise'],
+    examples: ['cloud region', 'cloud region fra --latency 80ms'],
+  };
+  register(cloud, 'region [code]', region, async (context, [code], options) => {
     const { cloudRegion } = await import('../commands/cloud-world.ts');
     return cloudRegion(context, code ?? null, string(options['latency']));
-  }).option('--latency <duration>', 'put the region so far away, such as 80ms; 0 ends it');
+  }).option('--latency <duration>', 'the latency to set, such as 80ms; 0 removes it');
 }
 
 /** As `cloud/faults/parse-fault.ts` reads it; a test holds the two together. */
 const FAULT_HELP = `
-Faults, until cleared or so many times:
+Faults, until cleared or as many times as given:
   error METHOD [github:]PATH [status=503] [times=N]
   rate-limit METHOD PATH [times=N]
   delay METHOD PATH delay=2s [times=N]
@@ -94,8 +135,8 @@ Faults, until cleared or so many times:
   list
   clear
 
-An app is named as in the config, web or staging/web, or as on the platform. A path may have * for one part of it.
-Such as: glidepath cloud fault error POST '/v1/apps/*/machines' times=1`;
+Name an app as in the config (web or staging/web) or as on
+the platform. In a path, * stands for one segment.`;
 
 const number = (value: unknown): number | null => (typeof value === 'string' ? Number(value) : null);
 const string = (value: unknown): string | null => (typeof value === 'string' ? value : null);

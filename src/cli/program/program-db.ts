@@ -1,10 +1,15 @@
 import type { Command } from 'commander';
 import { namingEnvironment } from '../environment/naming-environment.ts';
+import { HEADING } from './help-layout.ts';
 import type { Register } from './register.ts';
 
 /** The commands of databases and their migrations. */
 export function addDbCommands(program: Command, register: Register): void {
-  const db = program.command('db').description('databases and their migrations');
+  const db = program
+    .command('db')
+    .helpGroup(HEADING.data)
+    .summary('Work with databases and migrations')
+    .description('Databases and their migrations.');
   addLintCommand(db, register);
   addProbeCommand(db, register);
   // Those that are about one environment, which comes first.
@@ -22,7 +27,12 @@ function addLintCommand(db: Command, register: Register): void {
   register(
     db,
     'lint [files...]',
-    'what migrations would lock, break or lose, and how to do the same without harm',
+    {
+      summary: 'Find dangerous migrations',
+      details: 'Finds what migrations would lock, break or lose, and shows the safe way to do the same.',
+      args: ['files or folders of migrations; all of the project otherwise'],
+      examples: ['db lint', 'db lint --since origin/main', 'db lint --environment production'],
+    },
     async (context, files, options) => {
       const { dbLint } = await import('../commands/db-lint.ts');
       return dbLint(context, files, {
@@ -37,22 +47,25 @@ function addLintCommand(db: Command, register: Register): void {
     },
   )
     .option('--format <form>', 'human, json, sarif, or github for annotations; human otherwise')
-    .option(
-      '--environment <name>',
-      'judge by the tables of this environment: their size, and how busy they are',
-    )
-    .option('--postgres <version>', 'the major version of the server, 14 to 18; by the config otherwise')
-    .option('--since <ref>', 'only what is new or changed since the branch or commit, such as origin/main')
-    .option('--no-transaction', 'the migration tool puts a file into no transaction')
-    .option('--include <rules>', 'look for these as well, which are left aside otherwise: unqualified-table')
-    .option('--fail-on <severity>', 'end with 1 from this severity on: error or warning; error otherwise');
+    .option('--environment <name>', 'take the size and load of this environment’s tables into account')
+    .option('--postgres <version>', 'the major version of the server, 14 to 18; the config’s otherwise')
+    .option('--since <ref>', 'only migrations added or changed since this branch or commit')
+    .option('--no-transaction', 'the migration tool does not wrap a file in a transaction')
+    .option('--include <rules>', 'enable optional rules, such as unqualified-table')
+    .option('--fail-on <severity>', 'exit with 1 from this severity up: error or warning; error otherwise');
 }
 
 function addProbeCommand(db: Command, register: Register): void {
   register(
     db,
     'probe <environment>',
-    'run the migrations on a throw-away branch: what each statement locks, and whom it keeps out',
+    {
+      summary: 'Try the migrations on a throwaway branch',
+      details:
+        'Runs the migrations on a throwaway branch, and shows what each statement locks and whom it blocks.',
+      args: ['an environment of the config'],
+      examples: ['db probe production', 'db probe staging --ref feature --keep-branch'],
+    },
     async (context, [environment = ''], options) => {
       const { dbProbe } = await import('../commands/db-probe.ts');
       return dbProbe(context, {
@@ -63,16 +76,22 @@ function addProbeCommand(db: Command, register: Register): void {
       });
     },
   )
-    .option('--ref <ref>', 'the branch, tag or commit whose migrations are run; HEAD otherwise')
-    .option('--database <name>', 'one database, where the environment migrates several')
-    .option('--keep-branch', 'leave the branch there for an hour, to look at it');
+    .option('--ref <ref>', 'the branch, tag or commit whose migrations to run; HEAD otherwise')
+    .option('--database <name>', 'which database, if the environment migrates several')
+    .option('--keep-branch', 'keep the branch for an hour, to look at it');
 }
 
 function addUrlCommand(db: Command, register: Register): void {
   register(
     db,
     'url <environment>',
-    'print the URL of a database, or of a branch as environment:branch; it holds a password',
+    {
+      summary: 'Print the URL of a database',
+      details:
+        'Prints the URL of a database, or of a branch given as environment:branch. The URL contains a password.',
+      args: ['an environment, or environment:branch'],
+      examples: ['db url staging', 'db url staging:try --pooled'],
+    },
     async (context, [place = ''], options) => {
       const { dbUrl } = await import('../commands/db-url.ts');
       return dbUrl(context, {
@@ -84,17 +103,22 @@ function addUrlCommand(db: Command, register: Register): void {
       });
     },
   )
-    .option('--database <name>', 'which, where the environment has several')
-    .option('--role <name>', 'another login than the one of the apps')
-    .option('--pooled', 'as apps connect, through the pooler where the config says so')
-    .option('--inside', 'as machines on the platform connect, not from here');
+    .option('--database <name>', 'which database, if the environment has several')
+    .option('--role <name>', 'log in as this role instead of the one the apps use')
+    .option('--pooled', 'connect as the apps do, through the pooler if the config has one')
+    .option('--inside', 'the address for machines on the platform, not for this one');
 }
 
 function addDiffCommand(db: Command, register: Register): void {
   register(
     db,
     'diff <left> <right>',
-    'how the schemas of two environments differ; a branch as environment:branch',
+    {
+      summary: 'Compare the schemas of two environments',
+      details: 'Shows how the schemas of two environments or branches differ.',
+      args: ['an environment, or environment:branch', 'the one to compare it with'],
+      examples: ['db diff staging production', 'db diff staging staging:try'],
+    },
     async (context, [left = '', right = ''], options) => {
       const { dbDiff } = await import('../commands/db-diff.ts');
       return dbDiff(context, {
@@ -105,8 +129,8 @@ function addDiffCommand(db: Command, register: Register): void {
       });
     },
   )
-    .option('--database <name>', 'which, where the environments have several')
-    .option('--exit-code', 'end with 3 where they differ');
+    .option('--database <name>', 'which database, if the environments have several')
+    .option('--exit-code', 'exit with 3 if they differ');
 }
 
 /** Those that keep data, and bring them back. */
@@ -114,7 +138,12 @@ function addKeepCommands(db: Command, register: Register): void {
   register(
     db,
     'backup <environment>',
-    'keep the state of a database as a restore point',
+    {
+      summary: 'Create a restore point',
+      details: 'Keeps the current state of a database as a restore point.',
+      args: ['an environment of the config'],
+      examples: ['db backup production --name before-import'],
+    },
     async (context, [environment = ''], options) => {
       const { dbBackup } = await import('../commands/db-backup.ts');
       return dbBackup(context, {
@@ -126,14 +155,20 @@ function addKeepCommands(db: Command, register: Register): void {
       });
     },
   )
-    .option('--database <name>', 'which, where the environment has several')
-    .option('--name <name>', 'what to call it; by-hand-… otherwise')
-    .option('--for <duration>', 'how long it is kept, such as 30d, or ever; 7d otherwise')
-    .option('--delete', 'delete the one of that name');
+    .option('--database <name>', 'which database, if the environment has several')
+    .option('--name <name>', 'its name; by-hand-… otherwise')
+    .option('--for <duration>', 'how long to keep it, such as 30d, or ever; 7d otherwise')
+    .option('--delete', 'delete the restore point of that name');
   register(
     db,
     'restore <environment>',
-    'bring data back, with what is there now kept beside them; says first what would be lost',
+    {
+      summary: 'Restore a database to an earlier state',
+      details:
+        'Restores data to a moment or a restore point, and keeps the current data under another name. Shows what would be lost first.',
+      args: ['an environment of the config'],
+      examples: ['db restore production --to 15m --dry-run', 'db restore staging --to-restore-point nightly'],
+    },
     async (context, [environment = ''], options) => {
       const { dbRestore } = await import('../commands/db-restore.ts');
       return dbRestore(context, {
@@ -146,18 +181,24 @@ function addKeepCommands(db: Command, register: Register): void {
       });
     },
   )
-    .option('--database <name>', 'which, where the environment has several')
+    .option('--database <name>', 'which database, if the environment has several')
     .option('--to <moment>', 'a moment such as 2026-11-21T10:00:00Z, or how long ago: 15m')
-    .option('--to-restore-point <name>', 'a restore point; without either, those there are are shown')
-    .option('--dry-run', 'only say what would be lost')
-    .option('--confirm <environment>', 'the name of the environment again, where nobody can be asked');
+    .option('--to-restore-point <name>', 'a restore point; omit both to list them')
+    .option('--dry-run', 'only show what would be lost')
+    .option('--confirm <environment>', 'repeat the environment’s name (for use without a terminal)');
 }
 
 function addBranchCommand(db: Command, register: Register): void {
   register(
     db,
     'branch <environment> [name]',
-    'make a copy of a database beside it, for a day; without a name, show those there are',
+    {
+      summary: 'Create, list or delete branches',
+      details:
+        'Creates a branch of a database, a full copy that is kept for a day. Without a name, lists the branches.',
+      args: ['an environment of the config', 'the branch'],
+      examples: ['db branch staging', 'db branch staging try --at 15m'],
+    },
     async (context, [environment = '', name], options) => {
       const { dbBranch } = await import('../commands/db-branch.ts');
       return dbBranch(context, {
@@ -171,11 +212,11 @@ function addBranchCommand(db: Command, register: Register): void {
       });
     },
   )
-    .option('--database <name>', 'which, where the environment has several')
-    .option('--at <moment>', 'of the data of then: 2026-11-21T10:00:00Z, or how long ago: 15m')
+    .option('--database <name>', 'which database, if the environment has several')
+    .option('--at <moment>', 'the data of this moment: 2026-11-21T10:00:00Z, or how long ago: 15m')
     .option('--schema-only', 'the tables without their rows')
-    .option('--for <duration>', 'how long it stays, such as 3d, or ever; 1d otherwise')
-    .option('--delete', 'delete it');
+    .option('--for <duration>', 'how long to keep it, such as 3d, or ever; 1d otherwise')
+    .option('--delete', 'delete the branch');
 }
 
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { HEADING } from './help-layout.ts';
 import type { Register } from './register.ts';
 
 /** `gates` is asked on GitHub in a job of its own, and works on a laptop as well. */
@@ -6,7 +7,14 @@ export function addGatesCommand(program: Command, register: Register): void {
   register(
     program,
     'gates <environment>',
-    'whether a commit may be deployed: event, checks, earlier environments, approval; asks for what is missing',
+    {
+      heading: HEADING.deploy,
+      summary: 'Whether a commit may be deployed',
+      details:
+        'Says whether a commit may be deployed: event, checks, earlier environments and approval. Asks for the approval if it is missing.',
+      args: ['an environment of the config'],
+      examples: ['gates production', 'gates production --ref v1.2.0'],
+    },
     async (context, [environment = ''], options) => {
       const { gates } = await import('../commands/gates.ts');
       return gates(context, environment, { ref: text(options['ref']) });
@@ -16,14 +24,23 @@ export function addGatesCommand(program: Command, register: Register): void {
 
 /** The commands of GitHub: what is written for it, and what is set up there. */
 export function addGithubCommands(program: Command, register: Register): void {
-  const github = program.command('github').description('GitHub: its workflows, and what is set up there');
+  const github = program
+    .command('github')
+    .helpGroup(HEADING.github)
+    .summary('Lint GitHub workflows, set up a repository')
+    .description('GitHub: its workflows, and the settings of the repository.');
   addLintCommand(github, register);
   addSetupCommand(github, register);
   addCommentCommand(github, register);
   register(
     github,
     'sweep',
-    'end what dead runs left on GitHub, and say which deployments are half done',
+    {
+      summary: 'Close what dead runs left open',
+      details:
+        'Closes deployments left open on GitHub by dead runs, and says which deployments are half done.',
+      examples: ['github sweep'],
+    },
     async (context) => {
       const { githubSweep } = await import('../commands/github-sweep.ts');
       return githubSweep(context);
@@ -35,7 +52,12 @@ function addCommentCommand(github: Command, register: Register): void {
   register(
     github,
     'comment',
-    'read the comment that started this run of GitHub Actions, and answer it: /glidepath approve, reject, help',
+    {
+      summary: 'Answer a comment (in GitHub Actions)',
+      details:
+        'Answers the comment that started this run of GitHub Actions: /glidepath approve, reject or help.',
+      examples: ['github comment'],
+    },
     async (context) => {
       const { githubComment } = await import('../commands/github-comment.ts');
       return githubComment(context);
@@ -47,7 +69,13 @@ function addLintCommand(github: Command, register: Register): void {
   register(
     github,
     'lint [files...]',
-    'what is wrong with GitHub workflows and what they rely on, and what to write instead',
+    {
+      summary: 'Find mistakes in GitHub workflows',
+      details:
+        'Finds mistakes and risks in GitHub workflows, actions, scripts and Dependabot, and shows what to write instead.',
+      args: ['only these files; all of the repository otherwise'],
+      examples: ['github lint', 'github lint --pedantic --fail-on warning'],
+    },
     async (context, files, options) => {
       const { githubLint } = await import('../commands/github-lint.ts');
       return githubLint(context, files, {
@@ -58,15 +86,19 @@ function addLintCommand(github: Command, register: Register): void {
     },
   )
     .option('--format <form>', 'human, json, sarif, or github for annotations; human otherwise')
-    .option('--pedantic', 'say also what is a matter of taste or of later trouble')
-    .option('--fail-on <severity>', 'end with 1 from this severity on: error or warning; error otherwise');
+    .option('--pedantic', 'also report matters of style and of future trouble')
+    .option('--fail-on <severity>', 'exit with 1 from this severity up: error or warning; error otherwise');
 }
 
 function addSetupCommand(github: Command, register: Register): void {
   register(
     github,
     'setup',
-    'environments, rulesets, secrets and labels of the repository, as the config needs them',
+    {
+      summary: 'Set up the repository for the config',
+      details: 'Sets up the repository as the config needs it: environments, rulesets, secrets and labels.',
+      examples: ['github setup --dry-run', 'github setup --set FLY_API_TOKEN'],
+    },
     async (context, _args, options) => {
       const { githubSetup } = await import('../commands/github-setup.ts');
       return githubSetup(context, {
@@ -76,14 +108,14 @@ function addSetupCommand(github: Command, register: Register): void {
       });
     },
   )
-    .option('--dry-run', 'change nothing; show what would be changed, and end with 3 when something would')
+    .option('--dry-run', 'change nothing; show what would change, and exit with 3 if anything would')
     .option(
       '--set <name...>',
-      'set secrets, as NAME or environment:NAME: the value of the variable of that name, or of standard input',
+      'set secrets, as NAME or environment:NAME, from the variable of that name or from standard input',
     )
     .option(
       '--secrets-from-stdin',
-      'set secrets from standard input: lines of NAME=value or environment:NAME=value',
+      'set secrets from lines of standard input: NAME=value or environment:NAME=value',
     );
 }
 

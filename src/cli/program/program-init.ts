@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { HEADING } from './help-layout.ts';
 import type { Register } from './register.ts';
 
 /** The command that makes a config. */
@@ -6,7 +7,12 @@ export function addInitCommand(program: Command, register: Register): void {
   register(
     program,
     'init',
-    'look at the repository, ask little, and write glidepath.config.ts',
+    {
+      heading: HEADING.start,
+      summary: 'Write a config from what is in the repository',
+      details: 'Inspects the repository, asks what it cannot find out, and writes glidepath.config.ts.',
+      examples: ['init', 'init --dry-run --yes'],
+    },
     async (context, _args, options) => {
       const { init } = await import('../commands/init.ts');
       return init(context, {
@@ -17,8 +23,8 @@ export function addInitCommand(program: Command, register: Register): void {
       });
     },
   )
-    .option('--name <name>', 'the name of the project; by the repository otherwise')
-    .option('-y, --yes', 'ask nothing; also without a terminal')
+    .option('--name <name>', 'the name of the project; the repository’s otherwise')
+    .option('-y, --yes', 'ask nothing, and take the defaults')
     .option('--dry-run', 'print what would be written, and write nothing')
-    .option('--force', 'write over a config that is there');
+    .option('--force', 'overwrite an existing config');
 }

@@ -1,12 +1,20 @@
 import type { Command } from 'commander';
+import { HEADING } from './help-layout.ts';
 import type { Register } from './register.ts';
 
-/** The commands about what runs: look at it, ask it, read it, and scale it by hand. */
+/** The commands about what runs: look at it, ask it, read it. */
 export function addOperateCommands(program: Command, register: Register): void {
   register(
     program,
     'status [environment]',
-    'what runs where, how healthy, since when, by whom; who sleeps, and what is not as written',
+    {
+      heading: HEADING.look,
+      summary: 'Show what runs where, and drift',
+      details:
+        'Shows what runs where, how healthy, since when and by whom; what is asleep, and drift from the config.',
+      args: ['an environment of the config; all of them otherwise'],
+      examples: ['status', 'status production --watch', 'status production --emergency'],
+    },
     async (context, [environment], options) => {
       if (options['emergency'] === true) {
         const { emergency } = await import('../commands/emergency.ts');
@@ -19,13 +27,19 @@ export function addOperateCommands(program: Command, register: Register): void {
       });
     },
   )
-    .option('--watch', 'again every 2 seconds, until interrupted')
-    .option('--from-github', 'with what was deployed from elsewhere, as GitHub remembers it')
-    .option('--emergency', 'the commands of flyctl to go on without Glidepath, with everything filled in');
+    .option('--watch', 'refresh every 2 seconds, until Ctrl-C')
+    .option('--from-github', 'include deployments made elsewhere, as recorded on GitHub')
+    .option('--emergency', 'print the exact fly commands to continue without Glidepath');
   register(
     program,
     'health <environment>',
-    'ask every app by its public address; wakes what sleeps, and measures its cold start',
+    {
+      heading: HEADING.look,
+      summary: 'Request every app by its public address',
+      details: 'Requests every app by its public address. Wakes what is asleep, and measures its cold start.',
+      args: ['an environment of the config'],
+      examples: ['health production'],
+    },
     async (context, [environment = '']) => {
       const { health } = await import('../commands/health.ts');
       return health(context, environment);
@@ -34,7 +48,12 @@ export function addOperateCommands(program: Command, register: Register): void {
   register(
     program,
     'logs <environment> [app]',
-    'what the machines print',
+    {
+      heading: HEADING.look,
+      summary: 'Show what the machines print',
+      args: ['an environment of the config', 'one app; all of them otherwise'],
+      examples: ['logs staging web', 'logs production --follow'],
+    },
     async (context, [environment = '', app], options) => {
       const { logs } = await import('../commands/logs.ts');
       return logs(context, environment, app ?? null, {
@@ -43,16 +62,23 @@ export function addOperateCommands(program: Command, register: Register): void {
       });
     },
   )
-    .option('-n, --lines <count>', 'lines to begin with', '100')
-    .option('-f, --follow', 'go on until interrupted');
-  addScaleCommand(program, register);
+    .option('-n, --lines <count>', 'lines to start with', '100')
+    .option('-f, --follow', 'keep printing, until Ctrl-C');
 }
 
-function addScaleCommand(program: Command, register: Register): void {
+/** `scale`, the one of them that changes something. */
+export function addScaleCommand(program: Command, register: Register): void {
   register(
     program,
     'scale <environment> <app>',
-    'counts and sizes in an emergency; drift until written into the config',
+    {
+      heading: HEADING.deploy,
+      summary: 'Change machine counts and sizes now',
+      details:
+        'Changes machine counts and sizes now, for emergencies. Shown as drift until the config says the same.',
+      args: ['an environment of the config', 'an app of the config'],
+      examples: ['scale production web --count iad=3 sjc=1', 'scale production web --memory 1gb'],
+    },
     async (context, [environment = '', app = ''], options) => {
       const { scale } = await import('../commands/scale.ts');
       const typed = {
@@ -65,11 +91,11 @@ function addScaleCommand(program: Command, register: Register): void {
       return scale(context, { environment, app }, typed);
     },
   )
-    .option('--count <region=number...>', 'how many machines a region has, such as iad=3 sjc=1')
+    .option('--count <region=number...>', 'machines per region, such as iad=3 sjc=1')
     .option('--vm <size>', 'the size of every machine, such as shared-cpu-2x')
     .option('--memory <size>', 'the memory of every machine, such as 1gb')
-    .option('--yes', 'also when that takes the app down')
-    .option('--confirm <environment>', 'the name of the environment again, so that no other is meant');
+    .option('--yes', 'even if that takes the app down')
+    .option('--confirm <environment>', 'repeat the environment’s name as a safeguard');
 }
 
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);

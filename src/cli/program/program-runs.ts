@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { HEADING } from './help-layout.ts';
 import type { Register } from './register.ts';
 
 /** The commands about what ran. */
@@ -6,22 +7,39 @@ export function addRunCommands(program: Command, register: Register): void {
   register(
     program,
     'releases <environment>',
-    'the releases that were live in an environment, newest first',
+    {
+      heading: HEADING.look,
+      summary: 'List the releases of an environment',
+      details: 'Lists the releases that were live in an environment, newest first.',
+      args: ['an environment of the config'],
+      examples: ['releases production'],
+    },
     async (context, [environment = ''], options) => {
       const { releases } = await import('../commands/releases.ts');
       return releases(context, environment, { isFromGithub: options['fromGithub'] === true });
     },
-  ).option('--from-github', 'also what was deployed from elsewhere, as GitHub remembers it');
+  ).option('--from-github', 'include deployments made elsewhere, as recorded on GitHub');
   register(
     program,
     'history [environment]',
-    'every deployment, promotion and rollback, also those that failed',
+    {
+      heading: HEADING.look,
+      summary: 'List deployments, promotions, rollbacks',
+      details: 'Lists every deployment, promotion and rollback, including failed ones.',
+      args: ['an environment of the config; all of them otherwise'],
+      examples: ['history', 'history production'],
+    },
     async (context, [environment]) => {
       const { history } = await import('../commands/releases.ts');
       return history(context, environment ?? null);
     },
   );
-  register(program, 'runs', 'durable runs, newest first', async (context) => {
+  const listed = {
+    heading: HEADING.look,
+    summary: 'List runs, newest first',
+    examples: ['runs', 'runs --json'],
+  };
+  register(program, 'runs', listed, async (context) => {
     const { runs } = await import('../commands/runs.ts');
     return runs(context);
   });
@@ -29,42 +47,67 @@ export function addRunCommands(program: Command, register: Register): void {
 }
 
 function addSingleRunCommands(program: Command, register: Register): void {
-  const run = program.command('run').description('show, resume or cancel one run');
-  register(run, 'show <id>', 'a run with its steps and what they printed', async (context, [id = '']) => {
+  const run = program
+    .command('run')
+    .helpGroup(HEADING.look)
+    .summary('Show, resume or cancel one run')
+    .description('One run: show, resume or cancel it.');
+  const id = ['the id of a run, as glidepath runs shows it'];
+  const show = {
+    summary: 'Show a run, its steps and their output',
+    args: id,
+    examples: ['run show run-3f2a'],
+  };
+  register(run, 'show <id>', show, async (context, [run = '']) => {
     const { runShow } = await import('../commands/runs.ts');
-    return runShow(context, id);
+    return runShow(context, run);
   });
-  register(
-    run,
-    'resume <id>',
-    'go on with an interrupted run, or one whose process died',
-    async (context, [id = '']) => {
-      const { runResume } = await import('../commands/runs.ts');
-      return runResume(context, id);
-    },
-  );
-  register(run, 'cancel <id>', 'stop a run and put back what it changed', async (context, [id = '']) => {
+  const resume = {
+    summary: 'Resume an interrupted run',
+    details: 'Resumes a run that was interrupted or whose process died, from where it stopped.',
+    args: id,
+    examples: ['run resume run-3f2a'],
+  };
+  register(run, 'resume <id>', resume, async (context, [run = '']) => {
+    const { runResume } = await import('../commands/runs.ts');
+    return runResume(context, run);
+  });
+  const cancel = { summary: 'Stop a run and undo its changes', args: id, examples: ['run cancel run-3f2a'] };
+  register(run, 'cancel <id>', cancel, async (context, [run = '']) => {
     const { runCancel } = await import('../commands/runs.ts');
-    return runCancel(context, id);
+    return runCancel(context, run);
   });
-  for (const [word, decision, description] of [
+}
+
+/** `approve` and `reject`, of a run here and of a deployment on GitHub. */
+export function addDecisionCommands(program: Command, register: Register): void {
+  for (const [word, decision, summary, details] of [
     [
       'approve',
       'approved',
-      'approve what a run waits for, and go on with it; of an environment, by a comment on GitHub',
+      'Approve what is waiting',
+      'Approves a waiting run and continues it, or approves the deployment of an environment by commenting on GitHub.',
     ],
     [
       'reject',
       'rejected',
-      'reject what a run waits for; it ends, undone; of an environment, by a comment on GitHub',
+      'Reject what is waiting',
+      'Rejects a waiting run, which ends and is undone, or rejects the deployment of an environment by commenting on GitHub.',
     ],
   ] as const) {
-    register(program, `${word} <run-or-environment>`, description, async (context, [id = ''], options) => {
+    const help = {
+      heading: HEADING.deploy,
+      summary,
+      details,
+      args: ['the id of a waiting run, or an environment'],
+      examples: [`${word} run-3f2a`, `${word} production --commit 12d5294`],
+    };
+    register(program, `${word} <run-or-environment>`, help, async (context, [id = ''], options) => {
       const { decide } = await import('../commands/approve.ts');
       return decide(context, id, decision, { commit: text(options['commit']), plan: text(options['plan']) });
     })
-      .option('--commit <sha>', 'of an environment: the commit that waits; HEAD otherwise')
-      .option('--plan <hash>', 'the plan that is meant, so that no other is; ten digits of it');
+      .option('--commit <sha>', 'of an environment: the waiting commit; HEAD otherwise')
+      .option('--plan <hash>', 'the first ten digits of the plan, so that no other plan is meant');
   }
 }
 

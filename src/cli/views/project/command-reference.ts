@@ -1,4 +1,4 @@
-import type { Command, Option } from 'commander';
+import type { Argument, Command, Option } from 'commander';
 
 /** Options that every command has; listed once at the top. */
 const GLOBAL = new Set(['--json', '--project', '--local', '--verbose']);
@@ -21,8 +21,10 @@ export function renderCommandReference(program: Command): string {
   ];
   for (const command of commands) {
     const own = command.options.filter((option) => !isGlobal(option));
-    lines.push(`## \`${nameOf(program, command)}\``, '', sentence(command.description()), '');
-    if (own.length > 0) lines.push(...own.map(optionLine), '');
+    lines.push(`## \`${nameOf(program, command)}\``, '', command.description(), '');
+    const items = [...command.registeredArguments.map(argumentLine), ...own.map(optionLine)];
+    if (items.length > 0) lines.push(...items, '');
+    lines.push('```text', ...textBelow(command), '```', '');
   }
   return `${lines.join('\n').trimEnd()}\n`;
 }
@@ -51,6 +53,17 @@ function optionLine(option: Option): string {
   return `- \`${option.flags}\`: ${option.description}`;
 }
 
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+function argumentLine(argument: Argument): string {
+  return `- \`${argument.name()}\`: ${argument.description}`;
+}
+
+/** What the help prints below the options: examples first. */
+function textBelow(command: Command): readonly string[] {
+  let text = '';
+  command.configureOutput({ writeOut: (part) => (text += part) }).outputHelp();
+  const [, below = ''] = /\nExamples?:\n([\s\S]*)$/.exec(text) ?? [];
+  return below
+    .trim()
+    .split('\n')
+    .map((line) => line.replace(/^ {2}/, ''));
 }
