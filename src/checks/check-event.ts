@@ -48,7 +48,7 @@ export interface CheckResult {
   readonly warnings: readonly string[];
   /** What it left running, now ended. */
   readonly left: readonly LeftProcess[];
-  /** The last lines that it printed, where it ran. */
+  /** What it printed, where it ran: its first and last lines, and those that read like a cause. */
   readonly output: readonly string[];
   readonly problem: CheckProblem | null;
 }

@@ -1,13 +1,12 @@
 import type { ResolvedCheck } from '../config/resolved.ts';
 import type { Clock } from '../util/clock.ts';
+import { keptLines } from '../util/kept-lines.ts';
 import { CheckLog } from './check-log.ts';
 import type { CheckService, OpenCheckService } from './check-services.ts';
 import type { ExecuteCheck, ExecutionEnd, LeftProcess } from './execute-check.ts';
 import { failureWords } from './failure-words.ts';
 
-/** Lines of a check's output that are kept for whoever asks why it failed. */
-const OUTPUT_LINES = 20;
-/** A longer one is cut there; the log has it whole. */
+/** A longer line is cut where it is shown; the log has it whole. */
 const OUTPUT_CHARS = 2_000;
 
 /** What running checks needs of the outside. */
@@ -44,7 +43,7 @@ export interface CheckEnd extends Pick<ExecutionEnd, 'exitCode' | 'timedOut'> {
   readonly left: readonly LeftProcess[];
   /** Files that it changed and does not declare, where the place it ran in says so. */
   readonly wroteOutside: readonly string[];
-  /** The last lines that it printed. */
+  /** What it printed, as far as it is shown: see keptLines. */
   readonly output: readonly string[];
 }
 
@@ -86,11 +85,10 @@ async function runAttempt(
   { root, signal, onLine, log }: CheckRun,
 ): Promise<{ readonly end: ExecutionEnd; readonly output: readonly string[] }> {
   const services: CheckService[] = [];
-  const output: string[] = [];
+  const output = keptLines();
   const take = (raw: string): void => {
     const line = deps.redact(raw);
-    output.push(line.slice(0, OUTPUT_CHARS));
-    if (output.length > OUTPUT_LINES) output.shift();
+    output.add(line.slice(0, OUTPUT_CHARS));
     log.add(line);
     onLine(line);
   };
@@ -98,7 +96,7 @@ async function runAttempt(
     for (const service of check.services) services.push(await deps.openService(service, signal));
     const env = environmentOf(deps, check, services);
     const end = await deps.execute[check.where]({ check, root, env, signal, onLine: take });
-    return { end, output };
+    return { end, output: output.lines() };
   } finally {
     for (const service of services.toReversed()) await service.close();
   }

@@ -96,10 +96,32 @@ test('the first that fails ends it, with its last lines and the command that run
     ],
     error: {
       code: 'CHECK_FAILED',
-      hint: 'Run it again: glidepath ci --only broken',
+      hint: 'Run it again: glidepath ci --only broken\nAll it printed: .glidepath/reports/logs/broken.log',
       output: ['about to fail'],
     },
   });
+});
+
+test('the cause is shown wherever it was printed, and the whole output is kept until the check passes', async () => {
+  const script = (end: string): string =>
+    `echo "Cannot find package 'pg'"\nfor n in $(seq 1 90); do echo "at module $n"; done\n${end}\n`;
+  await using rig = await projectRig({
+    'glidepath.config.ts':
+      "import { check, defineProject } from 'glidepath';\nexport default defineProject({ name: 'x', apps: {}, environments: {}, ci: { checks: { load: check('sh load.sh') } } });\n",
+    'load.sh': script('exit 3'),
+  });
+  const { code, stderr } = await rig.run('ci');
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /│ Cannot find package 'pg'\n[^]*… \d+ lines not shown\n[^]*│ at module 89\n.*│ at module 90\n/,
+  );
+  expect(stderr).toContain('→ All it printed: .glidepath/reports/logs/load.log');
+  const log = join(rig.dir, '.glidepath/reports/logs/load.log');
+  expect(readFileSync(log, 'utf8').split('\n')).toHaveLength(92);
+  expect(await rig.git('status', '--porcelain')).toBe('');
+  rig.write('load.sh', script('exit 0'));
+  expect((await rig.run('ci')).code).toBe(0);
+  expect(existsSync(log)).toBe(false);
 });
 
 test('in a job of GitHub the output is folded away and a failure is an annotation', async () => {

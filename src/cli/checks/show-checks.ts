@@ -5,6 +5,7 @@ import type { ResolvedProject } from '../../config/resolved.ts';
 import type { ReportsSummary } from '../../reports/summary/reports-summary.ts';
 import { systemClock } from '../../util/clock.ts';
 import type { CommandContext } from '../command-context.ts';
+import { failedLogs } from './failed-logs.ts';
 import type { TypedCiOptions } from './typed-ci.ts';
 import { readGithubContext } from '../github/read-github-context.ts';
 import type { FailedAttempts } from '../reports/failed-attempts.ts';
@@ -56,13 +57,14 @@ async function runAndShow(
   { root, deps, plan, typed, onEvent }: ChecksRunOptions,
   attempts: FailedAttempts | null,
 ): Promise<ChecksOutcome> {
+  const logs = failedLogs(root, context.cwd);
   using view = checksView({
     output: context.output,
     isActions: context.env['GITHUB_ACTIONS'] === 'true',
     isVerbose: context.isVerbose,
     now: () => systemClock.now(),
   });
-  return await runChecks(deps, plan, {
+  const outcome = await runChecks(deps, plan, {
     root,
     signal: context.interrupt,
     onEvent(event) {
@@ -70,11 +72,15 @@ async function runAndShow(
       view.onEvent(event);
       onEvent?.(event);
     },
-    onLog: (check, log) => view.onLog(check, log),
+    onLog(check, log, result) {
+      view.onLog(check, log);
+      logs.onLog(log, result);
+    },
     isKeepGoing: typed.isKeepGoing,
     isForce: typed.isForce,
     isWatched: typed.isWatched,
   });
+  return logs.named(outcome);
 }
 
 /** Reports of tries that failed are read before the next try writes over them. */

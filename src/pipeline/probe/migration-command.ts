@@ -1,14 +1,12 @@
 import type { ResolvedApp, ResolvedDatabase } from '../../config/resolved.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { PlannedMigration } from '../../plan/steps/migrations-of.ts';
+import { keptLines } from '../../util/kept-lines.ts';
 import { shellWords } from '../../util/shell-words.ts';
 import { cappedLog } from '../capped-log.ts';
 import { appVariables } from '../env-values.ts';
 import { flyAppNamed, type StepScope } from '../step-scope.ts';
 import { appDeployment } from '../steps/database.ts';
-
-/** Lines of a failing migration that go into the error. */
-const OUTPUT_LINES = 20;
 
 /** One migration, led to a database that is not the environment's own. */
 export interface LedMigration {
@@ -30,7 +28,7 @@ async function runHere(scope: StepScope, { database, migration, url }: LedMigrat
   const app = migration.app === null ? null : flyAppNamed(scope, migration.app);
   const variables = app === null ? null : await appVariables(deps, input.environment, app, context);
   const names = app === null ? [database.secret] : namesOfUrl(app, database.name);
-  const output: string[] = [];
+  const output = keptLines();
   const log = cappedLog((line) => context.log(line));
   context.log(`$ ${migrate.command}`);
   const { exitCode, timedOut } = await deps.runCommand({
@@ -44,14 +42,13 @@ async function runHere(scope: StepScope, { database, migration, url }: LedMigrat
     timeoutMs: migrate.timeoutMs,
     signal: context.signal,
     onLine: (line) => {
-      output.push(line);
-      if (output.length > OUTPUT_LINES) output.shift();
+      output.add(line);
       log(line);
     },
   });
   if (exitCode === 0) return;
   const how = timedOut ? 'took too long and was ended' : `failed with exit code ${exitCode}`;
-  throw failed(database, `${how}: ${migrate.command}`, output);
+  throw failed(database, `${how}: ${migrate.command}`, output.lines());
 }
 
 /** The URL's name in the settings of the temporary machine; there no secret of the app stands before it. */

@@ -2,6 +2,7 @@ import type { ResolvedFlyApp, ResolvedMigration } from '../../config/resolved.ts
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { StepExecutor } from '../../engine/graph.ts';
 import { assert } from '../../util/assert.ts';
+import { keptLines } from '../../util/kept-lines.ts';
 import { cappedLog } from '../capped-log.ts';
 import { appVariables, databaseNamed } from '../env-values.ts';
 import { attemptsBegun, attemptWork } from '../flight/attempt-on-platform.ts';
@@ -37,9 +38,6 @@ export function migrateStep(deps: PipelineDeps): StepExecutor {
   };
 }
 
-/** Lines of a failing migration that go into the error. */
-const OUTPUT_LINES = 20;
-
 /** The app's database is none that is written in the config: only its command is known. */
 async function migrateWithoutDatabase(
   scope: StepScope,
@@ -55,7 +53,7 @@ async function migrateWithoutDatabase(
     const deployment = appDeployment(scope, app.name, env);
     return platform.runReleaseCommand(deployment, migration.command, migration.timeoutMs, context);
   }
-  const output: string[] = [];
+  const output = keptLines();
   const log = cappedLog((line) => context.log(line));
   const { exitCode, timedOut } = await deps.runCommand({
     command: migration.command,
@@ -64,8 +62,7 @@ async function migrateWithoutDatabase(
     timeoutMs: migration.timeoutMs,
     signal: context.signal,
     onLine: (line) => {
-      output.push(line);
-      if (output.length > OUTPUT_LINES) output.shift();
+      output.add(line);
       log(line);
     },
   });
@@ -73,6 +70,6 @@ async function migrateWithoutDatabase(
   const how = timedOut ? 'took too long' : `failed with exit code ${exitCode}`;
   throw new ToolError('MIGRATION_FAILED', `The migration ${how}: ${migration.command}`, {
     hint: 'No app was changed. Mend the migration and deploy again.',
-    output,
+    output: output.lines(),
   });
 }

@@ -1,12 +1,10 @@
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { StepExecutor } from '../../engine/graph.ts';
+import { keptLines } from '../../util/kept-lines.ts';
 import { cappedLog } from '../capped-log.ts';
 import { databaseNamed, urlFromHere } from '../env-values.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
 import { scopeOf } from '../step-scope.ts';
-
-/** Lines of a failing seed that go into the error. */
-const OUTPUT_LINES = 20;
 
 /** Puts test data into a database, once in its life: one that was destroyed and made again gets them again. */
 export function seedStep(deps: PipelineDeps): StepExecutor {
@@ -22,7 +20,7 @@ export function seedStep(deps: PipelineDeps): StepExecutor {
         context.log(`${database.name} has its test data since ${before}`);
         return { seeded: false, by: before };
       }
-      const output: string[] = [];
+      const output = keptLines();
       const log = cappedLog((line) => context.log(line));
       const url = await urlFromHere(deps, database, context.signal);
       const { exitCode, timedOut } = await deps.runCommand({
@@ -32,8 +30,7 @@ export function seedStep(deps: PipelineDeps): StepExecutor {
         timeoutMs: seed.timeoutMs,
         signal: context.signal,
         onLine: (line) => {
-          output.push(line);
-          if (output.length > OUTPUT_LINES) output.shift();
+          output.add(line);
           log(line);
         },
       });
@@ -46,7 +43,7 @@ export function seedStep(deps: PipelineDeps): StepExecutor {
         : `failed with exit code ${exitCode}`;
       throw new ToolError('SEED_FAILED', `The test data of ${database.name} ${how}: ${seed.command}`, {
         hint: 'No app was changed. Mend the command and deploy again: it is run again until it has succeeded once.',
-        output,
+        output: output.lines(),
       });
     },
   };

@@ -2,13 +2,11 @@ import type { ResolvedSmoke } from '../../config/resolved.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { StepExecutor } from '../../engine/graph.ts';
 import type { PlatformWork } from '../../providers/app-platform.ts';
+import { keptLines } from '../../util/kept-lines.ts';
 import { cappedLog } from '../capped-log.ts';
 import { resolveValue } from '../env-values.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
 import { scopeOf } from '../step-scope.ts';
-
-/** Lines of a failing smoke test that go into the error. */
-const OUTPUT_LINES = 20;
 
 /** A smoke test, with what it is told of. */
 export interface SmokeTest {
@@ -42,7 +40,7 @@ export async function runSmoke(
   { environment, smoke, commit, env }: SmokeTest,
   work: PlatformWork,
 ): Promise<void> {
-  const output: string[] = [];
+  const output = keptLines();
   const log = cappedLog((line) => work.log(line));
   const { exitCode, timedOut } = await deps.runCommand({
     command: smoke.command,
@@ -51,8 +49,7 @@ export async function runSmoke(
     timeoutMs: smoke.withinMs,
     signal: work.signal,
     onLine: (line) => {
-      output.push(line);
-      if (output.length > OUTPUT_LINES) output.shift();
+      output.add(line);
       log(line);
     },
   });
@@ -62,6 +59,6 @@ export async function runSmoke(
     : `failed with exit code ${exitCode}`;
   throw new ToolError('SMOKE_FAILED', `The smoke test of ${environment} ${how}: ${smoke.command}`, {
     hint: `See what the apps say: glidepath logs ${environment}`,
-    output,
+    output: output.lines(),
   });
 }

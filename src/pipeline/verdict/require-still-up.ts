@@ -1,14 +1,16 @@
 import type { ResolvedFlyApp } from '../../config/resolved.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { PlatformWork } from '../../providers/app-platform.ts';
+import { joinSimilarLines } from '../../util/join-similar-lines.ts';
+import { keepLines } from '../../util/kept-lines.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
 
 /** A worker that cannot use its database says so within this time, or nobody can tell by looking at it. */
 const WORKER_PROOF_MS = 5_000;
 /** Between two looks. */
 const LOOK_MS = 500;
-/** Lines of one that ended that go into the error. */
-const OUTPUT_LINES = 20;
+/** Lines of one that ended that are looked at for the error. */
+const OUTPUT_LINES = 100;
 
 /**
  * That an app still runs as it was started. One that nobody can ask for its health must do so for a while. Throws
@@ -32,7 +34,7 @@ export async function requireStillUp(
       if (machine.state === 'started' && isSame) continue;
       const lines = await platform.logs(platformName, { limit: OUTPUT_LINES });
       throw new ToolError('DEPLOY_EXITED', `${app.name} was started, and did not stay up.`, {
-        output: lines.map(({ message }) => message),
+        output: keepLines(joinSimilarLines(lines.map(({ message }) => message))),
       });
     }
     if (clock.now() >= until) return;

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { Clock } from '../../util/clock.ts';
+import { keptLines } from '../../util/kept-lines.ts';
 import { runProcess, type Spawn } from '../../util/run-process.ts';
 
 /** One command of a build. */
@@ -18,17 +19,15 @@ export interface BuildCommand {
   log(line: string): void;
 }
 
-/** Lines of a failed build that go into the error. */
-const OUTPUT_LINES = 20;
 /** All that a build sees of our environment: no token can end up in an image or be printed by a build script. */
 const ENV_ALLOWED = ['HOME', 'CI', 'NODE_ENV'] as const;
 /** The same for everybody: what a build writes must not tell where, or in which language, it ran. */
 const ENV_FIXED = { TZ: 'UTC', LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8' } as const;
 
-/** Runs one command of a build. Throws BUILD_FAILED with its last lines when it fails. */
+/** Runs one command of a build. Throws BUILD_FAILED with what it printed, shortened, when it fails. */
 export async function runBuildCommand(spawn: Spawn, clock: Clock, build: BuildCommand): Promise<void> {
   const { program, args, cwd, signal } = build;
-  const lines: string[] = [];
+  const lines = keptLines();
   const { exitCode } = await runProcess(spawn, clock, {
     program,
     args,
@@ -36,12 +35,11 @@ export async function runBuildCommand(spawn: Spawn, clock: Clock, build: BuildCo
     env: { ...buildEnv(process.env), ...build.env },
     signal,
     onLine(line) {
-      lines.push(line);
-      if (lines.length > OUTPUT_LINES) lines.shift();
+      lines.add(line);
       build.log(line);
     },
   });
-  if (exitCode !== 0) throw buildFailed(build, exitCode, lines);
+  if (exitCode !== 0) throw buildFailed(build, exitCode, lines.lines());
 }
 
 /** The environment of build commands; `node` in it is the Node that runs this tool. */

@@ -46,7 +46,8 @@ function failureBlock(result: CheckResult, color: boolean): string {
   const { red, dim } = paint(color);
   const lines = printedLines(result.output.map(visibleText)).map((line) => dim(`  │ ${line}\n`));
   const { message, hint } = result.problem ?? { message: result.name, hint: '' };
-  return `${red('✗')} ${message}\n${lines.join('')}${hint === '' ? '' : `  → ${hint}\n`}\n`;
+  const hints = hint === '' ? [] : hint.split('\n');
+  return `${red('✗')} ${message}\n${lines.join('')}${hints.map((each) => `  → ${each}\n`).join('')}\n`;
 }
 
 function lastLine({ leftOut }: CheckPlan, outcome: ChecksOutcome): string {

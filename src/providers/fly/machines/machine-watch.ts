@@ -12,6 +12,8 @@ import { checkCount, checksOf } from './machine-config.ts';
 import { eventId, isReachable, isTransient, startedAtOf, unexpectedExit } from './machine-state.ts';
 import type { MachineRef } from '../client/machines-api.ts';
 import type { Machine } from '../client/wire-types.ts';
+import { joinSimilarLines } from '../../../util/join-similar-lines.ts';
+import { keepLines } from '../../../util/kept-lines.ts';
 
 /** What to expect of a machine that was just given a config. */
 export interface WatchedMachine {
@@ -26,8 +28,8 @@ export interface WatchedMachine {
   readonly signal: AbortSignal;
 }
 
-/** Lines a failure is explained with. */
-const OUTPUT_LINES = 20;
+/** Lines that are looked at to explain a failure: a crash prints more than a screen, and health checks repeat themselves. */
+const OUTPUT_LINES = 100;
 
 /**
  * Waits until a machine runs the expected version and every check passes (without checks: until it has kept running for
@@ -163,7 +165,7 @@ function firstStartAfter(machine: Machine, known: ReadonlySet<string>): number |
 /** What a machine printed last. */
 async function lastLines(fly: FlyContext, ref: MachineRef, since: number): Promise<string[]> {
   const lines = await fly.logsOf(ref.app, ref.id, { limit: OUTPUT_LINES, since });
-  return lines.slice(-OUTPUT_LINES).map((line) => line.message);
+  return keepLines(joinSimilarLines(lines.slice(-OUTPUT_LINES).map((line) => line.message)));
 }
 
 /** The platform's clock and ours may differ a little. */

@@ -8,11 +8,10 @@ import type { MachineRef } from '../client/machines-api.ts';
 import { keyPrefix } from '../journal-keys.ts';
 import { listMachines } from '../machines/list-machines.ts';
 import { recordedSecretsVersion } from '../secrets/secrets.ts';
+import { keepLines } from '../../../util/kept-lines.ts';
 import { shellWords } from '../../../util/shell-words.ts';
 import type { Machine } from '../client/wire-types.ts';
 
-/** Lines of a failed command that go into the error. */
-const OUTPUT_LINES = 20;
 /** Between two looks at the logs. */
 const LOGS_EVERY_MS = 500;
 /** How long to look for the last lines of a command that has ended; logs arrive a little after the exit. */
@@ -146,7 +145,7 @@ function requireSuccess(
     `The release command of ${deployment.app.name} ${how}: ${command.line}`,
     {
       hint: 'No app was changed. Mend the command or the migration and deploy again.',
-      output: lines.slice(-OUTPUT_LINES),
+      output: keepLines(lines),
     },
   );
 }
