@@ -138,6 +138,11 @@ describe('a deployment in a job of GitHub Actions', () => {
     expect(swept.stdout).toContain('Nothing is left');
     const releases = await run({ args: ['releases', 'staging', '--from-github', '--json'] });
     expect(JSON.parse(releases.stdout)).toMatchObject({ releases: [{ action: 'rollback' }, {}, {}] });
+    // The journal of this clone does not have the run that made it live.
+    const status = await run({ args: ['status', 'staging'] });
+    expect(status.code, status.stderr).toBe(0);
+    const live = (JSON.parse(releases.stdout) as { releases: { release: { id: string } }[] }).releases[0];
+    expect(status.stdout).toContain(live?.release.id ?? 'no release');
   }, 240_000);
 });
 

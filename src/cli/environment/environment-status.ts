@@ -109,11 +109,9 @@ export async function readEnvironmentStatus(
   const live = bench.history.live(environment.name);
   const reader = bench.readerOf(environment);
   const unproven = await unprovenMachines(bench, live);
-  const before = live === null ? null : await bench.engine.get(live.runId);
+  const before = live === null ? null : await bench.deps.environmentOf(live.runId);
   const deployed = (app: ResolvedApp): ResolvedApp | null =>
-    before === null
-      ? null
-      : (deploymentInput(before.input).environment.apps.find(({ name }) => name === app.name) ?? null);
+    before?.apps.find(({ name }) => name === app.name) ?? null;
   const apps: AppStatus[] = [];
   for (const app of environment.apps) {
     const known = { app, live, deployed: deployed(app), runs, unproven, metrics: metricsOf(local, app) };
@@ -236,7 +234,8 @@ function scaledByHand({ app, live, runs }: Known): DriftStatus['scaled'] {
 
 /** The machines that the live release was only given in their sleep, by the results of its run. */
 async function unprovenMachines(bench: Workbench, live: LiveRelease | null): Promise<ReadonlySet<string>> {
-  if (live === null) return new Set();
+  // Of a release that came with the history of GitHub nothing more is known here: its run was on a runner.
+  if (live === null || (await bench.engine.get(live.runId)) === null) return new Set();
   const steps = await bench.engine.steps(live.runId);
   return new Set(
     steps.flatMap((step) => {
