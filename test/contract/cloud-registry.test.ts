@@ -283,6 +283,17 @@ describe('opening an image', () => {
     expect((await stat(run)).ino).toBe(before.ino);
   });
 
+  test('gives files and directories the modes of the image, whatever the mask of the user is', async () => {
+    const image = await push('web', [layer([{ path: 'app/run', content: 'run', mode: 0o755 }])]);
+    const mask = process.umask(0o077);
+    try {
+      const opened = await registry.images.open(`web@${image.digest}`);
+      expect((await stat(join(opened?.rootDir ?? '', 'app/run'))).mode & 0o777).toBe(0o755);
+    } finally {
+      process.umask(mask);
+    }
+  });
+
   test('many at once get the same directory, and nothing is left beside it', async () => {
     const image = await push('web', [layer([{ path: 'app/a', content: 'a' }])]);
     const second = await open();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, realpath, rm, symlink } from 'node:fs/promises';
+import { chmod, mkdir, readdir, realpath, rm, symlink } from 'node:fs/promises';
 import { dirname, join, posix, sep } from 'node:path';
 import { pipeline } from 'node:stream';
 import type { Readable, Transform } from 'node:stream';
@@ -37,6 +37,7 @@ export async function unpackLayer(layer: Layer, rootDir: string, isFirst: boolea
   if (!isFirst) await applyWhiteouts(layer, rootDir);
   const problems: string[] = [];
   const symlinks: Symlink[] = [];
+  const masked = new Map<string, number>();
   const unpack = new Unpack({
     cwd: rootDir,
     strict: true,
@@ -48,7 +49,10 @@ export async function unpackLayer(layer: Layer, rootDir: string, isFirst: boolea
       if (problem !== null || isDevice(entry as ReadEntry) || posix.basename(path).startsWith(WHITEOUT))
         return false;
       const relative = posix.normalize(path).replace(/\/$/, '');
-      if ((entry as ReadEntry).type !== 'SymbolicLink') return relative !== '.';
+      const { type, mode } = entry as ReadEntry;
+      if ((type === 'File' || type === 'Directory') && ((mode ?? 0) & process.umask()) !== 0)
+        masked.set(relative, (mode ?? 0) & 0o7777);
+      if (type !== 'SymbolicLink') return relative !== '.';
       // Made at the end and by ourselves: tar refuses a link to a link, which every shared library and bin folder has.
       symlinks.push({ path: relative, target: (entry as ReadEntry).linkpath ?? '' });
       return false;
@@ -58,6 +62,8 @@ export async function unpackLayer(layer: Layer, rootDir: string, isFirst: boolea
   const [problem] = problems;
   if (problem !== undefined) throw invalid(problem);
   if (digest !== layer.diffId) throw invalid(`the layer's content is ${digest}, not ${layer.diffId}`);
+  // As the image has it, whatever this machine's user takes away from new files: it may run as another user.
+  for (const [path, mode] of masked) await chmod(join(rootDir, path), mode);
   for (const link of symlinks) await makeSymlink(rootDir, link);
 }
 
