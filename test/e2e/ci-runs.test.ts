@@ -125,7 +125,7 @@ export default defineProject({
   name: 'checked', apps: {}, environments: {},
   ci: {
     checks: {
-      slow: check('mkdir -p dist && echo half > dist/out && echo waiting && setsid sleep 4720 & wait; test ! -e go || exit 0; sleep 4721', { outputs: ['dist/**'], fast: false }),
+      slow: check('mkdir -p dist && echo half > dist/out && echo waiting && setsid sleep ${NAP_S} & wait; test ! -e go || exit 0; sleep ${NAP_S}', { outputs: ['dist/**'], fast: false }),
       quick: check('echo quick'),
     },
   },
@@ -134,17 +134,17 @@ export default defineProject({
   });
   const killed = rig.start('ci', '--only', 'slow');
   await killed.printed(/waiting/);
-  await expect.poll(() => processes(/sleep 472[01]/)).not.toEqual([]);
+  await expect.poll(() => processes(`sleep ${NAP_S}`)).not.toEqual([]);
   killed.child.kill('SIGKILL');
   await killed.result;
   expect((await rig.run('ci', '--only', 'quick')).code).toBe(0);
-  expect(processes(/sleep 472[01]/)).toEqual([]);
+  expect(processes(`sleep ${NAP_S}`)).toEqual([]);
   expect(readdirSync(join(rig.dir, '.glidepath/running'))).toEqual([]);
   const interrupted = rig.start('ci', '--only', 'slow');
   await interrupted.printed(/waiting/);
   interrupted.child.kill('SIGINT');
   expect((await interrupted.result).code).toBe(130);
-  expect(processes(/sleep 472[01]/)).toEqual([]);
+  expect(processes(`sleep ${NAP_S}`)).toEqual([]);
 });
 
 test('nobody reading any more leaves no process: checks are finished unseen, and --watch ends', async () => {
@@ -189,12 +189,15 @@ function filesBelow({ dir }: ProjectRig, folder: string): string[] {
   return readdirSync(join(dir, folder), { recursive: true }).map(String);
 }
 
+/** Of this run of the tests alone: others may be under way on this machine. */
+const NAP_S = 4_000_000 + process.pid;
+
 /** Commands of processes that run now, without those of shells that only mention them. */
-function processes(pattern: RegExp): string[] {
+function processes(words: string): string[] {
   return readdirSync('/proc').flatMap((pid) => {
     try {
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-      return /^\d+$/.test(pid) && pattern.test(command) && !command.includes('sh -c') ? [command] : [];
+      return /^\d+$/.test(pid) && command.includes(words) && !command.includes('sh -c') ? [command] : [];
     } catch {
       return [];
     }

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -120,7 +120,8 @@ export async function projectRig(files: Readonly<Record<string, string>>): Promi
     },
     async [Symbol.asyncDispose]() {
       for (const child of started) child.kill('SIGKILL');
-      await start({}, ['cloud', 'down', '--force']).result;
+      // Most projects never had a cloud.
+      if (existsSync(join(dir, '.glidepath/cloud'))) await start({}, ['cloud', 'down', '--force']).result;
       rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
