@@ -20,8 +20,8 @@ export interface Abilities {
   readonly restorePoints: boolean;
   /** Whether it goes back to any moment. */
   readonly moments: boolean;
-  /** Whether what was there before a restore is kept by its name: as a branch, which can be connected to, or as a restore point. */
-  readonly preserves: 'branch' | 'restore-point' | null;
+  /** Whether what was there before a restore is kept as a restore point, and can be looked at by its name as a branch can. */
+  readonly preserves: { readonly isBranch: boolean } | null;
   readonly branches: boolean;
 }
 
@@ -124,16 +124,58 @@ export function describeDatabasePlatform(
         await ask(under, database, "insert into notes values ('newer')");
         expect(await platform.restore(database, order, new TestWork({ journal }))).toEqual(result);
         expect(await notes(under, database)).toEqual(['old', 'newer']);
-        if (abilities.preserves === 'branch')
-          expect(await notes(under, database, { branch: 'restored-kept' })).toEqual(['old', 'new']);
-        if (abilities.preserves !== 'restore-point') return;
-        const kept = { kind: 'restore-point', name: 'restored-kept' } as const;
-        await platform.restore(
-          database,
-          { target: kept, preserveAs: 'second' },
-          new TestWork({ key: 'again' }),
+      },
+    );
+
+    test.runIf(abilities.preserves !== null)(
+      'a restore is undone by going back to what it replaced, which is listed as of the moment of the restore',
+      async () => {
+        const { platform } = under;
+        const database = await made(under, 'undone');
+        await ask(under, database, "create table notes (note text); insert into notes values ('old')");
+        await keep(under, database, 'before');
+        const restore = async (name: string, preserveAs: string): Promise<unknown> =>
+          platform.restore(
+            database,
+            { target: { kind: 'restore-point', name }, preserveAs },
+            new TestWork({ key: preserveAs }),
+          );
+        await ask(under, database, "insert into notes values ('new')");
+        const since = systemClock.now();
+        await restore('before', 'undone-kept');
+        const kept = (await platform.restorePoints(database)).find(
+          ({ name: point }) => point === 'undone-kept',
         );
+        // Platforms tell whole seconds.
+        expect(kept?.at).toBeGreaterThanOrEqual(since - 1_000);
+        if (abilities.preserves?.isBranch === true) {
+          expect(await notes(under, database, { branch: 'undone-kept' })).toEqual(['old', 'new']);
+          expect(await notes(under, database, { restorePoint: 'undone-kept' })).toEqual(['old', 'new']);
+        }
+        await ask(under, database, "insert into notes values ('newer')");
+        await restore('undone-kept', 'second-kept');
         expect(await notes(under, database)).toEqual(['old', 'new']);
+        await restore('second-kept', 'third-kept');
+        expect(await notes(under, database)).toEqual(['old', 'newer']);
+      },
+    );
+
+    test.runIf(abilities.preserves !== null && abilities.makes)(
+      'what restores replaced goes with the database',
+      async () => {
+        const { platform } = under;
+        const database = { ...(await under.database('gone')), ephemeral: true };
+        await platform.ensure(database, new TestWork());
+        await keep(under, database, 'before');
+        for (const preserveAs of ['gone-1', 'gone-2'])
+          await platform.restore(
+            database,
+            { target: { kind: 'restore-point', name: 'before' }, preserveAs },
+            new TestWork({ key: preserveAs }),
+          );
+        await platform.destroy(database, new TestWork());
+        expect(await platform.observe(database)).toBeNull();
+        expect(await platform.restorePoints(database)).toEqual([]);
       },
     );
 

@@ -16,7 +16,7 @@ async function open(managed: boolean): Promise<PlatformUnderTest> {
 
 describeDatabasePlatform(
   'an unmanaged cluster on Fly',
-  { makes: true, restorePoints: true, moments: false, preserves: 'restore-point', branches: true },
+  { makes: true, restorePoints: true, moments: false, preserves: { isBranch: false }, branches: true },
   () => open(false),
 );
 

@@ -162,9 +162,11 @@ test('a restore point that the data came back from stays until the branch goes, 
   await platform.deleteRestorePoint(database, 'before', work);
   expect(work.lines).toEqual(['restore point before stays: branch back was made from it']);
   // Neon lets nothing hang on a branch that it removes by itself.
-  expect(await platform.restorePoints(database)).toMatchObject([{ name: 'before', expiresAt: null }]);
+  expect(await platform.restorePoints(database)).toContainEqual(
+    expect.objectContaining({ name: 'before', expiresAt: null }),
+  );
   await platform.destroy(database, new TestWork());
-  expect((await branchNames()).filter((name) => name.includes('back'))).toEqual(['back-kept']);
+  expect((await branchNames()).filter((name) => name.includes('back'))).toEqual([]);
 });
 
 test('when the answer to every first change is lost, everything is made once all the same', async () => {
@@ -183,7 +185,7 @@ test('when the answer to every first change is lost, everything is made once all
   await losing.restore(database, { target, preserveAs: 'lossy-kept' }, new TestWork());
   expect((await branchNames()).filter((name) => name.includes('lossy'))).toEqual([
     'lossy',
-    'lossy-kept',
+    'replaced/lossy/lossy-kept',
     'restore-point/lossy/before',
   ]);
   expect(lost.size).toBeGreaterThan(1);

@@ -6,7 +6,13 @@ import { testNeonDatabase } from '../support/test-database.ts';
 import { describeDatabasePlatform } from './database-platform.suite.ts';
 import { UNPACED } from '../support/unpaced.ts';
 
-const ALL = { makes: true, restorePoints: true, moments: true, preserves: 'branch', branches: true } as const;
+const ALL = {
+  makes: true,
+  restorePoints: true,
+  moments: true,
+  preserves: { isBranch: true },
+  branches: true,
+} as const;
 
 describeDatabasePlatform('Neon', ALL, async () => {
   const rig = await NeonRig.start();

@@ -99,6 +99,34 @@ describe('the data of an environment', () => {
     expect(await query(`staging:${kept}`, 'select count(*)::int as rows from notes')).toEqual([{ rows: 4 }]);
   });
 
+  test('go back to what a restore replaced, and not to a moment that the restore took out of their history', async () => {
+    const { stdout } = await rig.run('db', 'restore', 'staging', '--local');
+    const kept = /before-restore-\S+/.exec(stdout)?.[0] ?? '';
+    const [{ was } = { was: new Date() }] = await query(`staging:${kept}`, 'select clock_timestamp() as was');
+    const point = await rig.json<{ restorePoints: { name: string; at: number }[] }>(
+      'db',
+      'restore',
+      'staging',
+      '--local',
+    );
+    const at = point.restorePoints.find(({ name }) => name === kept)?.at ?? 0;
+    expect(at).toBeLessThan((was as Date).getTime());
+    const moment = new Date(at - 1).toISOString();
+    for (const words of [
+      ['restore', 'staging', '--to', moment, '--dry-run'],
+      ['branch', 'staging', 'then', '--at', moment],
+    ]) {
+      const refused = await rig.run('db', ...words, '--local');
+      expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('DATABASE_OUTSIDE_WINDOW')]);
+      expect(refused.stderr).toContain(`glidepath db restore staging --to-restore-point ${kept} --local`);
+    }
+    const back = ['--to-restore-point', kept, '--confirm', 'staging', '--local'];
+    const restored = await rig.run('db', 'restore', 'staging', ...back);
+    expect(restored.code, restored.stdout + restored.stderr).toBe(0);
+    expect(restored.stdout).toContain('to go back to it: glidepath db restore staging --to-restore-point');
+    expect(await query('staging', 'select count(*)::int as rows from notes')).toEqual([{ rows: 4 }]);
+  });
+
   test('are brought back to a moment, and the next migration runs again what they do not have', async () => {
     const [{ now } = { now: new Date() }] = await query('staging', 'select clock_timestamp() as now');
     await query('staging', "insert into notes values (100, 'late')");

@@ -6,6 +6,7 @@ import { utcTime } from '../../util/utc-time.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { databaseOf } from '../databases/database-of.ts';
 import { databaseWork } from '../databases/database-work.ts';
+import { requireNotHidden } from '../databases/require-not-hidden.ts';
 import { requireUsableName } from '../databases/kept-name.ts';
 import { keptFor } from '../databases/kept-for.ts';
 import { writeJson } from '../output.ts';
@@ -52,6 +53,8 @@ async function makeBranch(
   requireUsableName(name);
   requireFreeName(bench.project, database, name);
   const keptMs = keptFor(typed.for, KEPT);
+  const at = typed.at === null ? null : parseMoment(typed.at, bench.clock.now());
+  if (at !== null) await requireNotHidden(context, bench, { environment, database, at });
   const work = databaseWork(context, bench, environment, bench.newRunId());
   const branch = await withProgress(context, `Branching ${database.name} of ${environment.name}`, () =>
     bench.deps.databasePlatformOf(database).branch(
@@ -60,7 +63,7 @@ async function makeBranch(
         name,
         schemaOnly: typed.schemaOnly,
         expiresAt: keptMs === null ? null : bench.clock.now() + keptMs,
-        ...(typed.at === null ? {} : { at: parseMoment(typed.at, bench.clock.now()) }),
+        ...(at === null ? {} : { at }),
       },
       work,
     ),

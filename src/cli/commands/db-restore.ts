@@ -11,6 +11,7 @@ import { readHistory } from '../github/read-history.ts';
 import { requireAllowed } from '../github/require-allowed.ts';
 import { confirmByName } from '../runs/confirm-by-name.ts';
 import { databaseOf } from '../databases/database-of.ts';
+import { requireNotHidden } from '../databases/require-not-hidden.ts';
 import { databaseWork } from '../databases/database-work.ts';
 import { writeJson } from '../output.ts';
 import { parseMoment } from '../databases/parse-moment.ts';
@@ -54,6 +55,8 @@ export async function dbRestore(context: CommandContext, typed: TypedRestore): P
   const target = await targetOf(context, bench, database, typed);
   if (target === null) return await sayWhatThereIs(context, bench, environment, database);
   await requireInWindow(bench, database, target);
+  if (target.kind === 'time')
+    await requireNotHidden(context, bench, { environment, database, at: target.at });
   const loss = await withProgress(context, 'Looking at the data of then', () =>
     lossOf(context, bench, environment, database, target),
   );

@@ -66,7 +66,10 @@ test('a rollback of one app leaves the release on record, and says so', async ()
 
 test.each([
   ['fly-postgres', 'to go back to it: glidepath db restore staging --to-restore-point before-restore-run-1'],
-  ['neon', 'to look at it: glidepath db url staging:before-restore-run-1'],
+  [
+    'neon',
+    'to go back to it: glidepath db restore staging --to-restore-point before-restore-run-1\nto look at it: glidepath db url staging:before-restore-run-1',
+  ],
 ] as const)(
   'what a restore replaced on %s is named with the command that leads to it',
   async (provider, command) => {

@@ -142,11 +142,10 @@ function keptByRestore({ context, input }: StepScope): readonly string[] {
     const found = databases.find((each) => each.name === database);
     const several = databases.length === 1 ? '' : ` --database ${database}`;
     // A branch on Neon; a volume on Fly, into which nobody can look.
-    const command =
-      found?.provider === 'neon'
-        ? `to look at it: glidepath db url ${name}:${kept}${several}`
-        : `to go back to it: glidepath db restore ${name}${several} --to-restore-point ${kept}`;
-    return [`what ${database} held before is kept as ${kept}\n${command}`];
+    const look =
+      found?.provider === 'neon' ? `\nto look at it: glidepath db url ${name}:${kept}${several}` : '';
+    const back = `to go back to it: glidepath db restore ${name}${several} --to-restore-point ${kept}`;
+    return [`what ${database} held before is kept as ${kept}\n${back}${look}`];
   });
 }
 

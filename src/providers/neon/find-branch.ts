@@ -4,7 +4,7 @@ import { ToolError } from '../../diagnostics/tool-error.ts';
 import { branchNameOf } from './branch-name.ts';
 import type { ProjectRef } from './neon-api.ts';
 import type { NeonContext } from './neon-context.ts';
-import { isRestorePointName } from './restore-point-name.ts';
+import { isRestorePointName, restorePointNamed } from './restore-point-name.ts';
 import type { NeonBranch } from './wire-types.ts';
 
 /** The branch of that very name; null when there is none. */
@@ -37,15 +37,17 @@ export async function requireOwnBranch(
   );
 }
 
-/** A branch that somebody named; throws DATABASE_UNKNOWN_BRANCH with those there are. */
+/** A branch that somebody named, or a restore point of this database; throws DATABASE_UNKNOWN_BRANCH with the branches there are. */
 export async function requireBranch(
   context: NeonContext,
   project: ProjectRef,
-  name: string,
+  { database, name }: { database: ResolvedDatabase; name: string },
   signal?: AbortSignal,
 ): Promise<NeonBranch> {
   const all = await context.api.branches(project, '', signal);
-  const found = all.find((branch) => branch.name === name);
+  const found =
+    all.find((branch) => branch.name === name) ??
+    all.find((branch) => restorePointNamed(database, branch.name) === name);
   if (found !== undefined) return found;
   const names = all.map((branch) => branch.name).filter((other) => !isRestorePointName(other));
   throw new ToolError(

@@ -154,7 +154,7 @@ test('a restore whose answer is lost, or whose process died, is not done twice',
   expect(first).toEqual({ preservedAs: 'staging-kept', at: Date.parse('2026-03-01T00:00:00Z') });
   expect(await restore(new TestWork({ journal }))).toEqual(first);
   expect(posts(`${AT}/branches/br-staging/restore`).map(({ body }) => body)).toEqual([
-    { source_branch_id: point.id, preserve_under_name: 'staging-kept' },
+    { source_branch_id: point.id, preserve_under_name: 'replaced/staging/staging-kept' },
   ]);
   // Nothing may hang on a branch that Neon removes by itself.
   expect(calls.find(({ method }) => method === 'PATCH')?.body).toEqual({ branch: { expires_at: null } });

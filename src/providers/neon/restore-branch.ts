@@ -8,6 +8,7 @@ import type { RestoreOrder } from './neon-api.ts';
 import { isOutcomeUnknown } from './neon-api-error.ts';
 import type { NeonContext } from './neon-context.ts';
 import { asOutsideWindow, isoOf, requireInWindow } from './neon-time.ts';
+import { replacedPrefix } from './restore-point-name.ts';
 import { requireRestorePoint } from './restore-points.ts';
 import { quietBranch, settleOperations } from './settle.ts';
 import type { NeonBranch, NeonProject } from './wire-types.ts';
@@ -31,8 +32,8 @@ interface Source {
 }
 
 /**
- * Brings a branch back: its compute moves to the old data under the same URL, and what was there goes on as a branch
- * named `preserveAs`. That branch also says whether a restore without an answer was carried out.
+ * Brings a branch back: its compute moves to the old data under the same URL, and what was there goes on as a branch,
+ * which is the restore point `preserveAs`. That branch also says whether a restore without an answer was carried out.
  */
 export async function restoreBranch(
   context: NeonContext,
@@ -66,8 +67,8 @@ async function send(
   source: Source,
   work: PlatformWork,
 ): Promise<void> {
-  const { project, branch, preserveAs } = restore;
-  const order = { ...source.order, preserve_under_name: preserveAs };
+  const { project, branch } = restore;
+  const order = { ...source.order, preserve_under_name: replacedName(restore) };
   try {
     const changed = await context.api.restoreBranch(project, branch, order, work.signal);
     await settleOperations(context, project, changed, work.signal);
@@ -97,24 +98,26 @@ async function sourceOf(context: NeonContext, restore: Restore, signal: AbortSig
   };
 }
 
-async function isPreserved(
-  context: NeonContext,
-  { project, preserveAs }: Restore,
-  work: PlatformWork,
-): Promise<boolean> {
-  return (await findBranch(context, project, preserveAs, work.signal)) !== null;
+async function isPreserved(context: NeonContext, restore: Restore, work: PlatformWork): Promise<boolean> {
+  return (await findBranch(context, restore.project, replacedName(restore), work.signal)) !== null;
+}
+
+function replacedName({ database, preserveAs }: Restore): string {
+  return `${replacedPrefix(database)}${preserveAs}`;
 }
 
 function beginningKey({ database, preserveAs }: Restore): string {
   return `neon-restore:${database.name}:${preserveAs}`;
 }
 
-function nameTaken({ project, preserveAs }: Restore): ToolError {
+function nameTaken(restore: Restore): ToolError {
+  const { project } = restore;
+  const name = replacedName(restore);
   return new ToolError(
     'PROVIDER_CONFLICT',
-    `There is a branch ${preserveAs} in project ${project.name} already, so that the present state cannot be kept under that name.`,
+    `There is a branch ${name} in project ${project.name} already, so that the present state cannot be kept under that name.`,
     {
-      hint: `Give another name, or remove it: neonctl branches delete ${preserveAs} --project-id ${project.id}`,
+      hint: `Give another name, or remove it: neonctl branches delete ${name} --project-id ${project.id}`,
     },
   );
 }

@@ -9,7 +9,7 @@ import { findProject, requireProject } from './find-project.ts';
 import type { ProjectRef } from './neon-api.ts';
 import type { NeonContext } from './neon-context.ts';
 import { expiryOf, timeOf } from './neon-time.ts';
-import { restorePointPrefix } from './restore-point-name.ts';
+import { replacedPrefix, restorePointNamed, restorePointPrefix } from './restore-point-name.ts';
 import { readyBranch, settleOperations } from './settle.ts';
 import type { NeonBranch } from './wire-types.ts';
 
@@ -62,16 +62,15 @@ export async function listRestorePoints(
   return found.map((branch) => restorePointOf(database, branch)).toSorted((a, b) => b.at - a.at);
 }
 
-/** The branches that are restore points of a database, whatever they hang on by now: a restore moves them. */
+/** The branches that are restore points of a database or hold what restores replaced, whatever they hang on by now. */
 export async function restorePointBranches(
   context: NeonContext,
   project: ProjectRef,
   database: ResolvedDatabase,
   signal?: AbortSignal,
 ): Promise<readonly NeonBranch[]> {
-  const prefix = restorePointPrefix(database);
-  const found = await context.api.branches(project, prefix, signal);
-  return found.filter(({ name }) => name.startsWith(prefix));
+  const all = await context.api.branches(project, '', signal);
+  return all.filter(({ name }) => restorePointNamed(database, name) !== null);
 }
 
 /** The branch of a restore point; throws DATABASE_UNKNOWN_RESTORE_POINT. */
@@ -82,10 +81,9 @@ export async function requireRestorePoint(
   signal?: AbortSignal,
 ): Promise<{ readonly branch: NeonBranch; readonly point: RestorePoint }> {
   const all = await restorePointBranches(context, project, database, signal);
-  const prefix = restorePointPrefix(database);
-  const branch = all.find((candidate) => candidate.name === prefix + name);
+  const branch = all.find((candidate) => restorePointNamed(database, candidate.name) === name);
   if (branch !== undefined) return { branch, point: restorePointOf(database, branch) };
-  const names = all.map((candidate) => candidate.name.slice(prefix.length));
+  const names = all.map((candidate) => restorePointNamed(database, candidate.name) ?? '');
   throw new ToolError(
     'DATABASE_UNKNOWN_RESTORE_POINT',
     `There is no restore point "${name}" of database ${database.name}.`,
@@ -102,9 +100,9 @@ export async function deleteRestorePoint(
 ): Promise<void> {
   const project = await findProject(context, database, work.signal);
   if (project === null) return;
-  const branch = await findBranch(context, project, `${restorePointPrefix(database)}${name}`, work.signal);
-  if (branch === null) return;
   const all = await context.api.branches(project, '', work.signal);
+  const branch = all.find((each) => restorePointNamed(database, each.name) === name);
+  if (branch === undefined) return;
   const child = all.find((other) => other.parent_id === branch.id);
   if (child !== undefined) {
     work.log(`restore point ${name} stays: branch ${child.name} was made from it`);
@@ -115,9 +113,12 @@ export async function deleteRestorePoint(
 }
 
 function restorePointOf(database: ResolvedDatabase, branch: NeonBranch): RestorePoint {
+  const createdAt = timeOf(branch.created_at) ?? 0;
+  // What a restore replaced is a branch since that moment, and holds the data of then.
+  const isReplaced = branch.name.startsWith(replacedPrefix(database));
   return {
-    name: branch.name.slice(restorePointPrefix(database).length),
-    at: timeOf(branch.parent_timestamp) ?? timeOf(branch.created_at) ?? 0,
+    name: restorePointNamed(database, branch.name) ?? branch.name,
+    at: isReplaced ? createdAt : (timeOf(branch.parent_timestamp) ?? createdAt),
     expiresAt: timeOf(branch.expires_at),
     isOurs: true,
   };

@@ -41,6 +41,6 @@ export function renderRestorePoints(points: readonly RestorePoint[], view: Resto
 }
 
 function originOf({ isOurs, name }: RestorePoint): string {
-  if (isOurs) return '';
-  return name.startsWith('before-restore-') ? 'what a restore replaced' : 'not by Glidepath';
+  if (name.startsWith('before-restore-')) return 'what a restore replaced';
+  return isOurs ? '' : 'not by Glidepath';
 }
