@@ -78,6 +78,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
     'ignore-unknown',
     'ignore-without-reason',
     'index-corruption',
+    'index-if-not-exists',
     'locks-referenced-table',
     'many-exclusive-locks',
     'opaque-code',

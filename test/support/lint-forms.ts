@@ -50,7 +50,7 @@ export const LINT_FORMS: Readonly<Record<string, RuleForms>> = {
       },
       {
         sql: 'CREATE INDEX IF NOT EXISTS i ON orders (total)',
-        safe: 'CONCURRENTLY IF NOT EXISTS i ON orders',
+        safe: 'DROP INDEX CONCURRENTLY IF EXISTS i;\nCREATE INDEX CONCURRENTLY i ON orders',
       },
       {
         sql: '-- größer\n\n  CREATE INDEX "größe" ON "Aufträge" ("größe");',
@@ -101,6 +101,23 @@ export const LINT_FORMS: Readonly<Record<string, RuleForms>> = {
         },
       },
       'ALTER TABLE t RENAME TO orders; CREATE TABLE fresh (id int); ALTER TABLE fresh RENAME TO newer; CREATE INDEX i ON newer (id);',
+    ],
+  },
+  'index-if-not-exists': {
+    finds: [
+      {
+        sql: 'CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON orders (total)',
+        safe: 'DROP INDEX CONCURRENTLY IF EXISTS i;\nCREATE INDEX CONCURRENTLY i ON orders (total);',
+      },
+      {
+        sql: 'create unique index concurrently if not exists "I" on shop."Orders" (lower(if))',
+        safe: 'DROP INDEX CONCURRENTLY IF EXISTS shop."I";\ncreate unique index concurrently "I" on shop."Orders" (lower(if));',
+      },
+    ],
+    leaves: [
+      'CREATE INDEX CONCURRENTLY i ON orders (total)',
+      'CREATE INDEX IF NOT EXISTS i ON orders (total)',
+      'DROP INDEX CONCURRENTLY IF EXISTS i; CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON orders (total)',
     ],
   },
   'drop-index-not-concurrent': {

@@ -1,6 +1,7 @@
 import type { LintContext } from '../lint-context.ts';
 import { guardOf } from '../safe-forms/guard-of.ts';
 import type { Statement } from '../parse/statement.ts';
+import { isBefore } from '../parse/is-before.ts';
 import { transactionsOf } from '../parse/transactions-of.ts';
 import type { FoundInFile, Rule } from '../rule.ts';
 
@@ -56,14 +57,4 @@ function judge(statement: Statement, { file }: LintContext): FoundInFile | null 
       guard.safeForm ??
       `BEGIN;\n${statement.text};\nCOMMIT;\n-- Together with the statements that it belongs to: they happen all or not at all.`,
   };
-}
-
-/** Whether the file has a statement of that text, in any case of letters, in front of another one. */
-function isBefore(text: string, statement: Statement, statements: readonly Statement[]): boolean {
-  const wanted = text.toLowerCase();
-  for (const other of statements) {
-    if (other === statement) return false;
-    if (other.text.length === text.length && other.text.toLowerCase() === wanted) return true;
-  }
-  return false;
 }

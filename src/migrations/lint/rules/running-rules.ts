@@ -1,6 +1,7 @@
 import type { Rule } from '../rule.ts';
 import { backfillWithDdl } from './backfill-with-ddl.ts';
 import { changedDefault } from './changed-default.ts';
+import { indexIfNotExists } from './index-if-not-exists.ts';
 import { indexCorruption } from './index-corruption.ts';
 import { missingLockTimeout } from './missing-lock-timeout.ts';
 import { missingStatementTimeout } from './missing-statement-timeout.ts';
@@ -20,6 +21,7 @@ export const RUNNING_RULES: readonly Rule[] = [
   nestedTransaction,
   uncommittedTransaction,
   notRerunnable,
+  indexIfNotExists,
   opaqueCode,
   vacuumFull,
   indexCorruption,

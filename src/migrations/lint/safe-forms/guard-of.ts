@@ -82,10 +82,10 @@ function edited(statement: Statement, word: ReturnType<typeof findWord>, words: 
 function indexGuard(node: Extract<Node, { IndexStmt: unknown }>, statement: Statement): Guard | null {
   const { idxname, relation, concurrent, if_not_exists: isGuarded } = node.IndexStmt;
   if (idxname === undefined) return null;
-  if (concurrent !== true) {
-    if (isGuarded === true) return null;
+  // What IF NOT EXISTS does beside CONCURRENTLY is the matter of index-if-not-exists.
+  if (isGuarded === true) return null;
+  if (concurrent !== true)
     return guard('CREATE INDEX', edited(statement, findWord(statement, ['index']), 'IF NOT EXISTS'));
-  }
   const name = sqlName({ schema: relationName(relation).schema, name: idxname });
   const drops = `DROP INDEX CONCURRENTLY IF EXISTS ${name}`;
   return guard('CREATE INDEX CONCURRENTLY', `${drops};\n${statement.text};`, drops);

@@ -20,20 +20,16 @@ export interface WantedIndex {
 export function indexSteps(index: WantedIndex, context: LintContext): readonly SafeStep[] {
   const known = context.table(index.table);
   if (known?.isPartitioned === true) return partitionedSteps(index, context);
-  const guard = index.isIfNotExists === true ? 'IF NOT EXISTS ' : '';
   const whole = sqlName({ schema: index.table.schema, name: index.name });
-  return [
-    {
-      note: [
-        OUTSIDE_TRANSACTION,
-        'An attempt that fails leaves an invalid index. Drop it before the next one:',
-        `DROP INDEX CONCURRENTLY IF EXISTS ${whole};`,
-      ].join('\n'),
-      sql: [
-        `${createIndex(index)} CONCURRENTLY ${guard}${quoteName(index.name)} ON ${sqlName(index.table)} ${index.rest}`,
-      ],
-    },
-  ];
+  const drop = `DROP INDEX CONCURRENTLY IF EXISTS ${whole}`;
+  const create = `${createIndex(index)} CONCURRENTLY ${quoteName(index.name)} ON ${sqlName(index.table)} ${index.rest}`;
+  // IF NOT EXISTS would be content with the invalid index.
+  if (index.isIfNotExists === true)
+    return [
+      { note: `${OUTSIDE_TRANSACTION}\nAn attempt that fails leaves an invalid index.`, sql: [drop, create] },
+    ];
+  const note = `${OUTSIDE_TRANSACTION}\nAn attempt that fails leaves an invalid index. Drop it before the next one:\n${drop};`;
+  return [{ note, sql: [create] }];
 }
 
 function createIndex({ isUnique }: WantedIndex): string {
