@@ -23,6 +23,11 @@ export interface Output {
   readonly json: boolean;
 }
 
+/** How wide a table may be: what is read by a program or kept in a file has its rows whole. */
+export function tableWidth({ isTty, width }: Pick<Output, 'isTty' | 'width'>): number {
+  return isTty ? width : Infinity;
+}
+
 /** Writes one JSON document, or one line of NDJSON with `compact`. */
 export function writeJson(output: Output, value: unknown, compact = false): void {
   output.write(`${JSON.stringify(value, null, compact ? 0 : 2)}\n`);

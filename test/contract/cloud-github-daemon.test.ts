@@ -33,8 +33,8 @@ test('the cloud shows its GitHub, puts faults on it in its own words, and forget
     { repository: 'acme/shop', isPrivate: true, runs: 0, activeRuns: 0, hooks: 0 },
   ]);
   expect(status.services).toContainEqual({ name: 'github', url: `${base(cloud)}/api/v3`, holds: 1 });
-  expect(renderCloudStatus(status, { color: false })).toMatch(/github +\S+ +1 repository\n/);
-  expect(renderCloudStatus(status, { color: false })).toMatch(
+  expect(renderCloudStatus(status, { color: false, width: Infinity })).toMatch(/github +\S+ +1 repository\n/);
+  expect(renderCloudStatus(status, { color: false, width: Infinity })).toMatch(
     new RegExp(`acme/shop +${base(cloud)}/acme/shop +private +main`),
   );
 

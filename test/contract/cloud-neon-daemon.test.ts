@@ -28,7 +28,7 @@ test('the cloud shows its Neon, puts faults on it in its own words, and forgets 
   expect(status.neon).toMatchObject([{ projectName: 'shop', branchName: 'main', isDefault: true }]);
   expect(status.databases).toMatchObject([{ name: 'shop/main', state: 'running' }]);
   const port = new URL(project.url).port;
-  expect(renderCloudStatus(status, { color: false })).toMatch(
+  expect(renderCloudStatus(status, { color: false, width: Infinity })).toMatch(
     new RegExp(`shop +main +br-\\S+ +127\\.0\\.0\\.1:${port} +default`),
   );
 

@@ -6,7 +6,7 @@ import type { StoppedCloud } from '../../cloud/control/stop.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { makeStateDir } from '../project/make-state-dir.ts';
 import { openControl } from '../platforms/open-control.ts';
-import { writeJson } from '../output.ts';
+import { tableWidth, writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
 import { requireNoRunUnderWay } from '../runs/runs-under-way.ts';
 import { renderCloudStatus } from '../views/environment/cloud-status.ts';
@@ -122,7 +122,10 @@ export async function cloudStatus(context: CommandContext): Promise<ExitCode> {
   const control = await import('../../cloud/control/client.ts');
   const status = await control.cloudStatus(cloud);
   if (context.output.json) writeJson(context.output, status);
-  else context.output.write(renderCloudStatus(status, { color: context.output.color }));
+  else
+    context.output.write(
+      renderCloudStatus(status, { color: context.output.color, width: tableWidth(context.output) }),
+    );
   return EXIT.ok;
 }
 

@@ -5,7 +5,7 @@ import { verdictOfEntry } from '../../pipeline/verdict/way-back.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { requireDesk } from '../github/github-desk.ts';
 import { readHistory, readHistoryAt } from '../github/read-history.ts';
-import { writeJson } from '../output.ts';
+import { tableWidth, writeJson } from '../output.ts';
 import { paint } from '../views/text/paint.ts';
 import { localHint } from '../views/problem.ts';
 import { renderTable } from '../views/text/table.ts';
@@ -56,7 +56,11 @@ export async function releases(
       ]),
   );
   output.write(
-    renderTable(['', 'release', 'by way of', 'back', 'commit', 'when', 'by', 'run'].map(dim), rows),
+    renderTable(
+      ['', 'release', 'by way of', 'back', 'commit', 'when', 'by', 'run'].map(dim),
+      rows,
+      tableWidth(output),
+    ),
   );
   return EXIT.ok;
 }
@@ -80,6 +84,9 @@ export async function history(context: CommandContext, name: string | null): Pro
     output.write(
       `Nothing was deployed yet. Do it: ${localHint('glidepath deploy <environment>', context.isLocal)}\n`,
     );
-  else output.write(renderRuns(found, { color: output.color, now: bench.clock.now() }));
+  else
+    output.write(
+      renderRuns(found, { color: output.color, width: tableWidth(output), now: bench.clock.now() }),
+    );
   return EXIT.ok;
 }

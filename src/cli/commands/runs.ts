@@ -3,7 +3,7 @@ import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { RunRecord } from '../../engine/engine.ts';
 import { workAndShow } from '../runs/carry-out.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
-import { writeJson } from '../output.ts';
+import { tableWidth, writeJson } from '../output.ts';
 import { renderOutcome } from '../views/run/outcome.ts';
 import { paint } from '../views/text/paint.ts';
 import { localHint } from '../views/problem.ts';
@@ -30,13 +30,18 @@ export async function runs(context: CommandContext): Promise<ExitCode> {
   } else if (found.length === 0) {
     output.write(`No run yet. Start one: ${localHint('glidepath deploy <environment>', context.isLocal)}\n`);
   } else {
-    output.write(renderRuns(found, { color: output.color, now: bench.clock.now() }));
+    output.write(
+      renderRuns(found, { color: output.color, width: tableWidth(output), now: bench.clock.now() }),
+    );
   }
   return EXIT.ok;
 }
 
 /** Runs as a table; shared with `history`. */
-export function renderRuns(found: readonly RunRecord[], options: { color: boolean; now: number }): string {
+export function renderRuns(
+  found: readonly RunRecord[],
+  options: { color: boolean; width: number; now: number },
+): string {
   const colors = paint(options.color);
   return renderTable(
     ['run', 'what', 'status', 'took', 'when', 'by'].map(colors.dim),
@@ -48,6 +53,7 @@ export function renderRuns(found: readonly RunRecord[], options: { color: boolea
       formatAgo(run.createdAt, options.now),
       run.by,
     ]),
+    options.width,
   );
 }
 

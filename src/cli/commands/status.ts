@@ -9,7 +9,7 @@ import {
 import { readLocalFigures } from '../platforms/local-figures.ts';
 import { requireDesk } from '../github/github-desk.ts';
 import { readHistory, readHistoryAt } from '../github/read-history.ts';
-import { writeJson } from '../output.ts';
+import { tableWidth, writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
 import { paint } from '../views/text/paint.ts';
 import { renderEnvironmentStatus, renderNothingStands } from '../views/environment/status.ts';
@@ -73,7 +73,7 @@ function write({ output, isLocal }: CommandContext, reading: Reading, isStream: 
     writeJson(output, { project, machinesAs: local?.mode ?? null, environments }, isStream);
     return;
   }
-  const options = { color: output.color, now: at, isLocal };
+  const options = { color: output.color, width: tableWidth(output), now: at, isLocal };
   for (const one of environments) output.write(renderEnvironmentStatus(one, options));
   if (environments.length === 0) output.write(renderNothingStands(asked));
   else if (local !== null) output.write(paint(output.color).dim(`local cloud · machines as ${local.mode}\n`));

@@ -28,7 +28,7 @@ const STATUS: CloudStatus = {
 };
 
 const shown = (more: Partial<CloudStatus>): string =>
-  renderCloudStatus({ ...STATUS, ...more }, { color: false });
+  renderCloudStatus({ ...STATUS, ...more }, { color: false, width: Infinity });
 
 test('every number says what it counts', () => {
   expect(shown({})).toMatch(/fly +\S+ +2 apps\n +registry +\S+ +1 image\n +edge +\S+ +2 addresses\n/);

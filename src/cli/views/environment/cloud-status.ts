@@ -5,8 +5,14 @@ import { paint } from '../text/paint.ts';
 import { renderTable } from '../text/table.ts';
 import { formatDuration } from '../text/time.ts';
 
+/** `width` is that of the tables. */
+interface StatusOptions {
+  readonly color: boolean;
+  readonly width: number;
+}
+
 /** The local cloud for people: every app with its machines and traffic, every database, every fault. */
-export function renderCloudStatus(status: CloudStatus, options: { color: boolean }): string {
+export function renderCloudStatus(status: CloudStatus, options: StatusOptions): string {
   const { bold, dim, cyan, green, yellow, red } = paint(options.color);
   const lines = [
     `${green('●')} ${bold('local cloud')}  ${dim(`up ${formatDuration(status.uptimeMs)} · process ${status.pid} · ${megabytes(status.memoryBytes)} · ${machinesLine(status.machines)}`)}`,
@@ -14,6 +20,7 @@ export function renderCloudStatus(status: CloudStatus, options: { color: boolean
     renderTable(
       ['service', 'address', 'holds'].map(dim),
       status.services.map(({ name, url, holds }) => [name, cyan(url), counted(holds, HELD[name] ?? 'thing')]),
+      options.width,
     ).trimEnd(),
   ];
   if (status.apps.length > 0) {
@@ -34,6 +41,7 @@ export function renderCloudStatus(status: CloudStatus, options: { color: boolean
       renderTable(
         ['app', 'machine', 'region', 'state', 'edge', 'runs as', 'CPU', 'memory'].map(dim),
         rows,
+        options.width,
       ).trimEnd(),
     );
     const addresses = status.apps.flatMap(({ name, url, traffic }) =>
@@ -50,7 +58,10 @@ export function renderCloudStatus(status: CloudStatus, options: { color: boolean
           ],
     );
     if (addresses.length > 0)
-      lines.push('', renderTable(['app', 'address', 'answered', 'failed'].map(dim), addresses).trimEnd());
+      lines.push(
+        '',
+        renderTable(['app', 'address', 'answered', 'failed'].map(dim), addresses, options.width).trimEnd(),
+      );
   }
   if (status.databases.length > 0) lines.push('', databaseTable(status, options));
   if (status.neon.length > 0) {
@@ -61,7 +72,10 @@ export function renderCloudStatus(status: CloudStatus, options: { color: boolean
       branch.ports.map((port) => cyan(`127.0.0.1:${port}`)).join(' ') || dim('no compute'),
       branch.isDefault ? green('default') : '',
     ]);
-    lines.push('', renderTable(['project', 'branch', 'id', 'compute', ''].map(dim), rows).trimEnd());
+    lines.push(
+      '',
+      renderTable(['project', 'branch', 'id', 'compute', ''].map(dim), rows, options.width).trimEnd(),
+    );
   }
   if (status.github.length > 0) lines.push('', repositoryTable(status, options));
   if (status.faults.length > 0) lines.push('');
@@ -70,7 +84,7 @@ export function renderCloudStatus(status: CloudStatus, options: { color: boolean
 }
 
 /** Every database, and how branches of them are made. */
-function databaseTable({ databases, databaseCopies }: CloudStatus, options: { color: boolean }): string {
+function databaseTable({ databases, databaseCopies }: CloudStatus, options: StatusOptions): string {
   const { dim, green, yellow } = paint(options.color);
   const rows = databases.map((database) => [
     database.name ?? database.id,
@@ -82,11 +96,11 @@ function databaseTable({ databases, databaseCopies }: CloudStatus, options: { co
   ]);
   const heads = ['database', 'state', 'address', 'connections', 'memory', 'size'];
   const copies = databaseCopies === 'reflink' ? 'share blocks with their source' : 'are plain copies';
-  return `${renderTable(heads.map(dim), rows).trimEnd()}\n${dim(`  branches ${copies}`)}`;
+  return `${renderTable(heads.map(dim), rows, options.width).trimEnd()}\n${dim(`  branches ${copies}`)}`;
 }
 
 /** Every repository of the local GitHub. */
-function repositoryTable({ github }: CloudStatus, options: { color: boolean }): string {
+function repositoryTable({ github }: CloudStatus, options: StatusOptions): string {
   const { dim, cyan } = paint(options.color);
   const rows = github.map((one) => [
     one.repository,
@@ -100,7 +114,11 @@ function repositoryTable({ github }: CloudStatus, options: { color: boolean }): 
     one.hooks === 0 ? '' : counted(one.hooks, 'hook'),
     one.forkOf === null ? '' : dim(`fork of ${one.forkOf}`),
   ]);
-  return renderTable(['repository', 'address', '', 'branch', '', '', '', ''].map(dim), rows).trimEnd();
+  return renderTable(
+    ['repository', 'address', '', 'branch', '', '', '', ''].map(dim),
+    rows,
+    options.width,
+  ).trimEnd();
 }
 
 /** What each service holds. */

@@ -31,7 +31,11 @@ function machine(id: string, more: Partial<MachineStatus> = {}): MachineStatus {
   };
 }
 
-function rendered(machines: readonly MachineStatus[], more: Partial<EnvironmentStatus['apps'][number]> = {}) {
+function rendered(
+  machines: readonly MachineStatus[],
+  more: Partial<EnvironmentStatus['apps'][number]> = {},
+  width = Infinity,
+) {
   const status: EnvironmentStatus = {
     environment: 'staging',
     isReadable: true,
@@ -60,7 +64,7 @@ function rendered(machines: readonly MachineStatus[], more: Partial<EnvironmentS
       },
     ],
   };
-  return renderEnvironmentStatus(status, { color: false, now: NOW, isLocal: true });
+  return renderEnvironmentStatus(status, { color: false, width, now: NOW, isLocal: true });
 }
 
 const AT_REST = { at: NOW - 3 * MINUTE_MS, by: 'proxy', exitCode: 0 } as const;
@@ -198,7 +202,7 @@ test('databases are shown below the apps, and what keeps one from being seen', (
         { name: 'logs', provider: 'neon', seen: null, problem },
       ],
     },
-    { color: false, now: NOW, isLocal: false },
+    { color: false, width: Infinity, now: NOW, isLocal: false },
   );
   expect(text).toMatch(/main +Neon +staging \(Postgres 17\) +ready/);
   expect(text).toContain('  ! Neon refused.\n    → Make a key.');
@@ -206,7 +210,10 @@ test('databases are shown below the apps, and what keeps one from being seen', (
 
 test('what could not be seen is not called absent, and what runs without a record is not called undeployed', () => {
   const shown = (more: Partial<EnvironmentStatus>): string =>
-    renderEnvironmentStatus({ ...NOTHING, ...more }, { color: false, now: NOW, isLocal: false });
+    renderEnvironmentStatus(
+      { ...NOTHING, ...more },
+      { color: false, width: Infinity, now: NOW, isLocal: false },
+    );
   const problem = { code: 'SECRET_MISSING', message: 'The token T is not set.', hint: 'export T=…' } as const;
   expect(shown({ problem, isReadable: false })).toBe(
     'staging  no release is on record here\n  ! The token T is not set.\n    → export T=…\n\n',
@@ -223,4 +230,11 @@ test('what could not be seen is not called absent, and what runs without a recor
   };
   const text = shown({ apps: [{ ...app, machines: [machine('a')] }] });
   expect(text).toMatch(/^staging {2}no release is on record here; this is what runs:\n/);
+});
+
+test('the table of machines fits 80 columns', () => {
+  const wake = { at: NOW - MINUTE_MS, bootMs: 180 };
+  const text = rendered([machine('6e82d5f0a1b2c3', { release: 'r-12d5294-c8a8', wake })], {}, 80);
+  for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
+  expect(text).toContain('booted in 0.18 s');
 });

@@ -11,11 +11,16 @@ import { statusColor } from '../run/run-frame.ts';
 import { renderTable } from '../text/table.ts';
 import { formatAgo } from '../text/time.ts';
 
+/** How a status is shown; `width` is that of its tables. */
+interface StatusOptions {
+  readonly color: boolean;
+  readonly width: number;
+  readonly now: number;
+  readonly isLocal: boolean;
+}
+
 /** An environment for people: its release, who holds it, and every machine with its health. */
-export function renderEnvironmentStatus(
-  status: EnvironmentStatus,
-  options: { color: boolean; now: number; isLocal: boolean },
-): string {
+export function renderEnvironmentStatus(status: EnvironmentStatus, options: StatusOptions): string {
   const colors = paint(options.color);
   const { bold, dim, cyan } = colors;
   const live =
@@ -43,7 +48,7 @@ export function renderEnvironmentStatus(
     status.isReadable && (status.live !== null || status.apps.some((app) => app.machines !== null));
   if (isKnown) lines.push(...appLines(status, colors, options));
   if (isKnown || status.databases.some(({ seen }) => seen !== null))
-    lines.push(...databaseLines(status, colors, options.now));
+    lines.push(...databaseLines(status, colors, options));
   return `${lines.join('\n')}\n\n`;
 }
 
@@ -59,19 +64,19 @@ function nothingLive(status: EnvironmentStatus, dim: Paint['dim'], isLocal: bool
 function appLines(
   status: EnvironmentStatus,
   colors: Paint,
-  { now, isLocal }: { now: number; isLocal: boolean },
+  { now, isLocal, width }: StatusOptions,
 ): string[] {
   const { dim, cyan } = colors;
   const rows = status.apps.flatMap((app) => appRows(app, status.live?.release ?? null, colors, now));
-  const lines = rows.length === 0 ? [] : [table(['app', ...MACHINE_COLUMNS], rows, colors)];
+  const lines = rows.length === 0 ? [] : [table(['app', ...MACHINE_COLUMNS], rows, { colors, width })];
   for (const app of status.apps)
     if (app.url !== null) lines.push(`  ${app.name.padEnd(14)} ${cyan(app.url)}`);
   const volumes = status.apps.flatMap((app) => volumeRows(app, colors));
   if (volumes.length > 0) {
-    lines.push(table(['volume', 'app', 'name', 'region', 'size', 'machine'], volumes, colors));
+    lines.push(table(['volume', 'app', 'name', 'region', 'size', 'machine'], volumes, { colors, width }));
   }
   const domains = status.apps.flatMap((app) => domainRows(app, colors));
-  if (domains.length > 0) lines.push(table(['domain', 'app', 'state'], domains, colors));
+  if (domains.length > 0) lines.push(table(['domain', 'app', 'state'], domains, { colors, width }));
   for (const domain of status.apps.flatMap((app) => app.domains))
     if (domain.state === 'awaiting-dns') lines.push(...recordLines(domain, colors));
   const isChanging = status.runs.some((run) => run.status === 'running' && !run.isLeftBehind);
@@ -86,13 +91,17 @@ function appLines(
   return lines.concat(lines.length === 0 ? dim('  no app') : []);
 }
 
-function databaseLines({ databases }: EnvironmentStatus, colors: Paint, now: number): string[] {
+function databaseLines(
+  { databases }: EnvironmentStatus,
+  colors: Paint,
+  { now, width }: StatusOptions,
+): string[] {
   if (databases.length === 0) return [];
   const lines = [
     table(
       DATABASE_COLUMNS,
       databases.map((database) => databaseRow(database, { now, colors })),
-      colors,
+      { colors, width },
     ),
   ];
   for (const { problem } of databases) {
@@ -103,8 +112,12 @@ function databaseLines({ databases }: EnvironmentStatus, colors: Paint, now: num
   return lines;
 }
 
-function table(header: readonly string[], rows: readonly (readonly string[])[], { dim }: Paint): string {
-  return renderTable(header.map(dim), rows).trimEnd();
+function table(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  { colors, width }: { colors: Paint; width: number },
+): string {
+  return renderTable(header.map(colors.dim), rows, width).trimEnd();
 }
 
 /** Two releases at once are what a failed deployment leaves behind; said loudly unless one is under way. */
