@@ -36,7 +36,8 @@ export function approvalsWorkflow(context: WorkflowContext): readonly GeneratedF
             { scope: 'issues', access: 'write', why: 'answers' },
             { scope: 'pull-requests', access: 'write', why: 'answers under a pull request' },
           ],
-          concurrency: { group: `approvals-${issue}`, 'cancel-in-progress': false },
+          // With one place to wait, a comment that comes while two others are read would be lost.
+          concurrency: { group: `approvals-${issue}`, queue: 'max', 'cancel-in-progress': false },
           steps: [
             ...setupSteps(context, { hasHistory: true, hasElixir: false }),
             glidepathStep(context, {
