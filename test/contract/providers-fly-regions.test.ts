@@ -14,7 +14,7 @@ afterAll(async () => {
   await rig[Symbol.asyncDispose]();
 });
 
-describe('machines that move to another region', () => {
+describe.concurrent('machines that move to another region', () => {
   test.each(STRATEGIES)(
     'with %s: new ones first, then the old ones go, never fewer than before, and back again',
     async (strategy) => {
@@ -40,7 +40,7 @@ describe('machines that move to another region', () => {
   );
 });
 
-describe('the number of machines', () => {
+describe.concurrent('the number of machines', () => {
   test.each(['rolling', 'bluegreen', 'canary'] as const)(
     'with %s comes to what is written, more and fewer, in one deployment',
     async (strategy) => {

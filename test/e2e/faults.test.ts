@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { clearFaults } from '../../src/cloud/control/client.ts';
 import { until } from '../support/cloud-fly-rig.ts';
 import { projectRig, type CliResult, type ProjectRig } from '../support/project-rig.ts';
+import { cloudOf } from '../support/rig-cloud.ts';
 import { GOOD_SERVER, tinyConfig, tinyProject } from '../support/tiny-project.ts';
 
 /**
@@ -50,9 +52,7 @@ beforeAll(async () => {
   expect((await deploys()).code).toBe(0);
 });
 
-afterEach(async () => {
-  await rig.run('cloud', 'fault', 'clear');
-});
+afterEach(async () => clearFaults(await cloudOf(rig)));
 
 afterAll(async () => {
   await rig[Symbol.asyncDispose]();
@@ -94,7 +94,7 @@ function isServing({ live, machines }: Seen): boolean {
 
 /** Every machine runs one release and serves it, by itself within a moment once nothing is wrong any more. */
 async function oneReleaseServes(): Promise<Seen> {
-  await rig.run('cloud', 'fault', 'clear');
+  await clearFaults(await cloudOf(rig));
   let now = await seen();
   await until(async () => isServing((now = await seen())), 'one release to serve', AGAIN_WITHIN_MS).catch(
     () => {
