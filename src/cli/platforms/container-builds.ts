@@ -35,8 +35,8 @@ export function containerBuildsFor(
     // Every stack has a Dockerfile that can be written for it.
     const mode = machinesMode({ asked, hasEngine: builds !== null, hasDockerfile: true });
     if (mode === null)
-      throw new ToolError('ENGINE_MISSING', 'No docker command is found that builds with BuildKit.', {
-        hint: 'Install Docker with its buildx plugin, and see that `docker version` names a server.',
+      throw new ToolError('ENGINE_MISSING', 'No docker command with BuildKit was found.', {
+        hint: 'Install Docker with its buildx plugin, and make sure `docker version` shows a server.',
       });
     return mode === 'container' ? builds : null;
   };

@@ -1,10 +1,12 @@
+import { hiddenPattern } from './hidden-forms.ts';
+
 /** Reads secrets from the environment of this process by name, and knows every value that must never be shown. */
 export interface SecretVault {
   read(name: string): string | undefined;
   /** Reads what is no secret, such as an address: it may be shown. */
   readPlain(name: string): string | undefined;
   hide(value: string): void;
-  /** Puts `***` in place of every value that was read or hidden. */
+  /** Puts `***` in place of every value that was read or hidden, also where XML, JSON, a URL or base64 writes it. */
   redact(text: string): string;
 }
 
@@ -20,12 +22,11 @@ export function createVault(
   onHidden: (value: string) => void = () => undefined,
 ): SecretVault {
   const hidden = new Set<string>();
-  let longestFirst: readonly string[] = [];
+  let pattern: RegExp | null = null;
   const hide = (value: string): void => {
     if (value.length < SHORTEST_HIDDEN || hidden.has(value)) return;
     hidden.add(value);
-    // A value may contain another.
-    longestFirst = [...hidden].toSorted((a, b) => b.length - a.length);
+    pattern = null;
     onHidden(value);
     // Output comes in lines: a key over several of them would never be met whole.
     if (value.includes('\n')) for (const line of value.split(/\r?\n/)) hide(line.trim());
@@ -39,9 +40,8 @@ export function createVault(
     readPlain: (name) => env[name],
     hide,
     redact(text) {
-      let result = text;
-      for (const value of longestFirst) result = result.replaceAll(value, '***');
-      return result;
+      pattern ??= hiddenPattern(hidden);
+      return pattern === null ? text : text.replace(pattern, '***');
     },
   };
 }
