@@ -7,6 +7,8 @@ import { withOptions, type StackOptions } from './stack-options.ts';
 export interface NextjsOptions extends StackOptions {
   /** Default `npm`. */
   readonly packageManager?: PackageManager;
+  /** Installs the dependencies, instead of what the package manager does with a lock file: where there is none. */
+  readonly install?: string;
   /**
    * Scripts of package.json by the check that runs them: `{ lint: 'lint', unit: 'test' }`. Then there are exactly these
    * checks. Default `format:check`, `lint`, `type-check`, `test:unit`, `test:integration` and `build`, each of which, but
@@ -39,7 +41,8 @@ const USUAL = {
 /** A Next.js app, on Vercel or as a standalone server, which listens on 3000. */
 export function nextjs(options: NextjsOptions = {}): StackDefinition {
   const { packageManager = 'npm' } = options;
-  const { install, run } = packageCommands(packageManager);
+  const { install: locked, run } = packageCommands(packageManager);
+  const install = options.install ?? locked;
   return withOptions(
     {
       name: 'nextjs',
@@ -49,6 +52,7 @@ export function nextjs(options: NextjsOptions = {}): StackDefinition {
       healthPath: '/',
       checks: scriptChecks({
         packageManager,
+        install,
         usual: USUAL,
         scripts: options.scripts,
         directory: options.directory,

@@ -7,6 +7,8 @@ import { withOptions, type StackOptions } from './stack-options.ts';
 export interface NodeOptions extends StackOptions {
   /** Default `npm`. */
   readonly packageManager?: PackageManager;
+  /** Installs the dependencies, instead of what the package manager does with a lock file: where there is none. */
+  readonly install?: string;
   /**
    * Scripts of package.json by the check that runs them: `{ lint: 'lint', types: 'tsc' }`. Then there are exactly these
    * checks. Default `format:check`, `lint`, `typecheck`, `test` and `build`, each of which passes where it is not there.
@@ -32,7 +34,8 @@ const USUAL = { format: 'format:check', lint: 'lint', types: 'typecheck', test: 
 /** A Node.js process: a service or a worker, so it has no port and no health path unless the app says so. */
 export function node(options: NodeOptions = {}): StackDefinition {
   const { packageManager = 'npm' } = options;
-  const { install, run } = packageCommands(packageManager);
+  const { install: locked, run } = packageCommands(packageManager);
+  const install = options.install ?? locked;
   return withOptions(
     {
       name: 'node',
@@ -42,6 +45,7 @@ export function node(options: NodeOptions = {}): StackDefinition {
       healthPath: null,
       checks: scriptChecks({
         packageManager,
+        install,
         usual: USUAL,
         scripts: options.scripts,
         directory: options.directory,

@@ -5,6 +5,8 @@ import { packageCommands, type PackageManager } from './package-manager.ts';
 /** What the checks of a Node project are made from. `S` are the checks that a script runs. */
 export interface ScriptChecks<S extends string> {
   readonly packageManager: PackageManager;
+  /** Installs the dependencies. */
+  readonly install: string;
   /** Where the scripts are looked for by default, by the check that runs them. */
   readonly usual: Readonly<Record<S, string>>;
   /** What the project says: only these, and each has to be there. */
@@ -29,7 +31,7 @@ export function scriptChecks<S extends string>(options: ScriptChecks<S>): Record
   const { scripts, usual, directory, build } = options;
   const commands = packageCommands(options.packageManager);
   const place = directory === undefined ? {} : { directory };
-  const checks: Record<string, CheckDefinition> = { install: { command: commands.install } };
+  const checks: Record<string, CheckDefinition> = { install: { command: options.install } };
   for (const name of Object.keys(usual) as S[]) {
     const script = scripts === undefined ? usual[name] : scripts[name];
     if (script === undefined) continue;

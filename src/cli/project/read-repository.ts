@@ -7,6 +7,9 @@ import { runGit } from '../../providers/git/run-git.ts';
 /** Folders that hold nothing that somebody wrote. */
 const SKIPPED = new Set(['node_modules', 'deps', '_build', 'dist', 'build', 'vendor', 'target', 'coverage']);
 
+/** Hidden folders that say how a repository is deployed. */
+const SPEAKING = new Set(['.github', '.vercel']);
+
 /** What says how a repository is deployed lies near its root: `infra/fly/{app}/{environment}/fly.toml` is five deep. */
 const DEPTH_MAX = 6;
 
@@ -47,7 +50,7 @@ function collect(root: string, folder: string, files: string[]): void {
     if (entry.isFile()) files.push(at(entry.name));
   }
   for (const entry of entries) {
-    const isHidden = entry.name.startsWith('.') && entry.name !== '.github';
+    const isHidden = entry.name.startsWith('.') && !SPEAKING.has(entry.name);
     if (!entry.isDirectory() || isHidden || SKIPPED.has(entry.name)) continue;
     if (at(entry.name).split('/').length < DEPTH_MAX) collect(root, at(entry.name), files);
   }

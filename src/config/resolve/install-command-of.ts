@@ -1,5 +1,7 @@
-/** Commands that install exactly what a lock file says, by the program that does it. */
+/** Commands that install what a lock file says, or without one what is newest, by what a project runs. */
 const INSTALLS: readonly (readonly [RegExp, string])[] = [
+  [/(^|[\s;&|(])pnpm install --no-lockfile\b/, 'pnpm install --no-lockfile'],
+  [/(^|[\s;&|(])npm install --no-package-lock\b/, 'npm install --no-package-lock'],
   [/(^|[\s;&|(])pnpm\s/, 'pnpm install --frozen-lockfile'],
   [/(^|[\s;&|(])yarn install --frozen-lockfile\b/, 'yarn install --frozen-lockfile'],
   [/(^|[\s;&|(])yarn(\s|$)/, 'yarn install --immutable'],

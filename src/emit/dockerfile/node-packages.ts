@@ -72,7 +72,7 @@ export function nodePackages(build: readonly string[]): NodePackages {
       manifests: isWorkspace(build) ? [] : manifests,
       caches,
       install: withCorepack(manager, command.trim()),
-      installForProduction: withCorepack(manager, production),
+      installForProduction: withCorepack(manager, productionOf(command.trim()) ?? production),
       build: build.filter((_, other) => other !== index),
     };
   }
@@ -83,6 +83,12 @@ export function nodePackages(build: readonly string[]): NodePackages {
     installForProduction: byLockFile((manager) => FACTS[manager].production, 'npm install --omit=dev'),
     build,
   };
+}
+
+/** Without a lock file there is none to hold on to. */
+function productionOf(install: string): string | null {
+  if (/^npm install\b.*--no-package-lock\b/.test(install)) return `${install} --omit=dev`;
+  return /^pnpm install\b.*--no-lockfile\b/.test(install) ? `${install} --prod` : null;
 }
 
 /** In a workspace the manifests are all over the repository, so that it is copied whole before the installation. */

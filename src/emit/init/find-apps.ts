@@ -72,23 +72,24 @@ function isServed({ flyFiles }: Pick<FoundApp, 'flyFiles'>): boolean {
   return flyFiles.some(({ reading }) => reading.settings.port !== null);
 }
 
-/** Next.js goes to Vercel, unless it is built to be a server of its own or a Dockerfile says how. */
+/** Next.js runs on Fly as a server of its own, unless the repository says that it is on Vercel. */
 function appsOfNext(repository: Repository): Draft[] {
   return repository.files
     .filter((file) => /(^|\/)next\.config\.[cm]?[jt]s$/.test(file))
     .map((file): Draft => {
       const folder = folderOf(file);
       const dockerfile = dockerfileIn(repository, folder);
-      const isServer = /\boutput\s*:\s*['"]standalone['"]/.test(repository.texts.get(file) ?? '');
-      const isOnVercel = filesIn(repository, folder).includes('vercel.json');
+      const vercel = ['vercel.json', '.vercel/project.json']
+        .map((name) => posix.join(folder, name))
+        .find((name) => repository.files.includes(name));
       return {
         name: slugOf(posix.basename(folder)),
-        platform: !isOnVercel && (isServer || dockerfile !== null) ? 'fly' : 'vercel',
+        platform: vercel === undefined ? 'fly' : 'vercel',
         kind: 'nextjs',
         folder,
         flyFiles: [],
         dockerfile,
-        evidence: [file, ...(isOnVercel ? [posix.join(folder, 'vercel.json')] : [])],
+        evidence: [file, ...(vercel === undefined ? [] : [vercel])],
       };
     });
 }

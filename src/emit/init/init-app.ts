@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import { listed, quoted, type Code, type CodeEntry } from './code.ts';
 import type { FoundApp } from './find-apps.ts';
-import { nodeManifest, packageManagerOf } from './node-manifest.ts';
+import { foundInstall, type FoundInstall } from './found-install.ts';
+import { nodeManifest } from './node-manifest.ts';
 import { scriptsEntry } from './init-scripts.ts';
 import type { Repository } from './repository.ts';
 
@@ -10,6 +11,9 @@ const PORT = 8080;
 
 /** As Next.js itself has it. */
 const NEXT_PORT = 3000;
+
+/** How next.config says that its build is a server. */
+const STANDALONE = /\boutput\s*:\s*['"]standalone['"]/;
 
 /** Words in the names of packages that speak to Postgres. */
 const POSTGRES =
@@ -71,8 +75,16 @@ export function initApp(repository: Repository, app: FoundApp): InitApp {
     code: { call: 'flyApp', entries },
     imports: ['flyApp', ...stack.imports, ...(entries.some(({ key }) => key === 'env') ? ['secret'] : [])],
     hasDatabase: database,
-    assumed,
+    assumed: [...standaloneToDo(repository, app), ...assumed],
   };
+}
+
+/** What Next.js has to be told so that its build is a server, where it is not and no Dockerfile says how. */
+function standaloneToDo(repository: Repository, app: FoundApp): string[] {
+  if (app.kind !== 'nextjs' || app.dockerfile !== null || app.flyFiles.length > 0) return [];
+  const [config = 'next.config'] = app.evidence;
+  if (STANDALONE.test(repository.texts.get(config) ?? '')) return [];
+  return [`${app.name}: it runs on Fly as a server; for that, set output: 'standalone' in ${config}`];
 }
 
 function vercelApp(repository: Repository, app: FoundApp, stack: StackCode): InitApp {
@@ -89,7 +101,7 @@ function vercelApp(repository: Repository, app: FoundApp, stack: StackCode): Ini
     },
     imports: ['vercelApp', ...stack.imports],
     hasDatabase: database,
-    assumed: [`${app.name}: Next.js goes to Vercel, for its build is no server of its own`],
+    assumed: [`${app.name}: Next.js goes to Vercel, as ${app.evidence.at(-1)} says`],
   };
 }
 
@@ -100,19 +112,14 @@ interface StackCode {
 
 function stackCode(repository: Repository, app: FoundApp): StackCode {
   if (app.kind === 'generic' || app.kind === 'phoenix') return { code: `${app.kind}()`, imports: [app.kind] };
-  const manager = packageManagerOf(repository);
+  const install = foundInstall(repository);
   const call = isStandalone(app) ? 'node' : app.kind;
-  const entries: CodeEntry[] = manager === 'npm' ? [] : [{ key: 'packageManager', value: quoted(manager) }];
+  const entries = installEntries(install);
   const scripts = nodeManifest(repository, app.folder)?.scripts ?? {};
-  if (app.folder !== '') entries.push(...workspaceEntries(app, manager, scripts));
+  if (app.folder !== '') entries.push(...workspaceEntries(app, install, scripts));
   else if (app.kind === 'node' && scripts['build'] === undefined) {
-    const install = {
-      npm: 'npm ci',
-      pnpm: 'pnpm install --frozen-lockfile',
-      yarn: 'yarn install --immutable',
-    };
     entries.push(
-      { key: 'build', value: listed([install[manager]]) },
+      { key: 'build', value: listed([install.command]) },
       { key: 'include', value: listed(['.']) },
     );
   } else if (app.kind === 'node') {
@@ -126,19 +133,28 @@ function stackCode(repository: Repository, app: FoundApp): StackCode {
   return { code: { call, entries }, imports: [call] };
 }
 
+function installEntries({ manager, command, isSpecial, makesLock }: FoundInstall): CodeEntry[] {
+  const comment =
+    makesLock === null ? undefined : 'Assumed: there is no lock file, so builds install the newest versions.';
+  return [
+    ...(manager === 'npm' ? [] : [{ key: 'packageManager', value: quoted(manager) }]),
+    ...(isSpecial ? [{ key: 'install', value: quoted(command), comment }] : []),
+  ];
+}
+
 /** Commands run in the root of the repository, where the lock file is. */
 function workspaceEntries(
   app: FoundApp,
-  manager: 'npm' | 'pnpm' | 'yarn',
+  { manager, command }: FoundInstall,
   scripts: Readonly<Record<string, string>>,
 ): CodeEntry[] {
   const { folder, kind } = app;
-  const commands = {
-    npm: ['npm ci', `npm run build --workspace ${folder}`],
-    pnpm: ['pnpm install --frozen-lockfile', `pnpm --filter ./${folder} build`],
-    yarn: ['yarn install --immutable', `yarn --cwd ${folder} build`],
+  const builds = {
+    npm: `npm run build --workspace ${folder}`,
+    pnpm: `pnpm --filter ./${folder} build`,
+    yarn: `yarn --cwd ${folder} build`,
   }[manager];
-  const build = scripts['build'] === undefined ? commands.slice(0, 1) : commands;
+  const build = scripts['build'] === undefined ? [command] : [command, builds];
   const include = isStandalone(app)
     ? [`${folder}/.next/standalone`]
     : kind === 'nextjs'

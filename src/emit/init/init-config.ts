@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { nodeManifest } from './node-manifest.ts';
 import { codeText, LINE_LENGTH_MAX, quoted, type Code, type CodeEntry } from './code.ts';
 import { findApps, type FoundApp } from './find-apps.ts';
+import { foundInstall } from './found-install.ts';
 import { initApp, type InitApp } from './init-app.ts';
 import { initEnvironments, isProduction, type InitEnvironment } from './init-environments.ts';
 import { folderOf, slugOf, type Repository } from './repository.ts';
@@ -49,6 +50,7 @@ export function initConfig(
     apps,
     environments,
     assumed: [
+      ...lockToMake(repository, apps),
       ...settings.flatMap(({ assumed }) => assumed),
       ...environments.map((each) => `${each.name}: ${each.assumed}`),
       ...(answers.org === undefined && apps.some(isOnFly) ? ['the organisation on Fly is personal'] : []),
@@ -61,6 +63,15 @@ export function initConfig(
       ...workflowsOf(repository),
     ],
   };
+}
+
+/** Said once, however many apps there are. */
+function lockToMake(repository: Repository, apps: readonly FoundApp[]): string[] {
+  const { makesLock } = foundInstall(repository);
+  if (makesLock === null || !apps.some(({ kind }) => kind === 'node' || kind === 'nextjs')) return [];
+  return [
+    `there is no lock file, so builds install the newest versions; to pin them: ${makesLock}, then glidepath init --force`,
+  ];
 }
 
 /** The name that a repository has by itself. */

@@ -9,6 +9,8 @@ export interface NodeManifest {
   readonly dependencies: readonly string[];
   /** Whether it names the packages of a workspace. */
   readonly isWorkspace: boolean;
+  /** What its field `packageManager` names, or null. */
+  readonly packageManager: 'npm' | 'pnpm' | 'yarn' | null;
 }
 
 /** The package.json of a folder, or null where there is none that can be read. */
@@ -23,14 +25,8 @@ export function nodeManifest(repository: Repository, folder: string): NodeManife
     scripts: textsOf(data['scripts']),
     dependencies: [...keys(data['dependencies']), ...keys(data['devDependencies'])],
     isWorkspace: isPnpmWorkspace || data['workspaces'] !== undefined,
+    packageManager: managerNamed(data['packageManager']),
   };
-}
-
-/** By its lock file; npm where there is none. */
-export function packageManagerOf(repository: Repository): 'npm' | 'pnpm' | 'yarn' {
-  const files = filesIn(repository, '');
-  if (files.includes('pnpm-lock.yaml') || files.includes('pnpm-workspace.yaml')) return 'pnpm';
-  return files.includes('yarn.lock') ? 'yarn' : 'npm';
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> | null {
@@ -47,4 +43,10 @@ function textsOf(value: unknown): Record<string, string> {
   return Object.fromEntries(
     Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );
+}
+
+/** `pnpm@9.1.0`. */
+function managerNamed(value: unknown): NodeManifest['packageManager'] {
+  const name = typeof value === 'string' ? value.split('@', 1)[0] : undefined;
+  return name === 'npm' || name === 'pnpm' || name === 'yarn' ? name : null;
 }

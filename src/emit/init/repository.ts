@@ -18,7 +18,7 @@ export interface Repository {
 
 /** Names of files whose text is looked into. */
 const TELLING =
-  /(^|\/)(package\.json|mix\.exs|next\.config\.[cm]?[jt]s|Dockerfile[^/]*|fly(\.[^/]+)?\.toml|vercel\.json)$|^\.github\/workflows\/[^/]+\.ya?ml$/;
+  /(^|\/)(package\.json|mix\.exs|next\.config\.[cm]?[jt]s|Dockerfile[^/]*|fly(\.[^/]+)?\.toml|vercel\.json)$|^yarn\.lock$|^\.github\/workflows\/[^/]+\.ya?ml$/;
 
 /** Whether `init` wants the text of a file. */
 export function tellsSomething(file: string): boolean {
