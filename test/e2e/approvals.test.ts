@@ -14,6 +14,7 @@ on:
   workflow_dispatch:
     inputs:
       ref: { type: string, default: '' }
+      confirm: { type: string, default: '' }
       reason: { type: string, default: '' }
 jobs:
   noted:
@@ -91,8 +92,9 @@ async function place(approval: string): Promise<Place> {
     as,
     job: (actor, ...args) =>
       jobs.run({
-        args,
+        args: args[0] === 'deploy' ? [...args, '--confirm', 'production'] : args,
         event: 'workflow_dispatch',
+        payload: { inputs: { confirm: 'production' } },
         env: {
           GITHUB_ACTOR: actor,
           GITHUB_TRIGGERING_ACTOR: actor,
@@ -247,6 +249,7 @@ describe('an approval by reviewers', () => {
     at.jobs.run({
       args: ['gates', 'production'],
       event: 'workflow_dispatch',
+      payload: { inputs: { confirm: 'production' } },
       run,
       env: { GITHUB_WORKFLOW_REF: `${REPOSITORY}/.github/workflows/deploy-production.yml@refs/heads/main` },
     });

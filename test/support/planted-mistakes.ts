@@ -110,8 +110,8 @@ export const PLANTED_MISTAKES: readonly PlantedMistake[] = [
   {
     name: 'needs that go round',
     file: 'deploy-production.yml',
-    from: '    needs: [ci]\n',
-    to: '    needs: [ci, deploy]\n',
+    from: '    needs: [commit, ci]\n',
+    to: '    needs: [commit, ci, deploy]\n',
     by: 'workflow-syntax',
   },
   {
@@ -145,8 +145,8 @@ export const PLANTED_MISTAKES: readonly PlantedMistake[] = [
   {
     name: 'secrets in a condition',
     file: 'deploy-production.yml',
-    from: 'if: github.event.deleted != true',
-    to: "if: secrets.FLY_API_TOKEN != '' && github.event.deleted != true",
+    from: "if: inputs.ref != ''",
+    to: "if: secrets.FLY_API_TOKEN != '' && inputs.ref != ''",
     by: 'workflow-syntax',
   },
   {
@@ -194,8 +194,8 @@ export const PLANTED_MISTAKES: readonly PlantedMistake[] = [
   {
     name: 'an input that the called workflow has not',
     file: 'deploy-production.yml',
-    from: '      ref: ${{ inputs.ref || github.sha }}\n',
-    to: '      sha: ${{ inputs.ref || github.sha }}\n',
+    from: '      ref: ${{ needs.commit.outputs.sha || github.sha }}\n',
+    to: '      sha: ${{ needs.commit.outputs.sha || github.sha }}\n',
     by: 'workflow-syntax',
   },
   {
@@ -315,14 +315,14 @@ export const PLANTED_MISTAKES: readonly PlantedMistake[] = [
   {
     name: 'contains in a text',
     file: 'deploy-staging.yml',
-    from: 'if: github.event.deleted != true',
-    to: "if: contains('main develop', github.ref_name) && github.event.deleted != true",
+    from: "if: inputs.ref != ''",
+    to: "if: contains('main develop', github.ref_name) && inputs.ref != ''",
     by: 'unsound-contains',
   },
   {
     name: 'an empty middle',
     file: 'deploy-production.yml',
-    from: '${{ inputs.ref || github.sha }}\n          fetch-depth',
+    from: '${{ github.sha }}\n          fetch-depth',
     to: "${{ inputs.ref == '' && '' || github.sha }}\n          fetch-depth",
     by: 'unsound-ternary',
   },
@@ -613,7 +613,7 @@ export const PLANTED_MISTAKES: readonly PlantedMistake[] = [
   {
     name: 'a deployment without checks',
     file: 'deploy-staging.yml',
-    from: /    needs: \[ci, gates\]\n    if: .*\n([^]*)run: npx --yes glidepath@0\.1\.0 deploy staging/,
+    from: /    needs: \[commit, ci, gates\]\n    if: .*\n([^]*)run: npx --yes glidepath@0\.1\.0 deploy staging/,
     to: '$1run: flyctl deploy',
     by: 'deploy-without-ci',
   },

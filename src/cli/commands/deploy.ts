@@ -41,8 +41,9 @@ export async function deploy(
   const commit = await bench.source.resolveRef(ref);
   await requireCommitAllowed(context, bench, allowed, { environment: target, commit });
   const trigger = triggerHere(context, target);
-  // In a record a name says more than HEAD, which is another commit tomorrow.
-  const named = ref === 'HEAD' && allowed !== null ? allowed.github.refName : ref;
+  // In a record a name says more than HEAD, which is another commit tomorrow, and than the commit itself.
+  const isStartedAt = allowed !== null && (ref === 'HEAD' || ref === allowed.github.sha);
+  const named = isStartedAt ? allowed.github.refName : ref;
   return await deployTrigger(context, bench, trigger, null, { ref: named, commit, only: environment });
 }
 

@@ -148,6 +148,7 @@ async function startAgain(
   const isKnown = [...branches, ...tags].some((pattern) => matchesRefPattern(pattern, ref));
   await desk.host.dispatchWorkflow(`deploy-${environment.name}.yml`, isKnown ? ref : mainBranch, {
     ref: commit,
+    confirm: environment.name,
     reason,
   });
 }

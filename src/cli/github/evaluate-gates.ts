@@ -12,6 +12,7 @@ import type { CommandContext } from '../command-context.ts';
 import type { Workbench } from '../workbench.ts';
 import { askForApproval } from './ask-for-approval.ts';
 import { githubDesk } from './github-desk.ts';
+import { githubContextOf } from './read-github-context.ts';
 import { readApproval, requiredApproval, reviewedBy, type ApprovalScope } from './read-approval.ts';
 import { requireAllowed, requireCommitAllowed, triggerHere } from './require-allowed.ts';
 
@@ -79,7 +80,8 @@ export async function evaluateGates(
   });
   let allowed: ReturnType<typeof requireAllowed> = null;
   const isAllowed = await ask('event', async () => {
-    allowed = requireAllowed(context, bench, { command: 'deploy', environment, confirm: null });
+    const confirm = githubContextOf(context)?.inputs['confirm'] ?? null;
+    allowed = requireAllowed(context, bench, { command: 'deploy', environment, confirm });
     return { state: 'holds', why: allowed === null ? 'a person asks' : `may deploy to ${environment.name}` };
   });
   if (!isAllowed) return verdict('');

@@ -108,7 +108,7 @@ async function excludedFrom(
     'APPROVAL_REFUSED',
     `Nobody can tell who asked for ${commit.slice(0, 7)} in ${environment.name}, and whoever did may not agree to it. Nothing was changed.`,
     {
-      hint: `Start it by hand, so that it has somebody behind it: gh workflow run deploy-${environment.name}.yml -f ref=${commit}`,
+      hint: `Start it by hand, so that it has somebody behind it: gh workflow run deploy-${environment.name}.yml -f ref=${commit} -f confirm=${environment.name}`,
     },
   );
 }
@@ -131,7 +131,7 @@ export async function reviewedBy(scope: ApprovalScope, gate: ResolvedApproval): 
   if (desk.github === null) {
     throw refused(
       `${environment.name} is approved by reviewers on GitHub, in a run of GitHub Actions, and this is none.`,
-      `Start it there: gh workflow run deploy-${environment.name}.yml -f ref=${commit}`,
+      `Start it there: gh workflow run deploy-${environment.name}.yml -f ref=${commit} -f confirm=${environment.name}`,
     );
   }
   const reviews = (await desk.host.reviewsOf(desk.github.runId)).filter(

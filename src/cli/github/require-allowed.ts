@@ -1,3 +1,4 @@
+import { needsConfirmation } from '../../config/needs-confirmation.ts';
 import type { ResolvedEnvironment } from '../../config/resolved.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import {
@@ -146,30 +147,26 @@ async function requireOnMain(
 }
 
 /**
- * `--confirm`, where it is given, is the name of the environment. It has to be given in a run that a person started with a
- * choice of environments and things to do, as soon as the environment has gates or is called production: the wrong line of
- * a list is quickly chosen. The GitHub workflow of one environment offers no choice, and asks its gates.
+ * `--confirm`, where it is given, is the name of the environment. It has to be given in a run that a person started by
+ * hand, where the environment asks for it: the wrong line of a list is quickly chosen.
  */
 function requireConfirmed(
   github: GithubContext | null,
   { command, environment, confirm }: AllowedQuestion,
 ): void {
-  const { name, gates } = environment;
+  const { name } = environment;
   const what = `${command === 'deploy' ? 'deploying to' : `the ${command} in`} ${name}`;
   if (confirm === name) return;
   if (confirm !== null && confirm !== '')
     throw notConfirmed(name, `"${confirm}" is not the name of the environment: ${what} was asked for.`);
-  const isOwnWorkflow =
-    github?.workflowPath?.endsWith(`/deploy-${name}.yml`) === true && command === 'deploy';
-  const isAsked = github?.name === 'workflow_dispatch' && !isOwnWorkflow;
-  if (isAsked && (gates.length > 0 || name === 'production'))
+  if (github?.name === 'workflow_dispatch' && needsConfirmation(environment))
     throw notConfirmed(name, `${what} has to be confirmed by its name.`);
 }
 
 function notConfirmed(name: string, message: string): ToolError {
   const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)} Nothing was changed.`;
   return new ToolError('GITHUB_NOT_CONFIRMED', sentence, {
-    hint: `If that is meant, add: --confirm ${name}`,
+    hint: `If that is meant, add: --confirm ${name} (by hand on GitHub: ${name} as the input confirm)`,
   });
 }
 

@@ -61,10 +61,12 @@ export function ciWorkflow(context: WorkflowContext): readonly GeneratedFile[] {
 /** The job that calls the checks before something is deployed or published. */
 export function ciCall(
   context: WorkflowContext,
-  options: { readonly if?: string; readonly ref?: string },
+  options: { readonly needs?: readonly string[]; readonly if?: string; readonly ref?: string },
 ): YamlMap {
+  const { needs = [] } = options;
   return {
     name: 'CI',
+    needs: needs.length === 0 ? undefined : needs,
     if: options.if,
     permissions: permissions(reportGrants(context)),
     uses: './.github/workflows/ci.yml',

@@ -1,9 +1,11 @@
 import { environmentRefs } from '../../config/environment-refs.ts';
+import { needsConfirmation } from '../../config/needs-confirmation.ts';
 import type { ResolvedApproval, ResolvedEnvironment } from '../../config/resolved.ts';
 import type { GeneratedFile } from '../generated-file.ts';
 import type { YamlMap } from '../yaml/yaml-data.ts';
 import { approvalEnvironment, approvalOf, hasReviewers } from './approval.ts';
 import { ciCall } from './ci-workflow.ts';
+import { COMMIT, commitJob, isProven } from './commit-job.ts';
 import { allOf, expression, REASON, refMatches, succeeded } from './expressions.ts';
 import { job, type Grant } from './job.ts';
 import { deployGrants, environmentKey, groupOf, runsElixir } from './environment-job.ts';
@@ -17,10 +19,8 @@ const GATES_MINUTES = 15;
 /** Longer than any deployment that goes well, with its migrations and its way back. */
 export const DEPLOY_MINUTES = 90;
 
-/** What is deployed: what somebody named, else what started the run. The same in every job, whatever is pushed meanwhile. */
-const DISPATCHED = expression('inputs.ref || github.sha');
-
-const PUSHED = expression('github.sha');
+/** What started the run. The same in every job, whatever is pushed meanwhile. */
+const STARTED_AT = expression('github.sha');
 
 /** `deploy-<environment>.yml`, of every environment that stays and that something starts. */
 export function deployWorkflows(context: WorkflowContext): readonly GeneratedFile[] {
@@ -34,7 +34,8 @@ function deployWorkflow(context: WorkflowContext, environment: ResolvedEnvironme
   const { project } = context;
   const hasChecks = project.checks.length > 0;
   const guard = refGuard(environment, project.mainBranch);
-  const gatesIf = hasChecks ? expression(succeeded(['ci'])) : guard;
+  const first = isDispatched(environment) ? expression(allOf([isProven(), guard])) : guard;
+  const gatesIf = hasChecks ? expression(succeeded(['ci'])) : first;
   return workflowFile({
     file: `deploy-${name}.yml`,
     name: `Deploy ${name}`,
@@ -42,7 +43,10 @@ function deployWorkflow(context: WorkflowContext, environment: ResolvedEnvironme
     about: about(environment, hasChecks),
     on: triggers(environment),
     jobs: {
-      ci: hasChecks ? ciCall(context, { if: guard, ref: commitOf(environment) }) : undefined,
+      commit: isDispatched(environment) ? commitJob(context, guard) : undefined,
+      ci: hasChecks
+        ? ciCall(context, { needs: commitJobs(environment), if: first, ref: commitOf(environment) })
+        : undefined,
       gates: gatesJob(context, environment, gatesIf),
       deploy: deployJob(context, environment),
     },
@@ -84,10 +88,13 @@ function triggers(environment: ResolvedEnvironment): YamlMap {
       ? {
           inputs: {
             ref: {
-              description: 'The commit to deploy, all 40 digits of it; the newest otherwise',
+              description: 'The commit to deploy; the newest otherwise',
               type: 'string',
               default: '',
             },
+            confirm: needsConfirmation(environment)
+              ? { description: `${environment.name}, typed once more`, type: 'string', default: '' }
+              : undefined,
             reason: { description: 'Why, for those who look back', type: 'string', default: '' },
           },
         }
@@ -101,7 +108,31 @@ function isDispatched(environment: ResolvedEnvironment): boolean {
 }
 
 function commitOf(environment: ResolvedEnvironment): string {
-  return isDispatched(environment) ? DISPATCHED : PUSHED;
+  return isDispatched(environment) ? COMMIT : STARTED_AT;
+}
+
+/** The jobs that a job waits for to know the commit. */
+function commitJobs(environment: ResolvedEnvironment): readonly string[] {
+  return isDispatched(environment) ? ['commit'] : [];
+}
+
+/**
+ * What both commands are told. They run as they are where the run was started, which the rules of the environment decide;
+ * the commit is what they look at, and its config is never loaded.
+ */
+function commandOf(
+  environment: ResolvedEnvironment,
+  command: 'gates' | 'deploy',
+): { readonly command: string; readonly env: YamlMap } {
+  const { name } = environment;
+  if (!isDispatched(environment)) return { command: `${command} ${name}`, env: {} };
+  const withRef = { command: `${command} ${name} --ref "$REF"`, env: { REF: COMMIT } };
+  // The gates read what was typed from the event.
+  if (command === 'gates' || !needsConfirmation(environment)) return withRef;
+  return {
+    command: `${withRef.command} --confirm "$CONFIRM"`,
+    env: { ...withRef.env, CONFIRM: expression('inputs.confirm') },
+  };
 }
 
 /**
@@ -124,21 +155,22 @@ function refGuard(environment: ResolvedEnvironment, mainBranch: string): string 
 /** Without a group: whoever waits for somebody must not keep a rollback waiting. And without a secret. */
 function gatesJob(context: WorkflowContext, environment: ResolvedEnvironment, condition: string): YamlMap {
   const approval = approvalOf(environment);
+  const { command, env } = commandOf(environment, 'gates');
   return job(context, {
     name: 'Gates',
-    needs: context.project.checks.length > 0 ? ['ci'] : [],
+    needs: [...commitJobs(environment), ...(context.project.checks.length > 0 ? ['ci'] : [])],
     if: condition,
     timeoutMinutes: GATES_MINUTES,
     grants: gateGrants(approval),
     environment: hasReviewers(environment) ? approvalEnvironment(environment) : undefined,
     outputs: { approved: expression('steps.gates.outputs.approved') },
     steps: [
-      ...setupSteps(context, { ref: commitOf(environment), hasHistory: true, hasElixir: false }),
+      ...setupSteps(context, { ref: STARTED_AT, hasHistory: true, hasElixir: false }),
       glidepathStep(context, {
         name: 'See whether the gates hold',
         id: 'gates',
-        env: JOB_TOKEN,
-        command: `gates ${environment.name}`,
+        env: { ...JOB_TOKEN, ...env },
+        command,
       }),
     ],
   });
@@ -162,27 +194,21 @@ function gateGrants(approval: ResolvedApproval | null): Grant[] {
 function deployJob(context: WorkflowContext, environment: ResolvedEnvironment): YamlMap {
   const { project } = context;
   const before = project.checks.length > 0 ? ['ci', 'gates'] : ['gates'];
+  const { command, env } = commandOf(environment, 'deploy');
   return job(context, {
     name: 'Deploy',
-    needs: before,
+    needs: [...commitJobs(environment), ...before],
     if: expression(allOf([succeeded(before), "needs.gates.outputs.approved == 'true'"])),
     timeoutMinutes: DEPLOY_MINUTES,
     grants: deployGrants(project, environment),
     concurrency: groupOf(project, environment),
     environment: environmentKey(environment.name),
     steps: [
-      ...setupSteps(context, {
-        ref: commitOf(environment),
-        hasHistory: true,
-        hasElixir: runsElixir(environment),
-      }),
+      ...setupSteps(context, { ref: STARTED_AT, hasHistory: true, hasElixir: runsElixir(environment) }),
       glidepathStep(context, {
         name: `Deploy to ${environment.name}`,
-        env: {
-          ...JOB_TOKEN,
-          ...secretsEnv([environment], { keysOnly: false }),
-        },
-        command: `deploy ${environment.name}`,
+        env: { ...JOB_TOKEN, ...secretsEnv([environment], { keysOnly: false }), ...env },
+        command,
       }),
     ],
   });

@@ -36,6 +36,7 @@ interface Job {
   readonly needs?: readonly string[];
   readonly if?: string;
   readonly uses?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
   readonly 'timeout-minutes'?: number;
   readonly permissions: Readonly<Record<string, string>>;
   readonly concurrency?: {
@@ -117,12 +118,32 @@ test('there is a file for each thing that starts something', () => {
   expect([...filesOf({ ...project([]), release }).keys()]).toEqual(['release.yml', '.github/dependabot.yml']);
 });
 
+test('a release looks where its tag is before anything of the commit runs', () => {
+  const release = {
+    pattern: 'v*',
+    command: 'npm publish',
+    check: null,
+    environment: 'release',
+    permissions: ['id-token'] as const,
+    secrets: [],
+  };
+  const { steps = [] } = workflow({ ...SHOP, release }, 'release.yml').jobs['release'] ?? {};
+  const firstCommand = steps.find(({ run }) => run !== undefined);
+  expect(firstCommand?.run).toBe('git merge-base --is-ancestor "$GITHUB_SHA" "$MAIN"');
+  expect(steps.indexOf(firstCommand as Step)).toBe(1);
+});
+
 describe('a deployment', () => {
   test('is started by what its environment listens to, and by hand only where that is allowed', () => {
     const on = (file: string) => workflow(SHOP, file).on;
     expect(on('deploy-staging.yml')['push']).toEqual({ branches: ['main'] });
     expect(on('deploy-production.yml')['push']).toEqual({ tags: ['v*'] });
     expect(Object.keys(on('deploy-production.yml')['workflow_dispatch']?.['inputs'] ?? {})).toEqual([
+      'ref',
+      'confirm',
+      'reason',
+    ]);
+    expect(Object.keys(on('deploy-staging.yml')['workflow_dispatch']?.['inputs'] ?? {})).toEqual([
       'ref',
       'reason',
     ]);
@@ -137,11 +158,16 @@ describe('a deployment', () => {
   });
 
   test('by hand runs at the refs of its environment and at the main branch, and never for what was deleted', () => {
-    expect(workflow(SHOP, 'deploy-production.yml').jobs['ci']?.if).toBe(
-      "github.event.deleted != true && (github.event_name != 'workflow_dispatch' || github.ref == 'refs/heads/main' || startsWith(github.ref, 'refs/tags/v'))",
-    );
+    const guard =
+      "github.event.deleted != true && (github.event_name != 'workflow_dispatch' || github.ref == 'refs/heads/main' || startsWith(github.ref, 'refs/tags/v'))";
+    const proven = "!cancelled() && (inputs.ref == '' || needs.commit.result == 'success')";
+    const { commit, ci } = workflow(SHOP, 'deploy-production.yml').jobs;
+    expect(commit?.if).toBe(`inputs.ref != '' && ${guard}`);
+    expect(ci?.if).toBe(`\${{ ${proven} && ${guard} }}`);
     const byHand = project([environment('live', { apps: [flyApp('web')] })]);
-    expect(workflow(byHand, 'deploy-live.yml').jobs['gates']?.if).toBe("github.ref == 'refs/heads/main'");
+    expect(workflow(byHand, 'deploy-live.yml').jobs['gates']?.if).toBe(
+      `\${{ ${proven} && github.ref == 'refs/heads/main' }}`,
+    );
     const patterns = environment('live', {
       apps: [flyApp('web')],
       on: [
@@ -157,11 +183,12 @@ describe('a deployment', () => {
   test('needs the checks, then the gates, and only the last job has the group and the secrets', () => {
     const { ci, gates, deploy } = workflow(SHOP, 'deploy-production.yml').jobs;
     expect(ci?.uses).toBe('./.github/workflows/ci.yml');
-    expect(gates).toMatchObject({ needs: ['ci'] });
+    expect(ci?.needs).toEqual(['commit']);
+    expect(gates).toMatchObject({ needs: ['commit', 'ci'] });
     expect(gates?.concurrency).toBeUndefined();
     expect(gates?.environment).toBeUndefined();
     expect(deploy).toMatchObject({
-      needs: ['ci', 'gates'],
+      needs: ['commit', 'ci', 'gates'],
       concurrency: { group: 'deploy-production', queue: 'max', 'cancel-in-progress': false },
       environment: { name: 'production', deployment: false },
     });
@@ -170,6 +197,24 @@ describe('a deployment', () => {
       group: 'deploy-staging',
       'cancel-in-progress': false,
     });
+  });
+
+  test('runs nothing of a commit that somebody names before it is found in what was chosen, and never its config', () => {
+    const { commit, ci, gates, deploy } = workflow(SHOP, 'deploy-production.yml').jobs;
+    const named = '${{ needs.commit.outputs.sha || github.sha }}';
+    expect(commit?.steps?.map(({ uses, run }) => uses?.split('@')[0] ?? run)).toEqual([
+      'actions/checkout',
+      expect.stringContaining('git merge-base --is-ancestor "$sha" "$GITHUB_SHA"'),
+    ]);
+    expect(commit?.steps?.[0]?.with).not.toHaveProperty('ref');
+    expect(ci?.with).toEqual({ ref: named });
+    for (const job of [gates, deploy]) {
+      expect(job?.steps?.[0]?.with).toMatchObject({ ref: '${{ github.sha }}' });
+      expect(job?.steps?.at(-1)?.env).toMatchObject({ REF: named });
+      expect(job?.steps?.at(-1)?.run).toContain('--ref "$REF"');
+    }
+    expect(deploy?.steps?.at(-1)?.env).toMatchObject({ CONFIRM: '${{ inputs.confirm }}' });
+    expect(workflow(SHOP, 'deploy-staging.yml').jobs['deploy']?.steps?.at(-1)?.run).not.toContain('confirm');
   });
 
   test('gets every secret of its environment by name, and none of another', () => {
@@ -208,6 +253,7 @@ describe('a deployment', () => {
       'A_KEY',
       'NPM_TOKEN',
       'SMOKE_KEY',
+      'REF',
     ]);
     const status = workflow(project([staging, other]), 'operations.yml').jobs['staging']?.steps?.find(
       ({ name }) => name === 'Status staging',
@@ -261,7 +307,9 @@ describe('a repository', () => {
     const phoenix = { ...SHOP, github: github({ install: null, elixir: { elixir: '1.18', otp: '27' } }) };
     const runs = commands(phoenix);
     expect(
-      runs.filter((run) => run !== 'exit 1').every((run) => run.startsWith('npx --yes glidepath@1.2.3 ')),
+      runs
+        .filter((run) => run !== 'exit 1' && !run.includes('git merge-base'))
+        .every((run) => run.startsWith('npx --yes glidepath@1.2.3 ')),
     ).toBe(true);
     const used = new Set(
       jobsOf(phoenix).flatMap(({ job }) => (job.steps ?? []).map(({ uses }) => uses?.split('@')[0])),

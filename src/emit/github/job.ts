@@ -60,9 +60,8 @@ export function permissions(grants: readonly Grant[]): YamlMap {
 /** Jobs with an empty line between them. */
 export function apart(jobs: YamlMap): YamlMap {
   return Object.fromEntries(
-    Object.entries(jobs).map(([id, value], index) => [
-      id,
-      value === undefined || index === 0 ? value : noted(value, { isApart: true }),
-    ]),
+    Object.entries(jobs)
+      .flatMap(([id, value]) => (value === undefined ? [] : [[id, value] as const]))
+      .map(([id, value], index) => [id, index === 0 ? value : noted(value, { isApart: true })]),
   );
 }

@@ -4,7 +4,7 @@ import type { YamlMap } from '../yaml/yaml-data.ts';
 import { ciCall } from './ci-workflow.ts';
 import { expression, succeeded } from './expressions.ts';
 import { job, type Grant } from './job.ts';
-import { byName, glidepathStep, JOB_TOKEN, setupSteps } from './steps.ts';
+import { byName, checkoutStep, glidepathStep, JOB_TOKEN, toolSteps } from './steps.ts';
 import type { WorkflowContext } from './workflow-context.ts';
 import { workflowFile } from './workflow-file.ts';
 
@@ -51,12 +51,14 @@ function releaseJob(context: WorkflowContext, release: ResolvedRelease, conditio
     concurrency: { group: 'release', queue: 'max', 'cancel-in-progress': false },
     environment: { name: release.environment },
     steps: [
-      ...setupSteps(context, { hasHistory: true, hasElixir: true }),
+      checkoutStep(context, { hasHistory: true }),
+      // Before anything of the commit runs: an installation runs what its packages say.
       {
         name: `The tag is on ${mainBranch}`,
         env: { MAIN: `origin/${mainBranch}` },
         run: 'git merge-base --is-ancestor "$GITHUB_SHA" "$MAIN"',
       },
+      ...toolSteps(context, { hasElixir: true }),
       ...(release.check === null
         ? []
         : [

@@ -18,9 +18,13 @@ interface Setup {
 
 /** The commit, the languages, and what the lock file says. No cache: what one run leaves behind must not reach another. */
 export function setupSteps(context: WorkflowContext, setup: Setup): Yaml[] {
+  return [checkoutStep(context, setup), ...toolSteps(context, setup)];
+}
+
+/** What comes after the checkout: from here on code of the repository runs. */
+export function toolSteps(context: WorkflowContext, setup: Pick<Setup, 'hasElixir'>): Yaml[] {
   const { github } = context.project;
   return [
-    checkout(context, setup),
     {
       name: `Set up Node ${github.node}`,
       uses: pinned(context, 'actions/setup-node'),
@@ -39,7 +43,11 @@ export function setupSteps(context: WorkflowContext, setup: Setup): Yaml[] {
   ];
 }
 
-function checkout(context: WorkflowContext, { ref, hasHistory }: Setup): YamlMap {
+/** The files of the commit, and no token left behind. */
+export function checkoutStep(
+  context: WorkflowContext,
+  { ref, hasHistory }: Pick<Setup, 'ref' | 'hasHistory'>,
+): YamlMap {
   return {
     name: 'Check out',
     uses: pinned(context, 'actions/checkout'),
