@@ -167,8 +167,20 @@ function isBare(source: string, at: number): boolean {
   const line = source.slice(source.lastIndexOf('\n', at) + 1, at);
   const isAssigned = /(^|\s)\w+=$/.test(line) && !/\b(env|export|echo|printf)\b/.test(line);
   const isTest = /\[\[[^\]]*$/.test(line) || /\bcase\s+$/.test(line) || /\(\([^)]*$/.test(line);
-  const quotes = line.replace(/\\./g, '').replace(/'[^']*'/g, '');
-  return !isAssigned && !isTest && (quotes.split('"').length - 1) % 2 === 0 && !quotes.includes("'");
+  return !isAssigned && !isTest && !isQuoted(line);
+}
+
+/** Whether what follows stands in quotes; those of a `$(…)` count for themselves. */
+function isQuoted(before: string): boolean {
+  const plain = before.replace(/\\./g, '').replace(/'[^']*'/g, '');
+  if (plain.includes("'")) return true;
+  const open = [false];
+  for (const [token] of plain.matchAll(/\$\(|["')]/g)) {
+    if (token === '$(') open.push(false);
+    else if (token === ')') open.length = Math.max(1, open.length - 1);
+    else open[open.length - 1] = !(open.at(-1) ?? false);
+  }
+  return open.at(-1) ?? false;
 }
 
 /** It arrives empty. */
