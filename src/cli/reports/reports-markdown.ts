@@ -59,12 +59,18 @@ export function reportsMarkdown(summary: ReportsSummary, source: MarkdownSource,
 
 function overview({ tests, coverage, findings, materials }: ReportsSummary): string {
   const rows = [
-    ...(tests === null ? [] : [[tests.failed > 0 ? '❌' : '✅', 'Tests', plain(testWords(tests))]]),
+    ...(tests === null ? [] : [[testsMark(tests), 'Tests', plain(testWords(tests))]]),
     ...(coverage === null ? [] : [['', 'Coverage', plain(coverageWords(coverage))]]),
     ...(findings === null ? [] : [['', 'Findings', plain(findingWords(findings.bySeverity))]]),
     ...(materials === null ? [] : [['', 'Materials', plain(materialsWords(materials))]]),
   ];
   return table(['', '', ''], rows);
+}
+
+/** No test at all is no good sign. */
+function testsMark({ passed, failed, skipped }: TestsSummary): string {
+  if (failed > 0) return '❌';
+  return passed + skipped > 0 ? '✅' : '';
 }
 
 function testParts(

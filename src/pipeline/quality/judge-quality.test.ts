@@ -33,6 +33,7 @@ const FACTS: QualityFacts = {
   },
   since: { id: 'r-aaaaaaa-1234', commit: 'a'.repeat(40) },
   findings: [],
+  tests: null,
   flaky: [],
   images: [],
   unread: { junit: [], coverage: [], sarif: [], sbom: [] },
@@ -70,6 +71,18 @@ test('a gate that says nothing more asks for all checks, no high finding and no 
     '✓ findings: none that is high or worse asked for, none found',
     '✓ exceptions: none that has expired asked for, none of 0 found',
   ]);
+});
+
+test('tests that failed refuse, though their check passed', () => {
+  expect(figureLine(figure('tests', { tests: { total: 12, failed: [] } })!)).toBe(
+    '✓ tests: none that failed asked for, none of 12 found',
+  );
+  const failed = ['cart › adds failed in the check unit (test/cart.test.ts:6)'];
+  expect(figure('tests', { tests: { total: 12, failed } })).toMatchObject({
+    holds: false,
+    found: '1 of 12',
+    where: failed,
+  });
 });
 
 test('a check that failed or did not run refuses, with what went wrong and the command that runs it', () => {

@@ -10,6 +10,7 @@ import type { QualityFacts } from './quality-facts.ts';
 export interface QualityFigure {
   readonly name:
     | 'checks'
+    | 'tests'
     | 'coverage'
     | 'change coverage'
     | 'findings'
@@ -40,6 +41,7 @@ export function judgeQuality(facts: QualityFacts, policy: QualityPolicy): readon
   const { gate } = policy;
   return [
     checksFigure(facts),
+    ...(facts.tests === null ? [] : [testsFigure(facts.tests, facts)]),
     ...(gate.coverage === null ? [] : [coverageFigure(facts, gate.coverage)]),
     ...(gate.changeCoverage === null ? [] : [changeFigure(facts, gate.changeCoverage)]),
     findingsFigure(facts, policy),
@@ -60,6 +62,22 @@ function checksFigure({ checks }: QualityFacts): QualityFigure {
     found: checks.length === 0 ? 'the project has none' : passed,
     where: failed.map(({ name, problem, reason }) => problem ?? `The check ${name}: ${reason}.`),
     see: failed[0] === undefined ? 'glidepath ci' : `glidepath ci --only ${failed[0].name}`,
+  };
+}
+
+/** A check may pass though its tests failed: by a command that loses their exit code. */
+function testsFigure(
+  { total, failed }: NonNullable<QualityFacts['tests']>,
+  { unread }: QualityFacts,
+): QualityFigure {
+  const found = failed.length === 0 ? `none of ${total}` : `${failed.length} of ${total}`;
+  return {
+    name: 'tests',
+    holds: failed.length === 0,
+    asked: 'none that failed',
+    found: [found, ...unknownWords(unread.junit)].join('; '),
+    where: failed,
+    see: 'glidepath ci',
   };
 }
 

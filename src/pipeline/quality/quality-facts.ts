@@ -15,6 +15,8 @@ export interface QualityFacts {
   readonly since: { readonly id: string; readonly commit: string } | null;
   /** Of checks, of the lock files and of the images. */
   readonly findings: readonly Finding[];
+  /** Of all reports; `failed` in a sentence each. Null: no check reports tests. */
+  readonly tests: { readonly total: number; readonly failed: readonly string[] } | null;
   /** Tests that failed before they passed: `cart › adds (2 times)`. */
   readonly flaky: readonly string[];
   readonly images: readonly JudgedImage[];

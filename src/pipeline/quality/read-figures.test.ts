@@ -51,3 +51,18 @@ test('a test that passed in a later try is flaky', () => {
   );
   expect(figures({ junit: ['junit.xml'] }).flaky).toEqual(['cart › adds failed once before it passed']);
 });
+
+test('a test that failed is told though its check passed, and is a warning', () => {
+  put(
+    'junit.xml',
+    '<testsuite name="cart"><testcase name="adds" file="a.ts" line="6"><failure message="no"/></testcase><testcase name="b"/></testsuite>',
+  );
+  expect(figures({ junit: ['junit.xml'] }).tests).toEqual({
+    total: 2,
+    failed: ['cart › adds failed in the check unit (a.ts:6)'],
+  });
+});
+
+test('where no report was left nothing is known of the tests', () => {
+  expect(figures({ junit: ['junit.xml'] }).tests).toBeNull();
+});

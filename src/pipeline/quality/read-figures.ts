@@ -3,13 +3,17 @@ import type { ResolvedCheck } from '../../config/resolved.ts';
 import type { Coverage } from '../../reports/covered-lines/coverage.ts';
 import { mergeCoverage } from '../../reports/covered-lines/merge-coverage.ts';
 import type { Finding } from '../../reports/finding.ts';
+import type { TestResult } from '../../reports/tests/test-result.ts';
 import { readReports, type ReadReports } from '../reports/read-reports.ts';
+import type { QualityFacts } from './quality-facts.ts';
 
 /** What the reports of checks say together. */
 export interface ReportFigures {
   /** Null: no check wrote a report of it that could be read. */
   readonly coverage: Coverage | null;
   readonly findings: readonly Finding[];
+  /** Null: no check reports tests. */
+  readonly tests: QualityFacts['tests'];
   /** Tests that failed before they passed. */
   readonly flaky: readonly string[];
   /** Reports that are missing or could not be read: `The check lint passed and left no report at out/lint.sarif.` */
@@ -36,11 +40,22 @@ export function readFigures(
   return {
     coverage: coverage.length === 0 ? null : mergeCoverage(coverage),
     findings: read.findings ?? [],
+    tests: read.tests === null ? null : { total: read.tests.length, failed: read.tests.flatMap(failedWords) },
     flaky: (read.tests ?? []).flatMap(({ suite, name, status, failedAttempts }) => {
       if (status !== 'passed' || failedAttempts === 0) return [];
       const times = failedAttempts === 1 ? 'once' : `${failedAttempts} times`;
-      return [`${suite === '' ? name : `${suite} › ${name}`} failed ${times} before it passed`];
+      return [`${nameOf({ suite, name })} failed ${times} before it passed`];
     }),
     unread: read.unread,
   };
+}
+
+function failedWords({ suite, name, status, check, file, line }: TestResult): string[] {
+  if (status !== 'failed') return [];
+  const at = file === null ? '' : ` (${file}${line === null ? '' : `:${line}`})`;
+  return [`${nameOf({ suite, name })} failed in the check ${check}${at}`];
+}
+
+function nameOf({ suite, name }: Pick<TestResult, 'suite' | 'name'>): string {
+  return suite === '' ? name : `${suite} › ${name}`;
 }

@@ -21,14 +21,14 @@ export interface ReadCheck {
   readonly startedAt: number | null;
 }
 
-/** What the reports of all checks say; null where no check has such reports. */
+/** What the reports of all checks say; null where no check has left such a report: then nothing is known. */
 export interface ReadReports {
   readonly tests: readonly TestResult[] | null;
   readonly coverage: readonly Coverage[] | null;
   readonly findings: readonly Finding[] | null;
   readonly runs: readonly SarifRuns[];
   readonly materials: readonly Material[] | null;
-  /** Reports that are missing, old, or cannot be read whole. */
+  /** Reports that are missing, old, or cannot be read whole, and those that contradict their check. */
   readonly warnings: readonly string[];
   /** The same by what the reports are of. */
   readonly unread: Readonly<Record<Kind, readonly string[]>>;
@@ -68,15 +68,14 @@ export function readReports(checks: readonly ReadCheck[], { root, redact }: Repo
     if (problem !== null)
       unread[kind].push(`The report ${path} of the check ${check.name} cannot be read whole: ${problem}.`);
   };
-  const has = (kind: Kind): boolean => checks.some(({ check }) => check.reports[kind].length > 0);
-  const tests = filesOf('junit').flatMap((file) => {
-    const { results, problem } = parseJunit(file.text, {
+  const results = filesOf('junit').map((file) => {
+    const { results: own, problem } = parseJunit(file.text, {
       check: file.check.name,
       place: placeOf(file.check),
       redact,
     });
     warn(file, problem === null ? null : `${problem.message} (line ${problem.line})`);
-    return results;
+    return own;
   });
   const coverage = filesOf('coverage').map((file) => {
     const { coverage: own, problem } = parseCoverage(file.text, placeOf(file.check));
@@ -88,20 +87,35 @@ export function readReports(checks: readonly ReadCheck[], { root, redact }: Repo
     warn(file, report.problem);
     return { ...report, check: file.check.name, place: placeOf(file.check) };
   });
-  const materials = filesOf('sbom').flatMap((file) => {
+  const tests = results.flat();
+  const materials = filesOf('sbom').map((file) => {
     const own = readMaterials(file.text);
     warn(file, own === null ? 'it is no CycloneDX bill as JSON' : null);
     return own ?? [];
   });
   return {
-    tests: has('junit') ? tests : null,
-    coverage: has('coverage') ? coverage : null,
-    findings: has('sarif') ? logs.flatMap(({ findings }) => findings) : null,
+    tests: results.length > 0 ? tests : null,
+    coverage: coverage.length > 0 ? coverage : null,
+    findings: logs.length > 0 ? logs.flatMap(({ findings }) => findings) : null,
     runs: logs,
-    materials: has('sbom') ? materials : null,
-    warnings: Object.values(unread).flat(),
+    materials: materials.length > 0 ? materials.flat() : null,
+    warnings: [...Object.values(unread).flat(), ...contradictions(checks, tests)],
     unread,
   };
+}
+
+/** A command that swallows the exit code of its tests, as `npm test | tee log` does, passes whatever they say. */
+function contradictions(checks: readonly ReadCheck[], tests: readonly TestResult[]): string[] {
+  return checks.flatMap(({ check, hasPassed }) => {
+    const failed = tests.filter(
+      ({ check: name, status }) => name === check.name && status === 'failed',
+    ).length;
+    if (!hasPassed || failed === 0) return [];
+    const what = failed === 1 ? 'a test that failed' : `${failed} tests that failed`;
+    return [
+      `The check ${check.name} passed, but its report has ${what}: its command must not lose the exit code.`,
+    ];
+  });
 }
 
 interface ReportFile {

@@ -73,6 +73,7 @@ async function factsOf(scope: StepScope, gate: ResolvedQuality): Promise<Quality
     change: reports.coverage === null ? null : await changeSince(scope, since, reports.coverage),
     since,
     findings: distinct([...reports.findings, ...found.findings]),
+    tests: reports.tests,
     flaky: [...reports.flaky, ...retried],
     images: images.map(({ app, digest }) => ({
       app,
