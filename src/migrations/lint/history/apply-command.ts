@@ -1,8 +1,16 @@
-import type { AlterTableCmd, ColumnDef } from 'libpg-query';
+import type { AlterTableCmd, ColumnDef, Constraint } from 'libpg-query';
+import { columnsIn } from '../parse/expressions.ts';
 import { relationName } from '../parse/names.ts';
 import { toSqlType } from '../parse/sql-type.ts';
 import { toConstraintState } from './constraint-state.ts';
-import type { ConstraintState, Moment, SchemaHistory, TableState } from './schema-history.ts';
+import type {
+  ColumnFill,
+  ColumnState,
+  ConstraintState,
+  Moment,
+  SchemaHistory,
+  TableState,
+} from './schema-history.ts';
 import { keyOf } from './schema-history.ts';
 
 /** Writes down what one command of an ALTER TABLE changes. */
@@ -21,6 +29,11 @@ export function applyCommand(
     changeColumn(table, name, { type: toSqlType(def.ColumnDef.typeName) });
   }
   if (subtype === 'AT_DropColumn') dropColumn(history, table, name);
+  if (subtype === 'AT_ColumnDefault')
+    changeColumn(table, name, { fill: def === undefined ? 'nothing' : 'default' });
+  if (subtype === 'AT_AddIdentity') changeColumn(table, name, { fill: 'identity' });
+  if (subtype === 'AT_DropIdentity' || subtype === 'AT_DropExpression')
+    changeColumn(table, name, { fill: 'nothing', computedFrom: [] });
   if (subtype === 'AT_SetNotNull') changeColumn(table, name, { isNotNull: true });
   if (subtype === 'AT_DropNotNull') changeColumn(table, name, { isNotNull: false });
   if (subtype === 'AT_AddConstraint' && def !== undefined && 'Constraint' in def) {
@@ -84,7 +97,27 @@ export function setColumn(table: TableState, definition: ColumnDef, madeIn: Mome
     const constraint = toConstraintState(node.Constraint, { table: table.name.name, column }, madeIn);
     if (constraint !== null) table.constraints.set(constraint.name, constraint);
   }
-  table.columns.set(column, { type: plainSerial(type), isNotNull, madeIn });
+  const plain = plainSerial(type);
+  const generated = constraintIn(definition, 'CONSTR_GENERATED');
+  table.columns.set(column, {
+    type: plain,
+    isNotNull,
+    fill: plain === type ? fillOf(definition) : 'serial',
+    computedFrom: generated === undefined ? [] : columnsIn(generated.raw_expr),
+    madeIn,
+  });
+}
+
+function constraintIn(definition: ColumnDef, type: Constraint['contype']): Constraint | undefined {
+  return (definition.constraints ?? [])
+    .flatMap((node) => ('Constraint' in node ? [node.Constraint] : []))
+    .find(({ contype }) => contype === type);
+}
+
+function fillOf(definition: ColumnDef): ColumnFill {
+  if (constraintIn(definition, 'CONSTR_GENERATED') !== undefined) return 'generated';
+  if (constraintIn(definition, 'CONSTR_IDENTITY') !== undefined) return 'identity';
+  return constraintIn(definition, 'CONSTR_DEFAULT') === undefined ? 'nothing' : 'default';
 }
 
 const SERIAL_TYPES: Readonly<Record<string, string>> = {
@@ -104,9 +137,15 @@ function plainSerial(type: ReturnType<typeof toSqlType>): ReturnType<typeof toSq
 function changeColumn(
   table: TableState,
   column: string,
-  change: { readonly type?: ReturnType<typeof toSqlType>; readonly isNotNull?: boolean },
+  change: Partial<Pick<ColumnState, 'type' | 'isNotNull' | 'fill' | 'computedFrom'>>,
 ): void {
-  const known = table.columns.get(column) ?? { type: null, isNotNull: false, madeIn: null };
+  const known = table.columns.get(column) ?? {
+    type: null,
+    isNotNull: false,
+    fill: null,
+    computedFrom: [],
+    madeIn: null,
+  };
   table.columns.set(column, { ...known, ...change });
 }
 

@@ -89,7 +89,7 @@ function toName(key: string): SqlName {
 }
 
 function toColumn({ type, isNotNull }: ColumnFacts, parser: SqlParser): ColumnState {
-  return { type: typeNamed(type, parser), isNotNull, madeIn: null };
+  return { type: typeNamed(type, parser), isNotNull, fill: null, computedFrom: [], madeIn: null };
 }
 
 /** The type that the server calls so: `character varying(20)`. */

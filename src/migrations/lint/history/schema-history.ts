@@ -9,10 +9,17 @@ export interface Moment {
   readonly transaction: number;
 }
 
+/** What gives a column a value where whoever writes the row gives none. */
+export type ColumnFill = 'nothing' | 'default' | 'serial' | 'identity' | 'generated';
+
 /** What is known of a column. */
 export interface ColumnState {
   readonly type: SqlType | null;
   readonly isNotNull: boolean;
+  /** Null: not known. */
+  readonly fill: ColumnFill | null;
+  /** Of a generated column. */
+  readonly computedFrom: readonly string[];
   /** Null: it was there before. */
   readonly madeIn: Moment | null;
 }

@@ -8,7 +8,7 @@ import type { LintContext } from '../lint-context.ts';
 import type { TableCommand } from '../parse/table-commands.ts';
 import { locksOfCommand, onCommands } from '../parse/table-commands.ts';
 import type { Rule } from '../rule.ts';
-import { otherTypeSteps } from '../safe-forms/other-type-steps.ts';
+import { otherTypeForm } from '../safe-forms/other-type-steps.ts';
 import { writeSteps } from '../safe-forms/write-steps.ts';
 
 /** Every row is written anew for another type of a column. */
@@ -78,9 +78,10 @@ function safeForm(change: TypeChange, cost: TypeChangeCost, context: LintContext
       },
     ]);
   }
-  const steps = otherTypeSteps(change, context);
-  if (cost !== 'unknown') return writeSteps(steps);
-  return `${whenFree(change)}\n${writeSteps(steps)}`;
+  const form = otherTypeForm(change, context);
+  const written = typeof form === 'string' ? form : writeSteps(form);
+  if (cost !== 'unknown') return written;
+  return typeof form === 'string' ? written : `${whenFree(change)}\n${written}`;
 }
 
 function whenFree({ definition }: TypeChange): string {

@@ -1,6 +1,6 @@
 import type { LintContext } from '../lint-context.ts';
 import type { ViewState } from '../history/schema-history.ts';
-import { keyOf } from '../history/schema-history.ts';
+import { dependentViews } from '../history/dependent-views.ts';
 import { sayName, sqlName } from '../parse/names.ts';
 import type { TableCommand } from '../parse/table-commands.ts';
 import { onCommands } from '../parse/table-commands.ts';
@@ -38,7 +38,7 @@ export const viewUsesColumn: Rule = {
 
 function check(command: TableCommand, what: string, context: LintContext): readonly Found[] {
   const column = command.command.name ?? '';
-  const views = dependentViews(command, column, context);
+  const views = dependentViews(context.history, { table: command.table, column });
   const [first] = views;
   if (first === undefined) return [];
   const says = what === 'goes with it' ? what : `Postgres ${what}`;
@@ -51,26 +51,6 @@ function check(command: TableCommand, what: string, context: LintContext): reado
       safeForm: () => around(command, views),
     },
   ];
-}
-
-/** Those that read the column, and those that read these, each before what reads it. */
-function dependentViews(
-  { table }: TableCommand,
-  column: string,
-  { history }: LintContext,
-): readonly ViewState[] {
-  const key = keyOf(history, table);
-  const found: ViewState[] = [];
-  const keys = new Set<string>();
-  for (const [viewKey, view] of history.views) {
-    const columns = view.uses.get(key);
-    const isReader = columns === null || columns?.has(column) === true;
-    const isReaderOfReader = [...view.uses.keys()].some((used) => keys.has(used));
-    if (!isReader && !isReaderOfReader) continue;
-    keys.add(viewKey);
-    found.push(view);
-  }
-  return found;
 }
 
 function around(command: TableCommand, views: readonly ViewState[]): string {

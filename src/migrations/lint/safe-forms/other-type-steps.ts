@@ -1,15 +1,17 @@
 import type { ColumnDef } from 'libpg-query';
+import { dependentViews } from '../history/dependent-views.ts';
 import { keyOf } from '../history/schema-history.ts';
 import type { LintContext } from '../lint-context.ts';
 import { expressionText } from '../parse/expression-text.ts';
 import { columnsIn } from '../parse/expressions.ts';
-import { objectNameOf, quoteName, sqlColumns, sqlName } from '../parse/names.ts';
+import { objectNameOf, quoteName, sayName, sqlColumns, sqlName } from '../parse/names.ts';
 import { sayType, toSqlType } from '../parse/sql-type.ts';
 import type { TableCommand } from '../parse/table-commands.ts';
 import { backfillStep } from './backfill-step.ts';
 import { fillTrigger } from './fill-trigger.ts';
 import { indexSteps } from './index-steps.ts';
 import { notNullSteps } from './not-null-steps.ts';
+import { swapObstacles } from './swap-obstacles.ts';
 import type { SafeStep } from './write-steps.ts';
 
 /** A column that is to have another type. */
@@ -19,8 +21,27 @@ export interface OtherType {
   readonly definition: ColumnDef;
 }
 
-/** A second column of the new type beside the first, kept equal by a trigger, filled in batches, and swapped at the end. */
-export function otherTypeSteps(other: OtherType, context: LintContext): readonly SafeStep[] {
+/**
+ * A second column of the new type beside the first, kept equal by a trigger, filled in batches, and swapped at the end. A
+ * sentence where something hangs on the column that a swap would leave with the old one.
+ */
+export function otherTypeForm(other: OtherType, context: LintContext): string | readonly SafeStep[] {
+  const obstacles = swapObstacles({ table: other.changed.table, column: other.column }, context);
+  return obstacles.length === 0 ? swapSteps(other, context) : inWords(other, obstacles);
+}
+
+function inWords({ changed, column }: OtherType, obstacles: readonly string[]): string {
+  const [last, ...others] = obstacles.toReversed();
+  const said = others.length === 0 ? last : `${others.toReversed().join(', ')} and ${last}`;
+  return (
+    `Column ${column} of ${sayName(changed.table)} ${said}, which stays with it when it is renamed. Add the new column, keep it ` +
+    'equal by a trigger, fill it in batches and build its indexes CONCURRENTLY; then, in one short transaction, rename ' +
+    'the two and give the new one what hangs on the old: keys, foreign keys as NOT VALID, identity or sequence, views, ' +
+    'generated columns. Try it first: glidepath db probe.'
+  );
+}
+
+function swapSteps(other: OtherType, context: LintContext): readonly SafeStep[] {
   const { changed, column, definition } = other;
   const { table } = changed;
   const type = toSqlType(definition.typeName);
@@ -30,6 +51,7 @@ export function otherTypeSteps(other: OtherType, context: LintContext): readonly
   const trigger = fillTrigger(table, { column: newColumn, value, columns });
   const [oldName, newName] = [quoteName(column), quoteName(newColumn)];
   const aside = quoteName(objectNameOf([column], 'old'));
+  const views = dependentViews(context.history, { table, column });
   return [
     {
       note: '1. A second column, which a trigger fills from now on.',
@@ -46,13 +68,51 @@ export function otherTypeSteps(other: OtherType, context: LintContext): readonly
       sql: [
         'BEGIN',
         "SET LOCAL lock_timeout = '1s'",
+        ...views.toReversed().map(({ name }) => `DROP VIEW ${sqlName(name)}`),
         ...trigger.drop,
         `${alter} RENAME COLUMN ${oldName} TO ${aside}`,
         `${alter} RENAME COLUMN ${newName} TO ${oldName}`,
+        ...moveDefault(other, aside, context),
+        // Nobody fills it any more.
+        `-- glidepath-ignore drop-not-null: no release reads ${aside}\n${alter} ALTER COLUMN ${aside} DROP NOT NULL`,
+        ...views.map(
+          ({ name, definition: text }) =>
+            `CREATE VIEW ${sqlName(name)} AS ${text?.replace(/;\s*$/, '') ?? ''}`,
+        ),
         'COMMIT',
       ],
     },
-    { note: `5. When no release reads it any more: ${alter} DROP COLUMN ${aside};`, sql: [] },
+    ...(views.length === 0
+      ? []
+      : [{ note: 'Grants on the views must be given anew, before COMMIT.', sql: [] }]),
+    {
+      note: `5. ${aside} holds what was there at the swap, and nobody writes it any more. When nobody needs it: ${alter} DROP COLUMN ${aside};`,
+      sql: [],
+    },
+  ];
+}
+
+/** The default, where there is one or may be one: as the server has it, since the files need not say all. */
+function moveDefault({ changed, column }: OtherType, aside: string, context: LintContext): readonly string[] {
+  const { table } = changed;
+  if (context.table(table)?.columns.get(column)?.fill === 'nothing') return [];
+  const name = sqlName(table);
+  const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+  const plainAside = objectNameOf([column], 'old');
+  return [
+    [
+      '-- glidepath-ignore opaque-code: gives the new column the default of the old one',
+      'DO $$',
+      'DECLARE',
+      '  was text := (SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum',
+      `    WHERE adrelid = ${literal(name)}::regclass AND attname = ${literal(plainAside)});`,
+      'BEGIN',
+      '  IF was IS NOT NULL THEN',
+      `    EXECUTE format(${literal(`ALTER TABLE ${name} ALTER COLUMN ${quoteName(column)} SET DEFAULT `.replaceAll('%', '%%') + '%s')}, was);`,
+      '  END IF;',
+      'END $$',
+    ].join('\n'),
+    `ALTER TABLE ${name} ALTER COLUMN ${aside} DROP DEFAULT`,
   ];
 }
 
@@ -76,15 +136,29 @@ function sameAsBefore(
   const indexes = [...history.indexes.values()].filter(
     (index) => keyOf(history, index.table) === key && index.columns.includes(column),
   );
+  const constraints = [...(context.table(table)?.constraints.values() ?? [])].filter(
+    (one) => one.columns.includes(column) && one.kind !== 'not-null',
+  );
+  const names = constraints.map(({ name }) => name).join(', ');
+  const isKnown = isNotNull || indexes.length > 0;
   return [
     {
-      note: `3. What the old column has, for the new one: default, NOT NULL, constraints, indexes${isNotNull || indexes.length > 0 ? '; of these is known:' : '.'}`,
+      note: [
+        `3. What the old column has, for the new one: NOT NULL, constraints, indexes${isKnown ? '; of these is known:' : '.'}`,
+        ...(constraints.length === 0
+          ? []
+          : [`Constraints that must be written for ${newColumn}, too, as NOT VALID: ${names}.`]),
+      ].join('\n'),
       sql: [],
     },
     ...(isNotNull ? notNullSteps({ table, column: newColumn }, settings.postgresVersion) : []),
-    ...indexes.flatMap(({ name, columns, isUnique, isPartial }) => {
+    ...indexes.flatMap(({ name, columns, isUnique, isPartial }): readonly SafeStep[] => {
+      if (isPartial)
+        return [
+          { note: `Index ${name.name} has a WHERE: build it for ${newColumn} with the same.`, sql: [] },
+        ];
       const renamed = columns.map((one) => (one === column ? newColumn : one));
-      const rest = `(${sqlColumns(renamed)})${isPartial ? '' : ''}`;
+      const rest = `(${sqlColumns(renamed)})`;
       return indexSteps({ name: objectNameOf([name.name], 'new'), table, isUnique, rest }, context);
     }),
   ];
