@@ -34,14 +34,17 @@ test.each([
 });
 
 test('what is not touched is left out and says so, and what prepares for the others comes along', () => {
-  const touched = { names: touchedChecks(CHECKS, ['api/src/a.ts']), otherwise: 'not touched since main' };
+  const touched = {
+    names: touchedChecks(CHECKS, ['api/src/a.ts']),
+    otherwise: 'unaffected by changes since main',
+  };
   const { selected, leftOut } = selectChecks(CHECKS, { only: null, isFast: true, touched });
   expect(selected.map(({ check, preparesFor }) => [check.name, preparesFor])).toEqual([
     ['api:deps', ['api:build']],
     ['api:build', []],
   ]);
   expect(leftOut).toEqual([
-    { name: 'web:lint', reason: 'not touched since main' },
+    { name: 'web:lint', reason: 'unaffected by changes since main' },
     { name: 'e2e', reason: 'it is not fast (--fast)' },
   ]);
 });

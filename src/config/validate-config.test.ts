@@ -342,7 +342,7 @@ describe('values that are not possible', () => {
     sentences([
       [
         project({ name: 'My Shop' }),
-        'name: name is "My Shop", which is not a name. → Use small letters, digits and hyphens, beginning with a letter: internal-api.',
+        'name: name is "My Shop", which is not a name. → Use lowercase letters, digits and hyphens, starting with a letter: internal-api.',
       ],
       [
         project({ github: { repository: 'https://github.com/a/b' } }),

@@ -155,6 +155,6 @@ function notesOf(context: StageContext): string[] {
 function driftNotes({ apps, observed }: StageContext): string[] {
   return apps.flatMap((app) => {
     const drift = observed?.apps[app.name]?.drift ?? [];
-    return drift.length === 0 ? [] : [`${app.name} is brought to what is written: ${drift.join('; ')}.`];
+    return drift.length === 0 ? [] : [`${app.name} is brought back to the config: ${drift.join('; ')}.`];
   });
 }

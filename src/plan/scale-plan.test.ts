@@ -71,6 +71,6 @@ test('a deployment says in its notes what was scaled by hand', () => {
   };
   const plan = planTrigger(shop, { kind: 'deploy', environment: 'staging' }, observed);
   expect(plan.deployments[0]?.notes).toContain(
-    'web is brought to what is written: iad 4 now, iad 2 written.',
+    'web is brought back to the config: iad 4 now, iad 2 written.',
   );
 });

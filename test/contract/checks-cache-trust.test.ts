@@ -323,7 +323,7 @@ describe('a checkout cannot bring entries along', () => {
     expect(machineKey({ HOME: home }, onWarning).publicKey).not.toBe(
       machineKey({ HOME: home }, onWarning).publicKey,
     );
-    expect(said.at(-1)).toContain('cannot be kept');
+    expect(said.at(-1)).toContain('cannot be saved');
   });
 });
 

@@ -116,7 +116,7 @@ describe('the registry of npm', () => {
     const context = rig.context({ env: { npm_config_registry: without.url, HOME: rig.root } });
     expect(await securityAudit(context, TYPED)).toBe(0);
     expect(without.questions.length).toBe(1);
-    expect(context.printed.out).toMatch(/NOT LOOKED AT: 127\.0\.0\.1:\d+ answered 405/);
+    expect(context.printed.out).toMatch(/NOT CHECKED: 127\.0\.0\.1:\d+ answered 405/);
     await expect(securityAudit(context, { ...TYPED, isRequired: true })).rejects.toMatchObject({
       code: 'SECURITY_INCOMPLETE',
     });
@@ -187,7 +187,7 @@ describe('a file of advisories', () => {
       exceptions: [{ ...exception, expires: '2999-12-31' }],
     }).context();
     expect(await securityAudit(held, offline)).toBe(0);
-    expect(held.printed.out).toContain('is excepted until 2999-12-31: only our own queries reach it');
+    expect(held.printed.out).toContain('is accepted until 2999-12-31: only our own queries reach it');
 
     const over = rigOf(files, {
       advisories: 'osv.json',
@@ -198,7 +198,7 @@ describe('a file of advisories', () => {
 
     const unused = rigOf(FILES, { exceptions: [{ ...exception, expires: '2999-12-31' }] }).context();
     expect(await securityAudit(unused, offline)).toBe(0);
-    expect(unused.printed.out).toContain('is for nothing that is found any more');
+    expect(unused.printed.out).toContain('matches nothing any more');
   });
 });
 
@@ -213,7 +213,7 @@ describe('mix', () => {
     const rig = rigOf(files);
     const context = rig.context({ env: { PATH: '/nowhere' } });
     expect(await securityAudit(context, TYPED)).toBe(0);
-    expect(context.printed.out).toContain('There is no mix here: hex.audit and deps.audit did not look at');
+    expect(context.printed.out).toContain('mix is not installed: hex.audit and deps.audit did not check');
   });
 
   test('is asked where it is, and what its two tasks print is found', async () => {

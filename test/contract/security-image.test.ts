@@ -255,7 +255,7 @@ describe('an image', () => {
     const rig = rigOf({ '.gitignore': '.glidepath\n' });
     const none = rig.context();
     expect(await securityImage(none, [], TYPED)).toBe(0);
-    expect(none.printed.out).toContain('NOT LOOKED AT: No image was built here yet');
+    expect(none.printed.out).toContain('NOT CHECKED: No image has been built here yet');
     layout(
       join(rig.root, `.glidepath/builds/${rig.git('rev-parse', 'HEAD').trim()}/web-1234`),
       [layer(BASE)],

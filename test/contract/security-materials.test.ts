@@ -160,7 +160,7 @@ describe('licences', () => {
     expect(context.printed.out).toContain('Every licence is allowed');
     // Nothing of mix is installed here.
     expect(context.printed.out.replaceAll(/\s+/g, ' ')).toContain(
-      'could not be asked for a licence, for nothing is installed of them here: plug',
+      'are not installed here, so their licences are unknown: plug',
     );
   });
 

@@ -102,7 +102,7 @@ describe('the local cloud', () => {
     await using rig = await projectRig(tinyProject());
     const { code, stderr } = await rig.run('cloud', 'up', '--machines', 'vm');
     expect(code).toBe(2);
-    expect(stderr).toMatch(/Machines cannot run as "vm".[\s\S]*auto, process or container/);
+    expect(stderr).toMatch(/"vm" is not a way to run machines.[\s\S]*auto, process or container/);
     expect((await rig.run('cloud', 'status')).code).toBe(1);
   });
 

@@ -78,20 +78,20 @@ test('--since takes what a change touches across apps, committed or not, and say
   const committed = await rig.json<CiDocument>('ci', '--since', 'main');
   expect(committed.checks.map(({ name }) => name)).toEqual(['build', 'api', 'e2e']);
   expect(committed.leftOut).toEqual([
-    { name: 'web', reason: 'not touched since main' },
-    { name: 'self', reason: 'not touched since main' },
+    { name: 'web', reason: 'unaffected by changes since main' },
+    { name: 'self', reason: 'unaffected by changes since main' },
   ]);
   rig.write('web/new.txt', 'new\n');
   const also = await rig.json<CiDocument>('ci', '--since', 'main', '--fast');
   expect(also.checks.map(({ name }) => name)).toEqual(['build', 'api', 'web']);
   const docs = await rig.json<CiDocument>('ci', '--since', 'HEAD', '--only', 'api');
-  expect(docs.leftOut.find(({ name }) => name === 'api')?.reason).toBe('not touched since HEAD');
+  expect(docs.leftOut.find(({ name }) => name === 'api')?.reason).toBe('unaffected by changes since HEAD');
   await rig.git('switch', '--quiet', '--discard-changes', 'main');
   rmSync(join(rig.dir, 'web/new.txt'));
   rig.write('docs/d.md', 'more\n');
   const skipped = await rig.json<CiDocument>('ci', '--since', 'main');
   expect(skipped).toMatchObject({ passed: true, checks: [] });
-  expect(skipped.leftOut[0]?.reason).toBe('nothing but what ci.skip names was touched since main');
+  expect(skipped.leftOut[0]?.reason).toBe('only ci.skip files changed since main');
   const unknown = await rig.run('ci', '--since', 'nowhere');
   expect(unknown.stderr).toMatch(/SOURCE_UNKNOWN_REF/);
 });

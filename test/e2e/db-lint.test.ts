@@ -420,7 +420,7 @@ describe('bad input', () => {
     [['nowhere.sql'], /There is no file nowhere\.sql/],
     [['--format', 'xml'], /--format cannot be xml[\s\S]*human, json, sarif, github/],
     [['--format', 'sarf'], /Did you mean sarif\?/],
-    [['--format', 'sarif', '--json'], /contradict each other/],
+    [['--format', 'sarif', '--json'], /cannot be combined/],
     [['--include', 'unqualified-tabel'], /Did you mean unqualified-table\?/],
     [['--fail-on', 'advice'], /--fail-on cannot be advice/],
     [['--postgres', '9'], /Postgres 9 is not known here[\s\S]*14 to 18/],

@@ -143,7 +143,7 @@ describe('the data of an environment', () => {
     [['--to', '400d'], 2, 'DATABASE_OUTSIDE_WINDOW'],
     [['--to', '2999-01-01T00:00:00Z'], 2, 'DATABASE_OUTSIDE_WINDOW'],
     [['--to-restore-point', 'fridya'], 2, 'friday'],
-    [['--to', '1s', '--to-restore-point', 'friday'], 2, 'only one can be gone back to'],
+    [['--to', '1s', '--to-restore-point', 'friday'], 2, 'cannot be combined'],
     [['--to-restore-point', 'friday', '--confirm', 'production'], 2, 'is not the name'],
     [['--to', '1s', '--confirm', 'nobody'], 2, 'is not the name'],
     [['--database', 'other'], 2, 'There is no database "other"'],
@@ -164,7 +164,7 @@ describe('a backup by hand', () => {
     ]);
     const remove = ['db', 'backup', 'staging', '--name', 'monday', '--delete', '--local'];
     expect((await rig.run(...remove)).stdout).toContain('monday is deleted');
-    expect((await rig.run(...remove)).stdout).toContain('There was no restore point monday');
+    expect((await rig.run(...remove)).stdout).toContain('There is no restore point monday');
     expect((await kept()).code).toBe(0);
   });
 

@@ -257,7 +257,7 @@ describe('what generate refuses, it refuses whole', () => {
   test.each([
     [
       ['fly.stagin.toml'],
-      'fly.stagin.toml is no file that Glidepath generates',
+      'fly.stagin.toml is not a file Glidepath generates',
       'Did you mean fly.staging.toml?',
     ],
     [['--check', '--force'], '--check writes nothing', 'glidepath generate --help'],

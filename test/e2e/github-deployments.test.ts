@@ -135,7 +135,7 @@ describe('a deployment in a job of GitHub Actions', () => {
     for (const value of [SECRET, jobs.cloud.token, ...Object.values(FLY_TOKENS)])
       expect(everything).not.toContain(value);
     const swept = await run({ args: ['github', 'sweep'], event: 'schedule' });
-    expect(swept.stdout).toContain('Nothing is left');
+    expect(swept.stdout).toContain('Nothing to close');
     const releases = await run({ args: ['releases', 'staging', '--from-github', '--json'] });
     expect(JSON.parse(releases.stdout)).toMatchObject({ releases: [{ action: 'rollback' }, {}, {}] });
     // The journal of this clone does not have the run that made it live.

@@ -117,7 +117,7 @@ test('a pull request gets an app and a seeded database, is brought up to date, a
   await using rig = await projectRig(reviewProject({ database: true }));
   await rig.cloudUp();
   const opened = await rig.runWith(SECRET, 'review', 'open', '42', '--local');
-  expect([opened.code, opened.stderr]).toEqual([0, expect.stringMatching(/HEAD of this clone is taken/)]);
+  expect([opened.code, opened.stderr]).toEqual([0, expect.stringMatching(/HEAD of this clone is used/)]);
   const before = await list(rig);
   expect(before).toMatchObject({
     reviewApps: [
@@ -209,7 +209,7 @@ test('reap finds what no record knows of, and touches nothing that the template 
   expect(dry.stdout).toMatch(/review\/pr-7 would be removed: it has expired/);
   expect(dry.stdout).toMatch(/review\/pr-8 stays: whether its pull request is open is not known/);
   expect(dry.stdout).toMatch(/tiny-pr-9 is left alone: Glidepath did not make its machines/);
-  expect(dry.stderr).toMatch(/only what has expired is removed/);
+  expect(dry.stderr).toMatch(/only expired review apps are removed/);
   const all = await appsInCloud(rig);
 
   const reaped = await rig.run('review', 'reap', '--local');

@@ -148,11 +148,11 @@ describe('glidepath scale', () => {
     expect(shown).toMatch(/scaled by hand (just now|.* ago) by .*, run-/);
     const planned = await rig.run('plan', 'deploy', 'staging', '--local');
     expect(planned.stdout.replaceAll(/\s+/g, ' ')).toContain(
-      'web is brought to what is written: iad 2 now, iad 1 written',
+      'web is brought back to the config: iad 2 now, iad 1 written',
     );
     const deployed = await rig.run('deploy', 'staging', '--local');
     expect(deployed.code).toBe(0);
-    expect(deployed.stderr).toContain('web is brought to what is written: iad 2 now, iad 1 written');
+    expect(deployed.stderr).toContain('web is brought back to the config: iad 2 now, iad 1 written');
     const after = await appOf(rig);
     expect(after.machines?.map(({ region, memoryMb }) => `${region} ${memoryMb}`)).toEqual(['iad 256']);
     expect(after.drift).toBeNull();
@@ -198,7 +198,7 @@ describe('glidepath scale', () => {
       [['staging', 'web', '--vm', 'shared-cpu-1'], /Did you mean shared-cpu-1x/],
       [['staging', 'web', '--memory', '3gb'], /From 256 to 2048 MB/],
       [['staging', 'web', '--count', 'iad=0'], /--count iad=0 --yes --local/],
-      [['staging', 'web'], /not said what to change/],
+      [['staging', 'web'], /Nothing to change/],
     ];
     for (const [args, expected] of cases) {
       const { code, stderr } = await rig.run('scale', ...args, '--local');
@@ -206,7 +206,7 @@ describe('glidepath scale', () => {
       expect(stderr).toMatch(expected);
     }
     const same = await rig.run('scale', 'staging', 'web', '--count', '1', '--local');
-    expect([same.code, same.stdout]).toEqual([0, 'web is so already: iad 1. Nothing was done.\n']);
+    expect([same.code, same.stdout]).toEqual([0, 'web is already at iad 1. Nothing to do.\n']);
     expect((await rig.run('runs', '--local')).stdout).not.toMatch(/scale/);
     expect((await rig.run('scale', 'staging', 'web', '--count', '0', '--yes', '--local')).code).toBe(0);
     expect(await states(rig)).toEqual([]);

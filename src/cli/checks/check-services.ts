@@ -85,9 +85,9 @@ function refuseOtherVersion(service: string, version: string): void {
   if (asked === undefined || asked === major) return;
   throw new ToolError(
     'PROVIDER_NOT_SUPPORTED',
-    `A check asks for ${service}, and here is Postgres ${major}.`,
+    `A check needs ${service}, but the installed Postgres is ${major}.`,
     {
-      hint: `Leave the version out (postgres()), or write postgres({ version: ${major} })`,
+      hint: `Omit the version (postgres()), or write postgres({ version: ${major} })`,
     },
   );
 }

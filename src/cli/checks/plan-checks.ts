@@ -33,7 +33,7 @@ async function touchedSince(
   const paths = counting.flatMap((path) => (path.startsWith(prefix) ? [path.slice(prefix.length)] : []));
   const isSkipped = changed.length > 0 && counting.length === 0;
   const otherwise = isSkipped
-    ? `nothing but what ci.skip names was touched since ${ref}`
-    : `not touched since ${ref}`;
+    ? `only ci.skip files changed since ${ref}`
+    : `unaffected by changes since ${ref}`;
   return { names: touchedChecks(project.checks, paths), otherwise };
 }

@@ -29,9 +29,13 @@ export async function decide(
   const waiting = (await bench.engine.steps(run.id)).filter((step) => step.status === 'waiting');
   const [step] = waiting;
   if (run.status !== 'waiting' || step === undefined) {
-    throw new ToolError('RUN_NOT_RESUMABLE', `${run.id} waits for no approval; it is ${run.status}.`, {
-      hint: `glidepath run show ${run.id}`,
-    });
+    throw new ToolError(
+      'RUN_NOT_RESUMABLE',
+      `${run.id} is not waiting for an approval: it is ${run.status}.`,
+      {
+        hint: `glidepath run show ${run.id}`,
+      },
+    );
   }
   if (decision === 'approved') {
     const input = deploymentInput(run.input);

@@ -44,7 +44,7 @@ function invalid(directory: string, { problems }: ArtifactVerdict): ToolError {
     'ARTIFACT_INVALID',
     `${directory} is not what it was made as: ${first?.message ?? ''}${more}`,
     {
-      hint: 'Take it from where it was made again, and use nothing of this one.',
+      hint: 'Do not use it. Get the export again from where it was made.',
       output: problems.slice(1).map(({ message }) => message),
     },
   );
@@ -60,7 +60,7 @@ function lines(
   const { files, images, checks } = manifest;
   const signature =
     signedBy === null
-      ? 'nobody signed it: that it is whole is known, who made it is not'
+      ? 'not signed: it is complete, but nobody vouches for who made it'
       : key === null
         ? `signed by ${signedBy}; that it is yours says --key ${signedBy}`
         : `signed by ${signedBy}`;

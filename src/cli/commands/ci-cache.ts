@@ -36,7 +36,9 @@ export async function ciCacheClear(context: CommandContext, olderThan: string | 
   else {
     const ageMs = parseDuration(olderThan);
     if (ageMs === null)
-      throw new ToolError('CLI_USAGE', `"${olderThan}" is no duration.`, { hint: 'Write it as 7d or 12h.' });
+      throw new ToolError('CLI_USAGE', `"${olderThan}" is not a duration.`, {
+        hint: 'Write it as 7d or 12h.',
+      });
     const now = systemClock.now();
     await evict(directory, { maxBytes: Number.POSITIVE_INFINITY, now, usedBefore: now - ageMs });
   }
@@ -65,7 +67,7 @@ export async function ciCacheKeygen(context: CommandContext): Promise<ExitCode> 
 
   gh secret set GLIDEPATH_CACHE_KEY     asks for it
 
-Public key, for the config. Who has this config believes what the private key signs:
+Public key, for the config. Whoever uses this config trusts what the private key signs:
 
   ci: { cache: { trust: ['${publicKey}'] } }
 `);
@@ -88,7 +90,8 @@ function statusText(figures: CacheFigures, { directory, maxBytes, shared }: Plac
     oldestAt === null ? '' : formatAgo(oldestAt, now),
   ]);
   const asked = figures.hits + figures.misses;
-  const found = asked === 0 ? 'nothing was asked for yet' : `${figures.hits} of ${asked} were found`;
+  const found =
+    asked === 0 ? 'no lookups yet' : `${counted(figures.hits, 'hit')} in ${counted(asked, 'lookup')}`;
   const table =
     rows.length === 0 ? '' : `${renderTable(['DOMAIN', 'ENTRIES', 'SIZE', 'LAST USED, OLDEST'], rows)}\n`;
   return `${table}${megabytes(figures.bytes)} of ${megabytes(maxBytes)} in ${directory}; ${found}.

@@ -17,7 +17,7 @@ export async function ciReport(context: CommandContext): Promise<ExitCode> {
     return EXIT.ok;
   }
   if (summary === null) {
-    output.write('There is no report yet. Make some: glidepath ci\n');
+    output.write('There is no report yet. Run the checks: glidepath ci\n');
     return EXIT.ok;
   }
   const now = systemClock.now();

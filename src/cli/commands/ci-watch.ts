@@ -76,7 +76,7 @@ async function runAgain(context: CommandContext, run: CiRun, changed: readonly s
   const [failure] = outcome.failures;
   if (failure !== undefined)
     output.write(renderProblem(failedError(failure), { color: output.color, isLocal: false }));
-  output.write(paint(output.color).dim('Waiting for changes; Ctrl-C ends it.\n'));
+  output.write(paint(output.color).dim('Waiting for changes. Press Ctrl-C to stop.\n'));
 }
 
 function changedWords(changed: readonly string[]): string {

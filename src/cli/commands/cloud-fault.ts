@@ -21,7 +21,7 @@ export async function cloudFault(context: CommandContext, words: readonly string
   const { faultLine } = await import('../views/environment/fault-line.ts');
   const faults = await control.listFaults(cloud);
   if (context.output.json) writeJson(context.output, { faults });
-  else if (faults.length === 0) context.output.write('No fault is switched on.\n');
+  else if (faults.length === 0) context.output.write('No fault is active.\n');
   else for (const fault of faults) context.output.write(`  ${faultLine(fault)}\n`);
   return EXIT.ok;
 }

@@ -20,7 +20,7 @@ export async function cloudDns(
   const world = await import('../../cloud/control/world-client.ts');
   const { pointsTo, isCleared } = options;
   if (host === null && (pointsTo !== null || isCleared)) throw usage('No host name is given.', DNS_FORM);
-  if (pointsTo !== null && isCleared) throw usage('--points-to and --clear exclude each other.', DNS_FORM);
+  if (pointsTo !== null && isCleared) throw usage('--points-to and --clear cannot be combined.', DNS_FORM);
   if (host !== null && isCleared) await world.clearDns(cloud, host);
   if (host !== null && pointsTo !== null) {
     await world.setDns(cloud, host, { cname: [targetOf(project, pointsTo)] });
@@ -65,7 +65,7 @@ export async function cloudRegion(
   const now = await world.listRegions(cloud);
   const shown = now.filter((region) => (code === null ? region.latencyMs > 0 : region.code === code));
   if (context.output.json) writeJson(context.output, { regions: code === null ? now : shown });
-  else if (shown.length === 0) context.output.write('Every region is as near as this computer.\n');
+  else if (shown.length === 0) context.output.write('No region has a simulated latency.\n');
   else
     for (const region of shown)
       context.output.write(`  ${region.code}  ${region.latencyMs} ms away  ${region.name}\n`);
@@ -76,8 +76,8 @@ function latencyMs(text: string): number {
   const parsed = text === '0' ? 0 : parseDuration(text);
   if (parsed !== null && parsed <= LATENCY_MS_MAX) return parsed;
   throw usage(
-    `"${text}" is no latency.`,
-    `Write it like 80ms, at most ${LATENCY_MS_MAX / 1000}s; 0 ends it.`,
+    `"${text}" is not a latency.`,
+    `Write it like 80ms, at most ${LATENCY_MS_MAX / 1000}s; 0 removes it.`,
   );
 }
 

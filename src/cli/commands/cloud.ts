@@ -66,7 +66,7 @@ async function launch(context: CommandContext, root: string, options: CloudUpOpt
 function machinesRequest(text: string | null): MachinesRequest {
   if (text === null) return 'auto';
   if (text === 'auto' || text === 'process' || text === 'container') return text;
-  throw new ToolError('CLI_USAGE', `Machines cannot run as "${text}".`, {
+  throw new ToolError('CLI_USAGE', `"${text}" is not a way to run machines.`, {
     hint: 'glidepath cloud up --machines auto, process or container',
   });
 }
@@ -103,10 +103,10 @@ export async function cloudDown(context: CommandContext, options: { isForced: bo
   if (!options.isForced) await requireNoRunUnderWay(context, 'glidepath cloud down');
   const { root } = await openProject(context);
   const { stopCloud } = await import('../../cloud/control/stop.ts');
-  const stopped = await withProgress(context, 'Ending the local cloud', () => stopCloud(cloudDirOf(root)));
+  const stopped = await withProgress(context, 'Stopping the local cloud', () => stopCloud(cloudDirOf(root)));
   if (context.output.json) writeJson(context.output, stopped);
   else if (!stopped.wasRunning) context.output.write('The local cloud was not running.\n');
-  else context.output.write(`The local cloud is down; ${counted(stopped)} ended, none left.\n`);
+  else context.output.write(`The local cloud is down; ${counted(stopped)} stopped, none left.\n`);
   return EXIT.ok;
 }
 

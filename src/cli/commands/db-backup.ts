@@ -103,8 +103,8 @@ async function requireNew(
 
 function goesSooner({ provider }: ResolvedDatabase): string {
   return provider === 'fly-postgres'
-    ? "Fly removes a snapshot when the time of its volume is over; restorePoints: { for: '60d' } and a deployment make it longer."
-    : 'the platform removes it then.';
+    ? "Fly deletes a snapshot when the retention of its volume is over; set restorePoints: { for: '60d' } and deploy to extend it."
+    : 'the platform deletes it then.';
 }
 
 async function deleteBackup(
@@ -119,9 +119,13 @@ async function deleteBackup(
   const platform = bench.deps.databasePlatformOf(database);
   const there = (await platform.restorePoints(database)).find((point) => point.name === name);
   if (there?.isOurs === false)
-    throw new ToolError('CLI_USAGE', `${name} was not made as a restore point and is not deleted as one.`, {
-      hint: 'It goes by itself, or is deleted on the platform.',
-    });
+    throw new ToolError(
+      'CLI_USAGE',
+      `${name} is not a restore point made by Glidepath, so it is not deleted.`,
+      {
+        hint: 'It expires on its own, or delete it on the platform.',
+      },
+    );
   const work = databaseWork(context, bench, environment, bench.newRunId());
   if (there !== undefined)
     await withProgress(context, `Deleting ${name}`, () => platform.deleteRestorePoint(database, name, work));
@@ -131,7 +135,7 @@ async function deleteBackup(
     writeJson(output, { environment: environment.name, database: database.name, deleted, name });
   else
     output.write(
-      deleted ? `  ${name} is deleted.\n` : `  There was no restore point ${name}; nothing was done.\n`,
+      deleted ? `  ${name} is deleted.\n` : `  There is no restore point ${name}; nothing to delete.\n`,
     );
   return EXIT.ok;
 }

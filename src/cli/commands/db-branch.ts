@@ -98,7 +98,7 @@ async function deleteBranch(
   if (output.json)
     writeJson(output, { environment: environment.name, database: database.name, deleted: wasThere, name });
   else
-    output.write(wasThere ? `  ${name} is deleted.\n` : `  There was no branch ${name}; nothing was done.\n`);
+    output.write(wasThere ? `  ${name} is deleted.\n` : `  There is no branch ${name}; nothing to delete.\n`);
   return EXIT.ok;
 }
 
@@ -109,7 +109,7 @@ function requireFreeName({ environments }: ResolvedProject, database: ResolvedDa
     if (own?.platformName !== name || own.project !== database.project) continue;
     throw new ToolError(
       'CLI_USAGE',
-      `${name} is the database of ${environment.name}, not a branch beside it.`,
+      `${name} is the database of ${environment.name} itself, not a branch of it.`,
       {
         hint: 'Choose another name.',
       },
@@ -128,7 +128,7 @@ async function listBranches(
     throw new ToolError('CLI_USAGE', 'Name the branch to delete.', {
       hint: `See them: glidepath db branch ${environment.name}`,
     });
-  const branches = await withProgress(context, 'Asking for the branches', () =>
+  const branches = await withProgress(context, 'Listing the branches', () =>
     bench.deps.databasePlatformOf(database).branches(database),
   );
   const { output } = context;

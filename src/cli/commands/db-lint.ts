@@ -118,7 +118,7 @@ async function readStandardInput(): Promise<ReadSource> {
 function requireSomething(sets: readonly MigrationSet[], standardInput: ReadSource | null): void {
   if (standardInput !== null || sets.some((set) => set.files.length > 0)) return;
   throw new ToolError('CLI_USAGE', 'There are no migrations here.', {
-    hint: 'Name the files: glidepath db lint path/to/*.sql, or say in the config where they are: migrate: { files: […] }',
+    hint: 'Name the files: glidepath db lint path/to/*.sql, or set migrate: { files: […] } in the config',
   });
 }
 

@@ -94,7 +94,7 @@ function migratedOf(environment: ResolvedEnvironment, name: string | null): read
   if (found.length > 0) return found;
   if (name === null)
     throw new ToolError('CLI_USAGE', `Nothing migrates a database in ${environment.name}.`, {
-      hint: "Write in glidepath.config.ts what does: migrate: 'npm run migrate'",
+      hint: "Set the command in glidepath.config.ts: migrate: 'npm run migrate'",
     });
   const names = migrated.map((database) => database.name);
   throw new ToolError('CLI_USAGE', `There is no database "${name}" with migrations in ${environment.name}.`, {

@@ -57,7 +57,7 @@ export async function dbRestore(context: CommandContext, typed: TypedRestore): P
   await requireInWindow(bench, database, target);
   if (target.kind === 'time')
     await requireNotHidden(context, bench, { environment, database, at: target.at });
-  const loss = await withProgress(context, 'Looking at the data of then', () =>
+  const loss = await withProgress(context, 'Looking at the earlier data', () =>
     lossOf(context, bench, environment, database, target),
   );
   if (typed.dryRun && context.output.json) writeJson(context.output, { target, loss });
@@ -116,16 +116,12 @@ async function targetOf(
   { to, toRestorePoint }: TypedRestore,
 ): Promise<RestoreMoment | null> {
   if (to !== null && toRestorePoint !== null)
-    throw new ToolError(
-      'CLI_USAGE',
-      'A moment and a restore point were named; only one can be gone back to.',
-      {
-        hint: 'Write --to or --to-restore-point.',
-      },
-    );
+    throw new ToolError('CLI_USAGE', '--to and --to-restore-point cannot be combined.', {
+      hint: 'Use one of them.',
+    });
   if (to !== null) return { kind: 'time', at: parseMoment(to, bench.clock.now()) };
   if (toRestorePoint === null) return null;
-  const points = await withProgress(context, 'Asking for the restore points', () =>
+  const points = await withProgress(context, 'Listing the restore points', () =>
     bench.deps.databasePlatformOf(database).restorePoints(database),
   );
   const point = points.find(({ name }) => name === toRestorePoint);
@@ -156,23 +152,23 @@ async function requireInWindow(
   const observed = await platform.observe(database);
   if (observed === null)
     throw new ToolError('PROVIDER_NOT_FOUND', `${database.platformName ?? database.name} is not there.`, {
-      hint: 'A deployment makes it: glidepath deploy <environment>',
+      hint: 'Deploy to create it: glidepath deploy <environment>',
     });
   if (target.kind === 'restore-point') return;
   if (target.at > bench.clock.now())
-    throw new ToolError('DATABASE_OUTSIDE_WINDOW', `${new Date(target.at).toISOString()} is yet to come.`, {
-      hint: 'Name a moment that has passed, or how long ago it was: --to 15m',
+    throw new ToolError('DATABASE_OUTSIDE_WINDOW', `${new Date(target.at).toISOString()} is in the future.`, {
+      hint: 'Name a moment in the past, or how long ago it was: --to 15m',
     });
   if (observed.restorableFrom === null)
     throw new ToolError(
       'DATABASE_OUTSIDE_WINDOW',
-      `${database.name} goes back to its restore points only, not to any moment.`,
+      `${database.name} can only be restored to its restore points, not to any moment.`,
       { hint: backupsElsewhere(database) ?? 'See them: glidepath db restore <environment>' },
     );
   if (target.at < observed.restorableFrom)
     throw new ToolError(
       'DATABASE_OUTSIDE_WINDOW',
-      `${database.name} goes back to ${utcTime(observed.restorableFrom)}, and not to ${utcTime(target.at)}.`,
+      `${database.name} can be restored to ${utcTime(observed.restorableFrom)} or later, not to ${utcTime(target.at)}.`,
       { hint: 'Name a later moment, or a restore point.' },
     );
 }
@@ -195,7 +191,7 @@ async function sayWhatThereIs(
   database: ResolvedDatabase,
 ): Promise<ExitCode> {
   const platform = bench.deps.databasePlatformOf(database);
-  const [observed, points] = await withProgress(context, 'Asking for the restore points', () =>
+  const [observed, points] = await withProgress(context, 'Listing the restore points', () =>
     Promise.all([platform.observe(database), platform.restorePoints(database)]),
   );
   const restorableFrom = observed?.restorableFrom ?? null;
@@ -226,7 +222,7 @@ async function sayWhatThereIs(
 
 /** Who keeps backups of a database that Glidepath can keep none of; null where it can. */
 function backupsElsewhere({ provider, fly }: ResolvedDatabase): string | null {
-  if (provider === 'external') return 'It is external: what is kept of it is kept by who runs it.';
+  if (provider === 'external') return 'It is external: whoever runs it keeps its backups.';
   return fly?.managed === true
     ? 'Fly keeps backups of a Managed Postgres, and restores them into a new cluster: fly mpg backup list, fly mpg restore'
     : null;

@@ -29,7 +29,7 @@ export async function dbUrl(context: CommandContext, typed: TypedUrl): Promise<E
     ...(branch === null ? {} : { branch }),
     ...(typed.role === null ? {} : { role: typed.role }),
   };
-  const url = await withProgress(context, `Asking for the address of ${database.name}`, async () =>
+  const url = await withProgress(context, `Reading the address of ${database.name}`, async () =>
     typed.inside
       ? (await bench.deps.databasePlatformOf(database).address(database, purpose, context.interrupt)).url
       : addressFromHere(bench.deps, database, purpose, context.interrupt),
@@ -44,7 +44,8 @@ export async function dbUrl(context: CommandContext, typed: TypedUrl): Promise<E
       url,
     });
   else {
-    if (output.isTty) output.error('This URL holds a password: it stays in the history of your terminal.\n');
+    if (output.isTty)
+      output.error('This URL contains a password, which stays in the scrollback of your terminal.\n');
     output.write(`${url}\n`);
   }
   return EXIT.ok;

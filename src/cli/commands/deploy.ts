@@ -23,7 +23,7 @@ export async function deploy(
   options: { ref: string | null; release: string | null; confirm: string | null },
 ): Promise<ExitCode> {
   if (options.ref !== null && options.release !== null) {
-    throw new ToolError('CLI_USAGE', '--ref and --release exclude each other.', {
+    throw new ToolError('CLI_USAGE', '--ref and --release cannot be combined.', {
       hint: 'See how it is used: glidepath deploy --help',
     });
   }
@@ -63,13 +63,9 @@ async function deployRelease(
     .entries(null, HISTORY_LIMIT)
     .find((entry) => entry.release.id === release.id && entry.environment !== environment);
   if (from === undefined) {
-    throw new ToolError(
-      'PLAN_UNKNOWN_RELEASE',
-      `${release.id} was never live in another environment than ${environment}.`,
-      {
-        hint: `Go back to it: glidepath rollback ${environment} --to ${release.id}`,
-      },
-    );
+    throw new ToolError('PLAN_UNKNOWN_RELEASE', `${release.id} was never live outside ${environment}.`, {
+      hint: `Go back to it: glidepath rollback ${environment} --to ${release.id}`,
+    });
   }
   const trigger: Trigger = { kind: 'promote', from: from.environment, to: environment };
   return await deployTrigger(context, bench, trigger, release, release);
@@ -89,7 +85,7 @@ export async function promote(
   await readHistory(context, bench, [from, to]);
   const live = bench.history.live(from);
   if (live === null) {
-    throw new ToolError('PLAN_NOTHING_DEPLOYED', `Nothing was deployed to ${from} yet.`, {
+    throw new ToolError('PLAN_NOTHING_DEPLOYED', `Nothing has been deployed to ${from} yet.`, {
       hint: `Deploy there first: glidepath deploy ${from}`,
     });
   }
@@ -177,14 +173,12 @@ export function requireRelease(bench: Workbench, id: string, environment: string
   if (found !== undefined && (matches.length === 1 || found.id === id)) return found;
   const why =
     matches.length > 1
-      ? `"${id}" fits several releases: ${matches.map((release) => release.id).join(', ')}.`
+      ? `"${id}" matches several releases: ${matches.map((release) => release.id).join(', ')}.`
       : `There is no release "${id}".`;
   throw new ToolError('PLAN_UNKNOWN_RELEASE', why, { hint: `See them: glidepath releases ${environment}` });
 }
 
 async function warnAboutUncommitted(context: CommandContext, bench: Workbench, ref: string): Promise<void> {
   if (ref !== 'HEAD' || !(await bench.source.isDirty())) return;
-  context.output.error(
-    '! The working copy has changes that are not committed; they are not part of this deployment.\n',
-  );
+  context.output.error('! The working copy has uncommitted changes; they are not part of this deployment.\n');
 }

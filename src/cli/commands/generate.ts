@@ -64,7 +64,7 @@ function chosen(all: readonly FileDecision[], only: readonly string[]): readonly
   const unknown = names.find((name) => !paths.includes(name));
   if (unknown === undefined) return all.filter((decision) => names.includes(decision.path));
   const near = closestName(unknown, paths);
-  throw new ToolError('CLI_USAGE', `${unknown} is no file that Glidepath generates for this project.`, {
-    hint: near === null ? 'See which there are: glidepath generate --check' : `Did you mean ${near}?`,
+  throw new ToolError('CLI_USAGE', `${unknown} is not a file Glidepath generates for this project.`, {
+    hint: near === null ? 'List them: glidepath generate --check' : `Did you mean ${near}?`,
   });
 }

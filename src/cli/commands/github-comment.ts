@@ -23,7 +23,7 @@ export async function githubComment(context: CommandContext): Promise<ExitCode> 
   const comment = thread.find((each) => each.id === id);
   const command = comment === undefined || comment.isByApp ? null : readCommand(comment.body);
   if (comment === undefined || command === null) {
-    tell(context, github, 'Nothing to do: the comment is gone, or it is no command of a person.');
+    tell(context, github, 'Nothing to do: the comment is gone, or is not a command from a person.');
     return EXIT.ok;
   }
   try {
@@ -63,7 +63,7 @@ function requireCommentEvent(github: GithubContext | null): {
     return { github, issue, id };
   const what =
     github === null
-      ? 'This is no run of GitHub Actions'
+      ? 'This is not a run of GitHub Actions'
       : `This run was started by ${github.name || 'nothing'}${github.action === null ? '' : ` (${github.action})`}, and not by a new comment`;
   throw new ToolError('GITHUB_EVENT_MISMATCH', `${what}: there is no comment to read. Nothing was changed.`, {
     hint: 'The GitHub workflow approvals.yml calls this, on issue_comment of the type created: glidepath generate',

@@ -30,7 +30,7 @@ export async function githubLint(
   const format = oneOf('--format', typed.format ?? (context.output.json ? 'json' : 'human'), FORMATS);
   const failOn = oneOf('--fail-on', typed.failOn ?? 'error', FAIL_ON);
   if (context.output.json && format !== 'json') {
-    throw usage(`--json and --format ${format} contradict each other.`, 'Take one of the two away.');
+    throw usage(`--json and --format ${format} cannot be combined.`, 'Use one of them.');
   }
   const files = gatherFiles(await topOf(context.cwd), context.cwd, named);
   if (files.asked.size === 0) {

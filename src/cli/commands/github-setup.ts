@@ -67,7 +67,7 @@ async function readGiven(
 ): Promise<readonly GivenSecretValue[]> {
   const { stdin } = process;
   if (typed.isFromStdin && stdin.isTTY) {
-    throw new ToolError('CLI_USAGE', '--secrets-from-stdin reads what is piped in, and nothing is.', {
+    throw new ToolError('CLI_USAGE', '--secrets-from-stdin reads standard input, but nothing was piped in.', {
       hint: 'glidepath github setup --secrets-from-stdin < secrets.txt',
     });
   }

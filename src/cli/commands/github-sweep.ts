@@ -34,8 +34,7 @@ export async function githubSweep(context: CommandContext): Promise<ExitCode> {
   }
   const { output } = context;
   if (output.json) writeJson(output, { left });
-  else if (left.length === 0)
-    output.write('Nothing is left: every deployment on GitHub has come to its end.\n');
+  else if (left.length === 0) output.write('Nothing to close: every deployment on GitHub has finished.\n');
   for (const { environment, run, commit, state, words } of output.json ? [] : left)
     output.write(`${environment}: ${run} (${commit.slice(0, 7)}) is ${state}. ${words}\n`);
   return EXIT.ok;

@@ -17,7 +17,7 @@ export async function health(context: CommandContext, name: string): Promise<Exi
   const reader = bench.readerOf(environment);
   if (reader === null) {
     const problem = missingToken(environment);
-    const message = problem?.message ?? `No app of ${name} is on a platform that can be asked.`;
+    const message = problem?.message ?? `No app of ${name} is on a platform with health checks.`;
     throw new ToolError(problem?.code ?? 'PROVIDER_NOT_SUPPORTED', message, { hint: problem?.hint });
   }
   const found = await withProgress(context, `Asking ${name}`, () =>

@@ -29,7 +29,7 @@ export async function init(context: CommandContext, options: InitOptions): Promi
   requireName(options.name);
   if (!options.isDryRun && !options.isForce && existsSync(file)) {
     throw new ToolError('CONFIG_EXISTS', `There is a ${basename(file)} already.`, {
-      hint: 'See what would be written: glidepath init --dry-run, or write it anew: glidepath init --force',
+      hint: 'See what would be written: glidepath init --dry-run, or overwrite it: glidepath init --force',
     });
   }
   const repository = await readRepository(dirname(file));
@@ -49,8 +49,8 @@ export async function init(context: CommandContext, options: InitOptions): Promi
 
 function requireName(name: string | null): void {
   if (name === null || slugOf(name) === name) return;
-  throw new ToolError('CLI_USAGE', `"${name}" is no name of a project.`, {
-    hint: `Use small letters, digits and hyphens, beginning with a letter: --name ${slugOf(name) ?? 'shop'}`,
+  throw new ToolError('CLI_USAGE', `"${name}" cannot be the name of a project.`, {
+    hint: `Use lowercase letters, digits and hyphens, starting with a letter: --name ${slugOf(name) ?? 'shop'}`,
   });
 }
 
@@ -67,7 +67,7 @@ async function answersOf(
     const offered = options.name ?? defaultName(repository);
     const asked = options.name ?? (await ask('Name of the project?', offered));
     const name = slugOf(asked) ?? offered;
-    const org = slugOf(await ask('Organisation on Fly?', 'personal')) ?? 'personal';
+    const org = slugOf(await ask('Fly organization?', 'personal')) ?? 'personal';
     return { name, org };
   });
 }

@@ -50,8 +50,8 @@ async function rehearseDirectly(
   const { project, root, options } = on;
   if ((rehearsal.kind !== 'push' && rehearsal.kind !== 'tag') || options.changes.length > 0) {
     const what = options.changes.length > 0 ? 'A change' : rehearsalWords(rehearsal);
-    throw new ToolError('PLAN_UNKNOWN_TRIGGER', `${what} can be rehearsed only with GitHub workflows.`, {
-      hint: `Say in glidepath.config.ts which repository it is: github: { repository: 'owner/${project.name}' }`,
+    throw new ToolError('PLAN_UNKNOWN_TRIGGER', `${what} can only be rehearsed with GitHub workflows.`, {
+      hint: `Name the repository in glidepath.config.ts: github: { repository: 'owner/${project.name}' }`,
     });
   }
   planFor(project, rehearsal, { environments: {} });
@@ -64,7 +64,7 @@ async function rehearseDirectly(
   await using bench = await openBench(context);
   const code = await deployTrigger(context, bench, rehearsal, null, ref, { isRehearsal: true });
   if (code === EXIT.ok && !context.output.json) {
-    context.output.write('\nLook at it: glidepath status --local · end it: glidepath cloud down\n');
+    context.output.write('\nLook around: glidepath status --local · stop: glidepath cloud down\n');
   }
   return code;
 }

@@ -35,7 +35,7 @@ export async function releases(
   }
   if (entries.length === 0) {
     const next = localHint(`glidepath deploy ${name}`, context.isLocal);
-    output.write(`Nothing was deployed to ${name} yet. Do it: ${next}\n`);
+    output.write(`Nothing has been deployed to ${name} yet. Deploy: ${next}\n`);
     return EXIT.ok;
   }
   const colors = paint(output.color);
@@ -82,7 +82,7 @@ export async function history(context: CommandContext, name: string | null): Pro
   if (output.json) writeJson(output, { history: found.map(summaryOf) });
   else if (found.length === 0)
     output.write(
-      `Nothing was deployed yet. Do it: ${localHint('glidepath deploy <environment>', context.isLocal)}\n`,
+      `Nothing has been deployed yet. Deploy: ${localHint('glidepath deploy <environment>', context.isLocal)}\n`,
     );
   else
     output.write(

@@ -29,5 +29,5 @@ export async function reviewClose(context: CommandContext, typed: string): Promi
 
 function sayNothingThere({ output }: CommandContext, environment: string): void {
   if (output.json) writeJson(output, { environment, there: false }, true);
-  else output.write(`There is nothing of ${environment}: nothing to remove.\n`);
+  else output.write(`Nothing to remove: ${environment} does not exist.\n`);
 }

@@ -29,7 +29,7 @@ export async function reviewList(context: CommandContext): Promise<ExitCode> {
   }
   output.write(renderReviewApps(listed, bench.clock.now()));
   for (const { name, reason } of strangers)
-    output.write(`! ${name} fits the name of a review app: ${reason}\n`);
-  if (problem !== null) output.error(`! Pull requests cannot be asked for: ${problem}.\n`);
+    output.write(`! ${name} has the name of a review app: ${reason}\n`);
+  if (problem !== null) output.error(`! Cannot look up pull requests: ${problem}.\n`);
   return EXIT.ok;
 }

@@ -73,16 +73,16 @@ async function requireOpen(pullRequests: PullRequests, number: number): Promise<
   const whose = isOurs ? 'Dependabot' : `a fork (${found.headRepository ?? 'a repository that is gone'})`;
   throw new ToolError(
     'GITHUB_EVENT_MISMATCH',
-    `Pull request ${number} comes from ${whose}: no review app, and no secret, for code that nobody here has taken in. Nothing was changed.`,
+    `Pull request ${number} comes from ${whose}: code that nobody here has reviewed gets neither a review app nor a secret. Nothing was changed.`,
     {
-      hint: 'Somebody who may write pushes the branch to this repository, after reading it, and opens a pull request from there.',
+      hint: 'Have someone with write access review it, push the branch to this repository and open a pull request from there.',
     },
   );
 }
 
 function headInstead(context: CommandContext, number: number): string {
   context.output.error(
-    `GitHub cannot be asked for the head of pull request ${number}: HEAD of this clone is taken. Name another with --ref.\n`,
+    `Cannot look up the head of pull request ${number} on GitHub, so HEAD of this clone is used. Name another commit with --ref.\n`,
   );
   return 'HEAD';
 }
@@ -91,7 +91,7 @@ function otherCommit(ref: string, number: number): ToolError {
   return new ToolError(
     'GITHUB_EVENT_MISMATCH',
     `${ref} is not the head of pull request ${number}, which this run is about. Nothing was changed.`,
-    { hint: 'Leave --ref out: the head is taken.' },
+    { hint: 'Omit --ref to use the head.' },
   );
 }
 

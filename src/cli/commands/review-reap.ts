@@ -33,7 +33,7 @@ export async function reviewReap(
   const { pullRequests, problem } = await openPullRequests(context, bench);
   if (problem !== null)
     context.output.error(
-      `! Pull requests cannot be asked for (${problem}): only what has expired is removed.\n`,
+      `! Cannot look up pull requests (${problem}): only expired review apps are removed.\n`,
     );
   const { found, strangers } = await withProgress(context, 'Looking for review apps', () =>
     findReviewApps(bench.project, reviewReaders(bench)),

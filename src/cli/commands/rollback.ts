@@ -89,9 +89,9 @@ function earlierRelease(bench: Workbench, id: string, environment: string): Rele
     return release;
   throw new ToolError(
     'PLAN_UNKNOWN_RELEASE',
-    `${release.id} was never live in ${environment}, so it cannot be gone back to.`,
+    `${release.id} was never live in ${environment}, so there is nothing to roll back to.`,
     {
-      hint: `Deploy it, gates and all: glidepath deploy ${environment} --release ${release.id}`,
+      hint: `Deploy it through the gates: glidepath deploy ${environment} --release ${release.id}`,
     },
   );
 }
@@ -107,7 +107,7 @@ function previousRelease(bench: Workbench, environment: string): Release {
     'PLAN_NOTHING_DEPLOYED',
     `No release was live in ${environment} before ${live?.release.id ?? 'this one'}.`,
     {
-      hint: `See what was: glidepath releases ${environment}`,
+      hint: `See its releases: glidepath releases ${environment}`,
     },
   );
 }

@@ -112,7 +112,7 @@ export async function runResume(context: CommandContext, id: string): Promise<Ex
   if (isOver(run)) {
     throw new ToolError(
       'RUN_NOT_RESUMABLE',
-      `${run.id} has ended: it ${run.status === 'succeeded' ? 'succeeded' : `is ${run.status}`}.`,
+      `${run.id} has already ended: it ${run.status === 'succeeded' ? 'succeeded' : `is ${run.status}`}.`,
       {
         hint: `See what it did: glidepath run show ${run.id}`,
       },
@@ -151,9 +151,9 @@ export async function requireRun(bench: Workbench, id: string): Promise<RunRecor
     const ids = matches.slice(0, MATCHES_SHOWN).map((run) => run.id);
     throw new ToolError(
       'RUN_UNKNOWN',
-      `"${id}" is the beginning of ${matches.length} runs: ${ids.join(', ')}${matches.length > ids.length ? ', …' : ''}.`,
+      `"${id}" matches ${matches.length} runs: ${ids.join(', ')}${matches.length > ids.length ? ', …' : ''}.`,
       {
-        hint: 'Write more of it; see them: glidepath runs',
+        hint: 'Type more of the id. See all runs: glidepath runs',
       },
     );
   }

@@ -71,11 +71,9 @@ async function readMachines(
   const observed = await bench.deps.platformOf(app).observeApp(app.platformName);
   if (observed !== null && observed.machines.length > 0) return observed.machines;
   if (observed === null) await requireSight(bench.deps.platformOf(app), environment.name, [app]);
-  throw new ToolError(
-    'PLAN_NOTHING_DEPLOYED',
-    `${app.name} has no machine in ${environment.name} that could be copied.`,
-    { hint: `Deploy it first: glidepath deploy ${environment.name}` },
-  );
+  throw new ToolError('PLAN_NOTHING_DEPLOYED', `${app.name} has no machine in ${environment.name} to copy.`, {
+    hint: `Deploy it first: glidepath deploy ${environment.name}`,
+  });
 }
 
 /** While a run holds the environment, what is there is not what will be: a successor stands beside its machine, say. */
@@ -97,14 +95,14 @@ function takesDown(environment: ResolvedEnvironment, app: ResolvedFlyApp, typed:
   const counts = typed.counts.map((count) => `--count ${count}`).join(' ');
   return new ToolError(
     'CLI_USAGE',
-    `That leaves no machine of ${app.name} in ${environment.name}: it would be down until the next deployment.`,
-    { hint: `If that is meant: glidepath scale ${environment.name} ${app.name} ${counts} --yes` },
+    `That leaves ${app.name} in ${environment.name} without a machine: it would be down until the next deployment.`,
+    { hint: `If you mean it: glidepath scale ${environment.name} ${app.name} ${counts} --yes` },
   );
 }
 
 function sayNothingToDo(context: CommandContext, app: ResolvedFlyApp, change: ScaleChange): ExitCode {
   if (context.output.json) writeJson(context.output, { changed: false, app: app.name, ...change });
-  else context.output.write(`${app.name} is so already: ${scaleWords(change)}. Nothing was done.\n`);
+  else context.output.write(`${app.name} is already at ${scaleWords(change)}. Nothing to do.\n`);
   return EXIT.ok;
 }
 
@@ -124,7 +122,7 @@ async function sayWhatToWrite(
   context.output.write(
     [
       `  ${dim('Not written yet: the next deployment brings back what the config says.')}`,
-      `  ${cyan('→')} To keep it, write into glidepath.config.ts:`,
+      `  ${cyan('→')} To keep this, add to glidepath.config.ts:`,
       ...lines,
       '',
     ].join('\n'),

@@ -49,7 +49,7 @@ export async function securityImage(
     tools: ['image'],
     skipped: [
       ...skipped,
-      ...(images.length === 0 ? ['No image was built here yet: none was looked into.'] : []),
+      ...(images.length === 0 ? ['No image has been built here yet, so none was inspected.'] : []),
     ],
     concerns: (id) => id.startsWith('image-') || isAdvisoryId(id),
   });
@@ -63,7 +63,9 @@ function advisoriesOf({ root, project }: SecurityWork): {
   if (path === null)
     return {
       index: indexAdvisories([]),
-      skipped: ['ci.security.advisories names no file: packages were listed, and held against nothing.'],
+      skipped: [
+        'no advisory file is configured (ci.security.advisories), so packages were listed but not matched.',
+      ],
     };
   const { advisories, problems } = readAdvisories(resolve(root, path));
   return { index: indexAdvisories(advisories), skipped: problems };

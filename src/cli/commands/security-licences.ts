@@ -41,10 +41,10 @@ export async function securityLicences(
       ...(missing.length === 0
         ? []
         : [
-            `${counted(missing.length, 'package')} could not be asked for a licence, for nothing is installed of them here: ${namesOf(missing.map(({ name }) => name))}.`,
+            `${counted(missing.length, 'package')} are not installed here, so their licences are unknown: ${namesOf(missing.map(({ name }) => name))}.`,
           ]),
     ],
-    notes: allowed === null ? ['Every licence is allowed: ci.security.licences names none.'] : [],
+    notes: allowed === null ? ['Every licence is allowed: ci.security.licences is not set.'] : [],
     concerns: (id) => id.startsWith('licence-'),
     more: { licences: counts },
   });

@@ -18,7 +18,7 @@ export interface TypedSbomOptions {
 export async function securitySbom(context: CommandContext, typed: TypedSbomOptions): Promise<ExitCode> {
   const work = await openSecurity(context);
   const { text, packages, locks, skipped } = await makeSbom(work, context.env);
-  for (const each of skipped) context.output.error(`! NOT LOOKED AT: ${each}\n`);
+  for (const each of skipped) context.output.error(`! NOT CHECKED: ${each}\n`);
   if (typed.file === null) context.output.write(text);
   else {
     writeFileIn(resolve(context.cwd, typed.file), text);
@@ -29,7 +29,7 @@ export async function securitySbom(context: CommandContext, typed: TypedSbomOpti
   }
   if (typed.isRequired && skipped.length > 0)
     throw new ToolError('SECURITY_INCOMPLETE', `${skipped.join(' ')} It is required here.`, {
-      hint: 'Write the lock file anew with its package manager, or leave --require away.',
+      hint: 'Recreate the lock file with its package manager, or omit --require.',
     });
   return EXIT.ok;
 }

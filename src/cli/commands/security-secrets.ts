@@ -45,7 +45,7 @@ export async function securitySecrets(
     skipped: [],
     notes: [
       ...(scan.binary === 0 ? [] : [`${counted(scan.binary, 'binary file')} passed over.`]),
-      ...scan.large.map((path) => `${path} is larger than 1 MB and was passed over.`),
+      ...scan.large.map((path) => `${path} is larger than 1 MB and was skipped.`),
     ],
     concerns: (id) => id.startsWith('secret-'),
   });

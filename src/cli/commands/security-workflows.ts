@@ -62,7 +62,7 @@ function unreadable(
   return {
     id: 'yaml-syntax',
     severity: 'high',
-    message: `This is no YAML: ${message}`,
+    message: `This is not valid YAML: ${message}`,
     hint: null,
     tool: 'workflows',
     place: { path: file, line },

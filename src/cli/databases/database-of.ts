@@ -34,7 +34,7 @@ export function parsePlace(written: string): DatabasePlace {
   if (colon === -1) return { environment: written, branch: null };
   const branch = written.slice(colon + 1);
   if (branch !== '') return { environment: written.slice(0, colon), branch };
-  throw new ToolError('CLI_USAGE', `"${written}" names no branch after its colon.`, {
+  throw new ToolError('CLI_USAGE', `"${written}" has no branch after its colon.`, {
     hint: `Write ${written.slice(0, colon)}, or ${written.slice(0, colon)}:<branch>.`,
   });
 }

@@ -12,8 +12,8 @@ test.each([
   ['a/b', 'cannot be used as a name'],
   ['a:b', 'cannot be used as a name'],
   ['a'.repeat(64), 'cannot be used as a name'],
-  ['before-run-mwqg8mrwy8', 'what a run keeps'],
-  ['before-restore-run-mwqg8mrwy8', 'what a run keeps'],
+  ['before-run-mwqg8mrwy8', 'runs use for their own'],
+  ['before-restore-run-mwqg8mrwy8', 'runs use for their own'],
 ])('%j is none: %s', (name, said) => {
   expect(() => requireUsableName(name)).toThrow(said);
 });

@@ -12,7 +12,11 @@ export function requireUsableName(name: string): void {
       hint: 'Use letters, digits, dots, dashes and underscores, 63 at most, with a letter or a digit first.',
     });
   if (TAKEN.test(name))
-    throw new ToolError('CLI_USAGE', `"${name}" looks like what a run keeps.`, {
-      hint: 'Choose a name that does not begin with before-run- or before-restore-.',
-    });
+    throw new ToolError(
+      'CLI_USAGE',
+      `"${name}" looks like a name that runs use for their own restore points.`,
+      {
+        hint: 'Choose a name that does not start with before-run- or before-restore-.',
+      },
+    );
 }

@@ -11,6 +11,6 @@ export function parseMoment(written: string, now: number): number {
   const at = MOMENT.test(written) ? Date.parse(written.replace(' UTC', 'Z').replace(' ', 'T')) : Number.NaN;
   if (!Number.isNaN(at)) return at;
   throw new ToolError('CLI_USAGE', `"${written}" is not a moment.`, {
-    hint: 'Write it with its zone, as 2026-11-21T10:00:00Z, or how long ago it was, as 15m.',
+    hint: 'Write it with a time zone, such as 2026-11-21T10:00:00Z, or how long ago it was, such as 15m.',
   });
 }

@@ -21,7 +21,7 @@ export async function requireNotHidden(
   const { environment, database, at } = asked;
   const hidden = bench.history.restoreThatHid(environment.name, database.name, at);
   if (hidden === null) return;
-  const points = await withProgress(context, 'Asking for the restore points', () =>
+  const points = await withProgress(context, 'Listing the restore points', () =>
     bench.deps.databasePlatformOf(database).restorePoints(database),
   );
   // Kept right before the restore was done; the newest come first.

@@ -64,7 +64,7 @@ export async function readEmergency(
   const reader = sources.readerOf(environment);
   const tokens = new Set(environment.apps.map((app) => app.token));
   if (reader === null && sources.missing.length === 0) {
-    unread.push(`The token ${[...tokens].join(', ')} is not set, so the platform was not asked.`);
+    unread.push(`The token ${[...tokens].join(', ')} is not set, so the platform was not queried.`);
   }
   const entries = sources.history?.entries(environment.name, RELEASES_SEARCHED) ?? [];
   const live = entries[0]?.release ?? null;
@@ -96,7 +96,7 @@ async function machinesOf(
 ): Promise<readonly ObservedMachine[]> {
   try {
     const observed = await reader.observeApp(app.platformName);
-    if (observed === null) unread.push(`There is no app ${app.platformName} that the token can see.`);
+    if (observed === null) unread.push(`The token sees no app ${app.platformName}.`);
     return observed?.machines ?? [];
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;

@@ -10,7 +10,7 @@ const fails = (error: Error): Promise<never> =>
 test('the hints of a platform name the environment, and nothing else of the error changes', async () => {
   const cause = new Error('404');
   const error = new ToolError('PROVIDER_NOT_FOUND', 'It is not there.', {
-    hint: 'A deployment makes it: glidepath deploy <environment>',
+    hint: 'Deploy to create it: glidepath deploy <environment>',
     retry: 'safe',
     output: ['a line'],
     cause,
@@ -18,7 +18,7 @@ test('the hints of a platform name the environment, and nothing else of the erro
   await expect(fails(error)).rejects.toMatchObject({
     code: 'PROVIDER_NOT_FOUND',
     message: 'It is not there.',
-    hint: 'A deployment makes it: glidepath deploy staging',
+    hint: 'Deploy to create it: glidepath deploy staging',
     retry: 'safe',
     output: ['a line'],
     cause,

@@ -61,13 +61,13 @@ describe('what is asked for', () => {
 });
 
 test.each<[string, Partial<ScaleArguments>, typeof web, RegExp]>([
-  ['nothing', {}, web, /not said what to change.*glidepath scale/],
+  ['nothing', {}, web, /Nothing to change.*glidepath scale/],
   ['a region that is not one', { counts: ['iat=1'] }, web, /no region "iat".*Did you mean iad/],
   ['a region twice', { counts: ['iad=1', 'iad=2'] }, web, /iad is named twice/],
-  ['no number', { counts: ['iad=many'] }, web, /"iad=many" is no count.*iad=3/],
-  ['less than none', { counts: ['iad=-1'] }, web, /"-1" is no number of machines/],
-  ['less than none in several regions', { counts: ['-1'] }, spread, /^"-1" is no number of machines/],
-  ['a slip of the finger', { counts: ['iad=3000'] }, web, /"3000" is no number.*From 0 to 200/],
+  ['no number', { counts: ['iad=many'] }, web, /"iad=many" is not a machine count.*iad=3/],
+  ['less than none', { counts: ['iad=-1'] }, web, /"-1" is not a number of machines/],
+  ['less than none in several regions', { counts: ['-1'] }, spread, /^"-1" is not a number of machines/],
+  ['a slip of the finger', { counts: ['iad=3000'] }, web, /"3000" is not a number.*From 0 to 200/],
   ['a number without a region', { counts: ['3'] }, spread, /3 machines where\?.*iad=3 sjc=3/],
   [
     'a size that is not one',
@@ -75,7 +75,7 @@ test.each<[string, Partial<ScaleArguments>, typeof web, RegExp]>([
     web,
     /no size "shared-cpu-3x".*Did you mean shared-cpu/,
   ],
-  ['no memory', { memory: 'lots' }, web, /"lots" is no size of memory.*512mb/],
+  ['no memory', { memory: 'lots' }, web, /"lots" is not a memory size.*512mb/],
   [
     'memory that Fly does not have',
     { memory: '4gb' },

@@ -29,7 +29,7 @@ export function parseScale(
   machines: readonly ObservedMachine[],
 ): ScaleChange {
   if (typed.counts.length === 0 && typed.vm === null && typed.memory === null) {
-    throw usage('It is not said what to change.', FORM);
+    throw usage('Nothing to change.', FORM);
   }
   const counts = new Map<string, number>();
   for (const text of typed.counts) {
@@ -61,15 +61,16 @@ function parseCount(
 ): [region: string, count: number] {
   const used = [...new Set([...app.regions, ...machines].map(({ region }) => region))];
   const [, named, number] = /^(?:([^=]+)=)?(-?\d+)$/.exec(text) ?? [];
-  if (number === undefined) throw usage(`"${text}" is no count of a region.`, 'Write it like iad=3.');
+  if (number === undefined)
+    throw usage(`"${text}" is not a machine count for a region.`, 'Write it like iad=3.');
   const count = Number(number);
   if (count < 0 || count > COUNT_MAX)
-    throw usage(`"${number}" is no number of machines.`, `From 0 to ${COUNT_MAX}.`);
+    throw usage(`"${number}" is not a number of machines.`, `From 0 to ${COUNT_MAX}.`);
   const region = named ?? (used.length === 1 ? used[0] : undefined);
   if (region === undefined) {
     throw usage(
       `${text} machine${count === 1 ? '' : 's'} where? ${app.name} has several regions.`,
-      `Say it: ${used.map((each) => `${each}=${text}`).join(' ')}`,
+      `Name it: ${used.map((each) => `${each}=${text}`).join(' ')}`,
     );
   }
   const known = [...new Set([...used, ...FLY_REGIONS])];
@@ -97,7 +98,7 @@ function parseSize(
   if (typed.memory === null) return { ...cpus, memoryMb: Math.min(most, Math.max(least, present.memoryMb)) };
   const memoryMb = parseMemory(typed.memory);
   if (memoryMb === null)
-    throw usage(`"${typed.memory}" is no size of memory.`, 'Write it like 512mb or 1gb.');
+    throw usage(`"${typed.memory}" is not a memory size.`, 'Write it like 512mb or 1gb.');
   if (memoryMb >= least && memoryMb <= most && memoryMb % kind.stepMb === 0) return { ...cpus, memoryMb };
   throw usage(
     `Fly has no machine with ${cpus.cpus} ${cpus.cpuKind} CPU${cpus.cpus === 1 ? '' : 's'} and ${memoryMb} MB.`,

@@ -53,6 +53,6 @@ function locked({ environment }: HostEnvironment, ahead: FoundDeployment, waitMs
   return new ToolError(
     'RUN_LOCKED',
     `${payload.project}/${environment.name} was not free within ${durationWords(waitMs)}: ${payload.run} works on it (${where}).`,
-    { hint: 'Wait for it or cancel it there; then ask again, or wait longer with --wait-for-lock' },
+    { hint: 'Wait for it or cancel it there; then try again, or wait longer with --wait-for-lock' },
   );
 }

@@ -35,7 +35,7 @@ export interface LintOptions {
 export function lintOptions(context: CommandContext, typed: TypedLintOptions): LintOptions {
   const format = oneOf('--format', typed.format ?? (context.output.json ? 'json' : 'human'), FORMATS);
   if (context.output.json && format !== 'json') {
-    throw usage(`--json and --format ${format} contradict each other.`, 'Take one of the two away.');
+    throw usage(`--json and --format ${format} cannot be combined.`, 'Use one of them.');
   }
   const failOn = oneOf('--fail-on', typed.failOn ?? 'error', FAIL_ON);
   const included = (typed.include?.split(',') ?? []).map((rule) => oneOf('--include', rule, OPT_IN_RULES));

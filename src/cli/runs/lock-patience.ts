@@ -19,7 +19,7 @@ export function lockWaitMs(written: string | undefined, env: CommandContext['env
   if (written === undefined) return (env['CI'] ?? '') === '' ? null : CI_WAIT_MS;
   const ms = parseDuration(written);
   if (ms !== null) return ms;
-  throw new ToolError('CLI_USAGE', `--wait-for-lock ${written} is no duration.`, {
+  throw new ToolError('CLI_USAGE', `--wait-for-lock ${written} is not a duration.`, {
     hint: 'Write it as 90s, 10m or 2h.',
   });
 }
@@ -60,9 +60,9 @@ export async function withLockPatience<T>(
 async function lockedError(bench: Workbench, run: RunRecord, waitMs: number): Promise<ToolError> {
   const statuses = ['queued', 'running', 'waiting', 'interrupted'] as const;
   const open = await bench.engine.list({ lockKey: run.lockKey, statuses, limit: OPEN_RUNS_MAX });
-  const note = queueNote(run, open, bench.clock.now()) ?? 'held by another run: glidepath runs';
+  const note = queueNote(run, open, bench.clock.now()) ?? 'another run holds it: glidepath runs';
   const [who = note, ...ways] = note.split(': ');
   return new ToolError('RUN_LOCKED', `${run.lockKey} was not free within ${durationWords(waitMs)}: ${who}.`, {
-    hint: `${ways.length === 0 ? 'See who holds it: glidepath runs' : ways.join(': ')}; then ask again, or wait longer with --wait-for-lock`,
+    hint: `${ways.length === 0 ? 'See who holds it: glidepath runs' : ways.join(': ')}; then try again, or wait longer with --wait-for-lock`,
   });
 }

@@ -20,8 +20,8 @@ export async function requireNoRunUnderWay(context: CommandContext, command: str
     const running = await bench.engine.list({ statuses: ['running'] });
     const busy = running.find((run) => isAlive(run, bench.clock.now()));
     if (busy === undefined) return;
-    throw new ToolError('CLOUD_BUSY', `${busy.title} is under way on the local cloud (${busy.id}).`, {
-      hint: `Wait for it: glidepath run show ${busy.id} --local. To end the local cloud all the same: ${command} --force`,
+    throw new ToolError('CLOUD_BUSY', `${busy.title} is in progress on the local cloud (${busy.id}).`, {
+      hint: `Wait for it: glidepath run show ${busy.id} --local. To stop the local cloud anyway: ${command} --force`,
     });
   } finally {
     await bench.close();

@@ -20,7 +20,7 @@ export async function sayDrift(
     for (const [app, state] of Object.entries(observed.environments[environment.name]?.apps ?? {})) {
       const drift = state?.drift ?? [];
       if (drift.length === 0) continue;
-      context.output.error(`${yellow('!')} ${app} is brought to what is written: ${drift.join('; ')}.\n`);
+      context.output.error(`${yellow('!')} ${app} is brought back to the config: ${drift.join('; ')}.\n`);
     }
   } catch {
     // The first step that asks the platform fails with the reason, and with what to do about it.

@@ -68,8 +68,8 @@ export function writeFileIn(file: string, text: string): void {
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException;
     if (!UNWRITABLE.has(code)) throw error;
-    throw new ToolError('CLI_USAGE', `Nothing can be written to ${file}: ${message}.`, {
-      hint: 'Name a file in a directory that may be written to.',
+    throw new ToolError('CLI_USAGE', `Cannot write ${file}: ${message}.`, {
+      hint: 'Name a file in a writable directory.',
     });
   }
 }
@@ -112,14 +112,14 @@ function problemOf(
     const late = expired.length === 0 ? '' : ` ${counted(expired.length, 'exception')} for it ended.`;
     return new ToolError(
       'SECURITY_FOUND',
-      `${counted(refused.length, 'finding')} that the policy refuses.${late}`,
+      `${counted(refused.length, 'finding')} not allowed by the policy.${late}`,
       {
-        hint: 'Mend it, or put up with it for a while: ci.security.exceptions, with a reason and a day (docs/guide/security.md).',
+        hint: 'Fix it, or accept it for a limited time in ci.security.exceptions, with a reason and a last day (docs/guide/security.md).',
       },
     );
   }
   if (!isRequired || skipped.length === 0) return null;
   return new ToolError('SECURITY_INCOMPLETE', `${skipped.join(' ')} It is required here.`, {
-    hint: `Make it possible, or leave the option away to go on without: glidepath ${command}`,
+    hint: `Make the check possible, or run without --require: glidepath ${command}`,
   });
 }

@@ -47,7 +47,7 @@ async function unpack(file: string, folder: string): Promise<void> {
       preserveOwner: false,
       filter: (_path, entry) => {
         bytes += entry.size;
-        if (bytes > UNPACKED_BYTES_MAX) throw new Error('it is larger than any image is');
+        if (bytes > UNPACKED_BYTES_MAX) throw new Error('it is larger than any real image');
         return 'type' in entry && ['File', 'OldFile', 'Directory'].includes(entry.type);
       },
     });

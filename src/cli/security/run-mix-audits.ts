@@ -26,7 +26,7 @@ export async function runMixAudits(
   if (!hasProgram('mix', context.env['PATH'] ?? ''))
     return {
       findings: [],
-      skipped: [`There is no mix here: hex.audit and deps.audit did not look at ${source}.`],
+      skipped: [`mix is not installed: hex.audit and deps.audit did not check ${source}.`],
     };
   const run = async (args: readonly string[]): Promise<{ text: string; exitCode: number | null }> => {
     const lines: string[] = [];
@@ -53,7 +53,7 @@ export async function runMixAudits(
       .filter(({ found }) => found === null)
       .map(
         ({ task, exitCode }) =>
-          `mix ${task} did not look at ${source}: it ended with ${exitCode ?? 'a signal'} and said nothing that is known.`,
+          `mix ${task} did not check ${source}: it ended with ${exitCode ?? 'a signal'} and printed nothing recognizable.`,
       ),
   };
 }

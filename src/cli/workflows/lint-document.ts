@@ -36,7 +36,7 @@ export function workflowLintDocument(
       mistakes.map(({ line, column, message }): Diagnostic => ({
         severity: 'error',
         code: 'WORKFLOW_INVALID',
-        message: `This is no YAML: ${message}`,
+        message: `This is not valid YAML: ${message}`,
         location: { file, line, column },
       })),
     ),

@@ -103,7 +103,11 @@ export const appVariableName: z.ZodString = rule(z.string(), (name) =>
 export const slug: z.ZodString = rule(z.string(), (name) =>
   /^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(name)
     ? null
-    : notA(name, 'a name', 'Use small letters, digits and hyphens, beginning with a letter: internal-api.'),
+    : notA(
+        name,
+        'a name',
+        'Use lowercase letters, digits and hyphens, starting with a letter: internal-api.',
+      ),
 );
 
 /** The path of an HTTP request. */

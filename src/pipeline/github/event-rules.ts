@@ -49,7 +49,7 @@ export function forkRefusal(event: GithubEvent, what: string): ToolError | null 
     const from = event.pullRequest.headRepository ?? 'a repository that is gone';
     return refusal(
       `Pull request ${event.pullRequest.number} comes from a fork (${from}): no ${what}, and no secret, for code that nobody here has taken in.`,
-      'Somebody who may write pushes the branch to this repository, after reading it, and opens a pull request from there.',
+      'Have someone with write access review it, push the branch to this repository and open a pull request from there.',
     );
   }
   if (!event.isDependabot) return null;

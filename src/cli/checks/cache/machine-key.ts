@@ -21,7 +21,7 @@ export function machineKey(env: Env, onWarning: (sentence: string) => void): Ed2
   } catch (error) {
     const reason = (error as Error).message;
     onWarning(
-      `The key of this machine's cache cannot be kept (${reason}): what is cached now is not found later.`,
+      `The cache key of this machine cannot be saved (${reason}): entries written now will not be found later.`,
     );
     return signerOf(randomBytes(32).toString('base64url'));
   }
@@ -41,7 +41,7 @@ function readKey(path: string, onWarning: (sentence: string) => void): Ed25519Si
   const signer = isOwn ? ed25519Signer(readFileSync(path, 'utf8')) : null;
   if (signer !== null) return signer;
   onWarning(
-    `${path} was readable by others or no key: a new one was made, and what was cached is not found.`,
+    `${path} was readable by others or not a key: a new one was made, so earlier cache entries are ignored.`,
   );
   rmSync(path, { force: true });
   return null;
@@ -64,6 +64,6 @@ function makeKey(path: string): Ed25519Signer {
 
 function signerOf(text: string): Ed25519Signer {
   const signer = ed25519Signer(text);
-  if (signer === null) throw new Error('it is no key');
+  if (signer === null) throw new Error('it is not a key');
   return signer;
 }

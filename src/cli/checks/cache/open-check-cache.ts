@@ -53,12 +53,16 @@ function trustOf({ project, env, vault, github, onWarning }: OpenCheckCacheOptio
   const trusted = project.cache.trust;
   if (key !== null && domain !== MAIN)
     onWarning(
-      `${KEY_VARIABLE} is set in a run of ${domain} and is not used: only runs of main should have it.`,
+      `${KEY_VARIABLE} is set in a run of ${domain} and is ignored: only runs of main should have it.`,
     );
   if (key !== null && domain === MAIN && !trusted.includes(key.publicKey))
-    throw new ToolError('CACHE_KEY_INVALID', `Nobody believes what ${KEY_VARIABLE} signs.`, {
-      hint: `Add "${key.publicKey}" to ci.cache.trust, or make a new pair: glidepath ci cache keygen`,
-    });
+    throw new ToolError(
+      'CACHE_KEY_INVALID',
+      `No trusted key matches ${KEY_VARIABLE}, so nobody would use what it signs.`,
+      {
+        hint: `Add "${key.publicKey}" to ci.cache.trust, or make a new pair: glidepath ci cache keygen`,
+      },
+    );
   return { domain, trusted, machine: machineKey(env, onWarning), shared: domain === MAIN ? key : null };
 }
 
@@ -67,7 +71,7 @@ function sharedKey(vault: SecretVault): Ed25519Signer | null {
   if (text === '') return null;
   const signer = ed25519Signer(text);
   if (signer !== null) return signer;
-  throw new ToolError('CACHE_KEY_INVALID', `${KEY_VARIABLE} holds no Ed25519 private key.`, {
+  throw new ToolError('CACHE_KEY_INVALID', `${KEY_VARIABLE} is not an Ed25519 private key.`, {
     hint: 'Make a pair: glidepath ci cache keygen',
   });
 }

@@ -54,7 +54,7 @@ function builtImage(options: CheckImageOptions): CheckImage {
     if (!existsSync(join(root, dockerfile)))
       throw new ToolError(
         'BUILD_FAILED',
-        `There is no ${dockerfile} to build the image of the checks with.`,
+        `The checks need an image, but there is no ${dockerfile} to build it from.`,
         {
           hint: 'Write it, or name another one: ci: { container: { dockerfile: … } }',
         },
@@ -103,8 +103,8 @@ async function build(
 ): Promise<void> {
   const docker = await findDockerCommand({ env, spawn, clock: systemClock });
   if (docker === null)
-    throw new ToolError('ENGINE_MISSING', 'No docker command is found that builds with BuildKit.', {
-      hint: 'Install Docker with its buildx plugin, and see that `docker version` names a server.',
+    throw new ToolError('ENGINE_MISSING', 'No docker command with BuildKit was found.', {
+      hint: 'Install Docker with its buildx plugin, and make sure `docker version` shows a server.',
     });
   const target = image.target === null ? [] : [`--target=${image.target}`];
   const load = docker.hasBuildx ? ['--load'] : [];
@@ -147,7 +147,7 @@ async function pull(client: EngineClient, image: string, signal: AbortSignal): P
     if (!(error instanceof EngineError)) throw error;
   }
   if (await hasImage(client, image)) return;
-  throw new ToolError('CHECK_CONTAINER_FAILED', `The engine cannot get the image ${image}.`, {
+  throw new ToolError('CHECK_CONTAINER_FAILED', `The container engine cannot pull the image ${image}.`, {
     hint: `Try it by hand: docker pull ${image}`,
   });
 }

@@ -73,9 +73,9 @@ async function openEngine(env: ContainerChecksOptions['env']): Promise<EngineCli
   if (engine === null)
     throw new ToolError(
       'ENGINE_MISSING',
-      'Checks are to run in containers, and no container engine answers.',
+      'Checks should run in containers, but no container engine is running.',
       {
-        hint: "Start Docker, and see that `docker version` names a server; or run them with where: 'host'.",
+        hint: "Start Docker and make sure `docker version` shows a server, or run the checks with where: 'host'.",
       },
     );
   await removeLeftCheckContainers(engine.client);

@@ -11,7 +11,7 @@ export function inContainers(project: ResolvedProject): ResolvedProject {
 export function noImage(): ToolError {
   return new ToolError(
     'CONFIG_MISSING_KEY',
-    'Checks are to run in containers, but the config names no image.',
-    { hint: "Say in which one: ci: { container: { dockerfile: 'Dockerfile' } }" },
+    'Checks should run in containers, but the config names no image.',
+    { hint: "Name one: ci: { container: { dockerfile: 'Dockerfile' } }" },
   );
 }

@@ -35,7 +35,7 @@ export function renderSecurity(
     ...excepted.map(({ finding, exception }) =>
       line(
         style.dim('·'),
-        `${nameOf(finding)} is excepted until ${lastDay(exception)}: ${exception.reason}`,
+        `${nameOf(finding)} is accepted until ${lastDay(exception)}: ${exception.reason}`,
         style,
       ),
     ),
@@ -52,11 +52,11 @@ export function renderSecurity(
     ...unused.map((exception) =>
       line(
         style.yellow('!'),
-        `The exception for ${exception.id}${inOf(exception)} is for nothing that is found any more: take it out of ci.security.exceptions.`,
+        `The exception for ${exception.id}${inOf(exception)} matches nothing any more: remove it from ci.security.exceptions.`,
         style,
       ),
     ),
-    ...view.skipped.map((text) => line(style.yellow('!'), `NOT LOOKED AT: ${text}`, style)),
+    ...view.skipped.map((text) => line(style.yellow('!'), `NOT CHECKED: ${text}`, style)),
     ...(view.notes ?? []).map((text) => line(style.dim('·'), text, style)),
     summary(view, style),
   ].join('');

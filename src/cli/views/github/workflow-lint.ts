@@ -103,7 +103,7 @@ function renderMistake(
   style: Style,
 ): string {
   return block([
-    ...titled(`${style.red('✗')} `, `This is no YAML: ${message}`, style),
+    ...titled(`${style.red('✗')} `, `This is not valid YAML: ${message}`, style),
     `  ${style.dim(`${file}:${line}:${column}  WORKFLOW_INVALID`)}`,
     ...lintFrame(
       { line, column, lines, statement: null },

@@ -40,7 +40,7 @@ export async function requireMachine(
     throw new ToolError('PROVIDER_HOST_UNREACHABLE', message, { hint });
   }
   throw new ToolError('PROVIDER_NOT_FOUND', `There is no Postgres cluster ${app} on Fly.`, {
-    hint: 'A deployment makes it: glidepath deploy <environment>',
+    hint: 'Deploy to create it: glidepath deploy <environment>',
   });
 }
 
