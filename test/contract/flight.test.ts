@@ -129,6 +129,33 @@ describe('a migration that cannot have its lock', () => {
     await blocker.query('rollback');
   });
 
+  test('until its time is over is MIGRATION_BLOCKED: nothing is wrong with it', async () => {
+    await using blocker = await holder();
+    // Its own timeout, so that it waits until it is ended.
+    const flight = flights.fly(`await client.query("set lock_timeout = 0"); ${ADD_COLUMN}`, {
+      timeoutMs: 2500,
+    });
+    const error = await failure(flight);
+    expect(error).toMatchObject({
+      code: 'MIGRATION_BLOCKED',
+      message: expect.stringMatching(
+        /^The migration of main could not have AccessExclusiveLock on member in 1 attempt/,
+      ) as unknown,
+      hint: expect.stringContaining(`select pg_terminate_backend(${blocker.pid});`) as unknown,
+    });
+    expect(error.hint).toContain('All of it was taken back');
+    expect(await leftOver()).toBe(0);
+  });
+
+  test('waits no longer for a lock than its time allows', async () => {
+    await using blocker = await holder();
+    const error = await failure(flights.fly(ADD_COLUMN, { timeoutMs: 3_000, lockTimeoutMs: 60_000 }));
+    expect(error).toMatchObject({
+      code: 'MIGRATION_BLOCKED',
+      hint: expect.stringContaining(`select pg_terminate_backend(${blocker.pid});`) as unknown,
+    });
+  });
+
   test('is not begun while a dump holds a table, and begins when it is done', async () => {
     await using dump = await holder('pg_dump');
     const error = await failure(flights.fly(ADD_COLUMN, { timing: { obstacleMs: 300 } }));

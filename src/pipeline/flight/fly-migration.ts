@@ -10,13 +10,15 @@ import { dropHalfBuilt, refuseInvalidIndexes } from './half-built-indexes.ts';
 import { judgeAttempt, type Judgement } from './judge-attempt.ts';
 import { lockTimeoutOf, pauseAfter } from './pace.ts';
 import { waitForBlockers, waitForObstacles } from './wait-for-others.ts';
-import { watchAttempt, type WatchReport } from './watch-attempt.ts';
+import { LOOK_MS, watchAttempt, type WatchReport } from './watch-attempt.ts';
 
 /** What is left for an attempt at least: less is no attempt. */
 const LEAST_MS = 500;
 /** Of an attempt that succeeded. */
 const NOT_JUDGED: Judgement = { isBlocked: false, isClean: true, isChanged: null, stays: [] };
-const NOTHING_SEEN: WatchReport = { cancelled: new Set(), lastWait: null, pids: [] };
+const NOTHING_SEEN: WatchReport = { cancelled: new Set(), lastWait: null, waitedAt: null, pids: [] };
+/** Who was seen to wait so shortly before its time was over waited when it was: five looks, on a machine that is busy. */
+const STILL_MS = 5 * LOOK_MS;
 
 /** One attempt, with what was seen of it. */
 interface Flown {
@@ -45,7 +47,8 @@ export async function flyMigration(
   if (client !== null) await waitForObstacles(options, client, deadline);
   const indexes = client === null ? new Set<number>() : await indexIds(client);
   for (let number = craft.attemptsBefore + 1; ; number += 1) {
-    const lockTimeoutMs = lockTimeoutOf(number, options.lockTimeoutMs, random);
+    const leftMs = Math.max(LEAST_MS, deadline - clock.now() - LEAST_MS);
+    const lockTimeoutMs = Math.min(lockTimeoutOf(number, options.lockTimeoutMs, random), leftMs);
     const flown = await attempt(options, craft, { number, lockTimeoutMs, deadline, indexes });
     if (flown.end.isDone) {
       if (client !== null) await refuseInvalidIndexes(options, client, indexes, flown.end.log);
@@ -55,7 +58,7 @@ export async function flyMigration(
     if (!isBlocked || !isClean) throw await failure(options, flown, locate);
     await craft.onBlocked(number);
     const pauseMs = pauseAfter(number, random);
-    if (number >= options.attempts || clock.now() + pauseMs + LEAST_MS >= deadline)
+    if (flown.end.isTimedOut || number >= options.attempts || clock.now() + pauseMs + LEAST_MS >= deadline)
       throw await blocked(options, flown, number, clock.now() - startedAt);
     log(
       `attempt ${number} of ${options.attempts} had no lock within ${lockTimeoutMs} ms and was taken back; others go first for ${pauseMs} ms`,
@@ -104,7 +107,7 @@ async function attempt(
     const end = await made.end;
     const report = (await watch?.stop()) ?? NOTHING_SEEN;
     const flown = { end, report, judgement: NOT_JUDGED, halfBuilt: [] };
-    return end.isDone ? flown : await judged(options, flown, { before, indexes });
+    return end.isDone ? flown : await judged(options, flown, { before, indexes, deadline });
   } finally {
     await watch?.stop();
   }
@@ -114,14 +117,19 @@ async function attempt(
 async function judged(
   options: FlightOptions,
   { end, report }: Flown,
-  { before, indexes }: { readonly before: string | null; readonly indexes: ReadonlySet<number> },
+  {
+    before,
+    indexes,
+    deadline,
+  }: Pick<AttemptOptions, 'indexes' | 'deadline'> & { readonly before: string | null },
 ): Promise<Flown> {
   const { client } = options;
   await settle(options, report.pids);
   const halfBuilt = client === null ? null : await askedOf(dropHalfBuilt(options, client, indexes));
   const isChanged = client === null || before === null ? null : (await schemaMark(client)) !== before;
   const isTidy = halfBuilt === null ? null : halfBuilt.length === 0;
-  const judgement = judgeAttempt(end, report.cancelled, { isChanged, isTidy });
+  const isWaiting = end.isTimedOut && report.waitedAt !== null && report.waitedAt >= deadline - STILL_MS;
+  const judgement = judgeAttempt(end, report.cancelled, { isChanged, isTidy, isWaiting });
   return { end, report, judgement, halfBuilt: halfBuilt ?? [] };
 }
 

@@ -3,7 +3,7 @@ import { judgeAttempt } from './judge-attempt.ts';
 import { createStatementLog, type SeenStatement, type StatementLog } from './statement-log.ts';
 
 const NOBODY: ReadonlySet<number> = new Set();
-const UNKNOWN = { isChanged: null, isTidy: null };
+const UNKNOWN = { isChanged: null, isTidy: null, isWaiting: false };
 
 function failedWith(sqlState: string, sql = 'alter table a', before: readonly string[] = []): StatementLog {
   const log = createStatementLog();
@@ -48,7 +48,7 @@ test('what was committed before keeps it from being made again, and is named wit
 
 test.each([null, false])('an index that may be half built is not begun again (tidied up: %s)', (isTidy) => {
   const log = failedWith('55P03', 'create index concurrently i on a (b)');
-  expect(judgeAttempt({ log, output: [] }, NOBODY, { isChanged: null, isTidy })).toMatchObject({
+  expect(judgeAttempt({ log, output: [] }, NOBODY, { ...UNKNOWN, isTidy })).toMatchObject({
     isClean: false,
     stays: ['what is half done of: create index concurrently i on a (b)'],
   });
@@ -60,7 +60,7 @@ test.each([
   ['drop index concurrently i', ['what is half done of: drop index concurrently i']],
 ])('%s is made again where no half-built index is left', (sql, stays) => {
   const log = failedWith('55P03', sql);
-  const tidy = { isChanged: null, isTidy: true };
+  const tidy = { ...UNKNOWN, isTidy: true };
   expect(judgeAttempt({ log, output: [] }, NOBODY, tidy)).toMatchObject({
     isBlocked: true,
     isClean: true,
@@ -75,7 +75,13 @@ test.each([
   ['ERROR:  deadlock detected', null, { isBlocked: true, isClean: false }],
   ['ERROR:  relation "a" exists', false, { isBlocked: false, isClean: true }],
 ])('where nobody saw the statements, %s with tables changed %s', (line, isChanged, expected) => {
-  expect(judgeAttempt({ log: null, output: [line] }, NOBODY, { isChanged, isTidy: true })).toMatchObject(
-    expected,
-  );
+  expect(
+    judgeAttempt({ log: null, output: [line] }, NOBODY, { isChanged, isTidy: true, isWaiting: false }),
+  ).toMatchObject(expected);
+});
+
+test('one whose time was over while it waited for a lock had none, though the server says only that it was canceled', () => {
+  const log = failedWith('57014');
+  const judged = judgeAttempt({ log, output: [] }, NOBODY, { ...UNKNOWN, isWaiting: true });
+  expect(judged).toMatchObject({ isBlocked: true, isClean: true });
 });

@@ -20,6 +20,8 @@ export interface Aftermath {
   readonly isChanged: boolean | null;
   /** Whether no index that it began to build is left; null: nobody knows. */
   readonly isTidy: boolean | null;
+  /** Whether its time was over while it waited for a lock. */
+  readonly isWaiting: boolean;
 }
 
 /** What became of an attempt that failed. */
@@ -38,20 +40,20 @@ export interface Judgement {
 export function judgeAttempt(
   { log, output }: Pick<AttemptEnd, 'log' | 'output'>,
   cancelled: ReadonlySet<number>,
-  { isChanged, isTidy }: Aftermath,
+  { isChanged, isTidy, isWaiting }: Aftermath,
 ): Judgement {
   if (log === null) {
-    const isBlocked = cancelled.size > 0 || output.some((line) => LOCK_WORDS.test(line));
+    const isBlocked = isWaiting || cancelled.size > 0 || output.some((line) => LOCK_WORDS.test(line));
     return { isBlocked, isClean: isChanged === false, isChanged, stays: [] };
   }
   const { failed, pending } = log;
   const state = failed?.error?.sqlState ?? '';
   const isBlocked =
-    failed !== null && (LOCK_STATES.has(state) || (state === CANCELLED && cancelled.has(failed.backendPid)));
+    isWaiting || LOCK_STATES.has(state) || (state === CANCELLED && cancelled.has(failed?.backendPid ?? 0));
   const stays = pending.map(({ sql }) => hideLiterals(sql));
   const isHalfDone =
     failed !== null && isAlone(failed) && !(isTidy === true && BUILDS_INDEX.test(failed.sql));
-  const isClean = stays.length === 0 && (!isHalfDone || REPEATABLE.test(failed.sql));
+  const isClean = stays.length === 0 && isTidy !== false && (!isHalfDone || REPEATABLE.test(failed.sql));
   if (isHalfDone) stays.push(`what is half done of: ${hideLiterals(failed.sql)}`);
   return { isBlocked, isClean, isChanged: stays.length > 0, stays };
 }

@@ -174,10 +174,26 @@ test.each([
   ['insert into django_migrations (app) values ($1)', true],
   ['UPDATE alembic_version SET version_num=$1', true],
   ['insert into pgmigrations (name) values ($1)', true],
+  ['TRUNCATE "public"."schema_migrations"', true],
+  ['INSERT INTO "SequelizeMeta" ("name") VALUES ($1)', true],
+  ['insert into migrations (name) values ($1)', true],
+  ['delete from "migrations" where "id" = $1', true],
+  ['create table if not exists migrations (id int)', true],
   ['insert into members (name) values ($1)', false],
+  ['delete from customer_migrations where id = 1', false],
+  ["insert into bird_migration values ('north')", false],
+  ['update data_migrations set done = true where id = 1', false],
+  ['delete from migrations', false],
+  ['truncate migrations', false],
+  ['insert into migrations select * from members', false],
   ['create table migrated_members ()', false],
   ['alter table schema_migrations add column x int', false],
   ['update member set immigration = 1', false],
 ])('%s: %j', (sql, isIt) => {
   expect(isBookkeeping(sql)).toBe(isIt);
+});
+
+test('a table that a project may have by itself is written by a tool one row at a time', () => {
+  const sql = 'delete from migrations where id > 0';
+  expect([isBookkeeping(sql, 0), isBookkeeping(sql, 1), isBookkeeping(sql, 2)]).toEqual([true, true, false]);
 });

@@ -3,8 +3,8 @@ import { cancelWait, lockWaits, type LockWait } from '../../providers/postgres/l
 import { sessionWords } from '../../providers/postgres/postgres-session.ts';
 import type { Clock } from '../../util/clock.ts';
 
-/** Between two looks at who waits. */
-const LOOK_MS = 100;
+/** Between two looks at who waits. A look itself takes some milliseconds. */
+export const LOOK_MS = 100;
 /**
  * So long may others wait behind a migration that waits itself; then it lets them go first. Whoever reads is held up
  * for this and one look at most, well under a second.
@@ -27,6 +27,8 @@ export interface WatchReport {
   readonly cancelled: ReadonlySet<number>;
   /** The last wait that was seen; null when it never waited. */
   readonly lastWait: LockWait | null;
+  /** When it was last seen to wait, in milliseconds since the Unix epoch; null when it never did. */
+  readonly waitedAt: number | null;
   /** Its sessions, as far as they were seen. */
   readonly pids: readonly number[];
 }
@@ -46,14 +48,15 @@ export function watchAttempt(options: WatchOptions): Watch {
     since: new Map(),
     pids: [],
     lastWait: null,
+    waitedAt: null,
   };
   const ended = lookUntil(options, state, done.signal);
   return {
     async stop() {
       done.abort();
       await ended;
-      const { cancelled, lastWait, pids } = state;
-      return { cancelled, lastWait, pids };
+      const { cancelled, lastWait, waitedAt, pids } = state;
+      return { cancelled, lastWait, waitedAt, pids };
     },
   };
 }
@@ -66,6 +69,7 @@ interface WatchState {
   readonly since: Map<string, number>;
   pids: readonly number[];
   lastWait: LockWait | null;
+  waitedAt: number | null;
 }
 
 async function lookUntil(options: WatchOptions, state: WatchState, signal: AbortSignal): Promise<void> {
@@ -87,7 +91,7 @@ async function look(options: WatchOptions, state: WatchState): Promise<void> {
   const now = clock.now();
   const seen = new Set<string>();
   for (const wait of waits) {
-    if (wait.blockers.length > 0) state.lastWait = wait;
+    if (wait.blockers.length > 0) [state.lastWait, state.waitedAt] = [wait, now];
     tell(options, state, wait);
     const waitsFor = sinceWhen(state, seen, `${wait.pid} waiting`, now);
     const queues = wait.behind === 0 ? 0 : sinceWhen(state, seen, `${wait.pid} queue`, now);
