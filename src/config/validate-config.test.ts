@@ -28,6 +28,10 @@ function said(config: unknown): string[] {
   );
 }
 
+/** What is said of an app on Vercel, whatever else is. */
+const ON_VERCEL =
+  "? PROVIDER_NOT_SUPPORTED apps.web: web runs on Vercel, which this version can plan for and not deploy to. → Run it on Fly with flyApp({ stack: nextjs() }) and output: 'standalone' in next.config; or let Vercel deploy it, and take it out of the config.";
+
 /** Cases whose title is what must be said of them. */
 function sentences(cases: readonly (readonly [config: unknown, expected: string | readonly string[]])[]) {
   return cases.map(([config, expected]) => {
@@ -904,7 +908,8 @@ describe('settings that contradict each other', () => {
       ],
     ]),
   )('%s', (_, config, expected) => {
-    expect(said(config)).toEqual(expected.map((line) => `CONFLICT ${line}`));
+    const conflicts = said(config).filter((line) => line !== ON_VERCEL);
+    expect(conflicts).toEqual(expected.map((line) => `CONFLICT ${line}`));
   });
 
   test('a migration that only an environment speaks of needs its command', () => {
@@ -994,6 +999,14 @@ export default defineProject({
       ['order', 9, 10],
     ]);
     expect(diagnostics.every(({ location }) => location?.file === FILE)).toBe(true);
+  });
+
+  test('an app on Vercel is warned of once, for it cannot be deployed', () => {
+    const apps = { web: vercelApp({ framework: 'nextjs' }) };
+    const environments = { staging: { on: push('a') }, production: { on: push('b') } };
+    const { definition } = validateConfig(project({ apps, environments }), { file: FILE, source: '' });
+    expect(said(project({ apps, environments }))).toEqual([ON_VERCEL]);
+    expect(definition).not.toBeNull();
   });
 
   test('what stands at an app and is wrong in every environment is said once', () => {

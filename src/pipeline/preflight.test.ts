@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { database, environment, flyApp, migration } from '../../test/support/projects.ts';
+import { database, environment, flyApp, migration, vercelApp } from '../../test/support/projects.ts';
 import { testDatabase } from '../../test/support/test-database.ts';
 import type { Gate, ResolvedDatabase } from '../config/resolved.ts';
 import { preflight } from './preflight.ts';
@@ -32,4 +32,15 @@ describe('a gate that needs branches', () => {
     expect(messages(testDatabase(), [GATE], false)).toEqual([]);
     expect(messages(testDatabase(), [])).toEqual([]);
   });
+});
+
+test('an app that cannot be deployed is refused with what to do instead', () => {
+  const staging = environment('staging', { apps: [vercelApp('web')] });
+  expect(preflight(staging, () => true)).toEqual([
+    expect.objectContaining({
+      code: 'PROVIDER_NOT_SUPPORTED',
+      message: 'web runs on Vercel, which this version can plan for and not deploy to.',
+      hint: expect.stringContaining('flyApp({ stack: nextjs() })') as unknown,
+    }),
+  ]);
 });

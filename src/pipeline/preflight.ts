@@ -1,4 +1,5 @@
 import type { EnvValue, ResolvedEnvironment } from '../config/resolved.ts';
+import { undeployableWords } from '../config/undeployable-words.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { migratedDatabases } from '../plan/steps/migrations-of.ts';
 
@@ -13,7 +14,12 @@ export function preflight(
   const diagnostics: Diagnostic[] = [];
   for (const app of environment.apps) {
     if (app.platform !== 'fly') {
-      diagnostics.push(unsupported(`The app ${app.name} runs on ${app.platform}`, `apps.${app.name}`));
+      diagnostics.push({
+        severity: 'error',
+        code: 'PROVIDER_NOT_SUPPORTED',
+        ...undeployableWords(app.name),
+        path: `apps.${app.name}`,
+      });
     }
   }
   diagnostics.push(...withoutBranches(environment));
@@ -40,15 +46,6 @@ function withoutBranches({ name, gates, databases, apps }: ResolvedEnvironment):
       hint: 'Take safeMigrations() out of these gates, and let a check lint the files: glidepath db lint',
       path: `environments.${name}.gates`,
     }));
-}
-
-function unsupported(what: string, path: string): Diagnostic {
-  return {
-    severity: 'error',
-    code: 'PROVIDER_NOT_SUPPORTED',
-    message: `${what}, which this version can plan but not carry out.`,
-    path,
-  };
 }
 
 function missingSecrets(

@@ -1,4 +1,5 @@
 import type { ResolvedProject } from '../config/resolved.ts';
+import { undeployableWords } from '../config/undeployable-words.ts';
 import { unreachable } from '../util/assert.ts';
 import { matchEnvironments, type MatchedEnvironment } from './match-environments.ts';
 import type { DeploymentPlan, Observed, Plan, PlanStep, Trigger } from './plan.ts';
@@ -125,6 +126,8 @@ function notesOf(context: StageContext): string[] {
   const { match, trigger } = context;
   const { environment } = match;
   const notes: string[] = [];
+  for (const app of context.apps)
+    if (app.platform === 'vercel') notes.push(undeployableWords(app.name).message);
   if (match.action === 'destroy') {
     const kept = environment.databases.filter((database) => !database.ephemeral);
     return kept.map((database) => `Database ${database.name} is not ephemeral and stays.`);

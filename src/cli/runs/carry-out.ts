@@ -83,7 +83,8 @@ async function requirePreflight(
   const hasSecret = (name: string): boolean => (bench.vault.read(name) ?? '') !== '';
   const diagnostics = [...preflight(environment, hasSecret)];
   if (!context.isLocal || context.cloudOfJob !== null) {
-    const tokens = [...environment.apps, ...environment.databases].map(({ token }) => token);
+    const apps = environment.apps.filter(({ platform }) => platform === 'fly');
+    const tokens = [...apps, ...environment.databases].map(({ token }) => token);
     for (const token of new Set(tokens)) {
       if (token === null || hasSecret(token)) continue;
       diagnostics.push({

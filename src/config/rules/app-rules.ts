@@ -5,6 +5,7 @@ import { lastWritten, mergedSetting, type AppScope } from '../resolve/layers.ts'
 import { databaseVariable } from '../resolve/resolve-env.ts';
 import { conflict } from './conflict.ts';
 import { named } from '../named.ts';
+import { undeployableWords } from '../undeployable-words.ts';
 
 /** What one app in one environment may say on whichever platform. */
 type OnEveryPlatform = keyof CommonAppSettings | 'health' | 'migrate' | 'vercel';
@@ -36,7 +37,25 @@ const VERCEL: readonly (keyof AppOverrides)[] = ['vercel'];
 
 /** What is wrong with an app on whichever platform. */
 export function appRules(scope: AppScope): Mistake[] {
-  return [...migrationMistakes(scope), ...variableMistakes(scope), ...platformMistakes(scope)];
+  return [
+    ...migrationMistakes(scope),
+    ...variableMistakes(scope),
+    ...platformMistakes(scope),
+    ...undeployable(scope),
+  ];
+}
+
+/** Said before somebody builds on it: all else that a config says of an app on Vercel is taken. */
+function undeployable({ app, appName }: AppScope): Mistake[] {
+  if (app.platform !== 'vercel') return [];
+  return [
+    {
+      severity: 'warning',
+      code: 'PROVIDER_NOT_SUPPORTED',
+      path: ['apps', appName],
+      ...undeployableWords(appName),
+    },
+  ];
 }
 
 function migrationMistakes(scope: AppScope): Mistake[] {

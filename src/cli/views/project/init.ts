@@ -57,7 +57,9 @@ export function renderInit({ config, file, isWritten, diagnostics }: InitResult,
       columns([
         [cyan('glidepath validate'), 'every mistake, with its line'],
         [cyan(`glidepath plan deploy ${environment?.name ?? 'production'}`), 'what would be done'],
-        [cyan('glidepath cloud up'), 'a local cloud to rehearse on, without an account'],
+        ...(config.apps.some(({ platform }) => platform === 'vercel')
+          ? []
+          : [[cyan('glidepath cloud up'), 'a local cloud to rehearse on, without an account'] as const]),
       ]),
     ),
   ];
