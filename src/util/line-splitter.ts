@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import { printableLine } from './printable-line.ts';
 
 /** What a process prints, made into lines. */
 export interface LineSplitter {
@@ -24,11 +25,15 @@ const CHARS_MAX = 64 * 1024;
 const SECRET_CHARS_MAX = 8 * 1024;
 const LINE_BREAK = /\r\n|\n|\r/;
 
-/** Splits bytes at line feeds and carriage returns. What is no UTF-8 becomes U+FFFD, and no line is lost. */
+/**
+ * Splits bytes at line feeds and carriage returns. What is no UTF-8 becomes U+FFFD, no line is lost, and none moves the
+ * cursor of the terminal that it is shown on.
+ */
 export function lineSplitter(options: LineSplitterOptions): LineSplitter {
-  const { onLine, charsMax = CHARS_MAX, redact = (text) => text } = options;
+  const { charsMax = CHARS_MAX, redact = (text) => text } = options;
   const decoder = new StringDecoder('utf8');
   const heldBack = Math.min(SECRET_CHARS_MAX, Math.floor(charsMax / 2));
+  const onLine = (line: string): void => options.onLine(printableLine(line));
   let pending = '';
   const take = (text: string): void => {
     // A line break may lie across two chunks: its second half would be an empty line.
