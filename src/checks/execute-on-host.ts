@@ -1,4 +1,7 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ResolvedCheck } from '../config/resolved.ts';
+import { ToolError } from '../diagnostics/tool-error.ts';
 import type { Clock } from '../util/clock.ts';
 import { MARK_VARIABLE } from '../util/process-family.ts';
 import { runProcess, type Spawn } from '../util/run-process.ts';
@@ -23,11 +26,13 @@ export function executeOnHost(options: HostOptions): ExecuteCheck {
   let attempts = 0;
   return async ({ check, root, env, signal, onLine }) => {
     attempts += 1;
+    const cwd = join(root, check.directory);
+    if (statSync(cwd, { throwIfNoEntry: false })?.isDirectory() !== true) throw missingDirectory(check);
     const mark = `${options.mark}.${attempts}`;
     return runProcess(spawn, clock, {
       program: '/bin/sh',
       args: ['-c', check.command],
-      cwd: join(root, check.directory),
+      cwd,
       env: {
         ...options.env,
         ...env,
@@ -40,4 +45,15 @@ export function executeOnHost(options: HostOptions): ExecuteCheck {
       mark,
     });
   };
+}
+
+/** A shell could not be started there either, and what the system says of that names the shell. */
+function missingDirectory({ name, directory }: ResolvedCheck): ToolError {
+  return new ToolError(
+    'CHECK_FAILED',
+    `The check ${name} runs in ${directory}, and there is no such directory.`,
+    {
+      hint: `Correct directory of the check ${name} in glidepath.config.ts, or check out what is missing.`,
+    },
+  );
 }

@@ -285,6 +285,12 @@ test('checks that need nothing of each other run beside each other', async () =>
   expect(outcome.hasPassed).toBe(true);
 });
 
+test('a check in a directory that is not there says which', async () => {
+  using rig = checkoutRig(FILES);
+  const run = rig.run([resolvedCheck('lost', { directory: 'packages/gone' })]);
+  await expect(run).rejects.toThrow('The check lost runs in packages/gone, and there is no such directory.');
+});
+
 test('a check that something keeps from being run is not said to have been running', async () => {
   const events: CheckEvent[] = [];
   const checks = [resolvedCheck('inside', { where: 'container' })];
