@@ -31,7 +31,7 @@ export interface CheckResult {
   readonly reason: string;
   /** Null where nothing is kept of it, and where it was not looked at. */
   readonly key: string | null;
-  /** Null where it did not run, and where it was ended by a signal. */
+  /** Null where it did not run, and where it was killed by a signal. */
   readonly exitCode: number | null;
   readonly timedOut: boolean;
   /** When it began and how long it took, its lookup not counted; null where it did not run. */
@@ -63,6 +63,8 @@ export type CheckEvent =
       /** Cores that may be busy at once. */
       readonly capacity: number;
     }
+  /** Another run makes the same files now, or needs those that this check makes. */
+  | { readonly type: 'waiting'; readonly at: number; readonly name: string; readonly pid: number }
   | { readonly type: 'started'; readonly at: number; readonly check: ResolvedCheck; readonly reason: string }
   | { readonly type: 'line'; readonly name: string; readonly line: string }
   /** An attempt failed, and another begins. */

@@ -1,4 +1,5 @@
 import type { ResolvedCheck } from '../config/resolved.ts';
+import type { CheckClaim, ClaimWait } from './claims/check-claims.ts';
 import type { InputTree } from './inputs/input-tree.ts';
 import type { KeyDifference, KeyParts } from './key/key-parts.ts';
 
@@ -34,12 +35,25 @@ export interface PassedCheck {
   readonly isToKeep: boolean;
 }
 
+/** What the needs of a check made that is not as it was when their results were taken. */
+export interface ChangedNeeds {
+  /** Their files that are different, new or gone, sorted. */
+  readonly paths: readonly string[];
+  /** The checks that make them. */
+  readonly makers: readonly string[];
+  /** Needs that another run has made again since, with another result. */
+  readonly remade: readonly string[];
+}
+
 /** What is known of the results of checks: keys, the cache, and what lies in this checkout. */
 export interface CheckMemory {
   /** `made` are the results of checks before it, by name. Throws CHECK_GLOB_EMPTY. */
   identify(check: ResolvedCheck, tree: InputTree, made: ReadonlyMap<string, string>): Promise<CheckIdentity>;
-  /** Puts what the check made into the checkout, unless it lies there; null: it has to run. */
-  recall(identity: CheckIdentity): Promise<RememberedResult | null>;
+  /**
+   * Puts what the check made into the checkout, unless it lies there; null: it has to run. Waits for a run that makes it
+   * now; `wait` is null where the caller has claimed it. Throws the reason of the signal.
+   */
+  recall(identity: CheckIdentity, wait: ClaimWait | null): Promise<RememberedResult | null>;
   /** What `recall` would find; nothing is put anywhere. */
   look(identity: CheckIdentity): Promise<RememberedResult | null>;
   /** What it was known by when it passed last, and when that was; null where that is not known. */
@@ -50,6 +64,10 @@ export interface CheckMemory {
   begin(check: ResolvedCheck): void;
   /** The result that checks after it depend on, and whether it was kept. */
   keep(passed: PassedCheck): Promise<{ readonly result: string; readonly isKept: boolean }>;
+  /** Gives a claim back as soon as it is written down what lies there. */
+  giveBack(claim: CheckClaim): void;
+  /** Whether the needs of a check are as `made` has them, once it has run. */
+  changedNeeds(check: ResolvedCheck, made: ReadonlyMap<string, string>): ChangedNeeds;
   /** How long checks took last, in milliseconds by name, where this machine knows it. */
   durations(names: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Once, after the last check. */

@@ -74,7 +74,7 @@ function rememberedReason(check: ResolvedCheck, found: RememberedResult, now: nu
       ? `restored: same inputs as ${when}`
       : `restored from ${found.where}`;
   const makesFiles = check.outputs.length > 0 || check.leaves.length > 0;
-  return makesFiles ? 'nothing to do: its outputs lie here' : `nothing to do: same inputs as ${when}`;
+  return makesFiles ? 'up to date: outputs are in place' : `up to date: same inputs as ${when}`;
 }
 
 /** The result of a check that was running when it all was ended, or that something kept from being run. */
@@ -113,7 +113,8 @@ export function notRunResult(name: string, reason: string): CheckResult {
 function problemOf({ check, end, outside: seen, isWatched }: Attempted): CheckProblem | null {
   const { name } = check;
   // A place that keeps such changes out of the checkout knows whose they are, whoever else is at work.
-  const kept = end.wroteOutside.length > 0 ? { paths: end.wroteOutside, suspects: [name] } : null;
+  const kept: OutsideWrite | null =
+    end.wroteOutside.length > 0 ? { paths: end.wroteOutside, suspects: [name] } : null;
   const outside = kept ?? (isWatched ? null : seen);
   if (!end.hasPassed) {
     const code = 'CHECK_FAILED';
@@ -125,10 +126,15 @@ function problemOf({ check, end, outside: seen, isWatched }: Attempted): CheckPr
     outside.suspects.length === 1
       ? `The check ${name}`
       : `While the checks ${outside.suspects.join(', ')} ran, one of them`;
+  const { makers } = outside;
+  const hint =
+    makers === undefined
+      ? 'Declare it in outputs (or leaves, or reports) of the check, or have git ignore it'
+      : `It is an output of ${makers.join(', ')}: write somewhere else, or make the change there`;
   return {
     code: 'CHECK_WROTE_OUTSIDE',
-    message: `${who} changed what it does not say it makes: ${listed(outside.paths)}.`,
-    hint: `Name it in outputs (or leaves, or reports) of the check, or have git ignore it; see it alone: glidepath ci --only ${name} --force`,
+    message: `${who} changed files outside its declared outputs: ${listed(outside.paths)}.`,
+    hint: `${hint}; see it alone: glidepath ci --only ${name} --force`,
   };
 }
 
@@ -139,9 +145,7 @@ function listed(paths: readonly string[]): string {
 
 function flakyWarning({ hasPassed, failedAttempts }: CheckEnd): string[] {
   if (!hasPassed || failedAttempts === 0) return [];
-  return [
-    `it is flaky: it failed ${failedAttempts === 1 ? 'once' : `${failedAttempts} times`} before it passed`,
-  ];
+  return [`flaky: it failed ${failedAttempts === 1 ? 'once' : `${failedAttempts} times`} before it passed`];
 }
 
 function leftWarning(left: readonly LeftProcess[]): string[] {
@@ -150,9 +154,9 @@ function leftWarning(left: readonly LeftProcess[]): string[] {
   const rest = left.length - named.length;
   const which = named.join(', ') + (rest > 0 ? ` and ${rest} more` : '');
   const count = left.length === 1 ? '1 process' : `${left.length} processes`;
-  return [`it left ${count} running, now ended: ${which}; its result is not kept`];
+  return [`it left ${count} running, now stopped: ${which}; the result is not cached`];
 }
 
 function changedWarning(problem: CheckProblem | null, changed: string | null): string[] {
-  return problem !== null || changed === null ? [] : [`${changed} while it ran; its result is not kept`];
+  return problem !== null || changed === null ? [] : [`${changed} while it ran; the result is not cached`];
 }

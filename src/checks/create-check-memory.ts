@@ -2,7 +2,10 @@ import type { ResolvedCheck } from '../config/resolved.ts';
 import type { Clock } from '../util/clock.ts';
 import type { CheckCache, FoundEntry } from './cache/check-cache.ts';
 import { outputFiles, outputGlobs } from './cache/output-files.ts';
+import { changedNeeds } from './changed-needs.ts';
 import type { CheckIdentity, CheckMemory, PassedCheck, RememberedResult } from './check-memory.ts';
+import type { CheckClaim, CheckClaims, ClaimWait } from './claims/check-claims.ts';
+import { writeDownClaims } from './claims/write-down-claims.ts';
 import type { HeldResults } from './held/held-results.ts';
 import { reportGlobs } from './inputs/made-by-checks.ts';
 import { checkKey } from './key/check-key.ts';
@@ -23,6 +26,7 @@ export interface CheckMemoryDeps {
   /** `host linux x64`, or `container sha256:…`. */
   readonly place: (check: ResolvedCheck) => Promise<string>;
   readonly held: HeldResults;
+  readonly claims: CheckClaims;
   readonly cache: CheckCache;
   /** The commit that lies in the checkout, with nothing uncommitted; null otherwise. */
   readonly commit: () => Promise<string | null>;
@@ -32,7 +36,10 @@ export interface CheckMemoryDeps {
 
 /** Remembers results: what lies in the checkout first, then the cache. */
 export function createCheckMemory(deps: CheckMemoryDeps): CheckMemory {
-  const { held, cache, clock } = deps;
+  const { held, claims, cache, clock } = deps;
+  const written = writeDownClaims(claims, () => held.save(), clock);
+  // Those that are remembered as they were taken in this run.
+  const known = new Set<string>();
   let commit: Promise<string | null> | null = null;
   return {
     async identify(check, tree, made) {
@@ -42,15 +49,22 @@ export function createCheckMemory(deps: CheckMemoryDeps): CheckMemory {
       const parts = keyParts({ check, checks, tree, variable, tools, needs, place });
       return { check, parts, key: checkKey(parts) };
     },
-    async recall(identity) {
+    async recall(identity, wait) {
       const { check, key } = identity;
-      const here = held.find(check, key);
+      known.add(check.name);
+      if (wait !== null && claims.stateOf(check.name) === 'busy') {
+        await claims.idle(check.name, wait);
+        held.refresh();
+      }
+      const here = claims.stateOf(check.name) === 'settled' ? held.find(check, key) : null;
       if (here !== null) return { ...here, from: 'in-place', where: 'this checkout' };
       // What it leaves is in no cache: where it is gone, the check has to run.
-      return check.leaves.length > 0 ? null : recallKept(deps, identity);
+      return check.leaves.length > 0
+        ? null
+        : recallKept(deps, identity, wait, (claim) => written.giveBack(claim));
     },
     async look({ check, key }) {
-      const here = held.find(check, key);
+      const here = claims.stateOf(check.name) === 'doubtful' ? null : held.find(check, key);
       if (here !== null) return { ...here, from: 'in-place', where: 'this checkout' };
       const found = check.leaves.length > 0 ? null : await cache.find(key);
       return found === null ? null : { ...found.entry, from: 'restored', where: found.where };
@@ -60,7 +74,10 @@ export function createCheckMemory(deps: CheckMemoryDeps): CheckMemory {
       const latest = await cache.latest(check.name);
       return latest === null ? null : explainKey(latest.parts, parts);
     },
-    begin: (check) => held.forget(check.name),
+    begin(check) {
+      known.delete(check.name);
+      held.forget(check.name);
+    },
     async keep(passed) {
       const { check, key } = passed.identity;
       const result = resultDigest(deps.root, check, key, deps.signal);
@@ -69,8 +86,11 @@ export function createCheckMemory(deps: CheckMemoryDeps): CheckMemory {
       const kept = await cache.store(newEntry(deps.root, passed, result, await commit), deps.root);
       const { durationMs, failedAttempts } = passed;
       held.remember(check, { key, result, createdAt: clock.now(), durationMs, failedAttempts });
+      known.add(check.name);
       return { result, isKept: kept !== null };
     },
+    giveBack: (claim) => written.giveBack(claim),
+    changedNeeds: (check, made) => changedNeeds({ ...deps, isKnown: (name) => known.has(name) }, check, made),
     async durations(names) {
       const known = await Promise.all(
         names.map(async (name) => {
@@ -82,23 +102,33 @@ export function createCheckMemory(deps: CheckMemoryDeps): CheckMemory {
       return new Map(known.flat());
     },
     async settle() {
-      held.save();
+      await written.settle();
       await cache.settle();
     },
   };
 }
 
 async function recallKept(
-  { cache, held, root }: CheckMemoryDeps,
+  { cache, held, claims, root }: CheckMemoryDeps,
   { check, key }: CheckIdentity,
+  wait: ClaimWait | null,
+  giveBack: (claim: CheckClaim) => void,
 ): Promise<RememberedResult | null> {
   const found: FoundEntry | null = await cache.find(key);
   if (found === null) return null;
-  held.forget(check.name);
-  if (!(await cache.restore(found, root))) return null;
-  const { result, createdAt, durationMs, failedAttempts } = found.entry;
-  held.remember(check, { key, result, createdAt, durationMs, failedAttempts });
-  return { from: 'restored', where: found.where, result, createdAt, durationMs, failedAttempts };
+  const claim = wait === null ? null : await claims.make(check.name, wait);
+  try {
+    if (claim?.hasWaited === true) held.refresh();
+    const here = claim?.hasWaited === true ? held.find(check, key) : null;
+    if (here !== null) return { ...here, from: 'in-place', where: 'this checkout' };
+    held.forget(check.name);
+    if (!(await cache.restore(found, root))) return null;
+    const { result, createdAt, durationMs, failedAttempts } = found.entry;
+    held.remember(check, { key, result, createdAt, durationMs, failedAttempts });
+    return { from: 'restored', where: found.where, result, createdAt, durationMs, failedAttempts };
+  } finally {
+    if (claim !== null) giveBack(claim);
+  }
 }
 
 function newEntry(

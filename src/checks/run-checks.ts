@@ -2,10 +2,13 @@ import type { ResolvedCheck } from '../config/resolved.ts';
 import type { CheckEvent, CheckResult, ChecksOutcome } from './check-event.ts';
 import { CheckLog } from './check-log.ts';
 import type { CheckIdentity, CheckMemory } from './check-memory.ts';
+import type { CheckClaims, ClaimWait } from './claims/check-claims.ts';
+import { claimForRun, makesFiles, type RunClaims } from './claims/claim-for-run.ts';
 import { afterRun, endedResult, notRunResult, rememberedResult, type Attempted } from './check-result.ts';
 import { criticalPath } from './critical-path.ts';
 import type { InputReader } from './inputs/input-tree.ts';
 import { maskReports } from './mask-reports.ts';
+import { NeedsWatch } from './needs-watch.ts';
 import { differenceWords } from './reason-words.ts';
 import { runCheck, type CheckDeps } from './run-check.ts';
 import { runSchedule } from './schedule/run-schedule.ts';
@@ -21,6 +24,8 @@ export interface ChecksDeps extends CheckDeps {
   readonly reader: InputReader | null;
   /** Null: every check runs, and nothing is kept. Needs a reader. */
   readonly memory: CheckMemory | null;
+  /** Of the checkout; null: nobody else runs checks in it. */
+  readonly claims: CheckClaims | null;
   /** For logs that are too long for the memory; made where it is needed. */
   readonly logDirectory: string;
 }
@@ -60,9 +65,9 @@ export async function runChecks(deps: ChecksDeps, plan: CheckPlan, run: ChecksRu
     await runSchedule(
       schedule,
       {
-        look: async (name) => carrier.look(name),
+        look: async (name) => carrier.look(name, run.signal),
         run: async (name, signal, onIdle) => carrier.run(name, signal, onIdle),
-        notRun: ({ name, reason }) => carrier.notRun(name, reason),
+        notRun: (notRun) => carrier.notRun(notRun),
         estimates: async () =>
           (await memory?.durations(plan.selected.map(({ check }) => check.name))) ??
           new Map<string, number>(),
@@ -85,6 +90,7 @@ class ChecksCarrier {
   readonly #identities = new Map<string, CheckIdentity>();
   /** What checks after it depend on, by name. */
   readonly #made = new Map<string, string>();
+  readonly #needsWatch = new NeedsWatch();
   readonly results = new Map<string, CheckResult>();
 
   constructor(deps: ChecksDeps, plan: CheckPlan, run: ChecksRun, watch: TreeWatch | null) {
@@ -94,26 +100,48 @@ class ChecksCarrier {
     this.#checks = new Map(plan.selected.map(({ check }) => [check.name, check]));
   }
 
-  async look(name: string): Promise<boolean> {
+  async look(name: string, signal: AbortSignal): Promise<boolean> {
     const check = this.#check(name);
     const identity = await this.#identify(check);
     if (identity === null) return false;
     this.#identities.set(name, identity);
-    if (this.#run.isForce || !check.isCached) return false;
-    this.#watch?.restoring(check);
-    const found = await this.#deps.memory?.recall(identity);
-    if (found === undefined || found === null) return false;
-    this.#made.set(name, found.result);
-    this.#end(check, rememberedResult(identity, found, this.#deps.clock.now()));
-    return true;
+    return this.#recall(identity, this.#wait(name, signal));
   }
 
   async run(name: string, signal: AbortSignal, onIdle: () => void): Promise<Ending> {
     const check = this.#check(name);
+    const claims = await this.#claim(check, signal);
+    if (claims === null) return 'ended';
+    try {
+      const identity = this.#identities.get(name);
+      // Another run may have done it meanwhile.
+      const isThere = claims.made.hasWaited && identity !== undefined && (await this.#recall(identity, null));
+      return isThere ? 'passed' : await this.#carryOut(check, signal, onIdle);
+    } finally {
+      claims.used.giveBack();
+      if (this.#deps.memory === null) claims.made.giveBack(makesFiles(check));
+      else this.#deps.memory.giveBack(claims.made);
+    }
+  }
+
+  /** Null where it was ended while it waited. */
+  async #claim(check: ResolvedCheck, signal: AbortSignal): Promise<RunClaims | null> {
+    try {
+      return await claimForRun(this.#deps.claims, check, this.#checks, this.#wait(check.name, signal));
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      this.notRun({ name: check.name, reason: 'it was still waiting' });
+      return null;
+    }
+  }
+
+  async #carryOut(check: ResolvedCheck, signal: AbortSignal, onIdle: () => void): Promise<Ending> {
+    const { name } = check;
     const reason = `ran: ${await this.#whyItRuns(check)}`;
     using log = new CheckLog(this.#deps.logDirectory, `${encodeURIComponent(name)}.log`);
     this.#say({ type: 'started', at: this.#deps.clock.now(), check, reason });
     this.#watch?.begin(check);
+    this.#needsWatch.begin(name);
     this.#deps.memory?.begin(check);
     const startedAt = this.#deps.clock.now();
     try {
@@ -136,10 +164,24 @@ class ChecksCarrier {
       this.#end(check, result, log);
       if (signal.aborted) return 'ended';
       throw error;
+    } finally {
+      this.#needsWatch.end(name);
     }
   }
 
-  notRun(name: string, reason: string): void {
+  /** Takes the result that is there; `wait` is null where nobody can be at work on it. */
+  async #recall(identity: CheckIdentity, wait: ClaimWait | null): Promise<boolean> {
+    const { check } = identity;
+    if (this.#run.isForce || !check.isCached) return false;
+    this.#watch?.restoring(check);
+    const found = await this.#deps.memory?.recall(identity, wait);
+    if (found === undefined || found === null) return false;
+    this.#madeBy(check.name, found.result);
+    this.#end(check, rememberedResult(identity, found, this.#deps.clock.now()));
+    return true;
+  }
+
+  notRun({ name, reason }: { readonly name: string; readonly reason: string }): void {
     this.#end(this.#check(name), notRunResult(name, `not run: ${reason}`));
   }
 
@@ -149,13 +191,18 @@ class ChecksCarrier {
   ): Promise<CheckResult> {
     const { check, log, end } = ran;
     const identity = this.#identities.get(check.name) ?? null;
-    const now = await this.#identify(check);
-    const changed =
-      identity !== null && now !== null && identity.key !== now.key
-        ? await this.#changes(identity, now)
-        : null;
+    const seen = this.#deps.memory?.changedNeeds(check, this.#made);
+    const needs = this.#needsWatch.look(check, seen, this.#run.isWatched);
+    const changed = needs.changed ?? (await this.#changedInputs(check, identity));
     const { isWatched } = this.#run;
-    const attempted: Attempted = { ...ran, changed, isWatched, key: identity?.key ?? null, isKept: false };
+    const attempted: Attempted = {
+      ...ran,
+      outside: ran.outside ?? needs.outside,
+      changed,
+      isWatched,
+      key: identity?.key ?? null,
+      isKept: false,
+    };
     const result = afterRun(attempted);
     if (result.status !== 'passed' || identity === null || this.#deps.memory === null) return result;
     const isToKeep = check.isCached && changed === null && end.left.length === 0;
@@ -166,13 +213,27 @@ class ChecksCarrier {
       log: isToKeep ? log.text() : '',
       isToKeep,
     });
-    this.#made.set(check.name, kept.result);
+    this.#madeBy(check.name, kept.result);
     return { ...result, isKept: kept.isKept };
   }
 
-  async #changes(before: CheckIdentity, now: CheckIdentity): Promise<string> {
+  async #changedInputs(check: ResolvedCheck, before: CheckIdentity | null): Promise<string | null> {
+    const now = await this.#identify(check);
+    if (before === null || now === null || before.key === now.key) return null;
     const { explainKey } = await import('./key/explain-key.ts');
     return differenceWords(explainKey(before.parts, now.parts));
+  }
+
+  #madeBy(name: string, result: string): void {
+    this.#made.set(name, result);
+    this.#needsWatch.isAsMade(name);
+  }
+
+  #wait(name: string, signal: AbortSignal): ClaimWait {
+    return {
+      signal,
+      onWait: (pid) => this.#say({ type: 'waiting', at: this.#deps.clock.now(), name, pid }),
+    };
   }
 
   /** Null where nothing is remembered. */
@@ -184,8 +245,8 @@ class ChecksCarrier {
   async #whyItRuns(check: ResolvedCheck): Promise<string> {
     const identity = this.#identities.get(check.name);
     if (this.#deps.memory === null || identity === undefined) return 'without the cache';
-    if (this.#run.isForce) return 'it was asked to (--force)';
-    if (!check.isCached) return 'its result is never kept';
+    if (this.#run.isForce) return 'forced (--force)';
+    if (!check.isCached) return 'its result is never cached';
     const differences = await this.#deps.memory.explain(identity);
     // The cache may hold its result, but not what it leaves.
     if (differences?.length === 0 && check.leaves.length > 0)

@@ -12,6 +12,8 @@ export interface OutsideWrite {
   readonly paths: readonly string[];
   /** The checks that ran at that time; one: it was that one. */
   readonly suspects: readonly string[];
+  /** The checks that say they make these files; left out: none does. */
+  readonly makers?: readonly string[];
 }
 
 /**

@@ -56,6 +56,8 @@ function logOfChecks(log: (line: string) => void): (event: CheckEvent) => void {
         cappedLog((line) => log(`${event.check.name} │ ${line}`)),
       );
     }
+    if (event.type === 'waiting')
+      log(`${event.name}: waiting for another glidepath in this checkout (pid ${event.pid})`);
     if (event.type === 'line') logs.get(event.name)?.(event.line);
     if (event.type === 'retrying')
       log(`${event.name}: ${event.failure}, attempt ${event.attempt} of ${event.attempts}`);

@@ -73,6 +73,23 @@ export function processStart(pid: number): string | null {
   return statOf(pid)?.[START_FIELD] ?? null;
 }
 
+/**
+ * Whether a process still runs that began at that time, as `processStart` said it: its number may be that of a later one by
+ * now. Where no time could be told (no `/proc`), the number alone decides.
+ */
+export function isRunning(pid: number, startedAt: string): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  const now = processStart(pid);
+  if (now !== null || processStart(process.pid) !== null) return now === startedAt;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // It is there, and somebody else's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
 /** Sends a signal to each; what has ended meanwhile is left alone. */
 export function signalMembers(members: readonly FamilyMember[], signal: NodeJS.Signals): void {
   for (const { pid } of members) {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { CacheStore } from '../../src/checks/cache/cache-store.ts';
+import type { CheckClaims } from '../../src/checks/claims/check-claims.ts';
 import { createCheckMemory } from '../../src/checks/create-check-memory.ts';
 import type { HeldResults } from '../../src/checks/held/held-results.ts';
 import { systemClock } from '../../src/util/clock.ts';
@@ -33,6 +34,7 @@ test('the order of checks is decided by what this machine knows: the shared cach
     tools: async () => ({}),
     place: async () => 'host',
     held: NOTHING_HELD,
+    claims: {} as CheckClaims,
     cache,
     commit: async () => null,
     clock: systemClock,

@@ -37,6 +37,7 @@ export function checkDeps(options: CheckRigOptions = {}): ChecksDeps {
     capacity: 2,
     reader: null,
     memory: null,
+    claims: null,
     logDirectory: join(tmpdir(), `glidepath-logs-${mark}`),
     ...more,
   };

@@ -40,6 +40,17 @@ export interface CheckoutRig extends Disposable {
   lines(name: string): string[];
 }
 
+/** What the environment of a command in a checkout holds. */
+export function checkoutEnvironment(root: string): Readonly<Record<string, string>> {
+  return {
+    PATH: process.env['PATH'] ?? '',
+    HOME: root,
+    XDG_CONFIG_HOME: join(root, '.glidepath', 'xdg'),
+    // What this machine knows of itself is no file of the checkout, on which a check may depend.
+    XDG_STATE_HOME: join(root, '.git', 'state'),
+  };
+}
+
 /** Makes a checkout with the given files, all committed. `env` is what the environment of the command would hold. */
 export function checkoutRig(
   files: Readonly<Record<string, string>>,
@@ -48,14 +59,7 @@ export function checkoutRig(
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'glidepath-checkout-')));
   const events: CheckEvent[] = [];
   const warnings: string[] = [];
-  const whole = {
-    PATH: process.env['PATH'] ?? '',
-    HOME: root,
-    XDG_CONFIG_HOME: join(root, '.glidepath', 'xdg'),
-    // What this machine knows of itself is no file of the checkout, on which a check may depend.
-    XDG_STATE_HOME: join(root, '.git', 'state'),
-    ...env,
-  };
+  const whole = { ...checkoutEnvironment(root), ...env };
   let last: ChecksOutcome | null = null;
   const rig: CheckoutRig = {
     root,

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { checksum } from '../inputs/checksum.ts';
 import type { OwnFiles } from '../own-files/own-files.ts';
 import type { HeldPlaces, HeldRecord, HeldResult } from './held-result.ts';
@@ -20,9 +21,9 @@ export function readHeld(file: string, own: OwnFiles): Map<string, HeldRecord> {
   }
 }
 
-/** Writes it whole; where that cannot be, the next run looks into the cache. */
+/** Writes it whole; where that cannot be, it is gone: what it said is no longer so, and the next run looks into the cache. */
 export function writeHeld(file: string, records: ReadonlyMap<string, HeldRecord>, own: OwnFiles): void {
-  own.write(file, encode(records));
+  if (!own.write(file, encode(records))) rmSync(file, { force: true });
 }
 
 /** The numbers lie behind the text as they do in memory: of many outputs they are most of it, and take no time to read. */

@@ -43,6 +43,16 @@ export function isUntouched(root: string, check: ResolvedCheck, { places, figure
   });
 }
 
+/** Which outputs and reports are not as they were: touched, new or gone; sorted. */
+export function differentFiles(root: string, check: ResolvedCheck, record: HeldRecord): readonly string[] {
+  const { files } = record.places;
+  const known = new Set(files);
+  const touched = files.filter(
+    (file, index) => !isSame(record.figures, index * FIGURES, lstatSync(join(root, file), NOTHING)),
+  );
+  return [...touched, ...madeFiles(root, check).filter((file) => !known.has(file))].sort();
+}
+
 function isLeafUntouched(
   root: string,
   leaf: HeldLeaf,

@@ -22,8 +22,8 @@ import { readOwnFile, recordOf, recordText } from './read-own-file.ts';
 export interface OwnFiles {
   /** The file, where it is the very one that was written here last; null otherwise. */
   read(file: string): Buffer | null;
-  /** Writes it whole or not at all; where it cannot be written the time is not saved, and nothing else happens. */
-  write(file: string, content: string | Uint8Array): void;
+  /** Writes it whole or not at all; where it cannot be written (false) the time is not saved, and nothing else happens. */
+  write(file: string, content: string | Uint8Array): boolean;
   /** Right after a file was written apart and renamed to its place: from now on it is believed. `ino` is its inode. */
   claim(file: string, ino: number): void;
 }
@@ -34,7 +34,7 @@ export interface OwnFiles {
  * believed nor what git has put in its place. `records` is a directory; null: nothing is written, and nothing believed.
  */
 export function ownFiles(records: string | null): OwnFiles {
-  if (records === null) return { read: () => null, write: () => undefined, claim: () => undefined };
+  if (records === null) return { read: () => null, write: () => false, claim: () => undefined };
   const claim = (file: string, ino: number): void => {
     try {
       const stats = lstatSync(file);
@@ -48,7 +48,9 @@ export function ownFiles(records: string | null): OwnFiles {
     read: (file) => readOwnFile(file, records, fs),
     write(file, content) {
       const ino = writeWhole(file, content);
-      if (ino !== null) claim(file, ino);
+      if (ino === null) return false;
+      claim(file, ino);
+      return true;
     },
     claim,
   };

@@ -2,7 +2,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../util/clock.ts';
 import { endFamily } from '../../util/end-family.ts';
-import { processStart } from '../../util/process-family.ts';
+import { isRunning, processStart } from '../../util/process-family.ts';
 import { makeStateDir } from '../project/make-state-dir.ts';
 
 /** A run of checks that was killed had its chance to end what it started: what is left has no time to ask for. */
@@ -39,7 +39,7 @@ export async function endLeftCheckRuns(root: string, clock: Clock): Promise<void
     const file = join(directory, name);
     const startedAt = await readFile(file, 'utf8').catch(() => null);
     // Gone meanwhile; or it runs, and its number is not that of a later process.
-    if (startedAt === null || processStart(pid) === startedAt) continue;
+    if (startedAt === null || isRunning(pid, startedAt)) continue;
     await endFamily({ mark: name, group: null }, clock, KILL_AFTER_MS);
     await rm(checkLogsIn(root, pid), { recursive: true, force: true });
     await rm(file, { force: true });
@@ -49,6 +49,11 @@ export async function endLeftCheckRuns(root: string, clock: Clock): Promise<void
 /** Where a run of checks has logs that are too long for the memory, as long as it runs. */
 export function checkLogsIn(root: string, pid: number): string {
   return join(root, '.glidepath', 'logs', String(pid));
+}
+
+/** Where runs tell each other what they work on. `state` is the `.glidepath` of the checkout. */
+export function claimsDirectory(state: string): string {
+  return join(state, 'claims');
 }
 
 function recordsIn(root: string): string {

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { CheckMemory } from '../../checks/check-memory.ts';
+import type { CheckClaims } from '../../checks/claims/check-claims.ts';
+import { MarkedClaims } from '../../checks/claims/marked-claims.ts';
 import { createCheckMemory } from '../../checks/create-check-memory.ts';
 import type { ExecuteCheck } from '../../checks/execute-check.ts';
 import { executeOnHost } from '../../checks/execute-on-host.ts';
@@ -18,7 +20,7 @@ import { MARK_VARIABLE } from '../../util/process-family.ts';
 import { openCheckCache } from './cache/open-check-cache.ts';
 import type { ContainerChecks } from './container/container-checks.ts';
 import { checkEnvironment } from './check-environment.ts';
-import { checkLogsIn, recordCheckRun } from './check-runs.ts';
+import { checkLogsIn, claimsDirectory, endLeftCheckRuns, recordCheckRun } from './check-runs.ts';
 import type { CommandContext } from '../command-context.ts';
 import { machineStateDirectory, ownFileRecords } from '../project/machine-state.ts';
 import { ownCommandDirectory, ownCommandPlace } from '../own-command.ts';
@@ -62,9 +64,10 @@ export async function openChecks(context: CommandContext, options: OpenChecksOpt
   const stateDirectory = machineStateDirectory(context.env);
   const own = ownFiles(ownFileRecords(context.env));
   const containers = containersOf(context, options);
+  const claims = claimsOf(context, root, directory);
   const kept = options.isCacheless
     ? null
-    : await openMemory(context, options, { directory, own, place: containers.place });
+    : await openMemory(context, options, { directory, own, claims, place: containers.place });
   return {
     execute: { host: executeOnThisHost(context, options), container: containers.execute },
     openService: async (service, signal) => {
@@ -85,6 +88,7 @@ export async function openChecks(context: CommandContext, options: OpenChecksOpt
       now: () => performance.now(),
     }),
     memory: kept?.memory ?? null,
+    claims,
     known: kept,
     logDirectory: checkLogsIn(root, process.pid),
   };
@@ -98,6 +102,19 @@ function variableOf(vault: SecretVault): (name: string) => string | undefined {
   return (name) => (NO_SECRETS.test(name) ? vault.readPlain(name) : vault.read(name));
 }
 
+/** What other runs in this checkout are told: beside what is remembered of it. */
+function claimsOf({ env }: CommandContext, root: string, directory: string): CheckClaims {
+  // A check may call this very command: what its own run has claimed it cannot wait for.
+  const within = (env[MARK_VARIABLE] ?? '').matchAll(/(?<=^|:)run-(\d+)-/g);
+  return new MarkedClaims({
+    directory: claimsDirectory(dirname(directory)),
+    id: Math.floor(Math.random() * 2 ** 40).toString(36),
+    within: new Set([...within].map(([, pid]) => Number(pid))),
+    clock: systemClock,
+    endLeft: async () => endLeftCheckRuns(root, systemClock),
+  });
+}
+
 /** Where it is remembered what lies in the checkout: beside it where it is one of a commit. */
 function checkoutDirectory({ root, checkout }: OpenChecksOptions): string {
   return checkout === root ? join(root, '.glidepath', 'cache') : join(dirname(checkout), 'checks');
@@ -109,8 +126,14 @@ async function openMemory(
   {
     directory,
     own,
+    claims,
     place,
-  }: { readonly directory: string; readonly own: OwnFiles; readonly place: () => Promise<string> },
+  }: {
+    readonly directory: string;
+    readonly own: OwnFiles;
+    readonly claims: CheckClaims;
+    readonly place: () => Promise<string>;
+  },
 ): Promise<KnownPlaces & { readonly memory: CheckMemory }> {
   const { env } = context;
   const cache = await openCheckCache({
@@ -143,6 +166,7 @@ async function openMemory(
     place: async ({ where }) =>
       where === 'container' ? place() : `host ${process.platform} ${process.arch}`,
     held,
+    claims,
     cache,
     commit: async () => commit ?? cleanCommit(root),
     clock: systemClock,

@@ -5,6 +5,7 @@ import type { ReportsSummary } from '../../../reports/summary/reports-summary.ts
 import { markOf } from '../../../util/mark-of.ts';
 import { ownFile } from '../../../util/own-file.ts';
 import type { QuickProject } from '../load-project-quickly.ts';
+import { claimsDirectory } from '../check-runs.ts';
 import type { OpenedChecks } from '../open-checks.ts';
 import { memoVersion } from './memo-version.ts';
 import type { Memo } from './memo.ts';
@@ -54,6 +55,8 @@ export function memoOfRun(run: EndedRun): Memo | null {
         ...loaded.known.files,
         // Records of runs that were killed, of which something may still run.
         join(loaded.root, '.glidepath', 'running'),
+        // Another run that makes something anew, or was killed at it.
+        claimsDirectory(join(loaded.root, '.glidepath')),
         ownFile('cli/main'),
       ]),
     ],

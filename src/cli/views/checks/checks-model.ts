@@ -1,4 +1,5 @@
 import type { CheckEvent, CheckResult } from '../../../checks/check-event.ts';
+import { waitingWords } from './waiting-words.ts';
 
 /** One check as it is shown. */
 export interface ShownCheck {
@@ -37,6 +38,8 @@ export function reduceChecks(model: ChecksModel, event: CheckEvent): ChecksModel
           event.plan.selected.map(({ check }) => [check.name, toCome(check.name, check.weight)]),
         ),
       };
+    case 'waiting':
+      return withCheck(model, event.name, { reason: waitingWords(event) });
     case 'started':
       return withCheck(model, event.check.name, {
         state: 'running',

@@ -8,6 +8,7 @@ import { paint } from '../text/paint.ts';
 import { formatDuration } from '../text/time.ts';
 import { checkMark, checksFrame } from './checks-frame.ts';
 import { NO_CHECKS, reduceChecks, type ChecksModel } from './checks-model.ts';
+import { waitingWords } from './waiting-words.ts';
 
 /** How checks are shown. */
 export interface ChecksViewOptions {
@@ -59,7 +60,7 @@ function pictureView({ output, now }: ChecksViewOptions): ChecksView {
     onEvent(event) {
       model = reduceChecks(model, event);
       // A run in which nothing has to run is one picture, at its end.
-      if (event.type === 'started') timer ??= setInterval(draw, FRAME_MS);
+      if (event.type === 'started' || event.type === 'waiting') timer ??= setInterval(draw, FRAME_MS);
     },
     onLog: () => undefined,
     [Symbol.dispose]() {
@@ -81,6 +82,7 @@ function linesView({ output }: ChecksViewOptions): ChecksView {
         width = Math.max(0, ...event.plan.selected.map(({ check }) => check.name.length));
       if (event.type === 'started')
         output.write(`${prefix(event.check.name)}${bold(`$ ${event.check.command}`)}\n`);
+      if (event.type === 'waiting') output.write(`${prefix(event.name)}${waitingWords(event)}\n`);
       if (event.type === 'line') output.write(`${prefix(event.name)}${event.line}\n`);
       if (event.type === 'retrying') output.write(`${prefix(event.name)}${yellow(retryWords(event))}\n`);
       if (event.type === 'ended') output.write(endedLines(event.result, output.color));
@@ -102,6 +104,7 @@ function foldedView({ output }: ChecksViewOptions): ChecksView {
         commands.set(event.check.name, event.check.command);
         if (isAlone) output.write(start(event.check.name));
       }
+      if (event.type === 'waiting') output.write(`${event.name}: ${waitingWords(event)}\n`);
       if (event.type === 'line' && isAlone) output.write(`${event.line}\n`);
       if (event.type === 'ended')
         output.write(endedLines(event.result, output.color) + annotationsOf(event.result));
