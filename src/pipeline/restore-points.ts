@@ -4,6 +4,9 @@ import type { Json } from '../util/json.ts';
 import { deploymentInput } from './deployment-input.ts';
 import type { RecordedRestorePoint } from './history.ts';
 
+/** A platform knows databases and not environments: it writes this where a command takes one. */
+const PLACEHOLDER = '<environment>';
+
 /** The step that keeps the state of a database. */
 const STEP = 'restore-point:';
 
@@ -37,7 +40,7 @@ export function restorePointLines(
   }));
 }
 
-/** A step whose failures say how the data of before its run are gone back to, where the run kept them. */
+/** A step whose failures name the environment in their commands, and say how the data of before its run are gone back to, where the run kept them. */
 export function namingRestorePoints(executor: StepExecutor): StepExecutor {
   return {
     ...executor,
@@ -54,10 +57,12 @@ export function namingRestorePoints(executor: StepExecutor): StepExecutor {
 function withRestorePoints(error: unknown, context: StepContext): unknown {
   if (!(error instanceof ToolError)) return error;
   const lines = restorePointLines(context.input, context.outputs).map(({ line }) => line);
-  if (lines.length === 0) return error;
   const { code, message, hint, retry, diagnostics, output, cause } = error;
+  if (lines.length === 0 && hint?.includes(PLACEHOLDER) !== true) return error;
+  const { environment } = deploymentInput(context.input);
+  const own = hint?.replaceAll(PLACEHOLDER, environment.name);
   return new ToolError(code, message, {
-    hint: [...(hint === undefined ? [] : [hint]), ...lines].join('\n'),
+    hint: [...(own === undefined ? [] : [own]), ...lines].join('\n'),
     retry,
     diagnostics,
     output,

@@ -1,5 +1,6 @@
 import type { ResolvedEnvironment, ResolvedProject, TriggerRule } from '../config/resolved.ts';
 import { unreachable } from '../util/assert.ts';
+import { environmentNamed } from './environment-named.ts';
 import { forPullRequest } from './for-pull-request.ts';
 import type { DeploymentPlan, Trigger } from './plan.ts';
 import { matchesRefPattern } from './ref-pattern.ts';
@@ -51,11 +52,7 @@ export function matchEnvironments(project: ResolvedProject, trigger: Trigger): r
           matched(environment, 'scale', `A scaling of ${trigger.app} was asked for by hand`),
         );
     case 'restore':
-      return standing(project, trigger.environment)
-        .filter(({ databases }) => databases.some(({ name }) => name === trigger.database))
-        .map((environment) =>
-          matched(environment, 'restore', `A restore of ${trigger.database} was asked for by hand`),
-        );
+      return restored(project, trigger);
     default:
       return unreachable(trigger);
   }
@@ -94,6 +91,19 @@ function ruleWords(rule: TriggerRule): string {
 
 function standing(project: ResolvedProject, name: string): ResolvedEnvironment[] {
   return project.environments.filter((environment) => environment.name === name && isDeployable(environment));
+}
+
+/** Also the environment of a pull request has data that somebody may want back. */
+function restored(
+  project: ResolvedProject,
+  trigger: Extract<Trigger, { kind: 'restore' }>,
+): MatchedEnvironment[] {
+  const named = environmentNamed(project, trigger.environment);
+  if (named === null || (named.pullRequest === null && !isDeployable(named.environment))) return [];
+  const { environment, template: name, pullRequest } = named;
+  if (!environment.databases.some((database) => database.name === trigger.database)) return [];
+  const reason = `A restore of ${trigger.database} was asked for by hand`;
+  return [{ environment, name, pullRequest, action: 'restore', reason }];
 }
 
 function onRef(

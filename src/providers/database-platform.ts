@@ -72,6 +72,12 @@ export interface RestoreResult {
   readonly at: number;
 }
 
+/** What deleting a restore point came to. */
+export type RestorePointRemoval =
+  | { readonly isGone: true }
+  /** `because`: no capital, no full stop, such as `branch staging was made from it`. */
+  | { readonly isGone: false; readonly because: string };
+
 /** The half of a database platform that cannot change anything. */
 export interface DatabasePlatformReader {
   /** Null when it is not there. */
@@ -105,8 +111,12 @@ export interface DatabasePlatform extends DatabasePlatformReader {
     options: { readonly name: string; readonly expiresAt: number | null },
     work: PlatformWork,
   ): Promise<RestorePoint>;
-  /** One that is gone is no error. */
-  deleteRestorePoint(database: ResolvedDatabase, name: string, work: PlatformWork): Promise<void>;
+  /** One that is gone is no error. Says where it has to stay, and what it is needed for. */
+  deleteRestorePoint(
+    database: ResolvedDatabase,
+    name: string,
+    work: PlatformWork,
+  ): Promise<RestorePointRemoval>;
   /**
    * Brings the data back; the URL stays, connections are cut. What was there is kept as `preserveAs` where the platform
    * can. Throws DATABASE_UNKNOWN_RESTORE_POINT or DATABASE_OUTSIDE_WINDOW before anything is changed.

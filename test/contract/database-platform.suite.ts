@@ -98,8 +98,9 @@ export function describeDatabasePlatform(
           'two',
           'one',
         ]);
-        await platform.deleteRestorePoint(database, 'one', new TestWork());
-        await platform.deleteRestorePoint(database, 'one', new TestWork());
+        const remove = async (): Promise<unknown> =>
+          platform.deleteRestorePoint(database, 'one', new TestWork());
+        expect([await remove(), await remove()]).toEqual([{ isGone: true }, { isGone: true }]);
         expect((await platform.restorePoints(database)).map(({ name: point }) => point)).toEqual(['two']);
       },
     );
@@ -152,6 +153,10 @@ export function describeDatabasePlatform(
           expect(await notes(under, database, { branch: 'undone-kept' })).toEqual(['old', 'new']);
           expect(await notes(under, database, { restorePoint: 'undone-kept' })).toEqual(['old', 'new']);
         }
+        // Whether it goes or has to stay is said as it is.
+        const removal = await platform.deleteRestorePoint(database, 'before', new TestWork());
+        const names = (await platform.restorePoints(database)).map(({ name: point }) => point);
+        expect(names.includes('before')).toBe(!removal.isGone);
         await ask(under, database, "insert into notes values ('newer')");
         await restore('undone-kept', 'second-kept');
         expect(await notes(under, database)).toEqual(['old', 'new']);

@@ -158,15 +158,68 @@ test('a restore point that the data came back from stays until the branch goes, 
   await platform.createRestorePoint(database, { name: 'before', expiresAt }, new TestWork());
   const target = { kind: 'restore-point', name: 'before' } as const;
   await platform.restore(database, { target, preserveAs: 'back-kept' }, new TestWork());
-  const work = new TestWork();
-  await platform.deleteRestorePoint(database, 'before', work);
-  expect(work.lines).toEqual(['restore point before stays: branch back was made from it']);
+  expect(await platform.deleteRestorePoint(database, 'before', new TestWork())).toEqual({
+    isGone: false,
+    because: 'branch back was made from it, or brought back to it',
+  });
   // Neon lets nothing hang on a branch that it removes by itself.
   expect(await platform.restorePoints(database)).toContainEqual(
     expect.objectContaining({ name: 'before', expiresAt: null }),
   );
   await platform.destroy(database, new TestWork());
   expect((await branchNames()).filter((name) => name.includes('back'))).toEqual([]);
+});
+
+test('what a restore replaced goes by itself after a while, unless other branches were made from it', async () => {
+  const database = { ...(await made('grows')), ephemeral: true };
+  await platform.createRestorePoint(database, { name: 'before', expiresAt: null }, new TestWork());
+  const restore = async (preserveAs: string): Promise<unknown> =>
+    platform.restore(
+      database,
+      { target: { kind: 'restore-point', name: 'before' }, preserveAs },
+      new TestWork({ key: preserveAs }),
+    );
+  const since = systemClock.now();
+  for (const name of ['grows-1', 'grows-2', 'grows-3']) await restore(name);
+  const points = await platform.restorePoints(database);
+  const expiry = (name: string): number | null => points.find((one) => one.name === name)?.expiresAt ?? null;
+  // The restore point was made before the first restore, and hangs on what that one replaced.
+  expect(expiry('grows-1')).toBeNull();
+  for (const name of ['grows-2', 'grows-3'])
+    expect((expiry(name) ?? 0) - since).toBeGreaterThan(7 * 86_400_000 - 2_000);
+  // Gone back to, it must not go.
+  await platform.restore(
+    database,
+    { target: { kind: 'restore-point', name: 'grows-3' }, preserveAs: 'grows-4' },
+    new TestWork({ key: 'grows-4' }),
+  );
+  expect(await platform.restorePoints(database)).toContainEqual(
+    expect.objectContaining({ name: 'grows-3', expiresAt: null }),
+  );
+});
+
+test('where there is no room for a restore, the error names what makes room, and it does', async () => {
+  const database = { ...(await made('tight')), ephemeral: true };
+  await platform.createRestorePoint(database, { name: 'before', expiresAt: null }, new TestWork());
+  const restore = async (preserveAs: string): Promise<unknown> =>
+    platform.restore(
+      database,
+      { target: { kind: 'restore-point', name: 'before' }, preserveAs },
+      new TestWork({ key: preserveAs }),
+    );
+  await restore('tight-1');
+  await restore('tight-2');
+  rig.neon.limits.branches = (await branchNames()).length;
+  try {
+    const refused = await restore('tight-3').catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'PROVIDER_QUOTA' });
+    const { hint } = refused as { hint: string };
+    const name = /db backup <environment> --name (\S+) --delete/.exec(hint)?.[1] ?? '';
+    expect(await platform.deleteRestorePoint(database, name, new TestWork())).toEqual({ isGone: true });
+    await restore('tight-3');
+  } finally {
+    rig.neon.limits.branches = null;
+  }
 });
 
 test('when the answer to every first change is lost, everything is made once all the same', async () => {

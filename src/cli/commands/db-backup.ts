@@ -4,6 +4,7 @@ import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { DatabasePlatform } from '../../providers/database-platform.ts';
 import { utcTime } from '../../util/utc-time.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
+import { requirePlace } from '../environment/require-place.ts';
 import { databaseOf } from '../databases/database-of.ts';
 import { databaseWork } from '../databases/database-work.ts';
 import { requireUsableName } from '../databases/kept-name.ts';
@@ -13,7 +14,7 @@ import { withProgress } from '../progress.ts';
 import { paint } from '../views/text/paint.ts';
 import { localHint } from '../views/problem.ts';
 import type { Workbench } from '../workbench.ts';
-import { openBench, requireEnvironment } from './deploy.ts';
+import { openBench } from './deploy.ts';
 
 /** What is typed after `db backup`. */
 export interface TypedBackup {
@@ -42,7 +43,7 @@ const SHORTER_BY_MS = 86_400_000;
 /** `glidepath db backup <env>`: keeps the state of a database as a restore point, or deletes one. */
 export async function dbBackup(context: CommandContext, typed: TypedBackup): Promise<ExitCode> {
   await using bench = await openBench(context);
-  const environment = requireEnvironment(bench.project, typed.environment);
+  const environment = requirePlace(bench.project, typed.environment);
   const database = databaseOf(environment, typed.database);
   const asked = { environment, database, typed };
   return typed.delete ? await deleteBackup(context, bench, asked) : await makeBackup(context, bench, asked);
@@ -127,8 +128,15 @@ async function deleteBackup(
       },
     );
   const work = databaseWork(context, bench, environment, bench.newRunId());
-  if (there !== undefined)
-    await withProgress(context, `Deleting ${name}`, () => platform.deleteRestorePoint(database, name, work));
+  if (there !== undefined) {
+    const removal = await withProgress(context, `Deleting ${name}`, () =>
+      platform.deleteRestorePoint(database, name, work),
+    );
+    if (!removal.isGone)
+      throw new ToolError('PROVIDER_CONFLICT', `${name} cannot be deleted: ${removal.because}.`, {
+        hint: `It can still be restored: glidepath db restore ${environment.name} --to-restore-point ${name}`,
+      });
+  }
   const { output } = context;
   const deleted = there !== undefined;
   if (output.json)

@@ -1,9 +1,10 @@
 import type { ResolvedDatabase, ResolvedEnvironment, ResolvedProject } from '../../config/resolved.ts';
 import { EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
-import type { DatabaseBranch } from '../../providers/database-platform.ts';
+import type { DatabaseBranch, DatabasePlatform } from '../../providers/database-platform.ts';
 import { utcTime } from '../../util/utc-time.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
+import { requirePlace } from '../environment/require-place.ts';
 import { databaseOf } from '../databases/database-of.ts';
 import { databaseWork } from '../databases/database-work.ts';
 import { requireNotHidden } from '../databases/require-not-hidden.ts';
@@ -16,7 +17,7 @@ import { renderBranches } from '../views/database/branches.ts';
 import { paint } from '../views/text/paint.ts';
 import { localHint } from '../views/problem.ts';
 import type { Workbench } from '../workbench.ts';
-import { openBench, requireEnvironment } from './deploy.ts';
+import { openBench } from './deploy.ts';
 
 /** What is typed after `db branch`. */
 export interface TypedBranch {
@@ -37,7 +38,7 @@ const KEPT = '1d';
 /** `glidepath db branch <env> [name]`: a copy of a database beside it; without a name, those there are. */
 export async function dbBranch(context: CommandContext, typed: TypedBranch): Promise<ExitCode> {
   await using bench = await openBench(context);
-  const environment = requireEnvironment(bench.project, typed.environment);
+  const environment = requirePlace(bench.project, typed.environment);
   const database = databaseOf(environment, typed.database);
   if (typed.name === null) return await listBranches(context, bench, environment, database, typed);
   if (typed.delete) return await deleteBranch(context, bench, { environment, database, name: typed.name });
@@ -55,9 +56,11 @@ async function makeBranch(
   const keptMs = keptFor(typed.for, KEPT);
   const at = typed.at === null ? null : parseMoment(typed.at, bench.clock.now());
   if (at !== null) await requireNotHidden(context, bench, { environment, database, at });
+  const platform = bench.deps.databasePlatformOf(database);
+  await requireNew(platform, environment, { database, name });
   const work = databaseWork(context, bench, environment, bench.newRunId());
   const branch = await withProgress(context, `Branching ${database.name} of ${environment.name}`, () =>
-    bench.deps.databasePlatformOf(database).branch(
+    platform.branch(
       database,
       {
         name,
@@ -77,6 +80,24 @@ async function makeBranch(
     output.write(`  ${green('✓')} ${branch.name} is there, ${until(branch)}\n  ${cyan('→')} ${command}\n`);
   }
   return EXIT.ok;
+}
+
+/** Whoever asks for a copy of now does not mean one of last week, nor one with rows by `--schema-only`. */
+async function requireNew(
+  platform: DatabasePlatform,
+  environment: ResolvedEnvironment,
+  { database, name }: { database: ResolvedDatabase; name: string },
+): Promise<void> {
+  const there = (await platform.branches(database)).find((branch) => branch.name === name);
+  if (there === undefined) return;
+  const several = environment.databases.length > 1 ? ` --database ${database.name}` : '';
+  throw new ToolError(
+    'CLI_USAGE',
+    `There is a branch ${name} already, made ${utcTime(there.createdAt)}, ${until(there)}.`,
+    {
+      hint: `Choose another name, or delete it: glidepath db branch ${environment.name} ${name}${several} --delete`,
+    },
+  );
 }
 
 function until({ expiresAt }: DatabaseBranch): string {

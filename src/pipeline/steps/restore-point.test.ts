@@ -14,8 +14,8 @@ const production = environment('production', {
   databases: [main],
 });
 
-/** A platform that keeps restore points in memory, `most` of them at once. */
-function platformWith(names: readonly string[], most = 10) {
+/** A platform that keeps restore points in memory, `most` of them at once; those that are `needed` stay. */
+function platformWith(names: readonly string[], most = 10, needed: readonly string[] = []) {
   const points: RestorePoint[] = names.map((name, index) => ({
     name,
     at: index,
@@ -33,11 +33,13 @@ function platformWith(names: readonly string[], most = 10) {
       return Promise.resolve(point);
     },
     deleteRestorePoint(_database: unknown, name: string) {
+      if (needed.includes(name))
+        return Promise.resolve({ isGone: false, because: 'branch x was made from it' });
       points.splice(
         points.findIndex((point) => point.name === name),
         1,
       );
-      return Promise.resolve();
+      return Promise.resolve({ isGone: true });
     },
   } as unknown as DatabasePlatform;
   return { platform, names: () => points.map((point) => point.name) };
@@ -107,6 +109,17 @@ test('where the platform has no room for another, the oldest of ours makes room'
   await expect(make(rigWith(full.platform))).rejects.toMatchObject({ code: 'PROVIDER_QUOTA' });
 });
 
+test('one that the platform has to keep makes no room, and is not called removed', async () => {
+  const kept = platformWith(['before-run-x', 'before-run-y', 'before-run-z'], 3, ['before-run-x']);
+  const rig = rigWith(kept.platform);
+  liveSince(rig, 100);
+  await make(rig);
+  expect(kept.names()).toEqual(['before-run-x', 'before-run-z', 'before-run-1']);
+  expect(rig.lines).toContain('main: before-run-x stays: branch x was made from it');
+  const stuck = platformWith(['before-run-x', 'before-run-y'], 2, ['before-run-x', 'before-run-y']);
+  await expect(make(rigWith(stuck.platform))).rejects.toMatchObject({ code: 'PROVIDER_QUOTA' });
+});
+
 test('none is made of a database that was made in this run', async () => {
   const { platform, names } = platformWith([]);
   const rig = rigWith(platform, { outputs: { 'ensure-database:main': { created: true } } });
@@ -158,6 +171,13 @@ test('every later failure of the run names the restore point, with the command t
   });
   await expect(failing.execute(several.context)).rejects.toMatchObject({
     hint: expect.stringContaining('production --database main --to-restore-point') as unknown,
+  });
+  const placeholder = namingRestorePoints({
+    execute: () =>
+      Promise.reject(new ToolError('PROVIDER_QUOTA', 'full', { hint: 'db backup <environment>' })),
+  });
+  await expect(placeholder.execute(rigWith(platformWith([]).platform).context)).rejects.toMatchObject({
+    hint: 'db backup production',
   });
   const none = rigWith(platformWith([]).platform);
   await expect(failing.execute(none.context)).rejects.toMatchObject({ hint: 'Look.' });

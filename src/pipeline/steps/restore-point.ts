@@ -96,7 +96,7 @@ async function prune(
   }
 }
 
-/** Removes those of earlier runs beyond `keep`, the one called `name` not counted. What people keep by hand stays. */
+/** Removes those of earlier runs beyond `keep`, the one called `name` not counted, and says how many went. What people keep by hand stays. */
 async function removeOld(
   { context, deps, input }: StepScope,
   database: ResolvedDatabase,
@@ -107,11 +107,17 @@ async function removeOld(
   const made = points.filter((point) => point.isOurs && point.name.startsWith(PREFIX) && point.name !== name);
   const [live] = deps.history.entries(input.environment.name, 1);
   const old = inOrderOfWorth(made, live?.at ?? 0).slice(Math.max(0, keep));
+  let removed = 0;
   for (const point of old) {
-    await platform.deleteRestorePoint(database, point.name, context);
-    context.log(`${database.name}: ${point.name} is removed, for only ${keep + 1} are kept`);
+    const removal = await platform.deleteRestorePoint(database, point.name, context);
+    if (removal.isGone) removed += 1;
+    context.log(
+      removal.isGone
+        ? `${database.name}: ${point.name} is removed, for only ${keep + 1} are kept`
+        : `${database.name}: ${point.name} stays: ${removal.because}`,
+    );
   }
-  return old.length;
+  return removed;
 }
 
 /**

@@ -30,6 +30,14 @@ export function branchRoutes(calls: NeonCalls): BranchRoutes {
         isRepeatable: true,
         signal,
       }),
+    expireBranch: async (project, branch, expiry, signal) =>
+      calls.change({
+        method: 'PATCH',
+        ...onBranch(project, branch),
+        body: { branch: { expires_at: expiry } },
+        isRepeatable: true,
+        signal,
+      }),
     deleteBranch: async (project, branch, signal) =>
       (await orNull(
         calls.change({ method: 'DELETE', ...onBranch(project, branch), isRepeatable: true, signal }),

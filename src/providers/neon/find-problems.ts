@@ -9,6 +9,7 @@ import { asksForOrganization, findProject, isProjectId, projectOf } from './find
 import { hasStatus } from './neon-api-error.ts';
 import type { NeonContext } from './neon-context.ts';
 import { isRestorePointName } from './restore-point-name.ts';
+import { roomHint } from './room.ts';
 import type { NeonBranch, NeonProject } from './wire-types.ts';
 
 /** One database that is looked at, where its project is there. */
@@ -63,7 +64,9 @@ function problemsOfMaking(look: Look): Diagnostic[] {
   }
   if (isFull(look, 0)) {
     const message = `Project ${project.name} on Neon has ${branches.length} branches and may have no more, and ${branchNameOf(database)} is still to be made.`;
-    found.push(problem(database, 'project', 'PROVIDER_QUOTA', message, freeOne(project)));
+    found.push(
+      problem(database, 'project', 'PROVIDER_QUOTA', message, roomHint(project, database, branches)),
+    );
   }
   return found;
 }
@@ -78,8 +81,14 @@ function problemsOfStanding(look: Look, own: NeonBranch): Diagnostic[] {
     found.push(problem(database, 'branches', 'PROVIDER_CONFLICT', message, hint));
   }
   if (database.restorePoints !== null && isFull(look, 0)) {
-    const message = `Project ${project.name} on Neon has ${branches.length} branches and may have no more, so that no restore point can be made before a migration.`;
-    const full = problem(database, 'restorePoints', 'PROVIDER_QUOTA', message, freeOne(project));
+    const message = `Project ${project.name} on Neon has ${branches.length} branches and may have no more, so no restore point can be made before a migration, and nothing can be restored.`;
+    const full = problem(
+      database,
+      'restorePoints',
+      'PROVIDER_QUOTA',
+      message,
+      roomHint(project, database, branches),
+    );
     found.push({ ...full, severity: 'warning' });
   }
   return found;
@@ -112,10 +121,6 @@ function isFull({ project, branches }: Look, toCome: number): boolean {
   const limit = project.owner?.branches_limit ?? 0;
   // Neon says 0 or -1 where there is no limit.
   return limit > 0 && branches.length + toCome >= limit;
-}
-
-function freeOne(project: NeonProject): string {
-  return `Remove one that nobody needs: neonctl branches list --project-id ${project.id}, neonctl branches delete <name>. Or keep fewer restore points: restorePoints: { keep: 1 }`;
 }
 
 function noProject(context: NeonContext, database: ResolvedDatabase): Diagnostic {

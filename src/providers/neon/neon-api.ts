@@ -80,6 +80,13 @@ export interface BranchRoutes {
   createBranch(project: ProjectRef, order: BranchOrder, signal?: AbortSignal): Promise<Changed>;
   /** Takes away the time at which a branch is removed by itself. */
   keepBranch(project: ProjectRef, branch: BranchRef, signal?: AbortSignal): Promise<Changed>;
+  /** From then on Neon deletes it by itself; `expiresAt` in ISO 8601, 30 days from now at most. */
+  expireBranch(
+    project: ProjectRef,
+    branch: BranchRef,
+    expiresAt: string,
+    signal?: AbortSignal,
+  ): Promise<Changed>;
   /** One that is gone is no error. */
   deleteBranch(project: ProjectRef, branch: BranchRef, signal?: AbortSignal): Promise<Changed>;
   restoreBranch(

@@ -16,6 +16,7 @@ import { observeBranch } from './observe-branch.ts';
 import { projectRoutes } from './project-routes.ts';
 import { restoreBranch } from './restore-branch.ts';
 import { createRestorePoint, deleteRestorePoint, listRestorePoints } from './restore-points.ts';
+import { namingRoom } from './room.ts';
 
 /** Databases on Neon, or on whatever speaks its API. Reading goes through the reader, whose transport cannot write. */
 export function createNeonPlatform(options: NeonOptions): DatabasePlatform {
@@ -23,12 +24,16 @@ export function createNeonPlatform(options: NeonOptions): DatabasePlatform {
   const context = contextOf(options, pacer);
   return {
     ...readerWith(options, pacer),
-    ensure: async (database, work) => ensureBranch(context, database, work),
+    ensure: async (database, work) =>
+      namingRoom(context, database, () => ensureBranch(context, database, work)),
     address: async (database, purpose, signal) => branchAddress(context, database, purpose, signal),
-    createRestorePoint: async (database, asked, work) => createRestorePoint(context, database, asked, work),
+    createRestorePoint: async (database, asked, work) =>
+      namingRoom(context, database, () => createRestorePoint(context, database, asked, work)),
     deleteRestorePoint: async (database, name, work) => deleteRestorePoint(context, database, name, work),
-    restore: async (database, asked, work) => restoreBranch(context, database, asked, work),
-    branch: async (database, asked, work) => makeBranch(context, database, asked, work),
+    restore: async (database, asked, work) =>
+      namingRoom(context, database, () => restoreBranch(context, database, asked, work)),
+    branch: async (database, asked, work) =>
+      namingRoom(context, database, () => makeBranch(context, database, asked, work)),
     deleteBranch: async (database, name, work) => removeBranch(context, database, name, work),
     // Neon knows nothing of apps.
     detach: () => Promise.resolve(),

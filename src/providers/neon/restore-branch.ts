@@ -2,6 +2,7 @@ import type { ResolvedDatabase } from '../../config/resolved.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { PlatformWork } from '../app-platform.ts';
 import type { RestoreResult, RestoreTarget } from '../database-platform.ts';
+import { expireReplaced } from './expire-replaced.ts';
 import { findBranch, requireOwnBranch } from './find-branch.ts';
 import { requireProject } from './find-project.ts';
 import type { RestoreOrder } from './neon-api.ts';
@@ -48,7 +49,10 @@ export async function restoreBranch(
   if (work.recorded(begun) !== undefined) {
     await quietBranch(context, project, branch, work.signal);
     const at = work.recorded(begun) as number;
-    if (await isPreserved(context, restore, work)) return { preservedAs: preserveAs, at };
+    if (await isPreserved(context, restore, work)) {
+      await expireReplaced(context, project, database, work);
+      return { preservedAs: preserveAs, at };
+    }
   }
   const source = await sourceOf(context, restore, work.signal);
   const at = await work.once(begun, async () => {
@@ -58,6 +62,7 @@ export async function restoreBranch(
   if (source.expiring !== null) await context.api.keepBranch(project, source.expiring, work.signal);
   work.log(`branch ${branch.name} of project ${project.name}: going back to ${isoOf(at)}`);
   await send(context, restore, source, work);
+  await expireReplaced(context, project, database, work);
   return { preservedAs: preserveAs, at };
 }
 

@@ -2,7 +2,7 @@ import { nameHint } from '../../config/did-you-mean.ts';
 import type { ResolvedDatabase } from '../../config/resolved.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { PlatformWork } from '../app-platform.ts';
-import type { RestorePoint } from '../database-platform.ts';
+import type { RestorePoint, RestorePointRemoval } from '../database-platform.ts';
 import { makeOnce } from './make-once.ts';
 import { findBranch, requireOwnBranch } from './find-branch.ts';
 import { findProject, requireProject } from './find-project.ts';
@@ -97,19 +97,18 @@ export async function deleteRestorePoint(
   database: ResolvedDatabase,
   name: string,
   work: PlatformWork,
-): Promise<void> {
+): Promise<RestorePointRemoval> {
   const project = await findProject(context, database, work.signal);
-  if (project === null) return;
+  if (project === null) return { isGone: true };
   const all = await context.api.branches(project, '', work.signal);
   const branch = all.find((each) => restorePointNamed(database, each.name) === name);
-  if (branch === undefined) return;
+  if (branch === undefined) return { isGone: true };
   const child = all.find((other) => other.parent_id === branch.id);
-  if (child !== undefined) {
-    work.log(`restore point ${name} stays: branch ${child.name} was made from it`);
-    return;
-  }
+  if (child !== undefined)
+    return { isGone: false, because: `branch ${child.name} was made from it, or brought back to it` };
   const changed = await context.api.deleteBranch(project, branch, work.signal);
   await settleOperations(context, project, changed, work.signal);
+  return { isGone: true };
 }
 
 function restorePointOf(database: ResolvedDatabase, branch: NeonBranch): RestorePoint {

@@ -1,7 +1,7 @@
 import type { ResolvedDatabase } from '../../../config/resolved.ts';
 import { ToolError } from '../../../diagnostics/tool-error.ts';
 import type { PlatformWork } from '../../app-platform.ts';
-import type { RestorePoint } from '../../database-platform.ts';
+import type { RestorePoint, RestorePointRemoval } from '../../database-platform.ts';
 import { isAsleep } from '../../fly/machines/machine-state.ts';
 import type { MachineRef } from '../../fly/client/machines-api.ts';
 import type { VolumeRef } from '../../fly/volumes/volumes-api.ts';
@@ -89,15 +89,16 @@ export async function deleteRestorePoint(
   database: ResolvedDatabase,
   name: string,
   work: PlatformWork,
-): Promise<void> {
+): Promise<RestorePointRemoval> {
   const app = appNameOf(database);
   const machine = await findMachine(context, app, work.signal);
   const point = machine === null ? undefined : livePoint(machine, name);
-  if (machine === null || point === undefined) return;
+  if (machine === null || point === undefined) return { isGone: true };
   await notePoint(context, { app, id: machine.id }, { ...point, isDeleted: true }, work.signal);
   work.log(
     `restore point ${name} of ${app} removed; Fly takes its snapshot ${point.snapshot} away by itself`,
   );
+  return { isGone: true };
 }
 
 /** One that is there, by its name. */
