@@ -96,6 +96,8 @@ describe('the data of an environment', () => {
     expect(await query('staging', 'select count(*)::int as rows from notes')).toEqual([{ rows: 10 }]);
     const kept = /is kept as (before-restore-\S+)/.exec(restored.stdout)?.[1] ?? '';
     expect(restored.stdout).toContain(`to look at it: glidepath db url staging:${kept} --local`);
+    const remove = await rig.run('db', 'backup', 'staging', '--name', 'friday', '--delete', '--local');
+    expect([remove.code, remove.stderr]).toEqual([1, expect.stringContaining('friday cannot be deleted')]);
     expect(await query(`staging:${kept}`, 'select count(*)::int as rows from notes')).toEqual([{ rows: 4 }]);
   });
 
@@ -192,11 +194,32 @@ describe('a branch by hand', () => {
   test('is made, reached, compared with where it comes from, and deleted', async () => {
     const made = await rig.run('db', 'branch', 'staging', 'try', '--local');
     expect(made.code, made.stderr).toBe(0);
+    for (const words of [[], ['--schema-only'], ['--for', '3d']]) {
+      const again = await rig.run('db', 'branch', 'staging', 'try', ...words, '--local');
+      expect([again.code, again.stderr]).toEqual([
+        2,
+        expect.stringContaining('There is a branch try already'),
+      ]);
+      expect(again.stderr).toContain('glidepath db branch staging try --delete --local');
+    }
     const same = await rig.run('db', 'diff', 'staging', 'staging:try', '--exit-code', '--local');
     expect([same.code, same.stdout]).toEqual([0, expect.stringContaining('have the same schema')]);
     await query('staging:try', 'create table extra (id int)');
     const differs = await rig.run('db', 'diff', 'staging', 'staging:try', '--exit-code', '--local');
     expect([differs.code, differs.stdout]).toEqual([3, expect.stringContaining('+ table public.extra')]);
+    const url = async (place: string): Promise<string> =>
+      (await rig.run('db', 'url', place, '--local')).stdout.trim();
+    const variables = { ONE_URL: await url('staging'), OTHER_URL: await url('staging:try') };
+    const diff = ['db', 'diff', 'staging', 'production', '--left-url-from', 'ONE_URL', '--local'];
+    const other = await rig.runWith(variables, ...diff, '--right-url-from', 'OTHER_URL', '--exit-code');
+    expect([other.code, other.stdout]).toEqual([3, expect.stringContaining('+ table public.extra')]);
+    const itself = await rig.runWith(variables, ...diff, '--right-url-from', 'ONE_URL', '--exit-code');
+    expect([itself.code, itself.stderr]).toEqual([
+      2,
+      expect.stringContaining('staging and production are the same database here'),
+    ]);
+    const unset = await rig.runWith(variables, ...diff, '--right-url-from', 'NO_URL');
+    expect([unset.code, unset.stderr]).toEqual([2, expect.stringContaining('NO_URL')]);
     expect((await rig.run('db', 'branch', 'staging', '--local')).stdout).toMatch(/try +staging/);
     expect((await rig.run('db', 'branch', 'staging', 'try', '--delete', '--local')).code).toBe(0);
     const gone = await rig.run('db', 'url', 'staging:try', '--local');

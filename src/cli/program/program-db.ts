@@ -125,11 +125,15 @@ function addDiffCommand(db: Command, register: Register): void {
         left,
         right,
         database: text(options['database']),
+        leftUrlFrom: text(options['leftUrlFrom']),
+        rightUrlFrom: text(options['rightUrlFrom']),
         exitCode: options['exitCode'] === true,
       });
     },
   )
     .option('--database <name>', 'which database, if the environments have several')
+    .option('--left-url-from <variable>', 'connect to the first by the URL in this environment variable')
+    .option('--right-url-from <variable>', 'connect to the second by the URL in this environment variable')
     .option('--exit-code', 'exit with 3 if they differ');
 }
 
