@@ -32,6 +32,30 @@ test('a push really pushes: another clone has it, the API knows it, and an event
   });
 });
 
+test('the default branch that the API tells of is the one that a clone checks out', async () => {
+  await using rig = await GithubRig.open();
+  await rig.control('PUT', '/repositories', { repository: 'acme/late', defaultBranch: 'development' });
+  const mine = await rig.clone('acme/late', ADMIN_TOKEN);
+  const push = async (branch: string): Promise<void> => {
+    await mine.git('checkout', '--quiet', '-B', branch);
+    await mine.commit(`${branch}.txt`, 'x', branch);
+    await mine.git('push', '--quiet', 'origin', branch);
+  };
+  const checkedOut = async (): Promise<string> => {
+    const told = await mine.git('ls-remote', '--symref', 'origin', 'HEAD');
+    return /^ref: refs\/heads\/(\S+)/.exec(told)?.[1] ?? '';
+  };
+  const told = async (): Promise<unknown> => (await rig.api('GET', '/repos/acme/late')).body;
+  await push('staging');
+  expect(await told()).toMatchObject({ default_branch: 'staging' });
+  expect(await checkedOut()).toBe('staging');
+  await push('development');
+  expect(await told()).toMatchObject({ default_branch: 'staging' });
+  const changed = await rig.api('PATCH', '/repos/acme/late', { default_branch: 'development' });
+  expect(changed.body).toMatchObject({ default_branch: 'development' });
+  expect(await checkedOut()).toBe('development');
+});
+
 test('of many tags at once nobody is told; of the deletion of a branch everybody', async () => {
   await using rig = await GithubRig.open();
   const mine = await rig.repository();

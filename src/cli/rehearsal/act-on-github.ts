@@ -66,6 +66,7 @@ async function pushBranch(
   const changes = await scene.changesOf(start);
   const sha = await rehearsalCommit(scratch, { source: start, tip: base, changes, message, at: scene.now() });
   await scratch.push(to, [`${sha}:refs/heads/${branch}`]);
+  if (tip === null && branch === scene.mainBranch) await github.defaultTo(branch);
   return sha;
 }
 

@@ -15,6 +15,11 @@ export interface LocalGithub {
   readonly remote: Remote;
   /** Makes the repository where it is not there yet. */
   ensure(defaultBranch: string): Promise<void>;
+  /**
+   * Makes a branch that is there the default one. The first that was pushed became it, as on GitHub, and that one is not
+   * always the main branch.
+   */
+  defaultTo(branch: string): Promise<void>;
   /** A fork of it, and what opens that. */
   fork(): Promise<{ readonly remote: Remote; readonly token: string }>;
   /** The next issue or pull request gets this number; null: the one after all that are there. */
@@ -39,12 +44,19 @@ export function openLocalGithub(cloud: CloudInfo, repository: string, fetch: Fet
   const base = `http://127.0.0.1:${cloud.apiPort}`;
   const remoteOf = (name: string, token: string): Remote => ({ url: `${base}/${name}.git`, token });
   const name = repository.slice(repository.indexOf('/') + 1);
-  return {
+  const github: LocalGithub = {
     repository,
     url: `${base}/${repository}`,
     remote: remoteOf(repository, cloud.token),
     async ensure(defaultBranch) {
       await askCloud(cloud, 'PUT', '/github/repositories', { repository, defaultBranch });
+    },
+    async defaultTo(branch) {
+      const found = (await github.call('GET', `/repos/${repository}`)) as { default_branch: string };
+      if (found.default_branch === branch) return;
+      const body = { default_branch: branch };
+      // 422 while nobody has pushed it.
+      await github.call('PATCH', `/repos/${repository}`, { body, absentAt: 422 });
     },
     async fork() {
       await askCloud(cloud, 'POST', '/github/forks', { repository, owner: CONTRIBUTOR });
@@ -73,6 +85,7 @@ export function openLocalGithub(cloud: CloudInfo, repository: string, fetch: Fet
       throw refused(method, path, response.status, answer);
     },
   };
+  return github;
 }
 
 function refused(method: string, path: string, status: number, answer: unknown): ToolError {

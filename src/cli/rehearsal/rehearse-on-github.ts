@@ -57,6 +57,7 @@ export async function rehearseOnGithub(
   const hasBranchRules = rehearsal.kind === 'merge-queue';
   await withProgress(context, `Setting ${asked.repository} up on the local GitHub`, async () => {
     await github.ensure(project.mainBranch);
+    await github.defaultTo(project.mainBranch);
     const madeUp = await setUpGithub({
       project,
       cloud,

@@ -76,6 +76,11 @@ export class GitStore {
     });
   }
 
+  /** Makes `branch` the one that a clone checks out, whether it is there yet or not. */
+  async pointHead(repositoryId: number, branch: string): Promise<void> {
+    await runGit({ dir: this.dirOf(repositoryId), args: ['symbolic-ref', 'HEAD', `refs/heads/${branch}`] });
+  }
+
   has(repositoryId: number): boolean {
     return existsSync(join(this.dirOf(repositoryId), 'HEAD'));
   }

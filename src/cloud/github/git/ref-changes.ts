@@ -109,13 +109,14 @@ export async function settleRefs(
     changes.push(
       await readChange(dir, { ref, before: before.get(ref) ?? null, after: now.get(ref) ?? null }, before),
     );
+  const kept = changes.length === 0 ? repository : withFirstBranch(repository, now);
+  // Before the record of it: should this process die in between, the refs are settled again.
+  if (kept.defaultBranch !== repository.defaultBranch) await git.pointHead(repositoryId, kept.defaultBranch);
   const outcomes: readonly PullOutcome[] = await refreshPulls(context, repository, changes, push);
   state.together(() => {
     state.save('refs', { id: repositoryId, refs: Object.fromEntries(now) });
     const changed =
-      changes.length === 0
-        ? repository
-        : state.save('repositories', withFirstBranch({ ...repository, pushedAt: clock.now() }, now));
+      changes.length === 0 ? repository : state.save('repositories', { ...kept, pushedAt: clock.now() });
     for (const change of told(changes)) emitPush(context, changed, push, change);
     for (const outcome of outcomes) applyOutcome(context, outcome, push);
     state.remove('pushes', push.id);
@@ -131,7 +132,7 @@ function told(changes: readonly RefChange[]): readonly RefChange[] {
 
 /** The first branch that is pushed into an empty repository becomes its default branch, if the default is not there. */
 function withFirstBranch(repository: RepositoryRecord, refs: ReadonlyMap<string, string>): RepositoryRecord {
-  if (repository.pushedAt === null || refs.has(`refs/heads/${repository.defaultBranch}`)) return repository;
+  if (refs.has(`refs/heads/${repository.defaultBranch}`)) return repository;
   const branches = [...refs.keys()].filter((ref) => ref.startsWith('refs/heads/'));
   const [only] = branches;
   return branches.length === 1 && only !== undefined

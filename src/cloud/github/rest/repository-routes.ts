@@ -132,6 +132,7 @@ async function changeRepository(
     throw invalid('Repository', 'default_branch', 'invalid', `The branch ${branch} was not found.`);
   const isPrivate =
     asked.private ?? (asked.visibility === undefined ? repository.isPrivate : asked.visibility !== 'public');
+  if (branch !== repository.defaultBranch) await context.git.pointHead(repository.id, branch);
   return state.save('repositories', {
     ...repository,
     name,
