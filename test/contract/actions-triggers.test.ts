@@ -150,6 +150,10 @@ test('everything that happens is told live, a line each, from where one was', as
     kind: string;
     text?: string;
     repository?: string;
+    event?: string;
+    ref?: string;
+    sha?: string;
+    about?: string | null;
     verdicts?: { path: string; why: string }[];
   }[] = [];
   const reading = (async () => {
@@ -160,7 +164,7 @@ test('everything that happens is told live, a line each, from where one was', as
       items.push(...lines.map((line) => JSON.parse(line)));
     }
   })().catch(() => undefined);
-  await rig.project(
+  const clone = await rig.project(
     {
       'a.yml': 'on: push\njobs: { a: { runs-on: ubuntu-latest, steps: [{ run: echo live-line }] } }\n',
       'b.yml':
@@ -174,6 +178,15 @@ test('everything that happens is told live, a line each, from where one was', as
   expect(event?.verdicts?.find(({ path }) => path.endsWith('b.yml'))?.why).toContain(
     'listens to pushes of tags only',
   );
+  await clone.git('checkout', '--quiet', '-b', 'typo');
+  const head = await clone.commit('b', 'x');
+  await clone.git('push', '--quiet', 'origin', 'typo');
+  await rig.api('POST', `/repos/${name}/pulls`, { title: 'Typo', head: 'typo', base: 'main' });
+  const opened = (): (typeof items)[number] | undefined =>
+    items.find((item) => item.event === 'pull_request');
+  await until(async () => opened() !== undefined);
+  expect(opened()).toMatchObject({ ref: 'refs/pull/1/merge', sha: head, about: '#1 typo → main' });
+  expect(event).toMatchObject({ ref: 'refs/heads/main', about: null });
   expect(new Set(items.map(({ kind }) => kind))).toEqual(
     new Set(['here', 'event', 'run', 'job', 'step', 'log']),
   );

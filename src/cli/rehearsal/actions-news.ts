@@ -56,6 +56,8 @@ export interface EventNews {
   readonly action: string | null;
   readonly ref: string | null;
   readonly sha: string | null;
+  /** What it is about besides: `#42 ada:typo → main`. */
+  readonly about: string | null;
   readonly verdicts: readonly {
     readonly path: string;
     readonly runId: number | null;
@@ -106,6 +108,7 @@ const newsSchema = z.discriminatedUnion('kind', [
     action: z.string().nullable(),
     ref: z.string().nullable(),
     sha: z.string().nullable(),
+    about: z.string().nullable(),
     verdicts: z.array(z.looseObject({ path: z.string(), runId: z.number().nullable(), why: z.string() })),
   }),
 ]);

@@ -52,6 +52,7 @@ const PUSHED = {
   action: null,
   ref: 'refs/heads/main',
   sha: '1a2b3c4d5e6f',
+  about: null,
   verdicts: [
     { path: '.github/workflows/deploy-staging.yml', runId: 7, why: 'push to main' },
     { path: '.github/workflows/ci.yml', runId: null, why: 'it does not listen to push' },

@@ -78,7 +78,7 @@ const FOLLOWING: ReadonlySet<string> = new Set([
 function eventLines(news: Extract<ActionsNews, { kind: 'event' }>, colors: Paint): readonly string[] {
   const name = [news.event, news.action].filter(Boolean).join(' ');
   const where = [news.ref, news.sha?.slice(0, 7)].filter(Boolean).join(' at ');
-  const head = `${colors.bold(name)}${where === '' ? '' : colors.dim(`  ${where}`)}`;
+  const head = [colors.bold(name), news.about, colors.dim(where)].filter(Boolean).join('  ');
   const verdicts = news.verdicts.map(({ path, runId, why }) => {
     const file = path.replace(/^\.github\/workflows\//, '');
     return runId === null

@@ -23,6 +23,8 @@ export type ActionsNewsItem =
       readonly action: string | null;
       readonly ref: string | null;
       readonly sha: string | null;
+      /** What it is about besides: `#42 ada:typo → main`. */
+      readonly about: string | null;
       readonly verdicts: readonly {
         readonly path: string;
         readonly runId: number | null;

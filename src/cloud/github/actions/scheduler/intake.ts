@@ -2,7 +2,7 @@ import type { GithubEvent as BusEvent } from '../../events/github-event.ts';
 import type { RepositoryRecord } from '../../records.ts';
 import { matches } from '../match/matches.ts';
 import { runPlaceOf } from '../match/run-place.ts';
-import type { GithubEvent } from '../model/github-event.ts';
+import type { GithubEvent, PullRequestSubject } from '../model/github-event.ts';
 import type { JsonObject } from '../model/source.ts';
 import type { RunRecord } from '../store/records.ts';
 import type { ActionsContext } from './actions-context.ts';
@@ -57,7 +57,7 @@ export class Intake {
   ): Promise<readonly RunRecord[]> {
     const where = runPlaceOf(event);
     if ('none' in where) {
-      this.#tell(repository, event, [{ path: '*', runId: null, why: where.none }]);
+      this.#tell(event, { ref: refOf(event), verdicts: [{ path: '*', runId: null, why: where.none }] });
       return [];
     }
     const { place } = where;
@@ -81,7 +81,7 @@ export class Intake {
       if (run !== null) runs.push(run);
       verdicts.push({ path: file.path, runId: run?.id ?? null, why });
     }
-    this.#tell(repository, event, verdicts);
+    this.#tell(event, { ref: place.ref, verdicts });
     for (const run of runs) this.#begin(run, place.needsApproval);
     return runs;
   }
@@ -129,15 +129,16 @@ export class Intake {
     store.change('runs', run.id, { isTold: true });
   }
 
-  #tell(repository: RepositoryRecord, event: GithubEvent, verdicts: Verdicts): void {
+  #tell(event: GithubEvent, { ref, verdicts }: { readonly ref: string; readonly verdicts: Verdicts }): void {
     const { subject } = event;
     this.#context.news.tell({
       kind: 'event',
       repository: event.repository.fullName,
       event: event.name,
       action: event.action ?? null,
-      ref: 'ref' in subject ? subject.ref : `refs/heads/${repository.defaultBranch}`,
-      sha: 'sha' in subject ? subject.sha : event.repository.defaultSha,
+      ref,
+      sha: shaOf(event),
+      about: subject.kind === 'pull-request' ? pullRequestWords(event, subject) : null,
       verdicts,
     });
   }
@@ -151,4 +152,24 @@ export class Intake {
         if (now - one.at > SEEN_FOR_MS) store.remove('seen_events', one.id);
     });
   }
+}
+
+/** Where an event that starts nothing is from. */
+function refOf({ subject, repository }: GithubEvent): string {
+  if (subject.kind === 'pull-request') return `refs/pull/${subject.number}/merge`;
+  return 'ref' in subject ? subject.ref : `refs/heads/${repository.defaultBranch}`;
+}
+
+/** The commit that somebody wrote: of a pull request not the merge of it that GitHub made. */
+function shaOf({ subject, repository }: GithubEvent): string {
+  if (subject.kind === 'pull-request') return subject.headSha;
+  return 'sha' in subject ? subject.sha : repository.defaultSha;
+}
+
+/** `#42 contributor:typo → main`. */
+function pullRequestWords({ repository }: GithubEvent, subject: PullRequestSubject): string {
+  const { number, headRef, baseRef, headRepository } = subject;
+  const owner =
+    headRepository === repository.fullName ? '' : `${headRepository?.split('/')[0] ?? 'unknown'}:`;
+  return `#${number} ${owner}${headRef} → ${baseRef}`;
 }
