@@ -135,6 +135,17 @@ async function scan(
 }
 
 describe('an image', () => {
+  test('of files for a process has no user, and is not told to have one; of a system it is', async () => {
+    const rig = rigOf({}, {});
+    const rules = async (layers: readonly Buffer[], config: object): Promise<string[]> => {
+      layout(join(rig.root, 'image'), layers, config);
+      return (await scan(rig, 'image')).refused.map(({ id }) => id);
+    };
+    const files = layer([{ path: 'app', type: 'Directory' }, { path: 'app/server.js' }]);
+    expect(await rules([files], { Cmd: ['node', 'server.js'], WorkingDir: '/app' })).toEqual([]);
+    expect(await rules([files, layer([{ path: 'bin/sh' }])], {})).toEqual(['image-user-root']);
+  });
+
   test('is looked into as it is in the end, and its secrets as they were in every layer', async () => {
     const rig = rigOf({ 'osv.json': JSON.stringify(OSV) }, { advisories: 'osv.json' });
     layout(join(rig.root, 'image'), [layer(BASE), gzipSync(layer(APP)), zstdCompressSync(layer(LATER))], {

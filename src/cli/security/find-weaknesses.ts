@@ -53,11 +53,10 @@ async function lookInto(
   const index = indexAdvisories(read.advisories);
   const findings: Finding[] = [];
   const packages: Record<string, number> = {};
-  for (const { app, layoutDir, mode } of images) {
+  for (const { app, layoutDir } of images) {
     const scanned = await scanImage(layoutDir, `image of ${app}`, index);
     packages[app] = scanned.inventory.components.length;
-    // Without an engine an image is files for a process of this machine: there is no user in it to be.
-    findings.push(...scanned.findings.filter(({ id }) => mode === 'container' || id !== 'image-user-root'));
+    findings.push(...scanned.findings);
   }
   return { findings, packages, problems: read.problems };
 }

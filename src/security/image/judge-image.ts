@@ -20,6 +20,15 @@ const USUAL_SETUID =
 const SECRET_NAME =
   /(^|_)(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?|SECRET_KEY_BASE|DATABASE_URL)(_|$)/i;
 
+/**
+ * What is built without a container engine: files below `/app` for a process of the machine, which runs as whoever starts
+ * it. No user is in such an image, and no container can be made of it; nothing else leaves the time and the history out.
+ */
+function isFilesOnly({ config, files }: JudgedImage): boolean {
+  if (config.created !== undefined || config.history !== undefined) return false;
+  return [...files.keys()].every((path) => path === 'app' || path.startsWith('app/'));
+}
+
 /** So many paths are named in one finding. */
 const NAMED_MAX = 5;
 
@@ -40,7 +49,7 @@ export function judgeImage(image: JudgedImage): readonly Finding[] {
     );
   return [
     ...some(
-      /^(root|0)?(:|$)/.test(user),
+      /^(root|0)?(:|$)/.test(user) && !isFilesOnly(image),
       image,
       'image-user-root',
       'high',

@@ -14,6 +14,8 @@ export interface ImageConfig {
   readonly config?: { readonly User?: string; readonly Env?: readonly string[] | null };
   readonly os?: string;
   readonly architecture?: string;
+  readonly created?: string;
+  readonly history?: readonly unknown[];
 }
 
 interface Descriptor {
