@@ -133,3 +133,26 @@ test('a function that changes a table in its own way is found out by the tableâ€
     work: 'rewrite',
   });
 });
+
+test.each([
+  'do $$ begin update item set other = other where id = 1; end $$',
+  'call touch_items()',
+  'select count(touched_items())',
+])('rows that code changed stay locked until the transaction ends: %s', async (sql) => {
+  const direct = await postgres.connect();
+  await direct.query(`create or replace procedure touch_items() language sql as 'update item set other = other where id = 1';
+    create or replace function touched_items() returns int language sql as 'update item set other = other where id = 1 returning id'`);
+  const watch = await watchStatements(await postgres.connect(), systemClock);
+  const { tap } = await postgres.tap(watch.hooks);
+  const client = await postgres.connect(tap.url);
+  await client.query('begin');
+  await client.query(sql);
+  await client.query('select pg_sleep(0.2)');
+  await client.query('commit');
+  await client.end();
+  const [, changed] = await probed(await watch.finish(), watch.relations);
+  expect(changed?.effects).toEqual([
+    expect.objectContaining({ table: 'item', lock: 'RowExclusive', work: 'rows', blocks: 'same-rows' }),
+  ]);
+  expect(changed?.effects[0]?.heldMs).toBeGreaterThanOrEqual(199);
+});

@@ -94,8 +94,9 @@ function effectsOf(one: InTransaction, knowledge: ProbeKnowledge): ProbedEffect[
     const work = workOn(relation, one.statement, one.facts, {
       strongly: rank >= lockRank('Exclusive'),
       strongest: rank === top,
+      forRows: lock.mode === 'RowExclusive' && changesRows(one.statement),
     });
-    const blocks = blockedBy(lock.mode, relation.kind, (one.statement.rows ?? 0) > 0);
+    const blocks = blockedBy(lock.mode, relation.kind, changesRows(one.statement));
     effects.push({
       table: nameOf(relation),
       kind: relation.kind === 'other' ? 'table' : relation.kind,
@@ -108,6 +109,11 @@ function effectsOf(one: InTransaction, knowledge: ProbeKnowledge): ProbedEffect[
     });
   }
   return effects.sort((a, b) => lockRank(b.lock) - lockRank(a.lock) || a.table.localeCompare(b.table));
+}
+
+/** A DO block, a procedure and what was seen from outside do not say how many: that they took the lock is enough. */
+function changesRows({ rows }: ObservedStatement): boolean {
+  return rows === null || rows > 0;
 }
 
 /** What only reads a table is in nobody's way but that of what needs it alone; an index is covered by its table. */

@@ -26,7 +26,7 @@ export function workOn(
   relation: KnownRelation,
   statement: ObservedStatement,
   facts: StatementFacts,
-  isLocked: { readonly strongly: boolean; readonly strongest: boolean },
+  isLocked: { readonly strongly: boolean; readonly strongest: boolean; readonly forRows: boolean },
 ): LockedWork {
   const found: LockedWork[] = ['none'];
   // It gets new files, which hold nothing.
@@ -40,7 +40,8 @@ export function workOn(
     found.push('rewrite');
   // Constraints of a domain are checked in silence, in every table that uses it.
   if (statement.tag === 'ALTER DOMAIN' && isLocked.strongest) found.push('scan');
-  if (isRowStatement(statement.tag)) found.push('rows');
+  // A DO block and a procedure say by their locks alone what they do.
+  if (isRowStatement(statement.tag) || isLocked.forRows) found.push('rows');
   return found.reduce((most, work) => (WORK_ORDER.indexOf(work) > WORK_ORDER.indexOf(most) ? work : most));
 }
 

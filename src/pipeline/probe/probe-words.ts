@@ -30,15 +30,19 @@ export function probeLine(probe: ProbeRecord): string {
   ].join(', ');
 }
 
+/** What takes so long is shown whatever it is: the transaction is open, and its locks are held, as long. */
+const SHOWN_FROM_MS = 1_000;
+
 /** The statements of a migration that are about the project, not about the tool or the transaction. */
 export function statementsOf(probe: ProbeRecord): ProbeRecord['statements'] {
   return probe.statements.filter(
-    ({ sql, effects }) =>
-      !isBookkeeping(sql) &&
-      (effects.length > 0 ||
-        !/^\s*(?:select|with|set|show|begin|start|commit|end|rollback|savepoint|release|deallocate|discard|reset)\b/i.test(
-          sql,
-        )),
+    ({ sql, rows, effects, tookMs }) =>
+      tookMs >= SHOWN_FROM_MS ||
+      (!isBookkeeping(sql, rows) &&
+        (effects.length > 0 ||
+          !/^\s*(?:select|with|set|show|begin|start|commit|end|rollback|savepoint|release|deallocate|discard|reset)\b/i.test(
+            sql,
+          ))),
   );
 }
 
