@@ -1,7 +1,5 @@
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadSqlParser } from '../../src/migrations/lint/parse/sql-parser.ts';
-import { allChanges } from '../../src/migrations/verdict/all-changes.ts';
 import {
   rollbackVerdict,
   VERDICT_WORDS,
@@ -9,7 +7,13 @@ import {
   type TrialCell,
 } from '../../src/migrations/verdict/rollback-verdict.ts';
 import { openSession, postgresRig, type PostgresRig, type Session } from '../support/postgres-rig.ts';
-import { runCase, verdictCases, type RanCase, type VerdictCase } from '../support/verdict-corpus.ts';
+import {
+  OBSERVER,
+  runCase,
+  verdictCases,
+  type RanCase,
+  type VerdictCase,
+} from '../support/verdict-corpus.ts';
 
 /*
  * Migrations whose verdict is known: run for real, with what the code of before and after asks of the database. Then as a
@@ -19,10 +23,12 @@ import { runCase, verdictCases, type RanCase, type VerdictCase } from '../suppor
 let rig: PostgresRig;
 let session: Session;
 let client: Client;
+let url: string;
 
 beforeAll(async () => {
   rig = await postgresRig();
-  session = await openSession(await rig.database());
+  url = await rig.database();
+  session = await openSession(url, OBSERVER);
   ({ client } = session);
 });
 
@@ -31,9 +37,8 @@ afterAll(async () => {
   await rig[Symbol.asyncDispose]();
 });
 
-async function judge(of: VerdictCase, ran: RanCase, cells: readonly TrialCell[]): Promise<JudgedRelease> {
-  const changes = allChanges(await loadSqlParser(), ran.migration);
-  return rollbackVerdict({ cells, changes, hasChanged: true, hasSmoke: of.hasSmoke });
+function judge(of: VerdictCase, { seen }: RanCase, cells: readonly TrialCell[]): JudgedRelease {
+  return rollbackVerdict({ cells, ...seen, hasSmoke: of.hasSmoke });
 }
 
 const CASES = verdictCases();
@@ -42,12 +47,12 @@ describe('the verdict', () => {
   test.each(CASES.map((each) => [each.name, each.answer, each] as const))(
     'of %s is %s',
     async (_, answer, of) => {
-      const ran = await runCase(client, of);
-      const { verdict, reasons } = await judge(of, ran, ran.cells);
+      const ran = await runCase(client, url, of);
+      const { verdict, reasons } = judge(of, ran, ran.cells);
       expect([VERDICT_WORDS[verdict], reasons]).toEqual([answer, reasons]);
       // What is called safe is safe: the old code works when the new one has written, too.
       if (verdict === 'safe') expect(ran.isOldFineAfterNew).toBe(true);
-      const blind = await judge(
+      const blind = judge(
         of,
         ran,
         ran.cells.map((cell) => ({ ...cell, result: 'passed' as const })),

@@ -1,9 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Client } from 'pg';
-import type { RanMigration } from '../../src/migrations/verdict/all-changes.ts';
+import { Client } from 'pg';
+import { loadSqlParser } from '../../src/migrations/lint/parse/sql-parser.ts';
+import { loadNormalizer } from '../../src/migrations/probe/load-normalizer.ts';
+import { probeStatements } from '../../src/migrations/probe/probe-statements.ts';
 import type { TrialCell } from '../../src/migrations/verdict/rollback-verdict.ts';
+import { watchStatements } from '../../src/pipeline/probe/watch-statements.ts';
+import {
+  changesOfProbe,
+  type ProbedChanges,
+  type ProbedStatements,
+} from '../../src/pipeline/verdict/changes-of-probe.ts';
 import { readCatalog } from '../../src/pipeline/verdict/read-catalog.ts';
+import { sessionsEnded } from '../../src/pipeline/verdict/sessions-ended.ts';
+import { openTap } from '../../src/providers/postgres/tap/open-tap.ts';
+import { systemClock } from '../../src/util/clock.ts';
 
 /** A migration whose verdict is known, with what the code of before and after it asks of the database. */
 export interface VerdictCase {
@@ -53,31 +64,55 @@ function statementsOf(text: string): readonly string[] {
 /** What came of running a case for real. */
 export interface RanCase {
   readonly cells: readonly TrialCell[];
-  readonly migration: RanMigration;
+  /** As the pipeline would have it, from a tap. */
+  readonly seen: ProbedChanges;
   /** Whether the old code still works when the new one has written. */
   readonly isOldFineAfterNew: boolean;
 }
 
-/** Runs the old and the new code of a case on its old and its new schema. */
-export async function runCase(client: Client, of: VerdictCase): Promise<RanCase> {
-  await reset(client, of.before);
+/** The session that looks on, by the name that the pipeline gives its own. */
+export const OBSERVER = 'glidepath probe';
+
+/** Runs the old and the new code of a case on its old and its new schema. `client`: of OBSERVER, to the database at `url`. */
+export async function runCase(client: Client, url: string, of: VerdictCase): Promise<RanCase> {
+  await reset(client, url, of.before);
   // The old schema is needed again: what was tried on it is taken back.
   const oldOnOld = await takenBack(client, () => cell(client, of, 'old', 'old'));
   const newOnOld = await takenBack(client, () => cell(client, of, 'new', 'old'));
+  // What this session wrote is counted when it likes.
+  await client.query('select pg_stat_force_next_flush()');
   const before = await readCatalog(client);
-  const statements = [];
-  for (const [index, sql] of of.migration.entries()) {
-    const { rowCount } = await client.query(sql);
-    statements.push({ number: index + 1, sql, rows: rowCount, error: null });
-  }
-  const after = await readCatalog(client);
+  const probed = await migrate(client, url, of.migration);
+  await sessionsEnded(client, systemClock, new AbortController().signal);
+  const seen = await changesOfProbe(probed, before, await readCatalog(client));
   const oldOnNew = await cell(client, of, 'old', 'new');
   const newOnNew = await cell(client, of, 'new', 'new');
   const again = await cell(client, of, 'old', 'new');
   return {
     cells: [oldOnOld, oldOnNew, newOnOld, newOnNew],
-    migration: { before, after, statements, isWhole: true },
+    seen,
     isOldFineAfterNew: again.result === 'passed',
+  };
+}
+
+/** Runs the migration through a tap, and keeps of it what a probe keeps. */
+async function migrate(client: Client, url: string, migration: readonly string[]): Promise<ProbedStatements> {
+  const watch = await watchStatements(client, systemClock);
+  const tap = await openTap({ target: url, clock: systemClock, ...watch.hooks });
+  const tool = new Client(tap.url);
+  try {
+    await tool.connect();
+    for (const sql of migration) await tool.query(sql);
+  } finally {
+    await tool.end();
+    await tap.close();
+  }
+  const observed = await watch.finish();
+  const [parser, normalize] = await Promise.all([loadSqlParser(), loadNormalizer()]);
+  const statements = probeStatements(observed, { parser, normalize, relations: watch.relations, target: {} });
+  return {
+    record: { statements, seenBy: 'tap' },
+    sql: new Map(observed.map(({ number, sql }) => [number, sql])),
   };
 }
 
@@ -88,11 +123,17 @@ async function takenBack(client: Client, work: () => Promise<TrialCell>): Promis
   return tried;
 }
 
-async function reset(client: Client, before: string): Promise<void> {
-  const { rows } = await client.query<{ name: string }>(
-    `select quote_ident(nspname) as name from pg_namespace where nspname !~ '^(pg_|information_schema)'`,
-  );
-  for (const { name } of rows) await client.query(`drop schema ${name} cascade`);
+async function reset(client: Client, url: string, before: string): Promise<void> {
+  const all = async (sql: string): Promise<readonly string[]> =>
+    (await client.query<{ name: string }>(sql)).rows.map(({ name }) => name);
+  const schemas = `select quote_ident(nspname) as name from pg_namespace where nspname !~ '^(pg_|information_schema)'`;
+  for (const name of await all(schemas)) await client.query(`drop schema ${name} cascade`);
+  for (const name of await all('select quote_ident(pubname) as name from pg_publication'))
+    await client.query(`drop publication ${name}`);
+  const database = new URL(url).pathname.slice(1);
+  await client.query(`grant connect, temporary on database ${database} to public`);
+  await client.query(`alter database ${database} connection limit -1`);
+  await client.query('grant usage on language plpgsql to public');
   await client.query('create schema public');
   if (before !== '') await client.query(before);
 }

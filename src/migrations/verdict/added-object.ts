@@ -1,5 +1,7 @@
 import { addedColumn } from './added-column.ts';
 import { sayObject, sayWhole, type CatalogObject } from './catalog.ts';
+import { letsBeDeleted, letsKeyChange } from './foreign-key-limits.ts';
+import { newlyRefusing } from './newly-refusing.ts';
 import { codeOnly } from './removed-object.ts';
 import type { CatalogPair, Judged } from './catalog-pair.ts';
 
@@ -24,6 +26,12 @@ export function addedObject(object: CatalogObject, pair: CatalogPair): Judged | 
             `The ${kind} ${sayWhole(object)} is new: it acts on what the release before writes or reads.`,
           )
         : null;
+    case 'publication':
+      return addedPublication(object, pair);
+    case 'user mapping':
+      return codeOnly(
+        `The user mapping ${name} is new: queries of foreign tables may sign in by another login.`,
+      );
     case 'event trigger':
     case 'setting':
       return codeOnly(`The ${kind} ${name} is new: it acts on every session.`);
@@ -73,17 +81,30 @@ function addedConstraint(object: CatalogObject, isOnOld: boolean, pair: CatalogP
     const target = facts.references ?? '';
     if (isOnOld && !areNew(object, pair))
       return codeOnly(`The foreign key ${name} of ${table} is new: a row that it does not allow is refused.`);
-    if (pair.wasThere(target) && !(facts.letsDelete === true && facts.letsUpdate === true))
+    if (!pair.wasThere(target)) return null;
+    if (!letsBeDeleted(object, pair) || !letsKeyChange(object, pair))
       return codeOnly(
         `The foreign key ${name} of ${table} is new: rows of ${sayObject(target)} that it refers to can no longer be deleted, or have their key changed.`,
       );
-    return null;
+    return isOnOld && facts.onDelete === 'cascade'
+      ? codeOnly(
+          `The foreign key ${name} of ${table} is new: who deletes a row of ${sayObject(target)} deletes rows of ${table} with it.`,
+        )
+      : null;
   }
   if (!isOnOld) return null;
   if (facts.form === 'unique' && isNeverViolated(object, pair)) return null;
   return codeOnly(
     `The ${facts.form ?? ''} constraint ${name} of ${table} is new: a row that it does not allow is refused.`,
   );
+}
+
+function addedPublication(object: CatalogObject, pair: CatalogPair): Judged | null {
+  if (object.facts.filters === true)
+    return codeOnly(
+      `The publication ${object.name} is new and has some rows or columns alone: a change that it cannot tell is refused.`,
+    );
+  return newlyRefusing(object, [], pair);
 }
 
 function addedIndex(object: CatalogObject, pair: CatalogPair): Judged | null {

@@ -1,9 +1,12 @@
 import type { SqlParser } from '../lint/parse/sql-parser.ts';
 import type { Catalog } from './catalog.ts';
 import { sayWhole } from './catalog.ts';
-import { dataChanges, type ExecutedStatement } from './data-changes.ts';
+import { judgedMigration } from './judged-migration.ts';
+import { parsedStatements, type ExecutedStatement } from './parsed-statement.ts';
 import type { SchemaChange } from './schema-change.ts';
-import { schemaChanges, type JudgedObject } from './schema-changes.ts';
+import { pairOf, schemaChanges, type JudgedObject } from './schema-changes.ts';
+import { hasDoneAnything, statementChanges } from './statement-changes.ts';
+import { unseenWrites } from './unseen-writes.ts';
 
 /** What is known of a migration that ran. */
 export interface RanMigration {
@@ -15,25 +18,40 @@ export interface RanMigration {
   readonly isWhole: boolean;
 }
 
-/** All that a migration changed which code that does not know of it can notice, the gravest first. */
-export function allChanges(parser: SqlParser, migration: RanMigration): readonly SchemaChange[] {
-  const { before, after, statements, isWhole } = migration;
-  const ofSchema = schemaChanges(before, after).map((judged) => toChange(judged, statements));
-  const ofData = dataChanges(parser, statements, before);
-  const unseen: SchemaChange[] = isWhole
-    ? []
-    : [
-        {
-          limit: 'code-only',
-          what: 'rows',
-          reason: 'Not every statement was seen: what was done to rows is not known.',
-          statement: null,
-        },
-      ];
-  return [...ofSchema, ...ofData, ...unseen].toSorted(
-    (one, other) => ORDER.indexOf(one.limit) - ORDER.indexOf(other.limit),
-  );
+/** What a migration did. */
+export interface MigrationChanges {
+  /** All that code which does not know of it can notice, the gravest first. */
+  readonly changes: readonly SchemaChange[];
+  /** Whether it ran anything that is not only reading. */
+  readonly hasDoneAnything: boolean;
 }
+
+/** All that a migration changed which code that does not know of it can notice. */
+export function allChanges(parser: SqlParser, ran: RanMigration): MigrationChanges {
+  const { before, after, statements, isWhole } = ran;
+  const pair = pairOf(before, after);
+  const migration = judgedMigration(parsedStatements(parser, statements), before, after);
+  const ofSchema = schemaChanges(pair).map((judged) => toChange(judged, statements));
+  const ofStatements = statementChanges(migration);
+  const found = [...ofSchema, ...ofStatements];
+  // What is known to be done is said once, by the statement that did it.
+  const unseen = unseenWrites(migration, pair).filter(
+    ({ what }) => !found.some((known) => known.limit !== 'safe' && known.what === what),
+  );
+  return {
+    changes: [...found, ...unseen, ...(isWhole ? [] : [NOT_ALL_SEEN])].toSorted(
+      (one, other) => ORDER.indexOf(one.limit) - ORDER.indexOf(other.limit),
+    ),
+    hasDoneAnything: hasDoneAnything(migration),
+  };
+}
+
+const NOT_ALL_SEEN: SchemaChange = {
+  limit: 'code-only',
+  what: 'rows',
+  reason: 'Not every statement was seen: what was done to rows is not known.',
+  statement: null,
+};
 
 const ORDER: readonly SchemaChange['limit'][] = ['forward-only', 'gone', 'code-only', 'safe'];
 

@@ -12,6 +12,8 @@ export interface CatalogPair {
   wasThere(relation: string): boolean;
   /** An object of either catalog, by its key. */
   find(side: 'before' | 'after', object: Pick<CatalogObject, 'kind' | 'of' | 'name'>): CatalogObject | null;
+  /** The same table or sequence of the other catalog, whatever its name; null for other kinds, and where it is gone. */
+  byIdentity(side: 'before' | 'after', object: CatalogObject): CatalogObject | null;
   /** All that belongs to a relation. */
   ofRelation(side: 'before' | 'after', relation: string): readonly CatalogObject[];
 }

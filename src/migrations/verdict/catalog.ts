@@ -25,10 +25,34 @@ export type CatalogKind =
   | 'sequence'
   | 'extension'
   | 'event trigger'
-  | 'setting';
+  | 'setting'
+  | 'collation'
+  | 'text search configuration'
+  | 'text search dictionary'
+  | 'publication'
+  | 'database'
+  | 'language'
+  | 'foreign data wrapper'
+  | 'foreign server'
+  | 'user mapping';
 
 /** What is known of an object; only what its kind has is there. */
 export interface CatalogFacts {
+  /**
+   * What stays the same as long as rows, values or numbers do, whatever the name: of a table or a sequence its oid, of a
+   * column its number in the table.
+   */
+  readonly identity?: string;
+  /** Of a table: the file that its rows are in. */
+  readonly file?: string;
+  /** Of a table: how many rows were written since the server began to count. */
+  readonly writes?: RowWrites;
+  /** Of a sequence: the last number that it gave; null before the first, or where that is not shown. */
+  readonly position?: string | null;
+  /** Of a sequence: the table that it is a column's. */
+  readonly ownedBy?: string | null;
+  /** Of a materialized view: whether it can be read. */
+  readonly isFilled?: boolean;
   /** As Postgres writes it: another text is another meaning. */
   readonly definition?: string;
   readonly owner?: string;
@@ -56,22 +80,51 @@ export interface CatalogFacts {
   readonly isNullsNotDistinct?: boolean;
   /** Of a foreign key: the other table, and what becomes of its rows. */
   readonly references?: string;
-  /** Whether deleting a row of the other table goes through whatever refers to it. */
-  readonly letsDelete?: boolean;
-  /** Whether the key of the other table can be changed, or is one that nobody changes. */
-  readonly letsUpdate?: boolean;
+  readonly onDelete?: KeyAction;
+  readonly onUpdate?: KeyAction;
+  /** The columns that `ON DELETE SET NULL` empties. */
+  readonly emptied?: readonly string[];
+  /** Whether the key of the other table is one that nobody changes: given by a sequence or at random. */
+  readonly isKeyFixed?: boolean;
   /** Of an enum, in their order. */
   readonly labels?: readonly string[];
-  /** Of a trigger: fires before a row is inserted; before or after one is updated. */
+  /** Of a trigger: fires before a row is inserted. */
   readonly firesBeforeInsert?: boolean;
-  readonly firesOnUpdate?: boolean;
+  /** Of a trigger: on what it fires. */
+  readonly fires?: readonly RowEvent[];
   /** Of an operator or a cast: the types that it is about, `schema.name`. */
   readonly types?: readonly string[];
+  /** Of a function or an operator: brought by an extension. */
+  readonly isOfExtension?: boolean;
+  /** Of a publication: tables that have nothing by which it could tell their rows apart, so that none can be changed. */
+  readonly refuses?: readonly string[];
+  /** Of a publication: whether it has some rows or columns alone. */
+  readonly filters?: boolean;
+}
+
+/** What becomes of a row when the one that it refers to is deleted, or has its key changed. */
+export type KeyAction = 'refuse' | 'cascade' | 'set null' | 'set default';
+
+/** What is done to a row. */
+export type RowEvent = 'insert' | 'update' | 'delete' | 'truncate';
+
+/** How many rows were written. */
+export interface RowWrites {
+  readonly inserted: number;
+  readonly updated: number;
+  readonly deleted: number;
 }
 
 /** The catalog of one database at one moment. */
 export interface Catalog {
   readonly objects: readonly CatalogObject[];
+  /** Functions of Postgres and of extensions that change nothing, by their bare names. */
+  readonly harmless: readonly string[];
+}
+
+/** `orders`, of `public.orders`. */
+export function bareName(name: string): string {
+  return name.split('.').at(-1) ?? name;
 }
 
 /** `public.orders` is said as `orders`. */

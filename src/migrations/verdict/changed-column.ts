@@ -6,12 +6,14 @@ import type { CatalogPair, Judged } from './catalog-pair.ts';
 export function changedColumn(before: CatalogObject, after: CatalogObject, pair: CatalogPair): Judged | null {
   const [had, has] = [before.facts, after.facts];
   const what = sayWhole(after);
-  // Those of a view are its definition's, which is compared itself.
-  if (
-    pair.find('after', { kind: 'relation', of: null, name: after.of ?? '' })?.facts.form?.includes('view') ===
-    true
-  )
-    return had.type === has.type ? null : codeOnly(`${what} is ${has.type ?? ''} and was ${had.type ?? ''}.`);
+  const form = pair.find('after', { kind: 'relation', of: null, name: after.of ?? '' })?.facts.form;
+  // Those of a view are its definition's, which is compared itself; but for what is put in through it.
+  if (form?.includes('view') === true) {
+    if (had.type !== has.type) return codeOnly(`${what} is ${has.type ?? ''} and was ${had.type ?? ''}.`);
+    return had.default === has.default
+      ? null
+      : codeOnly(`${what} has another default: a row that leaves it out gets another value.`);
+  }
   if (had.type !== has.type)
     return codeOnly(
       `${what} is ${has.type ?? ''} and was ${had.type ?? ''}: a value of either need not be one of the other, nor be read as it was.`,

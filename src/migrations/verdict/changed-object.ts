@@ -1,5 +1,6 @@
 import { sayObject, sayWhole, type CatalogObject } from './catalog.ts';
 import { changedColumn } from './changed-column.ts';
+import { newlyRefusing } from './newly-refusing.ts';
 import { codeOnly, gone } from './removed-object.ts';
 import type { CatalogPair, Judged } from './catalog-pair.ts';
 
@@ -17,8 +18,12 @@ export function changedObject(before: CatalogObject, after: CatalogObject, pair:
     return gone(
       `Rights are taken away: ${taken.map((grant) => `${grant.replace(' ', ' may not ')} ${what}`).join(', ')}.`,
     );
+  if (isOther(before, after, pair)) return otherObject(after, what);
   if (kind === 'column') return changedColumn(before, after, pair);
   if (kind === 'type' && before.facts.form === 'enum') return changedEnum(before, after);
+  if (kind === 'publication') return changedPublication(before, after, pair);
+  if (before.facts.isFilled === true && after.facts.isFilled === false)
+    return gone(`The materialized view ${what} is not populated: whatever reads it fails.`);
   if (isSame(before, after)) return null;
   switch (kind) {
     case 'relation':
@@ -33,6 +38,42 @@ export function changedObject(before: CatalogObject, after: CatalogObject, pair:
     default:
       return codeOnly(`The ${wordOf(after)} ${sayObject(what)} is not what it was.`);
   }
+}
+
+/** Whether another table, column or sequence has the name now. Those of another table are all others: that is said of it. */
+function isOther(before: CatalogObject, after: CatalogObject, pair: CatalogPair): boolean {
+  const { kind, of } = after;
+  if (kind === 'column') {
+    const table = { kind: 'relation' as const, of: null, name: of ?? '' };
+    const [had, has] = [pair.find('before', table)?.facts, pair.find('after', table)?.facts];
+    if (has?.form !== 'table' || had?.identity !== has.identity) return false;
+  } else if (kind !== 'sequence' && !(kind === 'relation' && after.facts.form === 'table')) return false;
+  return before.facts.identity !== after.facts.identity;
+}
+
+function otherObject({ kind }: CatalogObject, what: string): Judged {
+  switch (kind) {
+    case 'column':
+      return codeOnly(
+        `${what} is another column than it was: it was dropped and added again, or two have changed names, so its values are not those of before.`,
+      );
+    case 'sequence':
+      return codeOnly(
+        `The sequence ${what} is another one than it was: it begins elsewhere, and numbers may be given twice.`,
+      );
+    default:
+      return codeOnly(
+        `${what} is another table than it was: it was dropped and created again, or two have changed names, so its rows are not those of before.`,
+      );
+  }
+}
+
+function changedPublication(before: CatalogObject, after: CatalogObject, pair: CatalogPair): Judged | null {
+  const refusing = newlyRefusing(after, before.facts.refuses ?? [], pair);
+  if (refusing !== null) return refusing;
+  return before.facts.definition === after.facts.definition && before.facts.filters === after.facts.filters
+    ? null
+    : codeOnly(`The publication ${after.name} has other operations, rows or columns.`);
 }
 
 function wordOf({ kind, facts }: CatalogObject): string {
@@ -65,7 +106,7 @@ function changedRelation(before: CatalogObject, after: CatalogObject): Judged {
   if (after.facts.form !== 'table')
     return codeOnly(`The ${after.facts.form ?? 'view'} ${what} is defined otherwise.`);
   return codeOnly(
-    `The table ${what} is kept otherwise: its partitions, its row security, or whether it survives a crash.`,
+    `The table ${what} is kept otherwise: its partitions, row security or replica identity, or whether it survives a crash.`,
   );
 }
 

@@ -17,6 +17,16 @@ export function removedObject(object: CatalogObject): Judged {
       return gone(`The ${kind} ${sayObject(name)} is gone: whatever uses it fails.`);
     case 'extension':
       return gone(`The extension ${name} is gone: whatever uses what it brought fails.`);
+    case 'collation':
+    case 'text search configuration':
+    case 'text search dictionary':
+    case 'language':
+    case 'foreign server':
+    case 'foreign data wrapper':
+    case 'user mapping':
+      return gone(`The ${kind} ${sayObject(name)} is gone: whatever uses it fails.`);
+    case 'publication':
+      return codeOnly(`The publication ${name} is gone: whoever follows it gets no changes any more.`);
     case 'operator':
     case 'cast':
       return gone(`The ${kind} ${name} is gone: a query that needs it fails.`);

@@ -13,8 +13,8 @@ export interface JudgedObject extends Judged {
  * What differs between the catalogs of before and after a migration, and how far code that knows only the first can go on
  * with the second. What belongs to a relation that is wholly new or wholly gone is said of the relation.
  */
-export function schemaChanges(before: Catalog, after: Catalog): readonly JudgedObject[] {
-  const pair = pairOf(before, after);
+export function schemaChanges(pair: CatalogPair): readonly JudgedObject[] {
+  const { before, after } = pair;
   const changes: JudgedObject[] = [];
   const add = (object: CatalogObject, judged: Judged | null): void => {
     if (judged !== null) changes.push({ object, ...judged });
@@ -37,23 +37,34 @@ function isOwnerLeft({ of }: CatalogObject, pair: CatalogPair): boolean {
   );
 }
 
-function pairOf(before: Catalog, after: Catalog): CatalogPair {
+/** Two catalogs, to look things up in. */
+export function pairOf(before: Catalog, after: Catalog): CatalogPair {
   const sides = { before: indexed(before), after: indexed(after) };
   return {
     before,
     after,
     wasThere: (relation) => sides.before.byKey.has(keyOf({ kind: 'relation', of: null, name: relation })),
     find: (side, object) => sides[side].byKey.get(keyOf(object)) ?? null,
+    byIdentity: (side, { kind, facts }) =>
+      sides[side].byIdentity.get(`${kind} ${facts.identity ?? ''}`) ?? null,
     ofRelation: (side, relation) => sides[side].byRelation.get(relation) ?? [],
   };
 }
 
 function indexed({ objects }: Catalog): {
   readonly byKey: ReadonlyMap<string, CatalogObject>;
+  readonly byIdentity: ReadonlyMap<string, CatalogObject>;
   readonly byRelation: ReadonlyMap<string, readonly CatalogObject[]>;
 } {
   return {
     byKey: new Map(objects.map((object) => [keyOf(object), object])),
+    byIdentity: new Map(
+      objects.flatMap((object) =>
+        object.kind === 'relation' || object.kind === 'sequence'
+          ? [[`${object.kind} ${object.facts.identity ?? ''}`, object] as const]
+          : [],
+      ),
+    ),
     byRelation: Map.groupBy(objects, ({ of }) => of ?? ''),
   };
 }

@@ -1,0 +1,32 @@
+-- answer: code only
+-- why: the trigger of the partition changed rows while the table above it was filled
+-- before:
+create table members (id int generated always as identity primary key, name text not null, mail text unique, level int not null default 1);
+insert into members (name, mail) values ('Ada', 'ada@x.example'), ('Bob', null);
+create table orders (id int generated always as identity primary key, member_id int not null references members (id), total numeric(10, 2) not null, state text not null default 'open');
+insert into orders (member_id, total) values (1, 12.50);
+create table pt (id int, v int) partition by range (id);
+create table pt1 partition of pt for values from (0) to (10);
+insert into pt values (1, 1);
+create function ptf() returns trigger language plpgsql as $$ begin new.v = 0; return new; end $$;
+create trigger t before update on pt1 for each row execute function ptf();
+-- migration:
+alter table pt add column z int;
+update pt set z = 1;
+-- old:
+select id, name, mail, level from members order by id;
+insert into members (name) values ('Old');
+update members set level = level + 1 where name = 'Old';
+insert into orders (member_id, total) select id, 3 from members where name = 'Old';
+select m.name, o.total from orders o join members m on m.id = o.member_id where o.state = 'open';
+delete from orders where member_id in (select id from members where name = 'Old');
+delete from members where name = 'Old';
+select v from pt;
+-- new:
+select id, name, mail, level from members order by id;
+insert into members (name) values ('Old');
+update members set level = level + 1 where name = 'Old';
+insert into orders (member_id, total) select id, 3 from members where name = 'Old';
+select m.name, o.total from orders o join members m on m.id = o.member_id where o.state = 'open';
+delete from orders where member_id in (select id from members where name = 'Old');
+delete from members where name = 'Old';
