@@ -229,6 +229,46 @@ describe('an approval by a comment', () => {
   }, 240_000);
 });
 
+describe('an approval from a laptop', () => {
+  test('is not written where it would not count, and on the local GitHub can be given as somebody else', async () => {
+    await using at = await place('notInitiator: true');
+    await at.as('mona', 'POST', '/actions/workflows/deploy-production.yml/dispatches', {
+      ref: 'main',
+      inputs: { ref: at.commit },
+    });
+    ended(await at.job('mona', 'gates', 'production'), 0);
+    const before = await at.comments();
+    const approve = (...args: readonly string[]) =>
+      at.home.runWith({ GITHUB_REPOSITORY: REPOSITORY }, 'approve', ...args, '--local');
+    const own = await approve('production', '--as', 'mona');
+    expect(own.code, own.stderr).toBe(4);
+    expect(own.stderr).toContain('Mona asked for the deployment, and somebody else has to agree to it');
+    expect(own.stderr).toContain('--as ada --local');
+    for (const [args, code, why] of [
+      [['production', '--as', 'carol'], 4, 'Carol may not write to the repository'],
+      [['production', '--commit', 'zzzz'], 2, 'GitHub has no commit, branch or tag zzzz'],
+      [['prodcution'], 2, 'Did you mean production?'],
+      [['staging'], 4, 'staging waits for no approval'],
+    ] as const) {
+      const refused = await approve(...args);
+      expect(refused.stderr).toContain(why);
+      expect(refused.code).toBe(code);
+    }
+    expect(await at.comments()).toEqual(before);
+
+    at.home.write('README.md', 'Another commit, which nobody asked for.');
+    await at.home.commit('Another');
+    const other = await approve('production', '--as', 'dora');
+    expect(other.stderr).toContain(`approve production --commit ${at.commit.slice(0, 7)} --local`);
+    const given = await approve('production', '--as', 'dora', '--commit', at.commit.slice(0, 7));
+    expect(given.code, given.stderr).toBe(0);
+    expect(given.stdout).toContain('✓ approved by dora');
+    expect(given.stdout).toContain('starts the deployment: http');
+    expect((await at.job('mona', 'gates', 'production')).outputs['approved']).toBe('true');
+    expect((await approve('production', '--as', 'dora')).stderr).not.toContain('Another commit waits');
+  }, 180_000);
+});
+
 describe('an approval by reviewers', () => {
   interface Runs {
     readonly workflow_runs: readonly { readonly id: number }[];

@@ -3,7 +3,7 @@ import { requireApprovable } from '../../pipeline/approval/approve-run.ts';
 import { deploymentInput } from '../../pipeline/deployment-input.ts';
 import { workAndShow } from '../runs/carry-out.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
-import { openBench } from './deploy.ts';
+import { openBench, requireEnvironment } from './deploy.ts';
 import { requireRun } from './runs.ts';
 
 /** What is decided about: a run that waits here, or an environment that waits on GitHub. */
@@ -11,7 +11,12 @@ export interface DecideOptions {
   /** `--commit`, `--plan`; null where they were not given. */
   readonly commit: string | null;
   readonly plan: string | null;
+  /** `--as`: who decides, on the local GitHub. */
+  readonly as: string | null;
 }
+
+/** How the id of a run begins. */
+const RUN = /^run-/;
 
 /** `glidepath approve|reject ID`: decides what a run waits for, and goes on with it; of an environment, writes the comment. */
 export async function decide(
@@ -25,6 +30,7 @@ export async function decide(
     const { decideOnGithub } = await import('../github/decide-on-github.ts');
     return await decideOnGithub(context, bench, { environment: id, decision, ...options });
   }
+  if (!RUN.test(id)) requireEnvironment(bench.project, id);
   const run = await requireRun(bench, id);
   const waiting = (await bench.engine.steps(run.id)).filter((step) => step.status === 'waiting');
   const [step] = waiting;

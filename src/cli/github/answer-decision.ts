@@ -1,5 +1,5 @@
 import { environmentRefs } from '../../config/environment-refs.ts';
-import type { ResolvedApproval, ResolvedEnvironment } from '../../config/resolved.ts';
+import type { ResolvedEnvironment } from '../../config/resolved.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import { refusalWords, voidWords } from '../../pipeline/approval/approval-words.ts';
 import {
@@ -16,7 +16,8 @@ import { utcTime } from '../../util/utc-time.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { Workbench } from '../workbench.ts';
 import { helpText } from './approval-comment.ts';
-import { initiatorsOf, peopleOf } from './approval-people.ts';
+import { peopleOf } from './approval-people.ts';
+import { commentGateOf, questionOf } from './approval-question.ts';
 import { requestAmong, requestsAmong } from './approval-thread.ts';
 import type { GithubDesk } from './github-desk.ts';
 import { plain } from './markdown.ts';
@@ -40,7 +41,7 @@ export interface DecisionComment {
 export async function answerDecision(asked: DecisionComment): Promise<string> {
   const { bench, desk, issue, comment, command, thread } = asked;
   const environment = bench.project.environments.find(({ name }) => name === command.environment);
-  const gate = environment === undefined ? null : gateOf(environment);
+  const gate = environment === undefined ? null : commentGateOf(environment);
   if (environment === undefined || gate === null) {
     const why = `"${command.environment}" is no environment that waits for an approval by comment`;
     await desk.host.addComment(issue, helpText(why));
@@ -52,7 +53,7 @@ export async function answerDecision(asked: DecisionComment): Promise<string> {
     .toSorted((a, b) => b.request.at - a.request.at);
   const request = (found ?? newest)?.request ?? null;
   if (request === null) return refuse(asked, null, 'nothing waits for an approval here', 'APPROVAL_REFUSED');
-  const question = await questionOf(asked, gate, request);
+  const question = await questionOf(desk.host, gate, request);
   const people = await peopleOf(desk.host, [comment.author], gate.approvers);
   const kind = refusalOf(question, { comment, command }, people, bench.clock.now());
   if (kind !== null) return refuseBecause(asked, question, request, kind);
@@ -66,32 +67,6 @@ export async function answerDecision(asked: DecisionComment): Promise<string> {
   const said = `Approved by ${comment.author} until ${until}: ${request.action} of ${request.commit.slice(0, 7)} to ${environment.name} by plan ${shortPlan(request.plan)}. The deployment was started.`;
   await reply(asked, plain(said));
   return said;
-}
-
-function gateOf({ gates }: ResolvedEnvironment): ResolvedApproval | null {
-  const found = gates.find((gate) => gate.kind === 'approval' && gate.by === 'comment' && !gate.optional);
-  return found?.kind === 'approval' ? found : null;
-}
-
-async function questionOf(
-  { desk }: DecisionComment,
-  gate: ResolvedApproval,
-  request: WaitingRequest,
-): Promise<ApprovalQuestion> {
-  const { environment, commit, plan } = request;
-  const known = gate.excludesInitiator
-    ? await initiatorsOf(desk.host, { environment, commit, actors: [request.by] })
-    : [];
-  return {
-    environment,
-    commit,
-    plan,
-    expiresAfterMs: gate.expiresAfterMs,
-    approvers: gate.approvers,
-    excluded: known,
-    // What is live is asked by the run that is started.
-    liveSince: null,
-  };
 }
 
 async function refuseBecause(

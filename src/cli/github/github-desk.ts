@@ -49,7 +49,11 @@ export async function requireDesk(
   bench: Pick<Workbench, 'project' | 'root' | 'vault' | 'clock'>,
 ): Promise<GithubDesk> {
   const { openGithub } = await import('./open-github.ts');
-  const host = await openGithub(await sourceOf(context, bench));
+  return deskAt(context, await openGithub(await sourceOf(context, bench)));
+}
+
+/** A desk at a code host that is open already. */
+export function deskAt(context: CommandContext, host: CodeHost): GithubDesk {
   return deskOf(context, readGithubContext(context), host);
 }
 
@@ -66,7 +70,8 @@ async function openDesk(
   return null;
 }
 
-async function sourceOf(
+/** From where GitHub is opened for a command. Throws CLOUD_NOT_RUNNING. */
+export async function sourceOf(
   context: CommandContext,
   { project, root, vault, clock }: Pick<Workbench, 'project' | 'root' | 'vault' | 'clock'>,
 ): Promise<GithubSource> {

@@ -104,10 +104,15 @@ export function addDecisionCommands(program: Command, register: Register): void 
     };
     register(program, `${word} <run-or-environment>`, help, async (context, [id = ''], options) => {
       const { decide } = await import('../commands/approve.ts');
-      return decide(context, id, decision, { commit: text(options['commit']), plan: text(options['plan']) });
+      return decide(context, id, decision, {
+        commit: text(options['commit']),
+        plan: text(options['plan']),
+        as: text(options['as']),
+      });
     })
       .option('--commit <sha>', 'of an environment: the waiting commit; HEAD otherwise')
-      .option('--plan <hash>', 'the first ten digits of the plan, so that no other plan is meant');
+      .option('--plan <hash>', 'the first ten digits of the plan, so that no other plan is meant')
+      .option('--as <login>', 'on the local GitHub: who decides');
   }
 }
 
