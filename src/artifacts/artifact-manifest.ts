@@ -59,7 +59,8 @@ export interface ArtifactCheck {
   readonly name: string;
   /** Of the cache; null where it is not kept. */
   readonly key: string | null;
-  readonly verdict: 'passed' | 'failed';
+  /** `not-run`: it was left out, or something ended it before it came to an end. */
+  readonly verdict: 'passed' | 'failed' | 'not-run';
   /** When the run ended that gave its result, also where that was there already; null where it is not known. */
   readonly at: string | null;
   readonly reports: readonly { readonly path: string; readonly digest: string }[];

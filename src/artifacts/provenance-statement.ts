@@ -69,7 +69,9 @@ export function provenanceStatement(manifest: ArtifactManifest, facts: BuildFact
           project: manifest.project,
           ref: facts.ref,
           config: { path: facts.config.path, digest: digestSet(facts.config.digest) },
-          checks: names(manifest.checks.map(({ name }) => name)),
+          checks: names(
+            manifest.checks.flatMap(({ name, verdict }) => (verdict === 'not-run' ? [] : [name])),
+          ),
           apps: names(manifest.images.map(({ app }) => app)),
           uncommitted: manifest.uncommitted,
         },

@@ -23,7 +23,16 @@ import {
 
 /** One thing that is not as it was made. */
 export interface ArtifactProblem {
-  readonly kind: 'changed' | 'missing' | 'extra' | 'commit' | 'signature' | 'key' | 'provenance' | 'manifest';
+  readonly kind:
+    | 'changed'
+    | 'missing'
+    | 'extra'
+    | 'commit'
+    | 'signature'
+    | 'key'
+    | 'provenance'
+    | 'manifest'
+    | 'check';
   /** The file, or the image. */
   readonly about: string;
   /** One sentence. */
@@ -65,7 +74,17 @@ export async function verifyArtifact(directory: string, options: VerifyOptions):
     ...wrongSbom(manifest),
   ];
   const provenance = await wrongProvenance(directory, manifest, options.key);
-  return { manifest, problems: [...problems, ...provenance.problems], signedBy: provenance.signedBy };
+  const all = [...problems, ...provenance.problems, ...failedChecks(manifest)];
+  return { manifest, problems: all, signedBy: provenance.signedBy };
+}
+
+/** It is what it was made as, and was not fit for use then. */
+function failedChecks({ checks }: ArtifactManifest): readonly ArtifactProblem[] {
+  return checks.flatMap(({ name, verdict }) =>
+    verdict === 'failed'
+      ? [{ kind: 'check', about: name, message: `The check ${name} failed when it was made.` } as const]
+      : [],
+  );
 }
 
 function writtenByHand(manifest: ArtifactManifest, text: string): readonly ArtifactProblem[] {

@@ -79,6 +79,26 @@ describe('ci --export', () => {
       'sbom.cdx.json',
     ]);
     expect(readFileSync(join(rig.dir, 'exported/sbom.cdx.json'), 'utf8')).toContain('CycloneDX');
+    const verified = await rig.run('artifact', 'verify', 'exported');
+    expect([verified.code, verified.stdout]).toEqual([
+      0,
+      expect.stringContaining('not run when it was made: '),
+    ]);
+  });
+
+  test('of a run that failed is whole and not fit for use; a report that git does not ignore is no change', async () => {
+    await using rig = await projectRig({
+      'glidepath.config.ts': CONFIG.replace(
+        'test: check(',
+        `broken: check('mkdir -p said && echo "<testsuites/>" > said/junit.xml; exit 3', { reports: { junit: ['said/junit.xml'] } }),
+      test: check(`,
+      ),
+      '.gitignore': '.glidepath\nout\nreports\nexported\n',
+    });
+    expect((await rig.run('ci', '--keep-going', '--export', 'exported')).code).toBe(1);
+    expect(manifestIn(join(rig.dir, 'exported'))).toMatchObject({ uncommitted: false });
+    const { code, stderr } = await rig.run('artifact', 'verify', 'exported');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('The check broken failed when it was made.')]);
   });
 
   test('is signed with the key of the environment, which is printed nowhere; each thing that was changed is named', async () => {

@@ -15,6 +15,7 @@ import { createGitSource, type GitSource } from '../../providers/git/git-source.
 import { ownVersion } from '../../util/own-file.ts';
 import { builderFacts, toolVersions } from '../runs/build-facts.ts';
 import type { CommandContext } from '../command-context.ts';
+import { hasChanges } from '../project/has-changes.ts';
 
 /** What is exported, and where to. */
 export interface ChecksExport {
@@ -50,16 +51,19 @@ export async function exportChecks(context: CommandContext, request: ChecksExpor
   const signer = signingKey(context.env[SIGNING_KEY]);
   const source = createGitSource({ root });
   const { sha, at } = await source.commit('HEAD');
-  const checks = outcome.results.flatMap((result) => {
-    const check = project.checks.find(({ name }) => name === result.name);
-    return check === undefined ? [] : exportedCheck(root, check, result);
-  });
+  const checks = project.checks.map((check) =>
+    exportedCheck(
+      root,
+      check,
+      outcome.results.find(({ name }) => name === check.name),
+    ),
+  );
   return exportArtifacts({
     directory: resolve(context.cwd, request.directory),
     root,
     project: project.name,
     commit: { sha, at },
-    uncommitted: await source.isDirty(),
+    uncommitted: await hasChanges(source, project.checks),
     checks,
     reports: request.hasReports ? outputFiles(root, MERGED) : [],
     images: [],
@@ -76,16 +80,18 @@ const MERGED = outputGlobs(REPORT_FILES.map((name) => `.glidepath/reports/${name
 
 function exportedCheck(
   root: string,
-  { outputs, reports }: ResolvedCheck,
-  { name, status, key, endedAt }: CheckResult,
-): readonly ExportedCheck[] {
-  if (status !== 'passed' && status !== 'failed') return [];
+  { name, outputs, reports }: ResolvedCheck,
+  result: CheckResult | undefined,
+): ExportedCheck {
+  if (result?.status !== 'passed' && result?.status !== 'failed')
+    return { name, key: null, verdict: 'not-run', at: null, outputs: [], reports: [] };
+  const { status, key, endedAt } = result;
   // What failed has left whatever it had made by then.
   const made = status === 'passed' ? outputFiles(root, outputGlobs(outputs)) : [];
   const written = Object.values(reports).flatMap((globs: readonly string[]) =>
     outputFiles(root, outputGlobs(globs)),
   );
-  return [{ name, key, verdict: status, at: endedAt, outputs: made, reports: [...new Set(written)] }];
+  return { name, key, verdict: status, at: endedAt, outputs: made, reports: [...new Set(written)] };
 }
 
 /** The bill of materials that one of these checks has written; where none did, that of the lock files. */

@@ -39,6 +39,15 @@ export async function artifactVerify(
 
 function invalid(directory: string, { problems }: ArtifactVerdict): ToolError {
   const [first] = problems;
+  if (problems.every(({ kind }) => kind === 'check'))
+    return new ToolError(
+      'ARTIFACT_INVALID',
+      `${directory} is whole, but not fit for use: ${first?.message ?? ''}`,
+      {
+        hint: 'Use an export of a run in which every check passed.',
+        output: problems.slice(1).map(({ message }) => message),
+      },
+    );
   const more = problems.length === 1 ? '' : ` ${counted(problems.length - 1, 'more thing')} as well:`;
   return new ToolError(
     'ARTIFACT_INVALID',
@@ -58,6 +67,7 @@ function lines(
 ): readonly string[] {
   const { green, dim } = paint(hasColor);
   const { files, images, checks } = manifest;
+  const missing = checks.flatMap(({ name, verdict }) => (verdict === 'not-run' ? [name] : []));
   const signature =
     signedBy === null
       ? 'not signed: it is complete, but nobody vouches for who made it'
@@ -67,6 +77,7 @@ function lines(
   return [
     `${green('✓')} ${directory} is what was made of ${manifest.project} ${manifest.commit.slice(0, 7)}${manifest.uncommitted ? ', with changes that were not committed' : ''}`,
     `  ${counted(files.length, 'file')}, ${counted(images.length, 'image')}, ${counted(checks.length, 'check')}`,
+    ...(missing.length === 0 ? [] : [`  not run when it was made: ${missing.join(', ')}`]),
     ...images.map(({ app, digest }) => dim(`  ${app}  ${digest}`)),
     `  ${signature}`,
   ];

@@ -16,6 +16,7 @@ import { writeJunit } from '../../reports/tests/write-junit.ts';
 import { cacheDirectory } from '../checks/cache/open-check-cache.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { GithubContext } from '../github/github-context.ts';
+import { hasChanges } from '../project/has-changes.ts';
 import { makeStateDir } from '../project/make-state-dir.ts';
 import { knownChange } from './known-change.ts';
 import type { ReportChecksOptions } from './report-options.ts';
@@ -79,13 +80,13 @@ interface GitFacts {
 
 /** What git knows of the files that the checks ran on; outside of a repository, nothing. */
 async function gitFacts(
-  { root, github, mainBranch }: ReportChecksOptions,
+  { root, github, mainBranch, checks }: ReportChecksOptions,
   isChangeAsked: boolean,
 ): Promise<GitFacts> {
   const source = createGitSource({ root });
   const unasked: KnownChange = { kind: 'unknown', reason: 'No check reports coverage.' };
   const clean = async (): Promise<string | null> =>
-    (await source.isDirty()) ? null : source.resolveRef('HEAD');
+    (await hasChanges(source, checks)) ? null : source.resolveRef('HEAD');
   const [commit, prefix, change] = await Promise.all([
     clean().catch(() => null),
     source.prefix().catch(() => ''),
