@@ -113,6 +113,33 @@ async function imageOf(rig: ProjectRig, app: string): Promise<string> {
   return (machines as { config: { image: string } }[])[0]?.config.image ?? '';
 }
 
+/** Its database, logs and state answer to the name that `review list` gives it; what a deployment printed brings data back. */
+async function usedByName(rig: ProjectRig, printed: string): Promise<void> {
+  const command =
+    /glidepath (db restore review\/pr-42 --to-restore-point \S+ --local)/.exec(printed)?.[1] ?? '';
+  const dry = await rig.run(...command.split(' '), '--dry-run');
+  expect([dry.code, dry.stdout + dry.stderr]).toEqual([
+    0,
+    expect.stringContaining('of review/pr-42 goes back'),
+  ]);
+  const restored = await rig.run(...command.split(' '), '--confirm', 'review/pr-42');
+  expect([restored.code, restored.stdout + restored.stderr]).toEqual([0, expect.any(String)]);
+  const url = await rig.run('db', 'url', 'review/pr-42', '--local');
+  expect([url.code, url.stdout]).toEqual([0, expect.stringMatching(/^postgres/)]);
+  const status = await rig.run('status', 'review/pr-42', '--local');
+  expect([status.code, status.stdout]).toEqual([0, expect.stringContaining('review/pr-42')]);
+  const logs = await rig.run('logs', 'review/pr-42', '--local');
+  expect([logs.code, logs.stderr]).toEqual([0, '']);
+  const alone = await rig.run('db', 'url', 'review', '--local');
+  expect([alone.code, alone.stderr]).toEqual([
+    2,
+    expect.stringContaining('one environment per pull request'),
+  ]);
+  // Its migrations run again.
+  const again = await rig.runWith(SECRET, 'review', 'open', '42', '--local');
+  expect([again.code, again.stderr]).toEqual([0, expect.any(String)]);
+}
+
 test('a pull request gets an app and a seeded database, is brought up to date, and leaves nothing', async () => {
   await using rig = await projectRig(reviewProject({ database: true }));
   await rig.cloudUp();
@@ -139,6 +166,7 @@ test('a pull request gets an app and a seeded database, is brought up to date, a
   const updated = await rig.runWith(SECRET, 'review', 'open', '#42', '--local');
   expect([updated.code, updated.stderr]).toEqual([0, expect.any(String)]);
   expect(await answer()).toMatchObject({ seeded: 1, migrated: 2, commit });
+  await usedByName(rig, updated.stdout);
   const after = await list(rig);
   expect(after.reviewApps[0]?.expiresAt).toBeGreaterThan(first?.expiresAt ?? Number.POSITIVE_INFINITY);
   const table = await rig.run('review', 'list', '--local');

@@ -8,11 +8,12 @@ import { probeOnce, type AskedOutcome } from '../../pipeline/probe/probe-environ
 import { brokenReleases } from '../../pipeline/verdict/broken-releases.ts';
 import { migratedDatabases } from '../../plan/steps/migrations-of.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
+import { requirePlace } from '../environment/require-place.ts';
 import { writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
 import { DEFAULT_LIMIT_MS, renderProbe } from '../views/database/probe.ts';
 import type { Workbench } from '../workbench.ts';
-import { openBench, requireEnvironment } from './deploy.ts';
+import { openBench } from './deploy.ts';
 
 /** What is typed after `db probe`. */
 export interface TypedProbe {
@@ -28,7 +29,7 @@ export interface TypedProbe {
  */
 export async function dbProbe(context: CommandContext, typed: TypedProbe): Promise<ExitCode> {
   await using bench = await openBench(context);
-  const environment = requireEnvironment(bench.project, typed.environment);
+  const environment = requirePlace(bench.project, typed.environment);
   const databases = migratedOf(environment, typed.database);
   const commit = await bench.source.resolveRef(typed.ref ?? 'HEAD');
   const outcomes: AskedOutcome[] = [];

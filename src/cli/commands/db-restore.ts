@@ -7,6 +7,7 @@ import type { RestoreMoment, Trigger } from '../../plan/plan.ts';
 import { utcTime } from '../../util/utc-time.ts';
 import { carryOut } from '../runs/carry-out.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
+import { requirePlace } from '../environment/require-place.ts';
 import { readHistory } from '../github/read-history.ts';
 import { requireAllowed } from '../github/require-allowed.ts';
 import { confirmByName } from '../runs/confirm-by-name.ts';
@@ -19,7 +20,7 @@ import { withProgress } from '../progress.ts';
 import { renderRestorePoints } from '../views/database/restore-points.ts';
 import { renderRestoreLoss } from '../views/database/restore-loss.ts';
 import type { Workbench } from '../workbench.ts';
-import { openBench, requireEnvironment } from './deploy.ts';
+import { openBench } from './deploy.ts';
 import { planFor } from './plan.ts';
 
 /** What is typed after `db restore`. */
@@ -40,7 +41,7 @@ export interface TypedRestore {
  */
 export async function dbRestore(context: CommandContext, typed: TypedRestore): Promise<ExitCode> {
   await using bench = await openBench(context);
-  const environment = requireEnvironment(bench.project, typed.environment);
+  const environment = requirePlace(bench.project, typed.environment);
   const database = databaseOf(environment, typed.database);
   // What only looks may be asked by anything.
   if (!typed.dryRun && (typed.to ?? typed.toRestorePoint) !== null) {

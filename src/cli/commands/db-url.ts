@@ -1,10 +1,11 @@
 import { EXIT } from '../../diagnostics/error-codes.ts';
 import { databaseOf, parsePlace } from '../databases/database-of.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
+import { requirePlace } from '../environment/require-place.ts';
 import { addressFromHere } from '../../pipeline/address-from-here.ts';
 import { writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
-import { openBench, requireEnvironment } from './deploy.ts';
+import { openBench } from './deploy.ts';
 
 /** What is typed after `db url`. */
 export interface TypedUrl {
@@ -22,7 +23,7 @@ export interface TypedUrl {
 export async function dbUrl(context: CommandContext, typed: TypedUrl): Promise<ExitCode> {
   await using bench = await openBench(context);
   const { environment: name, branch } = parsePlace(typed.place);
-  const environment = requireEnvironment(bench.project, name);
+  const environment = requirePlace(bench.project, name);
   const database = databaseOf(environment, typed.database);
   const purpose = {
     use: typed.pooled ? ('app' as const) : ('direct' as const),

@@ -2,18 +2,19 @@ import { EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import { environmentHealth, type AppHealth } from '../environment/app-health.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
+import { requirePlace } from '../environment/require-place.ts';
 import { writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
 import { missingToken } from '../platforms/sight-problem.ts';
 import { renderHealth } from '../views/environment/health.ts';
 import { paint } from '../views/text/paint.ts';
 import { localHint } from '../views/problem.ts';
-import { openBench, requireEnvironment } from './deploy.ts';
+import { openBench } from './deploy.ts';
 
 /** `glidepath health <env>`: asks every app by its public address; wakes what sleeps, and says how long that took. */
 export async function health(context: CommandContext, name: string): Promise<ExitCode> {
   await using bench = await openBench(context);
-  const environment = requireEnvironment(bench.project, name);
+  const environment = requirePlace(bench.project, name);
   const reader = bench.readerOf(environment);
   if (reader === null) {
     const problem = missingToken(environment);

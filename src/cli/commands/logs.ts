@@ -3,11 +3,12 @@ import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { ResolvedApp } from '../../config/resolved.ts';
 import type { LogLine } from '../../providers/app-platform.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
+import { requirePlace } from '../environment/require-place.ts';
 import { writeJson } from '../output.ts';
 import { missingToken, requireSight } from '../platforms/sight-problem.ts';
 import { paint } from '../views/text/paint.ts';
 import type { Workbench } from '../workbench.ts';
-import { openBench, requireEnvironment, unknownApp } from './deploy.ts';
+import { openBench, unknownApp } from './deploy.ts';
 
 /** How often new lines are asked for with `--follow`. */
 const FOLLOW_MS = 1_000;
@@ -29,7 +30,7 @@ export async function logs(
     });
   }
   await using bench = await openBench(context);
-  const environment = requireEnvironment(bench.project, name);
+  const environment = requirePlace(bench.project, name);
   const apps = environment.apps.filter((app) => appName === null || app.name === appName);
   if (apps.length === 0) {
     throw unknownApp(environment, appName ?? '');

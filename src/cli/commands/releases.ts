@@ -3,6 +3,7 @@ import { deploymentInput } from '../../pipeline/deployment-input.ts';
 import type { HistoryEntry } from '../../pipeline/history.ts';
 import { verdictOfEntry } from '../../pipeline/verdict/way-back.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
+import { requirePlace } from '../environment/require-place.ts';
 import { requireDesk } from '../github/github-desk.ts';
 import { readHistory, readHistoryAt } from '../github/read-history.ts';
 import { tableWidth, writeJson } from '../output.ts';
@@ -11,7 +12,7 @@ import { localHint } from '../views/problem.ts';
 import { renderTable } from '../views/text/table.ts';
 import { formatAgo } from '../views/text/time.ts';
 import { verdictCell } from '../views/database/verdict.ts';
-import { openBench, requireEnvironment } from './deploy.ts';
+import { openBench } from './deploy.ts';
 import { renderRuns, summaryOf } from './runs.ts';
 
 /** How many lines are shown. */
@@ -24,7 +25,7 @@ export async function releases(
   { isFromGithub }: { readonly isFromGithub: boolean },
 ): Promise<ExitCode> {
   await using bench = await openBench(context, { journalOnly: true });
-  requireEnvironment(bench.project, name);
+  requirePlace(bench.project, name);
   if (isFromGithub) await readHistoryAt(await requireDesk(context, bench), context, bench, [name]);
   else await readHistory(context, bench, [name]);
   const entries = bench.history.entries(name, SHOWN + 1);
@@ -73,7 +74,7 @@ function deploymentBefore(entries: readonly HistoryEntry[], index: number): Hist
 /** `glidepath history [env]`: every attempt, also those that failed. */
 export async function history(context: CommandContext, name: string | null): Promise<ExitCode> {
   await using bench = await openBench(context, { journalOnly: true });
-  if (name !== null) requireEnvironment(bench.project, name);
+  if (name !== null) requirePlace(bench.project, name);
   const all = await bench.engine.list({ limit: 1000 });
   const found = all
     .filter((run) => name === null || deploymentInput(run.input).environment.name === name)

@@ -1,5 +1,6 @@
 import type { ResolvedEnvironment } from '../../config/resolved.ts';
 import { EXIT } from '../../diagnostics/error-codes.ts';
+import { environmentNamed } from '../../plan/environment-named.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import {
   readEnvironmentStatus,
@@ -27,7 +28,11 @@ export async function status(
   options: { isWatching: boolean; isFromGithub: boolean },
 ): Promise<ExitCode> {
   await using bench = await openBench(context);
-  const asked = name === null ? bench.project.environments : [requireEnvironment(bench.project, name)];
+  const { project } = bench;
+  const asked =
+    name === null
+      ? project.environments
+      : [environmentNamed(project, name)?.environment ?? requireEnvironment(project, name)];
   const names = asked.map((environment) => environment.name);
   if (options.isFromGithub) await readHistoryAt(await requireDesk(context, bench), context, bench, names);
   else await readHistory(context, bench, names);
@@ -62,7 +67,7 @@ async function readAll(
   const local = context.isLocal ? await readLocalFigures(bench.root) : null;
   const environments: EnvironmentStatus[] = [];
   for (const environment of asked)
-    if (environment.kind === 'standing')
+    if (environment.kind === 'standing' || !bench.project.environments.includes(environment))
       environments.push(await readEnvironmentStatus(bench, environment, local));
   return { project: bench.project.name, asked, local, environments, at: bench.clock.now() };
 }
