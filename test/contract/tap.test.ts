@@ -55,6 +55,14 @@ describe('a tap', () => {
     await client.query('drop table item');
   });
 
+  test('tells where a statement is wrong from its own beginning, though it was sent behind others', async () => {
+    const { tap, seen } = await postgres.tap();
+    const client = await postgres.connect(tap.url);
+    await expect(client.query("select 'ü😀'; select 2; select nothing")).rejects.toThrow(/does not exist/);
+    const failed = seen.find(({ error }) => error !== null);
+    expect(failed?.sql.slice((failed.error?.position ?? 0) - 1)).toBe('nothing');
+  });
+
   test('gives sessions its settings, and lets nobody see or use the real password', async () => {
     const { tap } = await postgres.tap({
       settings: { lock_timeout: '1234ms', application_name: "it's a probe" },

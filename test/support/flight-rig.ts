@@ -5,6 +5,7 @@ import { runCommand } from '../../src/cli/run-command.ts';
 import { craftHere } from '../../src/pipeline/flight/attempt-here.ts';
 import type { Craft } from '../../src/pipeline/flight/attempt.ts';
 import { flyMigration } from '../../src/pipeline/flight/fly-migration.ts';
+import { statementPlace } from '../../src/pipeline/flight/statement-place.ts';
 import type { FlightOptions, FlightTiming } from '../../src/pipeline/flight/flight.ts';
 import { withPostgres } from '../../src/providers/postgres/connect-postgres.ts';
 import { systemClock } from '../../src/util/clock.ts';
@@ -45,6 +46,8 @@ export interface FlightRunOptions {
   readonly lockTimeoutMs?: number;
   readonly timeoutMs?: number;
   readonly timing?: Partial<FlightTiming>;
+  /** Of the commit. */
+  readonly files?: readonly { readonly path: string; readonly text: string }[];
   /** Another way to run the script than here; gets the path of the script. */
   readonly craft?: (script: string) => Craft;
 }
@@ -82,7 +85,9 @@ export class FlightRig implements Disposable {
         client,
         ...(options.timing === undefined ? {} : { timing: options.timing }),
       };
-      await flyMigration(flight, craft, () => Promise.resolve(null));
+      await flyMigration(flight, craft, (statement) =>
+        Promise.resolve(statementPlace(statement, options.files ?? [])),
+      );
     });
     // Awaited by the test, after what it does meanwhile.
     done.catch(() => undefined);

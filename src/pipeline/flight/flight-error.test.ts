@@ -9,8 +9,7 @@ function hintOf(isChanged: boolean | null): string {
       end: { isDone: false, message, isTimedOut: false, output: [], log: null },
       judgement: { isBlocked: false, isClean: isChanged === false, isChanged, stays: [] },
       timeoutMs: 60_000,
-      place: null,
-      statement: null,
+      at: null,
       lastWait: null,
       invalidIndexes: [],
     }).hint ?? ''

@@ -5,6 +5,7 @@ import type { Obstacle } from '../../providers/postgres/obstacles.ts';
 import { sessionWords, type PostgresSession } from '../../providers/postgres/postgres-session.ts';
 import type { AttemptEnd } from './attempt.ts';
 import type { Judgement } from './judge-attempt.ts';
+import type { StatementPlace } from './statement-place.ts';
 
 /** Another migration of the same database is under way. */
 export function lockedError(database: string, { session, connectedMs }: LockHolder): ToolError {
@@ -99,22 +100,18 @@ export interface FailureFacts {
   readonly judgement: Judgement;
   /** Of all attempts together. */
   readonly timeoutMs: number;
-  /** `migrations/2.sql:3`, or null where it is not known. */
-  readonly place: string | null;
-  readonly statement: string | null;
+  /** Where it stopped; null where nobody saw its statements. */
+  readonly at: StatementPlace | null;
   readonly lastWait: LockWait | null;
   readonly invalidIndexes: readonly string[];
 }
 
 /** The migration failed for good. */
 export function failedError(facts: FailureFacts): ToolError {
-  const { end, judgement, place, statement, lastWait, invalidIndexes } = facts;
+  const { end, judgement, at, lastWait, invalidIndexes } = facts;
   const error = end.log?.failed?.error ?? null;
   const said = error === null || end.isTimedOut ? '' : ` (${error.message}, SQLSTATE ${error.sqlState})`;
-  const stopped =
-    statement === null
-      ? ''
-      : ` It ${end.isTimedOut ? 'was' : 'stopped'} at ${place === null ? '' : `${place}: `}${statement}${said}.`;
+  const stopped = at === null ? '' : ` It ${end.isTimedOut ? 'was' : 'stopped'} at ${at.words}${said}.`;
   const waited =
     end.isTimedOut && lastWait !== null && lastWait.blockers.length > 0
       ? ` It waited for ${lastWait.lock}, held by ${lastWait.blockers.map(sessionWords).join('; and by ')}.`
@@ -131,7 +128,7 @@ export function failedError(facts: FailureFacts): ToolError {
         (name) => `Not built to its end, and of no use: drop index concurrently ${name};`,
       ),
     ].join('\n'),
-    output: end.output,
+    output: [...end.output, ...(at?.excerpt ?? [])],
   });
 }
 

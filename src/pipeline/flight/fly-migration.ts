@@ -1,4 +1,3 @@
-import { hideLiterals } from '../../providers/postgres/hide-literals.ts';
 import { endSessions } from '../../providers/postgres/end-sessions.ts';
 import { sessionsOf } from '../../providers/postgres/lock-waits.ts';
 import { indexIds } from '../../providers/postgres/invalid-indexes.ts';
@@ -9,6 +8,8 @@ import type { FlightOptions } from './flight.ts';
 import { dropHalfBuilt, refuseInvalidIndexes } from './half-built-indexes.ts';
 import { judgeAttempt, type Judgement } from './judge-attempt.ts';
 import { lockTimeoutOf, pauseAfter } from './pace.ts';
+import type { SeenStatement } from './statement-log.ts';
+import type { StatementPlace } from './statement-place.ts';
 import { waitForBlockers, waitForObstacles } from './wait-for-others.ts';
 import { LOOK_MS, watchAttempt, type WatchReport } from './watch-attempt.ts';
 
@@ -29,6 +30,9 @@ interface Flown {
   readonly halfBuilt: readonly string[];
 }
 
+/** Says where a statement stands in the files of the commit. */
+export type Locate = (statement: Pick<SeenStatement, 'sql' | 'error'>) => Promise<StatementPlace>;
+
 /**
  * Runs a migration beside the traffic: an attempt gives up when it cannot have a lock, and lets those behind it go
  * first; then another is made, which waits for longer. Only what was wholly taken back is made again.
@@ -36,11 +40,7 @@ interface Flown {
  * Throws MIGRATION_BLOCKED with who holds the lock, or MIGRATION_FAILED with the statement and what stays of it;
  * `locate` says in which file a statement stands.
  */
-export async function flyMigration(
-  options: FlightOptions,
-  craft: Craft,
-  locate: (sql: string) => Promise<string | null>,
-): Promise<void> {
+export async function flyMigration(options: FlightOptions, craft: Craft, locate: Locate): Promise<void> {
   const { clock, client, random, log } = options;
   const startedAt = clock.now();
   const deadline = startedAt + options.timeoutMs;
@@ -108,8 +108,10 @@ async function attempt(
     const report = (await watch?.stop()) ?? NOTHING_SEEN;
     const flown = { end, report, judgement: NOT_JUDGED, halfBuilt: [] };
     return end.isDone ? flown : await judged(options, flown, { before, indexes, deadline });
-  } finally {
-    await watch?.stop();
+  } catch (error) {
+    // A run that is stopped: a server may take a moment to notice that its client is gone.
+    await settle(options, ((await watch?.stop()) ?? NOTHING_SEEN).pids);
+    throw error;
   }
 }
 
@@ -176,15 +178,15 @@ async function blocked(
 async function failure(
   { timeoutMs }: FlightOptions,
   { end, report, judgement, halfBuilt }: Flown,
-  locate: (sql: string) => Promise<string | null>,
+  locate: Locate,
 ): Promise<Error> {
-  const at = (end.isTimedOut ? end.log?.running : null) ?? end.log?.failed ?? null;
+  const { running = null, failed = null } = end.log ?? {};
+  const at = end.isTimedOut && running !== null ? { sql: running.sql, error: null } : failed;
   return failedError({
     end,
     judgement,
     timeoutMs,
-    place: at === null ? null : await locate(at.sql),
-    statement: at === null ? null : hideLiterals(at.sql).trim(),
+    at: at === null ? null : await locate(at),
     lastWait: report.lastWait,
     invalidIndexes: halfBuilt,
   });

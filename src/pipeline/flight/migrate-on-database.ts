@@ -14,8 +14,8 @@ import { craftHere } from './attempt-here.ts';
 import { attemptWork, craftOnPlatform } from './attempt-on-platform.ts';
 import { flyMigration } from './fly-migration.ts';
 import { lockedError } from './flight-error.ts';
-import { locateStatement } from './locate-statement.ts';
-import { filesOfMigration, tablesOfMigration } from './tables-of-migration.ts';
+import { statementPlace } from './statement-place.ts';
+import { filesOfMigration, tablesOfMigration, type CommitFile } from './tables-of-migration.ts';
 
 /** A migration of a database that is written in the config. */
 export interface DatabaseMigration {
@@ -125,7 +125,7 @@ async function fly(
         client,
       },
       craft,
-      async (sql) => locate(scope, of.database.name, sql),
+      async (statement) => statementPlace(statement, await filesOf(scope, of.database.name)),
     );
   } finally {
     await finish();
@@ -204,7 +204,6 @@ function namesOfUrl(app: ResolvedFlyApp, database: string): readonly string[] {
     .map(([name]) => name);
 }
 
-async function locate(scope: StepScope, database: string, sql: string): Promise<string | null> {
-  const paths = Object.keys(migrationsInProgress(scope)?.[database] ?? {});
-  return locateStatement(sql, await filesOfMigration(scope, paths));
+async function filesOf(scope: StepScope, database: string): Promise<readonly CommitFile[]> {
+  return filesOfMigration(scope, Object.keys(migrationsInProgress(scope)?.[database] ?? {}));
 }

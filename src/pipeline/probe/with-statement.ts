@@ -1,8 +1,7 @@
 import type { ResolvedDatabase } from '../../config/resolved.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
-import { hideLiterals } from '../../providers/postgres/hide-literals.ts';
-import { locateStatement } from '../flight/locate-statement.ts';
 import type { SeenStatement } from '../flight/statement-log.ts';
+import { statementPlace } from '../flight/statement-place.ts';
 import { filesOfMigration } from '../flight/tables-of-migration.ts';
 import { migrationFilesOf } from '../migration-files.ts';
 import { migrationsInProgress, type StepScope } from '../step-scope.ts';
@@ -23,15 +22,18 @@ export async function withStatement(
   const all =
     migrationsInProgress(scope) ?? (await migrationFilesOf(deps.source, input.environment, input.commit));
   const files = await filesOfMigration(scope, Object.keys(all[database.name] ?? {}));
-  const place = locateStatement(failed.sql, files);
+  const { words, excerpt } = statementPlace(failed, files);
   const { message, sqlState } = failed.error;
-  const at = `${place === null ? '' : `${place}: `}${hideLiterals(failed.sql)}`;
   const { code, hint, retry, diagnostics, output, cause } = failure;
-  return new ToolError(code, `${failure.message}. It stopped at ${at} (${message}, SQLSTATE ${sqlState}).`, {
-    ...(hint === undefined ? {} : { hint }),
-    retry,
-    diagnostics,
-    output,
-    cause,
-  });
+  return new ToolError(
+    code,
+    `${failure.message}. It stopped at ${words} (${message}, SQLSTATE ${sqlState}).`,
+    {
+      ...(hint === undefined ? {} : { hint }),
+      retry,
+      diagnostics,
+      output: [...output, ...excerpt],
+      cause,
+    },
+  );
 }

@@ -161,7 +161,7 @@ export class Responses {
   #error(frame: Frame, head: Expected | undefined): boolean {
     const error = readError(readFields(frame.body));
     const statement = head !== undefined && 'onFailure' in head ? head.onFailure() : statementOf(head);
-    if (statement !== null) this.#end(statement, { error });
+    if (statement !== null) this.#end(statement, { error: within(error, statement.offset) });
     if (head === undefined) return true;
     if (head.kind === 'sync') this.#failAtEnd(error);
     if (head.kind === 'query') {
@@ -221,6 +221,11 @@ export class Responses {
     this.#over.push(statement);
     statement.settle();
   }
+}
+
+/** With the place counted from the beginning of the statement. */
+function within(error: TapStatementError, offset: number): TapStatementError {
+  return error.position === null ? error : { ...error, position: error.position - offset };
 }
 
 function statementOf(entry: Expected | undefined): StatementInProgress | null {

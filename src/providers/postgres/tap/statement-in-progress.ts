@@ -3,6 +3,8 @@ import type { HeldStatement, RunningStatement, TapNotice, TapStatementError } fr
 /** A statement between the moment that it is sent and the moment that the server has answered. */
 export interface StatementInProgress {
   readonly running: RunningStatement;
+  /** Where it begins in the query that it was sent with, in characters: the server counts from there. */
+  readonly offset: number;
   readonly notices: TapNotice[];
   /** Resolves when it is answered, or never will be. */
   readonly settled: Promise<void>;
@@ -19,9 +21,9 @@ export interface StatementEnd {
 }
 
 /** A statement that was just sent. */
-export function startStatement(running: RunningStatement): StatementInProgress {
+export function startStatement(running: RunningStatement, offset = 0): StatementInProgress {
   const { promise, resolve } = Promise.withResolvers<void>();
-  return { running, notices: [], settled: promise, settle: resolve, end: null };
+  return { running, offset, notices: [], settled: promise, settle: resolve, end: null };
 }
 
 /** What is told of a statement that has ended. */

@@ -138,11 +138,11 @@ export class TapSession {
       });
       return { ...this.#waitFor(() => work), passes: false };
     }
-    const texts = pieces === null ? [sql] : pieces.map((piece) => piece.sql);
+    const parts = pieces ?? [{ sql, offset: 0 }];
     let index = 0;
     const next = (): StatementInProgress | null => {
-      const text = texts[index++];
-      return text === undefined ? null : this.#start(text, 0);
+      const part = parts[index++];
+      return part === undefined ? null : this.#start(part.sql, 0, part.offset);
     };
     this.#responses.expect({ kind: 'query', current: next(), next, shown: 'all' });
     return PASS;
@@ -224,7 +224,7 @@ export class TapSession {
     if (setting !== null) await this.#ask(setting, { statement: null, isToldLater: false });
   }
 
-  #start(sql: string, parameters: number): StatementInProgress {
+  #start(sql: string, parameters: number, offset = 0): StatementInProgress {
     const { id, server, hooks, nextNumber } = this.#options;
     const running: RunningStatement = {
       number: nextNumber(),
@@ -240,7 +240,7 @@ export class TapSession {
       this.#isQuieted = true;
     }
     hooks.onStart?.(running);
-    return startStatement(running);
+    return startStatement(running, offset);
   }
 
   #report(statement: StatementInProgress, transaction: TransactionState, batch: number): void {
