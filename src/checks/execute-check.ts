@@ -22,7 +22,7 @@ export interface LeftProcess {
 
 /** How an attempt came out. */
 export interface ExecutionEnd {
-  /** Null where it was ended by a signal. */
+  /** Null where it was killed by a signal. */
   readonly exitCode: number | null;
   /** It took longer than `check.timeoutMs` and was ended. */
   readonly timedOut: boolean;

@@ -49,11 +49,7 @@ export function executeOnHost(options: HostOptions): ExecuteCheck {
 
 /** A shell could not be started there either, and what the system says of that names the shell. */
 function missingDirectory({ name, directory }: ResolvedCheck): ToolError {
-  return new ToolError(
-    'CHECK_FAILED',
-    `The check ${name} runs in ${directory}, and there is no such directory.`,
-    {
-      hint: `Correct directory of the check ${name} in glidepath.config.ts, or check out what is missing.`,
-    },
-  );
+  return new ToolError('CHECK_FAILED', `The check ${name} runs in ${directory}, which does not exist.`, {
+    hint: `Correct the directory of the check ${name} in glidepath.config.ts, or check out what is missing.`,
+  });
 }

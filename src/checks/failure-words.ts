@@ -6,6 +6,6 @@ export function failureWords(
   { timeoutMs }: Pick<ResolvedCheck, 'timeoutMs'>,
   { exitCode, timedOut }: Pick<ExecutionEnd, 'exitCode' | 'timedOut'>,
 ): string {
-  if (timedOut) return `did not end within ${timeoutMs / 1000} s`;
-  return exitCode === null ? 'was ended by a signal' : `failed with exit code ${exitCode}`;
+  if (timedOut) return `did not finish within ${timeoutMs / 1000} s`;
+  return exitCode === null ? 'was killed by a signal' : `failed with exit code ${exitCode}`;
 }

@@ -4,7 +4,7 @@ import type { KeyDifference } from './key/key-parts.ts';
 export function differenceWords(differences: readonly KeyDifference[] | null): string {
   if (differences === null) return 'never passed before';
   const [first, ...others] = differences;
-  if (first === undefined) return 'what was kept of it is gone';
+  if (first === undefined) return 'its cached result is gone';
   return others.length === 0 ? oneDifference(first) : `${oneDifference(first)}, and ${others.length} more`;
 }
 
@@ -20,13 +20,13 @@ function oneDifference({ part, name, before, now }: KeyDifference): string {
     case 'tool':
       return `${name} ${before ?? 'was not there'} → ${now ?? 'is not there'}`;
     case 'need':
-      return `${name} made something else`;
+      return `the output of ${name} changed`;
     case 'place':
       return `it ran on ${before ?? 'nothing'} and now on ${now ?? 'nothing'}`;
     case 'service':
     case 'output':
     case 'leaf':
-      return now === null ? `its ${part} ${name} was taken out` : `its ${part} ${name} is new`;
+      return now === null ? `its ${part} ${name} was removed` : `its ${part} ${name} is new`;
     default:
       return `${name} changed`;
   }

@@ -53,7 +53,7 @@ test('what is named is wanted also where it is slow, and says whom it prepares f
   expect(leftOut).toEqual(
     ['quality', 'security', 'test', 'export'].map((name) => ({
       name,
-      reason: 'it was not asked for (--only)',
+      reason: 'not selected (--only)',
     })),
   );
 });

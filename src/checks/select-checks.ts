@@ -53,8 +53,8 @@ export function selectChecks(all: readonly ResolvedCheck[], selection: CheckSele
 
 /** Null for what is wanted. What is named is wanted also where it takes long. */
 function whyLeftOut({ name, fast }: ResolvedCheck, { only, isFast, touched }: CheckSelection): string | null {
-  if (only !== null && !only.includes(name)) return 'it was not asked for (--only)';
-  if (only === null && isFast && !fast) return 'it is not fast (--fast)';
+  if (only !== null && !only.includes(name)) return 'not selected (--only)';
+  if (only === null && isFast && !fast) return 'not fast (--fast)';
   if (touched === undefined || touched === null || touched.names.has(name)) return null;
   return touched.otherwise;
 }
@@ -112,6 +112,9 @@ function requireCheck(all: readonly ResolvedCheck[], name: string): void {
   if (all.some((check) => check.name === name)) return;
   const names = all.map((check) => check.name);
   throw new ToolError('CHECK_UNKNOWN', `There is no check "${name}".`, {
-    hint: names.length === 0 ? 'This project has none: ci.checks' : nameHint(name, names, 'checks'),
+    hint:
+      names.length === 0
+        ? 'The project has no checks: add some to ci.checks'
+        : nameHint(name, names, 'checks'),
   });
 }

@@ -45,6 +45,6 @@ test('what is not touched is left out and says so, and what prepares for the oth
   ]);
   expect(leftOut).toEqual([
     { name: 'web:lint', reason: 'unaffected by changes since main' },
-    { name: 'e2e', reason: 'it is not fast (--fast)' },
+    { name: 'e2e', reason: 'not fast (--fast)' },
   ]);
 });

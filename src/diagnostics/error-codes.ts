@@ -50,7 +50,7 @@ export const ERROR_CODES = {
   CHECK_WROTE_OUTSIDE: {
     kind: 'operation',
     exit: 1,
-    title: 'A check changed what it does not say it makes',
+    title: 'A check changed files outside its declared outputs',
   },
   STATE_COMMITTED: { kind: 'user', exit: 2, title: 'git tracks the state of Glidepath' },
   CACHE_KEY_INVALID: { kind: 'user', exit: 2, title: 'A key of the cache cannot be used' },

@@ -85,11 +85,11 @@ describe('an error as stored', () => {
     expect(withUndoFailures(cause, failures)).toEqual({
       code: 'HEALTH_FAILED',
       message: 'm',
-      hint: 'Could not be put back and needs a look by hand: web.',
+      hint: 'Could not be undone and needs manual attention: web.',
       output: ['o', 'RUN_UNDO_FAILED web: gone look'],
     });
     expect(withUndoFailures({ ...cause, hint: 'glidepath cloud status' }, failures)?.hint).toBe(
-      'glidepath cloud status\nCould not be put back and needs a look by hand: web.',
+      'glidepath cloud status\nCould not be undone and needs manual attention: web.',
     );
     expect(withUndoFailures(null, failures)).toMatchObject({ code: 'RUN_UNDO_FAILED' });
   });

@@ -166,7 +166,7 @@ export class GraphRun {
       what: `step "${node.id}"`,
       run: async () => {
         const executor = executors[node.action.kind];
-        if (executor === undefined) throw new Error(`Nothing here knows how to do "${node.action.kind}".`);
+        if (executor === undefined) throw new Error(`This version cannot do "${node.action.kind}".`);
         return jsonOf(await executor.execute(context));
       },
       stop,

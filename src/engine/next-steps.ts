@@ -76,7 +76,7 @@ function decisionTransition(node: GraphNode, { decision, by }: DecisionRow): Ste
 }
 
 function lateApproval(node: GraphNode): StepTransition {
-  const message = `Nobody decided about "${node.title}" within ${Math.round(node.timeoutMs / 1000)} s.`;
+  const message = `Nobody approved or rejected "${node.title}" within ${Math.round(node.timeoutMs / 1000)} s.`;
   const hint = 'Start the run again and approve it in time.';
   return { kind: 'fail', step: node.id, error: { code: 'GATE_APPROVAL_EXPIRED', message, hint, output: [] } };
 }

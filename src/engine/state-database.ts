@@ -97,7 +97,7 @@ function versionOf(db: DatabaseSync, file: string): number {
     });
   }
   if (version !== 0 && application !== APPLICATION_ID) {
-    throw new ToolError('STORE_UNREADABLE', `${file} is a database, but not one of Glidepath.`, {
+    throw new ToolError('STORE_UNREADABLE', `${file} is not a Glidepath database.`, {
       hint: 'Move the file away and run the command again.',
     });
   }

@@ -38,11 +38,11 @@ export function withUndoFailures(
     ({ step, error }) =>
       `RUN_UNDO_FAILED ${step}: ${error.message}${error.hint === null ? '' : ` ${error.hint}`}`,
   );
-  const hint = `Could not be put back and needs a look by hand: ${names}.`;
+  const hint = `Could not be undone and needs manual attention: ${names}.`;
   if (cause === null) {
     return {
       code: 'RUN_UNDO_FAILED',
-      message: 'The run was cancelled, but not everything could be put back.',
+      message: 'The run was cancelled, but not everything could be undone.',
       hint,
       output: lines,
     };

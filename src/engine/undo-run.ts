@@ -111,8 +111,7 @@ async function undoStep(options: UndoRunOptions, node: GraphNode, since: number)
       what: `undoing step "${node.id}"`,
       call: async (context) => {
         const executor = options.executors[node.action.kind];
-        if (executor?.undo === undefined)
-          throw new Error(`Nothing here knows how to undo "${node.action.kind}".`);
+        if (executor?.undo === undefined) throw new Error(`This version cannot undo "${node.action.kind}".`);
         await executor.undo(context);
       },
     });
@@ -121,7 +120,7 @@ async function undoStep(options: UndoRunOptions, node: GraphNode, since: number)
     const isRepeatable = outcome.error instanceof ToolError && outcome.error.retry === 'safe';
     const error = toStoredError(outcome.error, redact);
     if (!isRepeatable || attempt >= node.retry.attempts) return { kind: 'undo-fail', step: node.id, error };
-    ledger.journal.log(node.id, `Undo failed and is tried again: ${error.message}`);
+    ledger.journal.log(node.id, `Undo failed and will be retried: ${error.message}`);
     await clock.sleep(retryDelayMs(node.retry, attempt, random), ledger.journal.lost);
   }
 }

@@ -98,7 +98,7 @@ describe('the graph', () => {
     const noted = only(live({ apps: [worker('w')], gates: [optional] }), deployTo('live'));
     expect(noted.steps.map((step) => step.id)).not.toContain('gate:approval');
     expect(noted.notes).toEqual([
-      'An approval is optional (approval({ optional: true })): nothing waits for it.',
+      'The approval is optional (approval({ optional: true })): nothing waits for it.',
     ]);
     for (const gates of [
       [optional, required],
@@ -333,7 +333,7 @@ describe('promotion and rollback', () => {
     ]);
     expect(step(plan, 'reuse')).toMatchObject({
       action: { kind: 'reuse', from: 'staging' },
-      reason: 'the very digests that run in staging, r-1a2b3c4-beef (1a2b3c4): nothing is built again',
+      reason: 'the same digests that run in staging, r-1a2b3c4-beef (1a2b3c4): nothing is rebuilt',
     });
   });
 
@@ -355,7 +355,7 @@ describe('promotion and rollback', () => {
     );
     expect(step(plan, 'reuse').action).toEqual({ kind: 'reuse', from: null });
     expect(plan.notes).toEqual([
-      'The gates are not asked again: they held when r-1 was first deployed here.',
+      'Gates are not checked again: they passed when r-1 was first deployed here.',
       'No database is rolled back: every migration stays applied.',
     ]);
   });
@@ -468,7 +468,7 @@ describe('matching', () => {
   test('an environment that leaves failures as they are says so', () => {
     const plan = only(live({ apps: [worker('w')], rollback: 'manual' }), deployTo('live'));
     expect(plan.rollbackOnFailure).toBe(false);
-    expect(plan.notes).toEqual(["A failure leaves everything as it is then (rollback: 'manual')."]);
+    expect(plan.notes).toEqual(["A failure leaves everything as it is (rollback: 'manual')."]);
   });
 });
 
@@ -489,11 +489,11 @@ describe('what was observed', () => {
     );
     expect(step(plan, 'deploy:api')).toMatchObject({
       reason: '2 machines in iad, one at a time, zero downtime; updates shop-api, 2 machines now',
-      undo: 'put back the image and config each machine had',
+      undo: 'restore the image and config each machine had',
     });
     expect(step(plan, 'deploy:web')).toMatchObject({
       reason: 'one machine in iad: the new one beside it first, zero downtime; creates shop-web',
-      undo: 'remove the machines that were made',
+      undo: 'remove the machines it created',
     });
     expect(step(plan, 'deploy:mailer').reason).toContain('shop-mailer exists and has no machines yet');
     expect(step(plan, 'ensure-database:main').reason).toBe(

@@ -135,19 +135,19 @@ function notesOf(context: StageContext): string[] {
   if (trigger.kind === 'restore') return restoreNotes(context);
   if (trigger.kind === 'scale') {
     notes.push(
-      'No gate is asked: this is for emergencies.',
-      'It holds until the next deployment, which brings back what is written in the config.',
+      'Gates are not checked: this is for emergencies.',
+      'It holds until the next deployment, which restores what the config says.',
     );
   } else if (trigger.kind === 'rollback') {
     if (environment.gates.length > 0) {
-      notes.push(`The gates are not asked again: they held when ${trigger.release} was first deployed here.`);
+      notes.push(`Gates are not checked again: they passed when ${trigger.release} was first deployed here.`);
     }
     notes.push('No database is rolled back: every migration stays applied.');
   } else if (hasOptionalApproval(environment.gates)) {
-    notes.push('An approval is optional (approval({ optional: true })): nothing waits for it.');
+    notes.push('The approval is optional (approval({ optional: true })): nothing waits for it.');
   }
   if (environment.rollback === 'manual') {
-    notes.push("A failure leaves everything as it is then (rollback: 'manual').");
+    notes.push("A failure leaves everything as it is (rollback: 'manual').");
   }
   if (trigger.kind !== 'scale') notes.push(...driftNotes(context));
   const expiry = expiryNote(context);

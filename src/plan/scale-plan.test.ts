@@ -36,7 +36,7 @@ describe('a scaling', () => {
     const plan = planned(scaling('web'));
     expect(ids(plan)).toEqual(['scale:web', 'health:web', 'report']);
     expect(plan.deployments[0]).toMatchObject({ lockKey: 'shop/production', action: 'scale' });
-    expect(plan.deployments[0]?.notes.join(' ')).toContain('brings back what is written');
+    expect(plan.deployments[0]?.notes.join(' ')).toContain('restores what the config says');
     expect(plan.deployments[0]?.steps[0]).toMatchObject({ mutates: true, undo: expect.any(String) });
   });
 

@@ -32,7 +32,7 @@ export interface ProcessRun {
 
 /** How a program ended. */
 export interface ProcessEnd {
-  /** Null where it was ended by a signal. */
+  /** Null where it was killed by a signal. */
   readonly exitCode: number | null;
   readonly timedOut: boolean;
   /** What it had started and left running, now ended; only with a mark. */

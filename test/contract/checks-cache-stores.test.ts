@@ -152,7 +152,7 @@ describe('a shared store that fails is a miss, and is said once', () => {
     const settled = cache.settle();
     late();
     await settled;
-    expect(cache.warnings).toEqual(['Not everything was uploaded to the shared cache in time.']);
+    expect(cache.warnings).toEqual(['Some uploads to the shared cache did not finish in time.']);
   });
 });
 

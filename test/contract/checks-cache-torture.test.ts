@@ -37,7 +37,7 @@ async function start(args: readonly string[]): Promise<{ child: ChildProcess; sa
 }
 
 /** What another process evicts between finding and restoring is a miss; nothing else may go wrong. */
-const EVICTED = /is gone; it runs instead|another process removed a part of it meanwhile/;
+const EVICTED = /is gone; the check runs instead|another process removed part of it meanwhile/;
 
 function warningsOf(said: string): readonly string[] {
   return said.split('\n').filter((line) => line.startsWith('warning'));
@@ -107,7 +107,7 @@ test('several processes may store, restore and evict at once', async () => {
     for (const line of said()
       .split('\n')
       .filter((one) => one.startsWith('warning')))
-      expect(line).toMatch(/is gone; it runs instead|another process removed a part of it meanwhile/);
+      expect(line).toMatch(/is gone; the check runs instead|another process removed part of it meanwhile/);
   }
   await expectSound(directory, machine, make());
 });
@@ -128,7 +128,7 @@ test.skipIf(!CAN_MOUNT)(
       writeTree(root, { 'dist/a': randomBytes(100_000), 'dist/b': randomBytes(1_000_000) });
       expect(await cache.store(newEntry('small', ['dist/a']), root)).not.toBeNull();
       expect(await cache.store(newEntry('big', ['dist/a', 'dist/b']), root)).toBeNull();
-      expect(cache.warnings).toEqual(['What build made is not kept: the disk is full.']);
+      expect(cache.warnings).toEqual(['The result of build is not cached: the disk is full.']);
       expect(await cache.find(newEntry('big', []).key)).toBeNull();
       expect(readdirSync(join(full, 'unfinished'))).toEqual([]);
       const found = await cache.find(newEntry('small', []).key);

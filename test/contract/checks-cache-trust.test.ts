@@ -38,8 +38,7 @@ function directories(): () => string {
   return all.make;
 }
 
-const NOT_BELIEVED =
-  'An entry in the shared cache was not written by anybody that this run believes, and is not used.';
+const NOT_BELIEVED = 'An entry in the shared cache is not signed by a trusted key and is ignored.';
 const KEY = newEntry('a', []).key;
 
 /** A shared store, and runs of main and of pull requests that use it, each on a machine of its own. */
@@ -283,7 +282,9 @@ describe('a checkout cannot bring entries along', () => {
     cpSync(join(theirs, 'cache'), join(root, '.glidepath/cache'), { recursive: true });
     const mine = rigCache({ directory: join(root, '.glidepath/cache'), machine: newSigner() });
     expect(await mine.find(KEY)).toBeNull();
-    expect(mine.warnings).toEqual([expect.stringContaining('in this machine was not written by anybody')]);
+    expect(mine.warnings).toEqual([
+      expect.stringContaining('in this machine is not signed by a trusted key'),
+    ]);
     // Neither can it pretend that main wrote it.
     mkdirSync(join(root, '.glidepath/cache/main/entries'), { recursive: true });
     writeFileSync(join(root, '.glidepath/cache', entryName('main', KEY)), forged(newSigner(), {}));

@@ -99,7 +99,7 @@ describe('on this machine', () => {
     expect(await cache.restore(found!, root)).toBe(false);
     expect(readTree(root)).toEqual(before);
     expect(cache.warnings).toEqual([
-      'What is kept of build in this machine was spoilt or is gone; it runs instead.',
+      'The cached result of build in this machine was damaged or is gone; the check runs instead.',
     ]);
     expect(await cache.find(entry.key)).toBeNull();
     expect(readdirSync(blobs)).toEqual([]);

@@ -24,7 +24,7 @@ test.skipIf(!CAN_MOUNT)(
       const outcome = await rig.run(checks);
       expect(outcome.results.map(({ status }) => status)).toEqual(['passed', 'passed']);
       expect(rig.lines('long').at(-1)).toBe(String(last));
-      expect(rig.warnings.join('\n')).toMatch(/What long made is not kept: the disk is full\./);
+      expect(rig.warnings.join('\n')).toMatch(/The result of long is not cached: the disk is full\./);
       expect(
         readdirSync(state, { recursive: true }).filter((name) => String(name).startsWith('cache/tree.')),
       ).toEqual([]);

@@ -50,12 +50,12 @@ describe('never twice', () => {
     expect(origins(await rig.run(checks))).toEqual({ build: 'ran', test: 'ran' });
     expect(rig.result('build').reason).toBe('ran: never passed before');
     expect(origins(await rig.run(checks))).toEqual({ build: 'in-place', test: 'in-place' });
-    expect(rig.result('build').reason).toBe('nothing to do: its outputs lie here');
-    expect(rig.result('test').reason).toMatch(/^nothing to do: same inputs as (just now|\d+ seconds? ago)$/);
+    expect(rig.result('build').reason).toBe('up to date: outputs are in place');
+    expect(rig.result('test').reason).toMatch(/^up to date: same inputs as (just now|\d+ seconds? ago)$/);
     rig.write('src/a.txt', 'another a\n');
     expect(origins(await rig.run(checks))).toEqual({ build: 'ran', test: 'ran' });
     expect(rig.result('build').reason).toBe('ran: src/a.txt changed');
-    expect(rig.result('test').reason).toBe('ran: build made something else');
+    expect(rig.result('test').reason).toBe('ran: the output of build changed');
     rig.write('src/a.txt', 'a\n');
     expect(origins(await rig.run(checks))).toEqual({ build: 'restored', test: 'restored' });
     expect(rig.result('build').reason).toMatch(/^restored: same inputs as (just now|\d+ seconds? ago)$/);
@@ -77,9 +77,9 @@ describe('never twice', () => {
     expect(rig.result('build')).toMatchObject({ isKept: false, reason: 'ran: without the cache' });
     await rig.run([build()]);
     expect(origins(await rig.run([build()], { isForce: true }))).toEqual({ build: 'ran' });
-    expect(rig.result('build')).toMatchObject({ isKept: true, reason: 'ran: it was asked to (--force)' });
+    expect(rig.result('build')).toMatchObject({ isKept: true, reason: 'ran: forced (--force)' });
     expect(origins(await rig.run([build({ isCached: false })]))).toEqual({ build: 'ran' });
-    expect(rig.result('build').reason).toBe('ran: its result is never kept');
+    expect(rig.result('build').reason).toBe('ran: its result is never cached');
   });
 
   test('a failure is not kept, and what passed before it is', async () => {
@@ -102,7 +102,8 @@ describe('bad input', () => {
     expect(rig.result('messy')).toMatchObject({ status: 'failed', isKept: false });
     expect(rig.result('messy').problem).toMatchObject({
       code: 'CHECK_WROTE_OUTSIDE',
-      message: 'The check messy changed what it does not say it makes: docs/c.md, src/b.txt, src/new.txt.',
+      message:
+        'The check messy changed files outside its declared outputs: docs/c.md, src/b.txt, src/new.txt.',
     });
     rig.write('docs/c.md', 'c\n');
     expect(origins(await rig.run([messy]))).toEqual({ messy: 'ran' });
@@ -119,7 +120,7 @@ describe('bad input', () => {
       }),
     ]);
     expect(rig.result('one').problem?.message).toBe(
-      'While the checks one, two ran, one of them changed what it does not say it makes: src/new.txt.',
+      'While the checks one, two ran, one of them changed files outside its declared outputs: src/new.txt.',
     );
     expect(rig.result('two').status).toBe('ended');
   });
@@ -131,7 +132,7 @@ describe('bad input', () => {
     expect(rig.result('edited')).toMatchObject({
       status: 'passed',
       isKept: false,
-      warnings: ['src/a.txt changed while it ran; its result is not kept'],
+      warnings: ['src/a.txt changed while it ran; the result is not cached'],
     });
     expect(origins(await rig.run([edited]))).toEqual({ edited: 'ran' });
   });
@@ -163,13 +164,13 @@ describe('bad input', () => {
     const stuck = resolvedCheck('stuck', { command: 'setsid sleep 4711 & sleep 4712', timeoutMs: 300 });
     await rig.run([stuck]);
     expect(rig.result('stuck')).toMatchObject({ status: 'failed', timedOut: true });
-    expect(rig.result('stuck').problem?.message).toBe('The check stuck did not end within 0.3 s.');
+    expect(rig.result('stuck').problem?.message).toBe('The check stuck did not finish within 0.3 s.');
     const daemon = resolvedCheck('daemon', { command: 'setsid sleep 4713 & echo started' });
     await rig.run([daemon]);
     expect(rig.result('daemon')).toMatchObject({ status: 'passed', isKept: false });
     expect(rig.result('daemon').warnings).toEqual([
       expect.stringMatching(
-        /^it left 1 process running, now ended: sleep 4713 \(pid \d+\); its result is not kept$/,
+        /^it left 1 process running, now stopped: sleep 4713 \(pid \d+\); the result is not cached$/,
       ),
     ]);
     expect(running(/sleep 471[123]/)).toEqual([]);
@@ -256,7 +257,7 @@ describe('failing', () => {
       'attempt 2',
       'attempt 3',
     ]);
-    expect(rig.result('flaky').warnings).toEqual(['it is flaky: it failed 2 times before it passed']);
+    expect(rig.result('flaky').warnings).toEqual(['flaky: it failed 2 times before it passed']);
     expect(rig.events.filter(({ type }) => type === 'retrying')).toMatchObject([
       { attempt: 2, attempts: 4, failure: 'failed with exit code 1' },
       { attempt: 3, attempts: 4 },

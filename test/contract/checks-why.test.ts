@@ -45,14 +45,14 @@ test('a check that never ran, one that did, and one whose inputs changed say so'
   using rig = project();
   expect(glidepath(rig, ['ci', 'why', 'test'])).toBe(
     [
-      'test would run: it never passed before, as far as is known here.',
-      '  build would run: it never passed before, as far as is known here.',
+      'test would run: no earlier pass is known here.',
+      '  build would run: no earlier pass is known here.',
       '',
     ].join('\n'),
   );
   glidepath(rig, ['ci']);
   expect(glidepath(rig, ['ci', 'why', 'test'])).toBe('test: nothing changed since it passed a while ago.\n');
-  expect(glidepath(rig, ['ci', 'why', 'fresh'])).toContain('fresh would run: its result is never kept.\n');
+  expect(glidepath(rig, ['ci', 'why', 'fresh'])).toContain('fresh would run: its result is never cached.\n');
   appendFileSync(join(rig.root, 'src/a.ts'), 'more');
   rig.remove('src/b.ts');
   rig.write('src/c\nd.ts');
@@ -76,7 +76,7 @@ test('a check that never ran, one that did, and one whose inputs changed say so'
   });
   expect(glidepath(rig, ['ci', 'why', 'test'])).toBe(
     [
-      'test would run if build made something else than before; nothing else changed since it passed a while ago.',
+      'test would run if the output of build changes; nothing else changed since it passed a while ago.',
       '  build would run. Since it passed a while ago:',
       '    ~ src/a.ts',
       '    - src/b.ts',
@@ -104,7 +104,7 @@ test('a name that does not exist is CHECK_UNKNOWN, and a glob that matches nothi
   expect(glidepath(rig, ['ci', 'why', 'tset'])).toContain('Did you mean test?');
   rig.write('glidepath.config.ts', CONFIG.replaceAll("'src/**'", "'scr/**'"));
   const printed = glidepath(rig, ['ci', 'why', 'lint']);
-  expect(printed).toContain('The check lint names "scr/**" in its inputs, and no file matches it.');
+  expect(printed).toContain('The check lint has "scr/**" in its inputs, but no file matches it.');
   expect(printed).toContain('Did you mean src/**?');
   expect(printed).toContain('CHECK_GLOB_EMPTY');
 });

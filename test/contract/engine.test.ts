@@ -556,7 +556,7 @@ describe('failure', () => {
     expect(run.error).toEqual({
       code: 'HEALTH_FAILED',
       message: 'it did not answer',
-      hint: 'look at it\nCould not be put back and needs a look by hand: b.',
+      hint: 'look at it\nCould not be undone and needs manual attention: b.',
       output: ['line', 'RUN_UNDO_FAILED b: no room pay'],
     });
     expect((await rig.engine.steps('r')).map((step) => step.status)).toEqual([

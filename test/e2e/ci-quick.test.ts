@@ -17,7 +17,7 @@ export default defineProject({
 `;
 
 const MEMO = '.glidepath/cache/quick';
-const QUIET = /↺ build .*\n↺ lint .*\n2 checks passed in .*, none had to run/;
+const QUIET = /↺ build .*\n↺ lint .*\n2 checks passed in .*, all up to date/;
 
 let rig: ProjectRig;
 

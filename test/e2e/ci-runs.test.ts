@@ -56,8 +56,8 @@ test('a second run has nothing to do, a change runs what it touches, and each ch
   expect(origins(first)).toEqual({ build: 'ran', api: 'ran', web: 'ran', e2e: 'ran', self: 'ran' });
   expect(first.criticalPath.checks.slice(-1)).not.toEqual([]);
   const second = await rig.run('ci');
-  expect(second.stdout).toMatch(/↺ build {2}nothing to do: its outputs lie here\n/);
-  expect(second.stdout).toMatch(/5 checks passed in .*, none had to run; saved/);
+  expect(second.stdout).toMatch(/↺ build {2}up to date: outputs are in place\n/);
+  expect(second.stdout).toMatch(/5 checks passed in .*, all up to date; saved/);
   rmSync(join(rig.dir, 'api/dist'), { recursive: true });
   rig.write('web/w.txt', 'another\n');
   const third = await rig.json<CiDocument>('ci');
@@ -65,9 +65,7 @@ test('a second run has nothing to do, a change runs what it touches, and each ch
   expect(third.checks.find(({ name }) => name === 'web')?.reason).toBe('ran: web/w.txt changed');
   expect(readFileSync(join(rig.dir, 'api/dist/out'), 'utf8')).toBe('a\n');
   const forced = await rig.json<CiDocument>('ci', '--force', '--only', 'web');
-  expect(forced.checks).toMatchObject([
-    { name: 'web', from: 'ran', reason: 'ran: it was asked to (--force)' },
-  ]);
+  expect(forced.checks).toMatchObject([{ name: 'web', from: 'ran', reason: 'ran: forced (--force)' }]);
 });
 
 test('--since takes what a change touches across apps, committed or not, and says of the others why not', async () => {

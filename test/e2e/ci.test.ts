@@ -67,7 +67,7 @@ test('checks run in the working copy, each after its needs, with a Postgres of i
   expect(stdout).toMatch(/✓ deps[^]*✓ lint[^]*Postgres answered [SN] for \/app_test[^]*✓ test[^]*✓ build/);
   // What a check names is given to it, and nothing else; values are not shown.
   expect(stdout).toMatch(/built (hello|\*\*\*) \[\]/);
-  expect(stdout).toMatch(/4 checks passed in .*; left out: broken, stuck, endless/);
+  expect(stdout).toMatch(/4 checks passed in .*; skipped: broken, stuck, endless/);
   expect(code).toBe(0);
 });
 

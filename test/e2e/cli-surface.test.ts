@@ -109,7 +109,7 @@ test('a refused deployment is called so, with exit code 4', async () => {
   await rig.cloudUp();
   const { code, stdout } = await rig.run('deploy', 'production', '--local');
   expect(code).toBe(4);
-  expect(stdout).toMatch(/was refused in .*nothing had been changed/);
+  expect(stdout).toMatch(/was refused in .*nothing was changed/);
 });
 
 describe('where there is nothing to deploy', () => {
@@ -136,7 +136,7 @@ export default defineProject({
     });
     const { code, stdout } = await rig.run('status');
     expect(code).toBe(0);
-    expect(stdout).toContain('review is made anew for each pull request');
+    expect(stdout).toContain('review is created for each pull request');
   });
 });
 

@@ -120,7 +120,7 @@ async function expectPutBack(before: Seen, says: RegExp, code = 1): Promise<CliR
   const result = await deploys();
   expect(result.stdout + result.stderr).toMatch(says);
   expect(result.code).toBe(code);
-  expect(result.stdout + result.stderr).not.toContain('NOT put back');
+  expect(result.stdout + result.stderr).not.toContain('NOT restored');
   const after = await oneReleaseServes();
   expect(after.live).toBe(before.live);
   expect(after.machines.map(({ digest }) => digest)).toEqual(before.machines.map(({ digest }) => digest));
@@ -205,7 +205,7 @@ describe('a deployment says what it cannot settle by itself', () => {
     await fault('boot-failure', APP);
     const { code, stdout } = await deploys();
     expect(code).toBe(1);
-    expect(stdout).toContain('NOT put back: deploy:web');
+    expect(stdout).toContain('NOT restored: deploy:web');
     const broken = (await seen()).machines.filter(({ state }) => state !== 'started');
     expect(broken).toHaveLength(1);
     expect(stdout).toContain(`machine ${broken[0]?.id} in iad is not back on`);
@@ -227,7 +227,9 @@ describe('a deployment says what it cannot settle by itself', () => {
     const { live, machines } = await seen();
     expect(machines.filter(({ reachable }) => reachable).map(({ release }) => release)).toEqual([live, live]);
     const status = (await rig.run('status', 'staging', '--local')).stdout;
-    expect(status).toContain(`machine ${lost} is on a host in iad that Fly cannot reach; it serves nobody`);
+    expect(status).toContain(
+      `machine ${lost} is on a host in iad that Fly cannot reach; it serves no traffic`,
+    );
     const emergency = (await rig.run('status', 'staging', '--emergency', '--local')).stdout;
     expect(emergency).toContain(`fly machine destroy --force ${lost} --app ${APP}`);
     expect(emergency).not.toContain(`fly machine update ${lost}`);

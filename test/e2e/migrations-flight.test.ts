@@ -121,7 +121,7 @@ describe('the files of migrations', () => {
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
       'It stopped at migrations/2_wrong.sql:2: alter table nobody add column x int (relation "nobody" does not exist, SQLSTATE 42P01).',
     );
-    expect(stdout).toContain('no app had been changed');
+    expect(stdout).toContain('no app was changed');
     rig.write('migrations/2_wrong.sql', 'alter table member add column x int;\n');
     await rig.commit('Mend it: it was never live');
     expect((await rig.run('deploy', 'staging', '--local')).code).toBe(0);

@@ -101,7 +101,7 @@ describe('a migration', () => {
     const cancelled = await rig.run('run', 'cancel', runs[0]?.id ?? '', '--local', '--verbose');
     expect(cancelled.code).toBe(0);
     expect(cancelled.stdout).toMatch(/the release command was ended: machine \w+ removed/);
-    expect(cancelled.stdout).toContain('no app had been changed');
+    expect(cancelled.stdout).toContain('no app was changed');
     expect(await appMachines(rig)).toEqual([]);
   });
 

@@ -178,7 +178,7 @@ describe('glidepath scale', () => {
     await rig.run('cloud', 'fault', 'boot-failure', 'staging/web');
     const failed = await rig.run('scale', 'staging', 'web', '--count', '4', '--local');
     expect(failed.code).toBe(1);
-    expect(failed.stdout).toContain('everything it changed was put back');
+    expect(failed.stdout).toContain('all its changes were undone');
     expect(await states(rig)).toEqual(['started', 'started']);
   });
 

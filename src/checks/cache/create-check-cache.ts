@@ -53,7 +53,7 @@ export function createCheckCache(deps: CheckCacheDeps): CheckCache {
         if (maySharedBeWritten(places)) uploads = uploads.then(() => upload(places, kept));
         return kept.entry;
       } catch (error) {
-        onWarning(`What ${entry.parts.check} made is not kept: ${reasonOf(error)}.`);
+        onWarning(`The result of ${entry.parts.check} is not cached: ${reasonOf(error)}.`);
         return null;
       }
     },
@@ -68,12 +68,12 @@ export function createCheckCache(deps: CheckCacheDeps): CheckCache {
       const late = deps.clock.sleep(UPLOADS_MS_MAX, limit.signal).then(() => 'late' as const);
       const end = await Promise.race([uploads, late.catch(() => null)]);
       limit.abort();
-      if (end === 'late') onWarning('Not everything was uploaded to the shared cache in time.');
+      if (end === 'late') onWarning('Some uploads to the shared cache did not finish in time.');
       if (!hasGrown) return;
       try {
         await evict(deps.local.directory, { maxBytes: deps.maxBytes, now: deps.clock.now() });
       } catch (error) {
-        onWarning(`The cache could not be made smaller: ${reasonOf(error)}.`);
+        onWarning(`The cache could not be pruned: ${reasonOf(error)}.`);
       }
     },
   };
@@ -106,7 +106,9 @@ async function restore(
   const isDone = await orMiss(places, at, async () => {
     const done = await restoreEntry(places, at, root, disposable);
     if (done === null)
-      places.onWarning(`What ${entry.parts.check} made is not put back: a link or a file is in its way.`);
+      places.onWarning(
+        `The outputs of ${entry.parts.check} are not restored: a link or a file is in the way.`,
+      );
     return done;
   });
   if (isDone === null) return false;
@@ -126,10 +128,12 @@ async function orMiss<T>(
   } catch (error) {
     const { check } = at.stored.entry.parts;
     if (!(error instanceof Spoilt)) {
-      places.onWarning(`What ${check} made is not put back: ${reasonOf(error)}.`);
+      places.onWarning(`The outputs of ${check} are not restored: ${reasonOf(error)}.`);
       return null;
     }
-    places.onWarning(`What is kept of ${check} in ${at.from.where} was spoilt or is gone; it runs instead.`);
+    places.onWarning(
+      `The cached result of ${check} in ${at.from.where} was damaged or is gone; the check runs instead.`,
+    );
     await removeSpoilt(places, at).catch(() => {});
     return null;
   }

@@ -79,15 +79,13 @@ async function readEntry(
   if (bytes === null) return null;
   const stored = decodeEntry(bytes);
   if (stored === null) {
-    onWarning(`An entry in ${from.where} was spoilt and is not used.`);
+    onWarning(`An entry in ${from.where} was damaged and is ignored.`);
     // A pull request removes nothing of main's, also where it could.
     if (from === local || domain === trust.domain) await from.remove(name);
     return null;
   }
   if (!isBelieved(stored, { key, domain }, trust, { isLocal: from === local, isScoped })) {
-    onWarning(
-      `An entry in ${from.where} was not written by anybody that this run believes, and is not used.`,
-    );
+    onWarning(`An entry in ${from.where} is not signed by a trusted key and is ignored.`);
     return null;
   }
   return { stored, bytes, from };

@@ -45,7 +45,7 @@ export async function keepEntry(
   const blobs = packs.flatMap(({ digest }) => (inline.has(digest) ? [] : [digest]));
   if (!blobs.every((digest) => local.touch(blobName(domain, digest)))) {
     await local.remove(entryName(domain, entry.key));
-    throw new NotKept('another process removed a part of it meanwhile');
+    throw new NotKept('another process removed part of it meanwhile');
   }
   return { entry, bytes, packs, blobs };
 }

@@ -25,7 +25,7 @@ export async function packFiles(
   const directories = new Set<string>();
   for (const [index, path] of paths.entries()) {
     if (index % FILES_AT_ONCE === FILES_AT_ONCE - 1) await setImmediate();
-    if (!isSafePath(path)) throw new NotKept(`${path} is no path that a check may keep`);
+    if (!isSafePath(path)) throw new NotKept(`${path} is not a path a check may keep`);
     requireDirectories(root, path, directories);
     files.push(await packFile(root, path, writer));
   }

@@ -16,7 +16,7 @@ export async function refuseCommittedState(runGit: RunGit, root: string): Promis
   if (paths.length === 0) return;
   const more = paths.length > SHOWN_MAX ? ` and ${paths.length - SHOWN_MAX} more` : '';
   const names = paths.slice(0, SHOWN_MAX).join(', ');
-  throw new ToolError('STATE_COMMITTED', `git tracks the state of Glidepath: ${names}${more}.`, {
-    hint: 'Find out who committed it, and take it out: git rm -r .glidepath && git commit',
+  throw new ToolError('STATE_COMMITTED', `The state of Glidepath is committed: ${names}${more}.`, {
+    hint: 'Find out who committed it, and remove it: git rm -r .glidepath && git commit',
   });
 }

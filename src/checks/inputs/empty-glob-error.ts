@@ -4,7 +4,7 @@ import { ToolError } from '../../diagnostics/tool-error.ts';
 
 /** CHECK_GLOB_EMPTY for a glob of a check that matches none of the paths, with the name that was probably meant. */
 export function emptyGlobError(check: ResolvedCheck, glob: string, paths: readonly string[]): ToolError {
-  const message = `The check ${check.name} names "${glob}" in its inputs, and no file matches it.`;
+  const message = `The check ${check.name} has "${glob}" in its inputs, but no file matches it.`;
   const near = nearestGlob(glob, paths);
   const hint =
     near === null

@@ -134,7 +134,7 @@ describe('a glob that matches nothing', () => {
     expect(() => paths([glob])).toThrow(
       expect.objectContaining({
         code: 'CHECK_GLOB_EMPTY',
-        message: `The check one names "${glob}" in its inputs, and no file matches it.`,
+        message: `The check one has "${glob}" in its inputs, but no file matches it.`,
         hint: `Did you mean ${meant}?`,
       }),
     );

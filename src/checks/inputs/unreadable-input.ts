@@ -4,7 +4,7 @@ import { ToolError } from '../../diagnostics/tool-error.ts';
 export function unreadableInput(path: string, cause: unknown): ToolError {
   const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/, \w+( '.*)?$/, '');
   return new ToolError('CHECK_INPUT_UNREADABLE', `${path} cannot be read: ${reason}.`, {
-    hint: 'Give it to the user who runs this, or name it in .gitignore.',
+    hint: 'Make it readable for the user who runs this, or add it to .gitignore.',
     cause,
   });
 }

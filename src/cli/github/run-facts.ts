@@ -80,11 +80,11 @@ export function statusWords(
       return action === 'destroy' ? `Removed${took}` : `${release ?? 'It'} is live${took}`;
     case 'failed': {
       const stuck = model.steps.filter((step) => step.status === 'undo-failed').map(({ title }) => title);
-      if (stuck.length > 0) return `Failed, NOT put back: ${stuck.join(', ')}`;
+      if (stuck.length > 0) return `Failed, NOT restored: ${stuck.join(', ')}`;
       return model.error === null ? 'Failed' : `${model.error.code}: ${model.error.message}`;
     }
     case 'cancelled':
-      return 'Cancelled; what it changed was put back';
+      return 'Cancelled; its changes were undone';
     case 'interrupted':
       return `Stopped half-way at ${currentTitle(model) ?? 'its beginning'}; the next run goes on or puts it back`;
     case 'waiting':

@@ -98,7 +98,7 @@ describe('a status', () => {
     ['queued', 'queued', 'Waits for its turn'],
     ['running', 'in_progress', '1/5 Destroy web'],
     ['succeeded', 'success', 'r-aaaaaaa-1f2e is live in 1 min 01 s'],
-    ['cancelled', 'failure', 'Cancelled; what it changed was put back'],
+    ['cancelled', 'failure', 'Cancelled; its changes were undone'],
     ['interrupted', 'error', 'Stopped half-way at Destroy web; the next run goes on or puts it back'],
     ['waiting', 'inactive', 'Waits: Destroy web'],
     ['superseded', 'inactive', 'A newer run took its place'],
@@ -114,7 +114,7 @@ describe('a status', () => {
   test('of a failure is an error where something could not be put back', () => {
     const { model } = facts({}, { status: 'failed', steps: stepsAs({ 'destroy-app:api': 'undo-failed' }) });
     expect(stateOf(model, 'deploy')).toBe('error');
-    expect(statusWords({ model, release: null, action: 'deploy' })).toBe('Failed, NOT put back: Destroy api');
+    expect(statusWords({ model, release: null, action: 'deploy' })).toBe('Failed, NOT restored: Destroy api');
     expect(stateOf({ ...model, steps: stepsAs({ 'destroy-app:api': 'undone' }) }, 'deploy')).toBe('failure');
   });
 

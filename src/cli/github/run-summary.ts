@@ -79,7 +79,7 @@ const MARKS: Readonly<Record<StepModel['status'], string>> = {
   cancelled: '⊘',
   undoing: '↺',
   undone: '↺ put back',
-  'undo-failed': '❌ NOT put back',
+  'undo-failed': '❌ NOT restored',
 };
 
 function steps({ model }: RunFacts): string {

@@ -29,7 +29,7 @@ export interface CheckContainerRun {
 
 /** How it ended. */
 export interface CheckContainerEnd {
-  /** Null where it was ended by a signal. */
+  /** Null where it was killed by a signal. */
   readonly exitCode: number | null;
   readonly timedOut: boolean;
   /** What is in the directories that were to be listed; null where it was ended before it could say so. */

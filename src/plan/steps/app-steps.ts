@@ -143,8 +143,8 @@ function rollbackReason({ match }: StageContext, app: ResolvedApp): string {
 function undoWords({ observed }: StageContext, app: ResolvedApp): string {
   if (app.platform === 'vercel') return 'drop the staged deployment';
   const seen = observed?.apps[app.name];
-  if (seen === null || seen?.machines === 0) return 'remove the machines that were made';
-  return 'put back the image and config each machine had';
+  if (seen === null || seen?.machines === 0) return 'remove the machines it created';
+  return 'restore the image and config each machine had';
 }
 
 function deployTimeoutMs(app: ResolvedApp): number {

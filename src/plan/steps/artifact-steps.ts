@@ -41,7 +41,7 @@ function buildStep(app: ResolvedApp, needs: readonly string[]): PlanStep {
 }
 
 function buildReason(app: ResolvedApp): string {
-  const once = 'built once from this commit, known by its digest';
+  const once = 'built once from this commit, identified by digest';
   if (app.platform === 'vercel') return `framework: '${app.framework}' of ${app.name}, ${once}`;
   const how = app.dockerfile === null ? `stack: ${app.stack.name}()` : `dockerfile: '${app.dockerfile}'`;
   const hardened = app.hardened ? '; hardened: true, for its container image' : '';
@@ -52,8 +52,8 @@ function reuseReason({ trigger, world, apps }: StageContext): string {
   if (trigger.kind === 'promote') {
     const live = world.environments[trigger.from]?.liveRelease;
     const which = live === undefined || live === null ? '' : `, ${releaseWords(live)}`;
-    return `the very digests that run in ${trigger.from}${which}: nothing is built again`;
+    return `the same digests that run in ${trigger.from}${which}: nothing is rebuilt`;
   }
   const which = trigger.kind === 'rollback' ? trigger.release : 'the earlier release';
-  return `${which} was built before: its images of ${list(apps.map((app) => app.name))} are shown to be there before anything changes`;
+  return `${which} was built before: checks first that its images of ${list(apps.map((app) => app.name))} still exist`;
 }

@@ -29,8 +29,8 @@ export function reportStage({ match }: StageContext, after: readonly string[]): 
       needs: after,
       title: 'Report',
       reason: isDestroy
-        ? `says that ${match.environment.name} is gone, and ends every status that was opened`
-        : `says where ${match.environment.name} can be looked at, and ends every status that was opened`,
+        ? `says that ${match.environment.name} is gone, and closes every status that was opened`
+        : `says where ${match.environment.name} can be looked at, and closes every status that was opened`,
       mutates: false,
       undo: null,
       timeoutMs: REQUESTS_MS,
@@ -92,7 +92,7 @@ function makePublicStage({ apps, match }: StageContext, after: readonly string[]
               title: `Make ${app.name} public`,
               reason: `target: '${app.target}' of ${app.name}: the staged deployment gets the public address ${when}`,
               mutates: true,
-              undo: 'give the address back to the deployment that had it',
+              undo: 'return the address to the deployment that had it',
               timeoutMs: REQUESTS_MS,
               action: { kind: 'make-public', app: app.name },
             },
@@ -109,7 +109,7 @@ function verifyStage({ apps }: StageContext, after: readonly string[]): Stage {
       id: 'verify',
       needs: after,
       title: 'Read back what runs',
-      reason: `read again from the platforms: every instance of ${names || 'the environment'} must run the release's digests`,
+      reason: `reads back from the platforms: every instance of ${names || 'the environment'} must run the release's digests`,
       mutates: false,
       undo: null,
       timeoutMs: REQUESTS_MS,
@@ -126,7 +126,7 @@ function recordStage({ match, project }: StageContext, after: readonly string[])
       title: 'Record the release',
       reason: recordReason(match.environment.name, project),
       mutates: true,
-      undo: 'take the record back',
+      undo: 'remove the record',
       timeoutMs: REQUESTS_MS,
       action: { kind: 'record' },
     },
@@ -139,5 +139,5 @@ function recordReason(name: string, project: ResolvedProject): string {
   );
   const readers = waiting.map((environment) => environment.name);
   const gate = readers.length === 0 ? '' : `, and for gates: [passed('${name}')] of ${list(readers)}`;
-  return `what is live in ${name} is written down for status and rollback${gate}`;
+  return `records what is live in ${name}, for status and rollback${gate}`;
 }

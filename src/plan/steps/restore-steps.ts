@@ -16,7 +16,7 @@ export function restoreStage(context: StageContext, after: readonly string[]): S
     id: `restore-database:${trigger.database}`,
     needs: after,
     title: `Restore ${trigger.database}`,
-    reason: `by hand: to ${targetWords(trigger.target)}; what is there now is kept beside it, connections are cut`,
+    reason: `by hand: to ${targetWords(trigger.target)}; the current data is kept under another name, connections are cut`,
     mutates: true,
     undo: null,
     timeoutMs: RESTORE_MS,
@@ -40,11 +40,11 @@ export function targetWords(target: RestoreMoment): string {
 export function restoreNotes({ observed, match }: StageContext): string[] {
   const live = observed?.liveRelease ?? null;
   return [
-    'No gate is asked: this is for emergencies.',
+    'Gates are not checked: this is for emergencies.',
     ...(live === null
       ? []
       : [
-          `No app is changed: ${releaseWords(live)} goes on, with the tables of then. Deploy or roll back ${match.environment.name} if it does not fit them.`,
+          `No app is changed: ${releaseWords(live)} keeps running, with the restored tables. Deploy or roll back ${match.environment.name} if it does not work with them.`,
         ]),
   ];
 }

@@ -25,7 +25,7 @@ export function scaleStage(context: StageContext, after: readonly string[]): Sta
         title: `Scale ${app.name}`,
         reason: `by hand: ${scaleWords(trigger.change)}; new machines are healthy before any is removed`,
         mutates: true,
-        undo: 'put back the machines and sizes that were there',
+        undo: 'restore the machines and sizes that were there',
         timeoutMs: timeoutMs(context, app, trigger.change),
         action,
       };

@@ -29,18 +29,18 @@ function sentence({ name, state, where, passedAt, differences, because }: CheckR
   const ago = passedAt === null ? '' : agoWords(now - passedAt);
   switch (state) {
     case 'nothing-changed':
-      return `${name}: nothing changed since it passed ${ago}.`;
+      return `${name}: up to date, nothing changed since it passed ${ago}.`;
     case 'restored':
       return `${name} would be restored from ${where ?? 'the cache'}: it passed ${ago} on the same inputs.`;
     case 'never-passed':
-      return `${name} would run: it never passed before, as far as is known here.`;
+      return `${name} would run: no earlier pass is known here.`;
     case 'never-kept':
-      return `${name} would run: its result is never kept.`;
+      return `${name} would run: its result is never cached.`;
     case 'waits':
-      return `${name} would run if ${names(because)} made something else than before; nothing else changed since it passed ${ago}.`;
+      return `${name} would run if the output of ${names(because)} changes; nothing else changed since it passed ${ago}.`;
     case 'runs':
       return differences.length === 0
-        ? `${name} would run: what it made ${ago} is gone, or was changed.`
+        ? `${name} would run: the outputs it made ${ago} are gone or were changed.`
         : `${name} would run. Since it passed ${ago}:`;
     default:
       return `${name}.`;
@@ -58,12 +58,12 @@ function differenceLine({ part, name, before, now }: KeyDifference): string {
       return `${sign} ${printable(name)}`;
     case 'env':
       return before === null && now === null
-        ? `~ variable ${name}: is asked for, or is not any more`
+        ? `~ variable ${name}: added to or removed from its variables`
         : `${sign} variable ${name}: ${before === null ? 'set now' : now === null ? 'not set any more' : 'another value'}`;
     case 'tool':
       return `${sign} ${name} ${before ?? 'not called'} → ${now ?? 'not called any more'}`;
     case 'need':
-      return now === null ? `- no need of ${name}` : `${sign} ${name} made something else`;
+      return now === null ? `- no need of ${name}` : `${sign} the output of ${name} changed`;
     case 'place':
       return `~ where it runs: ${before} → ${now}`;
     case 'command':

@@ -16,7 +16,7 @@ const [deps = resolvedCheck('deps'), lint = deps, integration = deps] = CHECKS;
 function model(): ChecksModel {
   const plan = selectChecks(CHECKS, { only: null, isFast: false });
   const inPlace = {
-    ...notRunResult('deps', 'nothing to do: its outputs lie here'),
+    ...notRunResult('deps', 'up to date: outputs are in place'),
     status: 'passed',
     from: 'in-place',
   } as const;
@@ -42,7 +42,7 @@ test('a picture has each check with its state, time and reason, and what those t
   expect(checksFrame(model(), { now: 1520, width: 100, rows: 30, color: false, tick: 0 }))
     .toMatchInlineSnapshot(`
     "checks  2 of 4 · 1.5 s · ▰▰▱▱ 2 of 4 cores
-      ↺ deps                    nothing to do: its outputs lie here
+      ↺ deps                    up to date: outputs are in place
       ✗ lint         340 ms     The check lint failed with exit code 1.
       ◐ integration  1.5 s      attempt 2 of 3 · ran: never passed before
           │ test 17 of 40

@@ -53,15 +53,15 @@ function failureBlock(result: CheckResult, color: boolean): string {
 function lastLine({ leftOut }: CheckPlan, outcome: ChecksOutcome): string {
   const { results, failures, durationMs, savedMs } = outcome;
   const rest = leftOutWords(leftOut);
-  if (results.length === 0) return `There is no check to run${rest}.\n`;
+  if (results.length === 0) return `No check to run${rest}.\n`;
   const count = `${results.length} ${results.length === 1 ? 'check' : 'checks'}`;
   const remembered = results.filter(({ status, from }) => status === 'passed' && from !== 'ran').length;
   const how =
     remembered === 0
       ? ''
       : remembered === results.length
-        ? ', none had to run'
-        : `, ${remembered} of them without running`;
+        ? ', all up to date'
+        : `, ${remembered} of them cached`;
   const saved = savedMs === 0 ? '' : `; saved ${formatDuration(savedMs)}`;
   const time = formatDuration(durationMs);
   const path =
@@ -71,7 +71,7 @@ function lastLine({ leftOut }: CheckPlan, outcome: ChecksOutcome): string {
   const other = results.filter(({ status }) => status === 'not-run' || status === 'ended').length;
   return failures.length === 0
     ? `${count} passed in ${time}${how}${saved}${path}${rest}.\n`
-    : `${failures.length} of ${count} failed after ${time}${other === 0 ? '' : `, ${other} did not run to the end`}${saved}${rest}.\n`;
+    : `${failures.length} of ${count} failed after ${time}${other === 0 ? '' : `, ${other} did not finish`}${saved}${rest}.\n`;
 }
 
 /** Those left out, by name: `; left out: lint, e2e`. With `--json` all of them are named, with their reasons. */
@@ -79,5 +79,5 @@ function leftOutWords(leftOut: CheckPlan['leftOut']): string {
   if (leftOut.length === 0) return '';
   const rest = leftOut.length - LEFT_OUT_NAMED;
   const names = leftOut.slice(0, LEFT_OUT_NAMED).map(({ name }) => name);
-  return `; left out: ${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+  return `; skipped: ${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }

@@ -13,14 +13,14 @@ export function driftLines(
     scaled === null
       ? ''
       : ` ${dim(`(scaled by hand ${formatAgo(scaled.at, options.now)} by ${scaled.by}, ${scaled.run})`)}`;
-  const lines = [`  ${yellow('≠')} ${bold(options.app)} is not as it is written${cause}`];
+  const lines = [`  ${yellow('≠')} ${bold(options.app)} differs from the config${cause}`];
   for (const { words, isPending } of drift.differences) {
     const why = isPending ? dim('  (changed in the config since the last deployment)') : '';
     lines.push(`      written: ${words.written}  ·  there: ${yellow(words.there)}${why}`);
   }
-  lines.push(dim('      The next deployment makes it as it is written.'));
+  lines.push(dim('      The next deployment restores what the config says.'));
   if (drift.toWrite.length === 0) return lines;
-  lines.push(`    ${cyan('→')} To keep what is there, write into glidepath.config.ts:`);
+  lines.push(`    ${cyan('→')} To keep it, add to glidepath.config.ts:`);
   return [
     ...lines,
     ...configLines(options.environment, options.app, drift.toWrite).map((line) => `      ${line}`),

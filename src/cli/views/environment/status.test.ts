@@ -127,7 +127,7 @@ test('a scaling by hand is shown with who did it, and with the lines that would 
       toWrite: ['regions: { iad: 2 }'],
     },
   });
-  expect(text).toContain('web is not as it is written (scaled by hand 5 min 00 s ago by ada@host, run-2)');
+  expect(text).toContain('web differs from the config (scaled by hand 5 min 00 s ago by ada@host, run-2)');
   expect(text).toContain('written: iad 1  ·  there: iad 2');
   expect(text).toContain('  staging: {\n          apps: { web: { regions: { iad: 2 } } },');
 });
@@ -145,17 +145,17 @@ test('two versions at once are said loudly, with both ways out', () => {
 test('a machine on a lost host serves nobody, and the command that takes it away is named', () => {
   const text = rendered([machine('a'), machine('b', { reachable: false, healthy: false })]);
   expect(text).toMatch(/b +iad +host unreachable +– /);
-  expect(text).toContain('web: machine b is on a host in iad that Fly cannot reach; it serves nobody');
+  expect(text).toContain('web: machine b is on a host in iad that Fly cannot reach; it serves no traffic');
   expect(text).toContain('fly machine destroy --force b -a shop-web');
   expect(rendered([machine('a')])).not.toContain('cannot reach');
 });
 
-test('volumes are listed, and one that no machine has is said to be paid for', () => {
+test('volumes are listed, and one that no machine has is said to be billed', () => {
   const volumes = [
     { id: 'vol_1', name: 'data', region: 'iad', sizeGb: 3, machine: 'a' },
     { id: 'vol_2', name: 'data', region: 'iad', sizeGb: 3, machine: null },
   ];
-  expect(rendered([machine('a')], { volumes })).toMatch(/vol_1 +web +data +iad +3 GB +a\n.*vol_2.*paid for/);
+  expect(rendered([machine('a')], { volumes })).toMatch(/vol_1 +web +data +iad +3 GB +a\n.*vol_2.*billed/);
 });
 
 test('a domain tells what it waits for, and which records are missing', () => {

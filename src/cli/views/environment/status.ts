@@ -129,15 +129,15 @@ function versionLines(app: AppStatus, next: string | null, colors: Paint): strin
       `${release ?? 'an image that nobody recorded'} on ${machines.length === 1 ? `machine ${machines[0]}` : `${machines.length} machines`}`,
   );
   const text = `${bold(app.name)} runs ${app.versions.length} versions at once: ${words.join(', ')}`;
-  if (next === null) return [`  ${dim('…')} ${text}, while a run is under way`];
+  if (next === null) return [`  ${dim('…')} ${text}, while a run is in progress`];
   return [`  ${red('✗')} ${red(text)}`, `    ${cyan('→')} ${next}`];
 }
 
 /** A machine whose host is lost comes back with what it ran: whoever has another in its place takes it away. */
 function lostLines(app: AppStatus, { red, bold, cyan }: Paint): string[] {
   return lostMachines(app.machines ?? []).flatMap(({ id, region }) => [
-    `  ${red('✗')} ${bold(app.name)}: ${red(`machine ${id} is on a host in ${region} that Fly cannot reach`)}; it serves nobody`,
-    `    ${cyan('→')} a deployment puts another in its place; then take it away: fly machine destroy --force ${id} -a ${app.platformName}`,
+    `  ${red('✗')} ${bold(app.name)}: ${red(`machine ${id} is on a host in ${region} that Fly cannot reach`)}; it serves no traffic`,
+    `    ${cyan('→')} a deployment replaces it; then remove it: fly machine destroy --force ${id} -a ${app.platformName}`,
   ]);
 }
 
@@ -170,7 +170,7 @@ function volumeRows(app: AppStatus, { yellow }: Paint): string[][] {
     volume.name,
     volume.region,
     `${volume.sizeGb} GB`,
-    volume.machine ?? yellow('none; it is kept, and paid for'),
+    volume.machine ?? yellow('none; it is kept, and billed'),
   ]);
 }
 
@@ -181,7 +181,7 @@ export function renderNothingStands(
   if (environments.length === 0) return 'The project has no environment: add one to glidepath.config.ts.\n';
   const lines = environments.map((environment) =>
     environment.kind === 'review'
-      ? `${environment.name} is made anew for each pull request; nothing of it stands by itself.`
+      ? `${environment.name} is created for each pull request; nothing of it exists on its own.`
       : `${environment.name} exists only while tests run.`,
   );
   return `${lines.join('\n')}\n`;

@@ -28,25 +28,25 @@ function told(ended: Readonly<Record<string, StepStatus>>, code: string | null =
 }
 
 test.each([
-  [{ 'build:web': 'failed', 'deploy:web': 'pending' }, 'nothing had been changed.'],
-  [{ 'build:web': 'succeeded', 'deploy:web': 'undone' }, 'everything it changed was put back.'],
-  [{ 'migrate:main': 'failed', 'deploy:web': 'pending' }, 'no app had been changed.'],
-  [{ 'migrate:main': 'succeeded', 'deploy:web': 'undone' }, 'every app was put back, migrations stay.'],
+  [{ 'build:web': 'failed', 'deploy:web': 'pending' }, 'nothing was changed.'],
+  [{ 'build:web': 'succeeded', 'deploy:web': 'undone' }, 'all its changes were undone.'],
+  [{ 'migrate:main': 'failed', 'deploy:web': 'pending' }, 'no app was changed.'],
+  [{ 'migrate:main': 'succeeded', 'deploy:web': 'undone' }, 'every app was restored, migrations stay.'],
   // As with rollback: 'manual'.
   [
     { 'deploy:api': 'succeeded', 'deploy:web': 'failed' },
-    'left as it is, to be looked at: The deploy:api, The deploy:web.',
+    'left as it is for you to inspect: The deploy:api, The deploy:web.',
   ],
-  [{ 'deploy:web': 'undo-failed' }, 'NOT put back: deploy:web.'],
+  [{ 'deploy:web': 'undo-failed' }, 'NOT restored: deploy:web.'],
 ] as const)('after %j it says: %s', (ended, text) => {
   expect(told(ended)).toBe(text);
 });
 
 test.each([
-  ['MIGRATION_UNSAFE', '✗ deploy abc to production was refused in 1.0 s; nothing had been changed.'],
-  ['GATE_REFUSED', '✗ deploy abc to production was refused in 1.0 s; nothing had been changed.'],
-  ['MIGRATION_FAILED', '✗ deploy abc to production failed in 1.0 s; nothing had been changed.'],
-  ['A_CODE_OF_ANOTHER_VERSION', '✗ deploy abc to production failed in 1.0 s; nothing had been changed.'],
+  ['MIGRATION_UNSAFE', '✗ deploy abc to production was refused in 1.0 s; nothing was changed.'],
+  ['GATE_REFUSED', '✗ deploy abc to production was refused in 1.0 s; nothing was changed.'],
+  ['MIGRATION_FAILED', '✗ deploy abc to production failed in 1.0 s; nothing was changed.'],
+  ['A_CODE_OF_ANOTHER_VERSION', '✗ deploy abc to production failed in 1.0 s; nothing was changed.'],
 ])('a run that ended with %s is told as what its exit code says', (code, text) => {
   expect(told({ 'gate:safe-migrations': 'failed' }, code)).toBe(text);
 });

@@ -108,19 +108,17 @@ const LASTING: ReadonlySet<string> = new Set([
 function undoneText(run: RunRecord, steps: readonly StepRecord[]): string {
   const undone = steps.filter((step) => step.status === 'undone').length;
   const stuck = steps.filter((step) => step.status === 'undo-failed').map((step) => step.id);
-  if (stuck.length > 0) return `; NOT put back: ${stuck.join(', ')}`;
+  if (stuck.length > 0) return `; NOT restored: ${stuck.join(', ')}`;
   const began = new Set(
     steps.filter(({ startedAt, status }) => startedAt !== null && status !== 'undone').map(({ id }) => id),
   );
   const left = run.graph.nodes.filter(({ id, action }) => LASTING.has(action.kind) && began.has(id));
   const apps = left.filter(({ action }) => action.kind !== 'migrate');
   if (apps.length > 0)
-    return `; left as it is, to be looked at: ${apps.map(({ title }) => title).join(', ')}`;
+    return `; left as it is for you to inspect: ${apps.map(({ title }) => title).join(', ')}`;
   if (undone > 0)
-    return left.length > 0
-      ? '; every app was put back, migrations stay'
-      : '; everything it changed was put back';
-  return left.length > 0 ? '; no app had been changed' : '; nothing had been changed';
+    return left.length > 0 ? '; every app was restored, migrations stay' : '; all its changes were undone';
+  return left.length > 0 ? '; no app was changed' : '; nothing was changed';
 }
 
 /** What the data can be gone back to, and how; also where a step ended without saying anything itself. */

@@ -30,7 +30,7 @@ const STATES: Readonly<Record<StepStatus, { readonly mark: string; readonly type
   cancelled: { mark: '⊘ ', type: 'undone' },
   undoing: { mark: '↺ ', type: 'running' },
   undone: { mark: '↺ ', type: 'undone' },
-  'undo-failed': { mark: '✗ not put back: ', type: 'failed' },
+  'undo-failed': { mark: '✗ not restored: ', type: 'failed' },
 };
 
 /** Step id → how it stands. */

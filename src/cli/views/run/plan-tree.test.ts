@@ -19,13 +19,13 @@ describe('renderPlanTree', () => {
 
       review  destroy pull request 42  lock shop/review/pr-42
         review listens to pullRequest(): a closed one leaves nothing behind.
-        A failure leaves the rest standing; doing it again goes on from there.
+        After a failure the rest stays; running it again continues from there.
 
          1 ┬ ✕ Destroy api            pull request 42 is closed: shop-api-pr-42 goes with all that runs of it
            ├ ✕ Destroy web            pull request 42 is closed: shop-web-pr-42 goes with all that runs of it
            └ ✕ Destroy mailer         pull request 42 is closed: shop-mailer-pr-42 goes with all that runs of it
          2 ─ ✕ Destroy database main  databases.main of review is ephemeral: shop-pr-42-db goes with its environment
-         3 ─ ○ Report                 says that review/pr-42 is gone, and ends every status that was opened
+         3 ─ ○ Report                 says that review/pr-42 is gone, and closes every status that was opened
 
       5 steps, 4 of them change something.
       ✕ removes · ○ looks
@@ -60,7 +60,7 @@ describe('renderPlanTree', () => {
   test('says so when there is nothing to do', () => {
     const nothing = plan({ kind: 'push', branch: 'feature' });
     expect(renderPlanTree(nothing, { color: false, width: 100 })).toBe(
-      'push feature · shop\n\n  Nothing to do: no environment listens.\n',
+      'push feature · shop\n\n  Nothing to do: no environment listens to it.\n',
     );
   });
 });

@@ -28,7 +28,7 @@ export function renderPlanTree(plan: Plan, options: PlanTreeOptions): string {
     width: Math.min(COLUMNS_MAX, Math.max(COLUMNS_MIN, options.width)),
   };
   const heading = `${drawing.p.bold(triggerWords(plan.trigger))} ${drawing.p.dim(`· ${plan.project}`)}`;
-  if (plan.deployments.length === 0) return `${heading}\n\n  Nothing to do: no environment listens.\n`;
+  if (plan.deployments.length === 0) return `${heading}\n\n  Nothing to do: no environment listens to it.\n`;
   const blocks = plan.deployments.map((deployment) => renderDeployment(drawing, deployment).join('\n'));
   const last = [summary(plan), ...legend(drawing, plan)].map((line) => drawing.p.dim(line)).join('\n');
   return `${[heading, ...blocks, last].join('\n\n')}\n`;
@@ -105,10 +105,10 @@ function actionWords({ action, pullRequest }: DeploymentPlan): string {
 }
 
 function failureSentence({ rollbackOnFailure, action }: DeploymentPlan): string {
-  if (action === 'destroy') return 'A failure leaves the rest standing; doing it again goes on from there.';
+  if (action === 'destroy') return 'After a failure the rest stays; running it again continues from there.';
   return rollbackOnFailure
-    ? 'When a step fails, what was changed before it is put back, last first.'
-    : 'When a step fails, nothing is put back.';
+    ? 'If a step fails, all changes before it are undone, last first.'
+    : 'If a step fails, nothing is undone.';
 }
 
 function summary(plan: Plan): string {

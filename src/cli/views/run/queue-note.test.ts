@@ -29,6 +29,6 @@ test('a run that was interrupted before it began, or came later, is in nobody’
 test('the first in the queue is named: it runs, waits for people, or its process is gone', () => {
   const running = run('a', 1, { status: 'running', startedAt: 1, leaseUntil: 20 });
   expect(queueNote(own, [run('b', 2), running], 10)).toBe('queued behind a (deploy of a)');
-  expect(queueNote(own, [running], 30)).toContain('whose process is gone');
+  expect(queueNote(own, [running], 30)).toContain('whose process died');
   expect(queueNote(own, [{ ...running, status: 'waiting' }], 10)).toContain('glidepath approve a');
 });

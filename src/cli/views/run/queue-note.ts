@@ -18,7 +18,7 @@ export function queueNote(run: RunRecord, ahead: readonly RunRecord[], now: numb
   if (holder.status === 'waiting') {
     return `behind ${who}, which waits for an approval: glidepath approve ${holder.id}, or glidepath reject ${holder.id}`;
   }
-  if (isLeftBehind(holder, now)) return `behind ${who}, whose process is gone: it is gone on with first`;
+  if (isLeftBehind(holder, now)) return `behind ${who}, whose process died: that run is resumed first`;
   return `queued behind ${who}`;
 }
 
