@@ -1,3 +1,6 @@
+import { checkCannotFail, deployAfterFailure } from './order/failure-rules.ts';
+import { remoteScript } from './security/remote-script.ts';
+import { dispatchRefCheckout } from './security/dispatch-ref-checkout.ts';
 import { deploymentDefaults, sharedTestDatabase, statusOfChecks, tokenPush } from './order/api-rules.ts';
 import {
   cancelledDeploy,
@@ -127,6 +130,8 @@ export const ALL_RULES: readonly WorkflowRule[] = [
   tagNotOnMain,
   environmentApproval,
   noRollbackPath,
+  deployAfterFailure,
+  checkCannotFail,
   reviewForkGuard,
   reviewDeployOnClosed,
   reviewLeak,
@@ -158,6 +163,8 @@ export const ALL_RULES: readonly WorkflowRule[] = [
   artipacked,
   cachePoisoning,
   dangerousTriggers,
+  dispatchRefCheckout,
+  remoteScript,
   dependabotCooldown,
   dependabotExecution,
   insecureUrlScheme,

@@ -14,9 +14,13 @@ export function deployStep(job: WorkflowJob): WorkflowStep | null {
 
 /** Whether the job deploys, by itself or by Glidepath. */
 export function isDeployJob(job: WorkflowJob): boolean {
-  return (
-    deployStep(job) !== null ||
-    job.steps.some(({ run }) => /\bglidepath\S*\s+(deploy|promote)\b/.test(run?.text ?? ''))
+  return deploySteps(job).length > 0;
+}
+
+/** The steps with which a job deploys, by itself or by Glidepath. */
+export function deploySteps({ steps }: WorkflowJob): readonly WorkflowStep[] {
+  return steps.filter(
+    (step) => isDeploy(step) || /\bglidepath\S*\s+(deploy|promote)\b/.test(step.run?.text ?? ''),
   );
 }
 

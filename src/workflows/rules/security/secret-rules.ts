@@ -1,8 +1,9 @@
-import { expressionsIn } from '../../read/expression.ts';
+import { expressionsIn, type Expression } from '../../read/expression.ts';
 import { Literal, IndexAccess } from '@actions/expressions/ast';
 import { pathOf, treeNodes } from '../../read/expression.ts';
 import type { WorkflowJob, Workflow } from '../../read/workflow.ts';
-import { allScalars, entryAt, textAt } from '../../read/yaml-access.ts';
+import { allScalars, entryAt, textAt, valueAt } from '../../read/yaml-access.ts';
+import type { YamlNode } from '../../read/yaml-tree.ts';
 import { inWorkflow, ofJobs, ofWorkflows } from '../check.ts';
 import type { Found, WorkflowRule } from '../rule.ts';
 
@@ -83,7 +84,7 @@ export const secretsOutsideEnv: WorkflowRule = {
   title: 'A secret in a job without an environment',
   severity: 'warning',
   persona: 'regular',
-  what: 'Jobs that read a secret other than GITHUB_TOKEN and name no `environment`. Jobs that call another workflow cannot name one, and are left alone.',
+  what: 'Jobs that read a secret other than GITHUB_TOKEN and name no `environment`, and secrets in the `env` of a whole workflow. Jobs that call another workflow cannot name an environment, and are left alone.',
   why: 'A secret of the repository can be read by the workflow of any branch that anybody pushes; one of an environment only by those that its rules let in.',
   hint: 'Move the secret to an environment, and name that in the job.',
   bad: inWorkflow(
@@ -92,24 +93,31 @@ export const secretsOutsideEnv: WorkflowRule = {
   good: inWorkflow(
     'on: push\njobs:\n  migrate:\n    runs-on: ubuntu-24.04\n    environment: production\n    steps:\n      - run: make migrate\n        env:\n          DATABASE_URL: ${{ secrets.DATABASE_URL }}\n',
   ),
-  check: ofJobs(outsideFound),
+  check: ofWorkflows((workflow) => [
+    ...secretsIn(valueAt(workflow.root, 'env')).map(({ at, name }) => ({
+      at,
+      message: `${name} reaches every step of every job, those of third parties and of tests among them.`,
+      hint: 'Give it to the one step that needs it, in a job with an environment.',
+    })),
+    ...workflow.jobs.flatMap(outsideFound),
+  ]),
 };
 
 function outsideFound(job: WorkflowJob): readonly Found[] {
   if (job.environment !== null || job.uses !== null) return [];
-  return allScalars(job.node)
+  return secretsIn(job.node).map(({ at, name }) => ({
+    at,
+    message: `${name} can be read by the workflow of any branch.`,
+  }));
+}
+
+/** The secrets that are read somewhere, but for the token of the job. */
+function secretsIn(node: YamlNode | null): readonly { readonly at: Expression; readonly name: string }[] {
+  return allScalars(node)
     .flatMap(expressionsIn)
-    .flatMap((expression) => {
-      const secret = expression.reads.find(
-        (read) => read.startsWith('secrets.') && read !== 'secrets.github_token',
-      );
-      if (secret === undefined) return [];
-      return [
-        {
-          at: expression,
-          message: `${secret.replace('secrets.', '').toUpperCase()} can be read by the workflow of any branch.`,
-        },
-      ];
+    .flatMap((at) => {
+      const secret = at.reads.find((read) => read.startsWith('secrets.') && read !== 'secrets.github_token');
+      return secret === undefined ? [] : [{ at, name: secret.replace('secrets.', '').toUpperCase() }];
     });
 }
 
