@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { BuiltImage } from '../app-platform.ts';
+import { buildCommands } from './build-commands.ts';
 import { checkout, exportedInto, hashOf, type BuildContext, type BuildRequest } from './build-context.ts';
 import { writeLayout, type WrittenLayout } from './oci-layout.ts';
 import { runBuildCommand } from './run-build-command.ts';
@@ -58,7 +59,7 @@ function sorted(record: Readonly<Record<string, string>>): Record<string, string
 /** The directory in which the app's build commands have been run; apps with the same commands share it. */
 async function builtDirectory(context: BuildContext, request: BuildRequest): Promise<string> {
   const { app, commit, signal } = request;
-  const commands = app.stack.build;
+  const commands = buildCommands(app);
   if (commands.length === 0) return checkout(context, commit);
   const directory = join(context.workDir, commit, `build-${hashOf(commands)}`);
   const { at } = await context.source.commit(commit);
@@ -92,7 +93,7 @@ async function packedLayer(
 ): Promise<TarLayer> {
   const { app, commit, signal } = request;
   const include = presentPaths(request, directory);
-  const name = `layer-${hashOf([...app.stack.build, '\0', ...include])}.tgz`;
+  const name = `layer-${hashOf([...buildCommands(app), '\0', ...include])}.tgz`;
   const file = join(context.workDir, commit, name);
   const text = await context.once(file, signal, async () =>
     JSON.stringify(await packLayer(directory, include, file)),
@@ -109,7 +110,10 @@ function presentPaths({ app, log }: BuildRequest, directory: string): readonly s
       'BUILD_FAILED',
       `The build of ${app.name} left no ${first ?? 'files'} to make an image of.`,
       {
-        hint: `Check stack.build and stack.include of apps.${app.name} in glidepath.config.ts.`,
+        hint:
+          first === '.next/standalone'
+            ? "Set output: 'standalone' in next.config: then the build of Next.js makes a server."
+            : `Check stack.build and stack.include of apps.${app.name} in glidepath.config.ts.`,
       },
     );
   }
