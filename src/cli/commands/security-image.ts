@@ -11,7 +11,6 @@ import { ownVersion } from '../../util/own-file.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { finishSecurity, writeFileIn } from '../security/finish-security.ts';
 import { imageOnDisk } from '../security/image-on-disk.ts';
-import { isAdvisoryId } from '../security/kinds-of-ids.ts';
 import { openSecurity, type SecurityWork, type TypedSecurityOptions } from '../security/security-work.ts';
 import { counted } from '../views/text/counted.ts';
 
@@ -51,7 +50,8 @@ export async function securityImage(
       ...skipped,
       ...(images.length === 0 ? ['No image has been built here yet, so none was inspected.'] : []),
     ],
-    concerns: (id) => id.startsWith('image-') || isAdvisoryId(id),
+    // An advisory may be excepted for a lock file alone, which is not looked at here.
+    concerns: (id) => id.startsWith('image-'),
   });
 }
 

@@ -41,7 +41,9 @@ export interface SecurityRun {
 export function finishSecurity(work: SecurityWork, typed: TypedSecurityOptions, run: SecurityRun): ExitCode {
   const { context, project, now } = work;
   const judged = judgeSecurity(run.findings, project.security, now);
-  const judgement = { ...judged, unused: judged.unused.filter(({ id }) => run.concerns(id)) };
+  // Where something was not looked at, what an exception is for may be there.
+  const unused = run.skipped.length > 0 ? [] : judged.unused.filter(({ id }) => run.concerns(id));
+  const judgement = { ...judged, unused };
   if (typed.sarif !== null) writeFileIn(resolve(context.cwd, typed.sarif), sarifOf(run, judgement));
   const { output } = context;
   const problem = problemOf(run, judgement, typed);
