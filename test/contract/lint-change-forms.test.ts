@@ -18,10 +18,15 @@ beforeAll(async () => {
 afterAll(async () => rig[Symbol.asyncDispose]());
 
 /** What the linter writes for a statement. */
-async function safeForm(rule: string, sql: string, postgresVersion = 18): Promise<string> {
+async function safeForm(
+  rule: string,
+  sql: string,
+  postgresVersion = 18,
+  tables: string = TABLES,
+): Promise<string> {
   const { findings } = await lintSql(
     [
-      { file: 'before.sql', text: TABLES, hasRun: true },
+      { file: 'before.sql', text: tables, hasRun: true },
       { file: 'now.sql', text: sql },
     ],
     { postgresVersion, inTransaction: false, hasLockTimeout: true, tables: {} },
@@ -108,5 +113,37 @@ describe('a write in batches', () => {
     expect(await session.query('SELECT tel FROM customers')).toEqual([{ tel: 'tel 7' }]);
     await session.query('TRUNCATE customers');
     await session.query(form);
+  });
+
+  const THINGS = 'INSERT INTO things (c, b) SELECT n % 7, n FROM generate_series(1, 2500) AS n;';
+  test.each([
+    ['a uuid', 'CREATE TABLE things (a uuid PRIMARY KEY DEFAULT gen_random_uuid(), b int, c int, d int);'],
+    ['two columns', 'CREATE TABLE things (b int, c text, d int, PRIMARY KEY (c, b));'],
+    ['a unique column', 'CREATE TABLE things (b int NOT NULL UNIQUE, c int, d int);'],
+    ['no key', 'CREATE TABLE things (b int, c int, d int);'],
+  ])('goes by %s', async (_, table) => {
+    await using session = await openSession(await rig.database());
+    await session.query(`${table} ${THINGS}`);
+    const form = await safeForm(
+      'whole-table-write',
+      'UPDATE things SET d = coalesce(d, 0) + b WHERE d IS NULL',
+      18,
+      table,
+    );
+    await session.query(form);
+    await session.query(form);
+    expect(await session.query('SELECT count(*)::int AS n FROM things WHERE d = b')).toEqual([{ n: 2500 }]);
+    await session.query(await safeForm('whole-table-write', 'DELETE FROM things', 18, table));
+    expect(await session.query('SELECT count(*)::int AS n FROM things')).toEqual([{ n: 0 }]);
+  });
+
+  test('that could reach a row twice, where no key is known, is no SQL', async () => {
+    const form = await safeForm(
+      'whole-table-write',
+      'UPDATE things SET b = b + 1',
+      18,
+      'CREATE TABLE things (b int, c int);',
+    );
+    expect(form).toMatch(/^No key of things is known/);
   });
 });
