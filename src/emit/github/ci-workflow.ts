@@ -108,7 +108,8 @@ function checkJob(
     if: `needs.changes.outputs.needed == 'true' && ${isSelected(check.name)}`,
     timeoutMinutes: Math.ceil(check.timeoutMs / 60_000) + BESIDES_MINUTES,
     steps: [
-      ...setupSteps(context, { ref: REF, hasHistory: false, hasElixir: true }),
+      // What a change covers is seen only beside what was there before it.
+      ...setupSteps(context, { ref: REF, hasHistory: check.reports.coverage.length > 0, hasElixir: true }),
       ...cacheSteps(context.project),
       glidepathStep(context, {
         name: `Run the check ${check.name}`,
