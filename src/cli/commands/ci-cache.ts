@@ -8,6 +8,7 @@ import { BugError } from '../../util/assert.ts';
 import { systemClock } from '../../util/clock.ts';
 import { ed25519Signer } from '../../util/ed25519.ts';
 import { cacheDirectory } from '../checks/cache/open-check-cache.ts';
+import { sharedWords } from '../checks/cache/shared-words.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { openProject } from '../project/open-project.ts';
 import { writeJson } from '../output.ts';
@@ -23,7 +24,10 @@ export async function ciCacheStatus(context: CommandContext): Promise<ExitCode> 
   const { maxBytes, remote } = project.cache;
   if (context.output.json)
     writeJson(context.output, { directory, maxBytes, remote: remote?.kind ?? null, ...figures });
-  else context.output.write(statusText(figures, { directory, maxBytes, shared: remote?.kind ?? null }));
+  else
+    context.output.write(
+      statusText(figures, { directory, maxBytes, shared: sharedWords(project.cache, context.env) }),
+    );
   return EXIT.ok;
 }
 
@@ -77,8 +81,8 @@ Public key, for the config. Whoever uses this config trusts what the private key
 interface Place {
   readonly directory: string;
   readonly maxBytes: number;
-  /** The kind of the shared store; null: none. */
-  readonly shared: string | null;
+  /** Where results are shared, in words. */
+  readonly shared: string;
 }
 
 function statusText(figures: CacheFigures, { directory, maxBytes, shared }: Place): string {
@@ -95,7 +99,7 @@ function statusText(figures: CacheFigures, { directory, maxBytes, shared }: Plac
   const table =
     rows.length === 0 ? '' : `${renderTable(['DOMAIN', 'ENTRIES', 'SIZE', 'LAST USED, OLDEST'], rows)}\n`;
   return `${table}${megabytes(figures.bytes)} of ${megabytes(maxBytes)} in ${directory}; ${found}.
-Shared: ${shared ?? 'nothing (ci.cache.remote)'}.
+Shared: ${shared}.
 `;
 }
 
