@@ -187,6 +187,10 @@ test('everything that happens is told live, a line each, from where one was', as
   await until(async () => opened() !== undefined);
   expect(opened()).toMatchObject({ ref: 'refs/pull/1/merge', sha: head, about: '#1 typo → main' });
   expect(event).toMatchObject({ ref: 'refs/heads/main', about: null });
+  // What is gone is told by its own name, although its runs would be of the default branch.
+  await clone.git('push', '--quiet', 'origin', ':typo');
+  await until(async () => items.some(({ event: word, sha }) => word === 'push' && /^0+$/.test(sha ?? '')));
+  expect(items.findLast((item) => item.event === 'push')).toMatchObject({ ref: 'refs/heads/typo' });
   expect(new Set(items.map(({ kind }) => kind))).toEqual(
     new Set(['here', 'event', 'run', 'job', 'step', 'log']),
   );

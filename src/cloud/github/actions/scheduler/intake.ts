@@ -2,7 +2,7 @@ import type { GithubEvent as BusEvent } from '../../events/github-event.ts';
 import type { RepositoryRecord } from '../../records.ts';
 import { matches } from '../match/matches.ts';
 import { runPlaceOf } from '../match/run-place.ts';
-import type { GithubEvent, PullRequestSubject } from '../model/github-event.ts';
+import type { GithubEvent, PullRequestSubject, RunPlace } from '../model/github-event.ts';
 import type { JsonObject } from '../model/source.ts';
 import type { RunRecord } from '../store/records.ts';
 import type { ActionsContext } from './actions-context.ts';
@@ -57,7 +57,7 @@ export class Intake {
   ): Promise<readonly RunRecord[]> {
     const where = runPlaceOf(event);
     if ('none' in where) {
-      this.#tell(event, { ref: refOf(event), verdicts: [{ path: '*', runId: null, why: where.none }] });
+      this.#tell(event, { place: null, verdicts: [{ path: '*', runId: null, why: where.none }] });
       return [];
     }
     const { place } = where;
@@ -81,7 +81,7 @@ export class Intake {
       if (run !== null) runs.push(run);
       verdicts.push({ path: file.path, runId: run?.id ?? null, why });
     }
-    this.#tell(event, { ref: place.ref, verdicts });
+    this.#tell(event, { place, verdicts });
     for (const run of runs) this.#begin(run, place.needsApproval);
     return runs;
   }
@@ -129,14 +129,17 @@ export class Intake {
     store.change('runs', run.id, { isTold: true });
   }
 
-  #tell(event: GithubEvent, { ref, verdicts }: { readonly ref: string; readonly verdicts: Verdicts }): void {
+  #tell(
+    event: GithubEvent,
+    { place, verdicts }: { readonly place: RunPlace | null; readonly verdicts: Verdicts },
+  ): void {
     const { subject } = event;
     this.#context.news.tell({
       kind: 'event',
       repository: event.repository.fullName,
       event: event.name,
       action: event.action ?? null,
-      ref,
+      ref: refOf(event, place),
       sha: shaOf(event),
       about: subject.kind === 'pull-request' ? pullRequestWords(event, subject) : null,
       verdicts,
@@ -154,9 +157,9 @@ export class Intake {
   }
 }
 
-/** Where an event that starts nothing is from. */
-function refOf({ subject, repository }: GithubEvent): string {
-  if (subject.kind === 'pull-request') return `refs/pull/${subject.number}/merge`;
+/** Of a merged pull request the branch that it was merged into; of a branch that is gone its own name. */
+function refOf({ subject, repository }: GithubEvent, place: RunPlace | null): string {
+  if (subject.kind === 'pull-request') return place?.ref ?? `refs/pull/${subject.number}/merge`;
   return 'ref' in subject ? subject.ref : `refs/heads/${repository.defaultBranch}`;
 }
 
