@@ -14,6 +14,7 @@ test('a file that ran and says something else now is edited, as of the release t
   expect(compareFiles({ 'm/1.sql': 'other', 'm/2.sql': 'y', 'm/3.sql': 'z' }, ran)).toEqual({
     edited: [{ path: 'm/1.sql', release: 'c', commit: 'ccccccc', at: 3 }],
     removed: [],
+    renamed: [],
     added: ['m/3.sql'],
   });
 });
@@ -22,6 +23,35 @@ test('a file that was taken away and comes back with other words is edited still
   const ran = [release('b', 2, {}), release('a', 1, { 'm/1.sql': 'x' })];
   expect(compareFiles({}, ran).removed.map((file) => file.path)).toEqual(['m/1.sql']);
   expect(compareFiles({ 'm/1.sql': 'y' }, ran).edited.map((file) => file.release)).toEqual(['a']);
+});
+
+test.each([
+  ['m/2_slow.sql', 'm/2_slower.sql', true],
+  ['m/2_slow.sql', 'm/3_slow.sql', true],
+  ['prisma/migrations/2_slow/migration.sql', 'prisma/migrations/2_slower/migration.sql', true],
+  ['db/migrate/2_slow.rb', 'db/migrate/3_slow.rb', true],
+  // These the tool knows all the same.
+  ['m/2_slow.sql', 'db/migrations/2_slow.sql', false],
+  ['prisma/migrations/2_slow/migration.sql', 'db/migrations/2_slow/migration.sql', false],
+  ['db/migrate/2_slow.rb', 'db/migrate/2_slower.rb', false],
+  ['db/migration/V2__slow.sql', 'db/migration/V2__slower.sql', false],
+])('%s that ran and is called %s now was renamed: %s', (before, after, isRenamed) => {
+  const compared = compareFiles({ 'm/1.sql': 'x', [after]: 'y' }, [
+    release('a', 1, { 'm/1.sql': 'x', [before]: 'y' }),
+  ]);
+  const ran = { path: before, release: 'a', commit: 'aaaaaaa', at: 1 };
+  expect(compared.renamed).toEqual(isRenamed ? [{ ran, path: after }] : []);
+  expect(compared.removed).toEqual(isRenamed ? [] : [ran]);
+  expect(compared.added).toEqual(isRenamed ? [] : [after]);
+});
+
+test('a file that is there twice, or says something else, was not renamed', () => {
+  const ran = [release('a', 1, { 'm/1.sql': 'x' })];
+  expect(compareFiles({ 'm/1.sql': 'x', 'm/2.sql': 'x' }, ran)).toMatchObject({
+    renamed: [],
+    added: ['m/2.sql'],
+  });
+  expect(compareFiles({ 'm/2.sql': 'y' }, ran)).toMatchObject({ renamed: [], added: ['m/2.sql'] });
 });
 
 test('a repeatable migration may change', () => {

@@ -1,3 +1,5 @@
+import { isSameVersion } from './compare-versions.ts';
+
 /** The migration files of one database at one commit: path → sha256 of the content, in hex. */
 export type MigrationChecksums = Readonly<Record<string, string>>;
 
@@ -24,8 +26,16 @@ export interface FileComparison {
   readonly edited: readonly RanFile[];
   /** Ran, and are not there any more. */
   readonly removed: readonly RanFile[];
+  /** Ran under another name: the tool knows them by their names, and would run them again. */
+  readonly renamed: readonly RenamedFile[];
   /** Never ran. */
   readonly added: readonly string[];
+}
+
+/** A file that ran, and what it is called now. */
+export interface RenamedFile {
+  readonly ran: RanFile;
+  readonly path: string;
 }
 
 /** Of Flyway: run again whenever they change, so that they may. */
@@ -45,13 +55,39 @@ export function compareFiles(now: MigrationChecksums, ran: readonly RanFiles[]):
     if (current === undefined) removed.push(file);
     else if (current !== checksum && !REPEATABLE.test(file.path)) edited.push(file);
   }
+  const added = Object.keys(now)
+    .filter((path) => !last.has(path))
+    .toSorted();
+  const renamed = removed.toSorted(byPath).flatMap((ran): readonly RenamedFile[] => {
+    const checksum = last.get(ran.path)?.checksum;
+    const path = added.find(
+      (candidate) => now[candidate] === checksum && isOtherMigration(ran.path, candidate),
+    );
+    return path === undefined ? [] : [{ ran, path }];
+  });
   return {
     edited: edited.toSorted(byPath),
-    removed: removed.toSorted(byPath),
-    added: Object.keys(now)
-      .filter((path) => !last.has(path))
-      .toSorted(),
+    removed: removed.filter(({ path }) => !renamed.some(({ ran }) => ran.path === path)).toSorted(byPath),
+    renamed,
+    added: added.filter((path) => !renamed.some((file) => file.path === path)),
   };
+}
+
+/** Of Prisma and Diesel: the folder is the name. */
+const NAMED_BY_FOLDER = /^(migration|up)\.sql$/;
+/** Of Rails, Ecto and Flyway, which remember the version alone. */
+const NAMED_BY_VERSION = /\.(rb|exs)$|^V[^/]*__/;
+
+/** Whether a tool takes the two for different migrations. A file in another folder is the same to it. */
+function isOtherMigration(one: string, other: string): boolean {
+  const [first, second] = [nameOf(one), nameOf(other)];
+  return first !== second && !(NAMED_BY_VERSION.test(first) && isSameVersion(first, second));
+}
+
+function nameOf(path: string): string {
+  const parts = path.split('/');
+  const file = parts.at(-1) ?? path;
+  return NAMED_BY_FOLDER.test(file) ? (parts.at(-2) ?? file) : file;
 }
 
 /** Whether two sets of files are the same, to the byte. */

@@ -6,12 +6,18 @@ import { releaseOf, type MigrationRecord } from '../release.ts';
 import { gateStep } from './gate.ts';
 import { migrationFilesStep } from './migration-files.ts';
 
-const [OLD, NEW, NEWER] = ['a', 'b', 'c'].map((letter) => letter.repeat(40)) as [string, string, string];
+const [OLD, NEW, NEWER, RENAMED] = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(40)) as [
+  string,
+  string,
+  string,
+  string,
+];
 const FIRST = { 'migrations/1.sql': 'create table member ()' };
 const source = sourceWith({
   [OLD]: FIRST,
   [NEW]: { ...FIRST, 'migrations/2.sql': 'create table note ()' },
   [NEWER]: { 'migrations/1.sql': 'create table members ()', 'migrations/2.sql': 'create table note ()' },
+  [RENAMED]: { ...FIRST, 'migrations/2_notes.sql': 'create table note ()' },
 });
 const app = flyApp('web', { database: 'main', migrate: migration() });
 const staging = environment('staging', { apps: [app], databases: [database('main')] });
@@ -69,10 +75,21 @@ test('a file that ran and was edited is MIGRATION_EDITED, with the release, the 
   });
 });
 
+test('a file that ran and was renamed is MIGRATION_EDITED: it would run a second time', async () => {
+  const { history } = await deploy(NEW, Date.UTC(2026, 10, 21));
+  await expect(deploy(RENAMED, 2, history)).rejects.toMatchObject({
+    code: 'MIGRATION_EDITED',
+    message: expect.stringMatching(
+      /^migrations\/2_notes\.sql was called migrations\/2\.sql when it ran in staging with r-bbbbbbb-\w+ on 2026-11-21; under its new name it would run again\.$/,
+    ) as unknown,
+    hint: expect.stringContaining('git mv migrations/2_notes.sql migrations/2.sql') as unknown,
+  });
+});
+
 test('a file that is gone is named and no reason to refuse', async () => {
   const { history } = await deploy(NEW, 1);
   const { lines } = await deploy(OLD, 2, history);
-  expect(lines[0]).toMatch(/^! migrations\/2\.sql ran with r-bbbbbbb-\w+ and is not there any more$/);
+  expect(lines[0]).toMatch(/^! migrations\/2\.sql ran with r-bbbbbbb-\w+ and no longer exists$/);
 });
 
 test('what ran on a database that is not there any more counts no longer', async () => {
@@ -112,7 +129,7 @@ test('passed() is MIGRATION_NOT_PASSED where other files ran than would run here
   });
   await deploy(NEW, 3, history);
   await gateStep(rig.deps).execute(rig.context);
-  expect(rig.lines.at(-1)).toBe('main: the very same 2 migration files ran in staging');
+  expect(rig.lines.at(-1)).toBe('main: the same 2 migration files ran in staging');
 });
 
 test('passed() holds where an older version recorded no files', async () => {
