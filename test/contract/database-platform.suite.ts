@@ -162,6 +162,13 @@ export function describeDatabasePlatform(
         expect(await notes(under, database)).toEqual(['old', 'new']);
         await restore('second-kept', 'third-kept');
         expect(await notes(under, database)).toEqual(['old', 'newer']);
+        // Nothing was made from the last.
+        const remove = async (): Promise<unknown> =>
+          platform.deleteRestorePoint(database, 'third-kept', new TestWork());
+        expect([await remove(), await remove()]).toEqual([{ isGone: true }, { isGone: true }]);
+        const left = (await platform.restorePoints(database)).map(({ name: point }) => point);
+        expect(left).not.toContain('third-kept');
+        expect(await notes(under, database)).toEqual(['old', 'newer']);
       },
     );
 

@@ -41,7 +41,9 @@ describe('going back', () => {
     expect(await queryAt((await fly.address(shop(), DIRECT)).outsideUrl, 'select x from t')).toEqual([
       { x: 'then' },
     ]);
-    expect(work.lines.join('\n')).toMatch(/stays in volume vol_\w+ as before-restore-1, which is paid for/);
+    expect(work.lines.join('\n')).toMatch(
+      /stays in volume vol_\w+ as before-restore-1, which is paid for: it goes with/,
+    );
     expect(await rig.call('GET', '/v1/apps/shop-past-db/volumes')).toHaveLength(2);
     expect(await rig.call('GET', '/v1/apps/shop-past-db/machines')).toHaveLength(1);
     expect((await fly.restorePoints(shop())).map(({ name }) => name).toSorted()).toEqual([
@@ -130,6 +132,61 @@ describe('going back', () => {
     expect(await rig.call('GET', '/v1/apps/shop-past-db/machines')).toHaveLength(1);
     expect(await rig.call('GET', '/v1/apps/shop-past-db/volumes')).toHaveLength(volumes.length + 1);
   }, 60_000);
+
+  test('what a restore kept is a volume that goes when it is deleted, and is listed only while it is there', async () => {
+    const fly = rig.platform();
+    const ids = async (): Promise<string[]> =>
+      ((await rig.call('GET', '/v1/apps/shop-past-db/volumes')) as { id: string }[]).map(({ id }) => id);
+    const names = async (): Promise<string[]> => (await fly.restorePoints(shop())).map(({ name }) => name);
+    const before = await ids();
+    const remove = fly.deleteRestorePoint(shop(), 'before-restore-3', new TestWork({ key: 'd0' }));
+    expect(await remove).toEqual({ isGone: true });
+    expect(await ids()).toHaveLength(before.length - 1);
+    expect(await names()).not.toContain('before-restore-3');
+    expect(await names()).toContain('before-restore-2');
+    const machines = (await rig.call('GET', '/v1/apps/shop-past-db/machines')) as {
+      config: { metadata: Record<string, string>; mounts: { volume: string }[] };
+    }[];
+    const note = machines[0]?.config.metadata['glidepath_kept_before-restore-2'] ?? '{}';
+    const { volume } = JSON.parse(note) as { volume: string };
+    await rig.call('DELETE', `/v1/apps/shop-past-db/volumes/${volume}`);
+    expect(await names()).not.toContain('before-restore-2');
+    const { outsideUrl } = await fly.address(shop(), DIRECT);
+    expect(await queryAt(outsideUrl, 'select x from t')).toEqual([{ x: 'then' }]);
+  });
+
+  test('what is kept for a time is not listed after it, its name is free, and a deployment removes it', async () => {
+    const later = rig.platformAt(systemClock.now() + 8 * 86_400_000);
+    const volumes = async (): Promise<number> =>
+      ((await rig.call('GET', '/v1/apps/shop-past-db/volumes')) as unknown[]).length;
+    expect((await rig.platform().restorePoints(shop())).map(({ name }) => name).toSorted()).toEqual([
+      'before-restore-1',
+      'before-run-1',
+    ]);
+    expect((await later.restorePoints(shop())).map(({ name }) => name)).toEqual(['before-restore-1']);
+    await rig
+      .platform()
+      .branch(
+        shop(),
+        { name: 'for-a-day', expiresAt: systemClock.now() + 86_400_000 },
+        new TestWork({ key: 'b0' }),
+      );
+    const before = await volumes();
+    await rig.platform().ensure(shop(), new TestWork({ key: 'run-13/ensure' }));
+    expect([await volumes(), (await rig.platform().branches(shop())).length]).toEqual([before, 2]);
+    const work = new TestWork({ key: 'run-14/ensure' });
+    await later.ensure(shop(), work);
+    expect(work.lines).toEqual([
+      expect.stringContaining('branch for-a-day of shop-past-db'),
+      expect.stringContaining('kept as before-restore-1, removed: its time was up'),
+    ]);
+    expect([await volumes(), (await later.branches(shop())).length]).toEqual([before - 1, 1]);
+    const again = { name: 'before-run-1', expiresAt: null };
+    const point = await later.createRestorePoint(shop(), again, new TestWork({ key: 'p9' }));
+    expect(await rig.platform().restorePoints(shop())).toContainEqual(
+      expect.objectContaining({ name: 'before-run-1', at: point.at }),
+    );
+  });
 
   test('a restore point that is deleted is forgotten', async () => {
     const fly = rig.platform();

@@ -76,6 +76,16 @@ export class FlyDatabaseRig implements AsyncDisposable {
     return createFlyPostgresPlatform(this.options());
   }
 
+  /** The same whose clock stands at a moment, milliseconds since the Unix epoch, and goes on from there. */
+  platformAt(moment: number): DatabasePlatform {
+    const ahead = moment - systemClock.now();
+    const options = this.options();
+    return createFlyPostgresPlatform({
+      ...options,
+      clock: { ...systemClock, now: () => systemClock.now() + ahead },
+    });
+  }
+
   /**
    * Does the work over and over, and ends the process at its first request, then at its second, and so on, as kill -9
    * would while the request is on its way, until it comes to its end. Returns how often it was killed.

@@ -61,14 +61,17 @@ test('a rollback of one app leaves the release on record, and says so', async ()
   const { history, lines, step, context } = recordRollback(['web']);
   await step.execute(context);
   expect(history.live('production')?.release.id).toBe(newest.id);
-  expect(lines).toEqual([`web went back to ${earlier.id}; the release on record stays`]);
+  expect(lines).toEqual([`web rolled back to ${earlier.id}; the release on record stays`]);
 });
 
 test.each([
-  ['fly-postgres', 'to go back to it: glidepath db restore staging --to-restore-point before-restore-run-1'],
+  [
+    'fly-postgres',
+    'to restore it: glidepath db restore staging --to-restore-point before-restore-run-1\nto stop paying for its volume: glidepath db backup staging --name before-restore-run-1 --delete',
+  ],
   [
     'neon',
-    'to go back to it: glidepath db restore staging --to-restore-point before-restore-run-1\nto look at it: glidepath db url staging:before-restore-run-1',
+    'to restore it: glidepath db restore staging --to-restore-point before-restore-run-1\nto inspect it: glidepath db url staging:before-restore-run-1',
   ],
 ] as const)(
   'what a restore replaced on %s is named with the command that leads to it',

@@ -23,7 +23,7 @@ async function nameLeftDomains(scope: StepScope, app: ResolvedFlyApp): Promise<v
   if (app.domains.length > 0) return;
   for (const { hostname } of await scope.deps.platformOf(app).domains(app.platformName)) {
     const byHand = `fly certs remove ${hostname} -a ${app.platformName}`;
-    scope.context.log(`${hostname} is not in the config any more and stays; take it away by hand: ${byHand}`);
+    scope.context.log(`${hostname} is no longer in the config but stays; remove it by hand: ${byHand}`);
   }
 }
 
@@ -45,7 +45,7 @@ export function recordStep(deps: PipelineDeps): StepExecutor {
       const deployed = deployedApps(scope);
       if (environment.apps.some((app) => !deployed.includes(app.name))) {
         // The environment as a whole runs no one release then; what is live stays on record, and status shows who differs.
-        context.log(`${deployed.join(', ')} went back to ${release.id}; the release on record stays`);
+        context.log(`${deployed.join(', ')} rolled back to ${release.id}; the release on record stays`);
         return { release: null };
       }
       const restorePoints = restorePointsMade(context.outputs);
@@ -143,9 +143,13 @@ function keptByRestore({ context, input }: StepScope): readonly string[] {
     const several = databases.length === 1 ? '' : ` --database ${database}`;
     // A branch on Neon; a volume on Fly, into which nobody can look.
     const look =
-      found?.provider === 'neon' ? `\nto look at it: glidepath db url ${name}:${kept}${several}` : '';
-    const back = `to go back to it: glidepath db restore ${name}${several} --to-restore-point ${kept}`;
-    return [`what ${database} held before is kept as ${kept}\n${back}${look}`];
+      found?.provider === 'neon' ? `\nto inspect it: glidepath db url ${name}:${kept}${several}` : '';
+    const back = `to restore it: glidepath db restore ${name}${several} --to-restore-point ${kept}`;
+    const pay =
+      found?.provider === 'fly-postgres'
+        ? `\nto stop paying for its volume: glidepath db backup ${name}${several} --name ${kept} --delete`
+        : '';
+    return [`what ${database} held before is kept as ${kept}\n${back}${look}${pay}`];
   });
 }
 

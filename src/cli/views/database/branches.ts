@@ -20,10 +20,16 @@ export function renderBranches(branches: readonly DatabaseBranch[], view: Branch
     branch.name === view.own ? bold(branch.name) : branch.name,
     branch.parent ?? dim('–'),
     formatAgo(branch.createdAt, view.now),
-    branch.expiresAt === null
-      ? 'stays'
-      : `goes in ${formatDuration(Math.max(0, branch.expiresAt - view.now))}`,
+    goes(branch, view.now),
     branch.name === view.own ? dim(`the database of ${view.environment}`) : '',
   ]);
   return renderTable(['branch', 'of', 'made', '', ''].map(dim), rows);
+}
+
+/** Fly removes nothing by itself: Glidepath does so with its next deployment. */
+function goes({ expiresAt }: DatabaseBranch, now: number): string {
+  if (expiresAt === null) return 'stays';
+  return expiresAt <= now
+    ? 'expired, goes with the next deployment'
+    : `goes in ${formatDuration(expiresAt - now)}`;
 }

@@ -2,21 +2,21 @@ import type { ResolvedDatabase } from '../../../config/resolved.ts';
 import { ToolError } from '../../../diagnostics/tool-error.ts';
 import type { PlatformWork } from '../../app-platform.ts';
 import type { DatabaseBranch } from '../../database-platform.ts';
-import type { FlyClient } from '../../fly/client/fly-client.ts';
 import { METADATA } from '../../fly/machines/machine-config.ts';
 import { createOnce } from '../../fly/machines/machine-create.ts';
-import { appPath, nullIfMissing } from '../../fly/client/machines-api.ts';
 import { isUnattached } from '../../fly/volumes/volumes.ts';
 import type { Machine } from '../../fly/client/wire-types.ts';
+import { branchMachines, branchOf, createdAt, deleteApp } from './branch-machines.ts';
 import { ensureLogin } from './cluster-address.ts';
 import { clusterConfig, VOLUME_NAME } from './cluster-config.ts';
 import type { ClusterContext } from './cluster-context.ts';
 import { findMachine, requireMachine } from './cluster-machine.ts';
-import { appNameOf, branchAppName, orgOf, sqlNameOf } from './cluster-names.ts';
+import { appNameOf, branchAppName, sqlNameOf } from './cluster-names.ts';
 import { BRANCH_KEYS } from './cluster-notes.ts';
 import { EMPTY_TABLES_SQL } from './cluster-sql.ts';
 import { prepareApp } from './ensure-cluster.ts';
 import { volumeOf } from './restore-points.ts';
+import { removeExpiredBranches } from './remove-expired.ts';
 import { restoreSource } from './restore-source.ts';
 import type { RestoreSource } from './restore-source.ts';
 import { runSql } from './run-sql.ts';
@@ -29,13 +29,8 @@ export interface BranchOptions {
   readonly expiresAt: number | null;
 }
 
-/** A machine in the list of an organization. */
-type ListedMachine = Pick<Machine, 'id' | 'created_at' | 'config' | 'state'> & { readonly app_name: string };
-
 /** A branch is thrown away soon: it is not backed up more than Fly does at least. */
 const RETENTION_DAYS = 1;
-/** Pages of a list of machines; a thousand each. */
-const PAGES_MAX = 50;
 
 /** Its own, and those beside it: each is an app of its own, with a machine that says whose branch it is. */
 export async function listBranches(
@@ -48,7 +43,7 @@ export async function listBranches(
   const branches = await branchMachines(context.client, database);
   return [
     { name: app, parent: null, createdAt: createdAt(own), expiresAt: null },
-    ...branches.map((machine) => shown(app, machine)),
+    ...branches.map((machine) => branchOf(app, machine)),
   ];
 }
 
@@ -63,7 +58,7 @@ export async function createBranch(
   work: PlatformWork,
 ): Promise<DatabaseBranch> {
   const parent = appNameOf(database);
-  await removeExpired(context, database, options.name, work);
+  await removeExpiredBranches(context, database, options.name, work);
   const own = await requireMachine(context, parent, work.signal);
   const app = branchAppName(database, options.name);
   const there = await findMachine(context, app, work.signal);
@@ -73,7 +68,7 @@ export async function createBranch(
   await ensureLogin(context, ref, sqlNameOf(database), work.signal);
   if (options.schemaOnly === true && there === null)
     await runSql(context, ref, EMPTY_TABLES_SQL, { database: sqlNameOf(database), signal: work.signal });
-  return shown(parent, { ...machine, app_name: app });
+  return branchOf(parent, { ...machine, app_name: app });
 }
 
 /** One that is gone is no error. Refuses the database itself, and an app that is no branch of it. */
@@ -116,39 +111,6 @@ export async function branchApp(
       hint: 'See those there are: glidepath db branch <environment>',
     },
   );
-}
-
-/** Removes an app with all that is in it. One that is gone is no error. */
-export async function deleteApp(client: FlyClient, app: string, signal: AbortSignal): Promise<void> {
-  const request = {
-    method: 'DELETE',
-    path: appPath(app),
-    query: { force: true },
-    isRepeatable: true,
-  } as const;
-  await nullIfMissing(client.send({ ...request, resource: `app ${app}`, subject: app, signal }));
-}
-
-/** The machines of all branches of a database. */
-export async function branchMachines(
-  client: FlyClient,
-  database: ResolvedDatabase,
-): Promise<readonly ListedMachine[]> {
-  const found: ListedMachine[] = [];
-  let cursor = '';
-  for (let page = 0; page < PAGES_MAX; page++) {
-    const answer = (await client.send({
-      method: 'GET',
-      path: `/v1/orgs/${encodeURIComponent(orgOf(database))}/machines`,
-      query: cursor === '' ? {} : { cursor },
-      resource: `the machines of ${orgOf(database)}`,
-      subject: orgOf(database),
-    })) as { machines?: readonly ListedMachine[] | null; next_cursor?: string } | null;
-    found.push(...(answer?.machines ?? []));
-    cursor = answer?.next_cursor ?? '';
-    if (cursor === '') break;
-  }
-  return found.filter(({ config }) => config.metadata?.[BRANCH_KEYS.of] === appNameOf(database));
 }
 
 async function makeBranch(
@@ -203,38 +165,9 @@ async function sourceOf(
   return restoreSource(context, database, own, { kind: 'time', at });
 }
 
-async function removeExpired(
-  context: ClusterContext,
-  database: ResolvedDatabase,
-  except: string,
-  work: PlatformWork,
-): Promise<void> {
-  for (const machine of await branchMachines(context.client, database)) {
-    const { expiresAt, name } = shown(appNameOf(database), machine);
-    if (expiresAt === null || expiresAt > context.clock.now() || name === except) continue;
-    await deleteApp(context.client, machine.app_name, work.signal);
-    work.log(`branch ${name} of ${appNameOf(database)} (${machine.app_name}) removed: its time was up`);
-  }
-}
-
 function requireOwn(database: ResolvedDatabase, app: string, machine: Machine): void {
   if (machine.config.metadata?.[BRANCH_KEYS.of] === appNameOf(database)) return;
   throw new ToolError('PROVIDER_CONFLICT', `The app ${app} on Fly is no branch of ${appNameOf(database)}.`, {
     hint: 'Give the branch another name.',
   });
-}
-
-function shown(parent: string, machine: Omit<ListedMachine, 'state'>): DatabaseBranch {
-  const metadata = machine.config.metadata ?? {};
-  const expires = Number(metadata[BRANCH_KEYS.expiresAt]);
-  return {
-    name: metadata[BRANCH_KEYS.name] ?? machine.app_name,
-    parent,
-    createdAt: createdAt(machine),
-    expiresAt: Number.isFinite(expires) && expires > 0 ? expires : null,
-  };
-}
-
-function createdAt(machine: Pick<Machine, 'created_at'>): number {
-  return Date.parse(machine.created_at ?? '') || 0;
 }

@@ -37,6 +37,8 @@ export interface KeptVolume {
   readonly volume: string;
   /** Of its data. */
   readonly at: number;
+  /** Milliseconds since the Unix epoch; not there, or null: it stays. */
+  readonly expiresAt?: number | null;
 }
 
 /** Newest first, deleted ones included. */
@@ -68,6 +70,16 @@ export async function forgetPoint(
   signal: AbortSignal,
 ): Promise<void> {
   await setNote(context, ref, POINT_PREFIX + name, null, signal);
+}
+
+/** Takes away what is noted of a kept volume: it is gone. */
+export async function forgetKept(
+  context: ClusterContext,
+  ref: MachineRef,
+  name: string,
+  signal: AbortSignal,
+): Promise<void> {
+  await setNote(context, ref, KEPT_PREFIX + name, null, signal);
 }
 
 /** How a kept volume stands in the metadata of a machine that is to be made. */

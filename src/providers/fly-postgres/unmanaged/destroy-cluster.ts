@@ -1,6 +1,6 @@
 import type { ResolvedDatabase } from '../../../config/resolved.ts';
 import type { PlatformWork } from '../../app-platform.ts';
-import { branchMachines, deleteApp } from './cluster-branches.ts';
+import { branchMachines, deleteApp } from './branch-machines.ts';
 import type { ClusterContext } from './cluster-context.ts';
 import { findMachine } from './cluster-machine.ts';
 import { appNameOf, sqlNameOf } from './cluster-names.ts';

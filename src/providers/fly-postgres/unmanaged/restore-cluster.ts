@@ -1,4 +1,5 @@
 import type { ResolvedDatabase } from '../../../config/resolved.ts';
+import { utcTime } from '../../../util/utc-time.ts';
 import type { PlatformWork } from '../../app-platform.ts';
 import type { RestoreResult, RestoreTarget } from '../../database-platform.ts';
 import { METADATA } from '../../fly/machines/machine-config.ts';
@@ -28,6 +29,9 @@ import { runSql } from './run-sql.ts';
  * Every step looks at what is there, so that a process that is killed in between goes on where it was.
  */
 
+/** As long as restore points are kept where nothing is written, and never shorter: it is all that is left of those data. */
+const KEPT_MS_MIN = 7 * 86_400_000;
+
 /** What a restore has decided and journaled before it changes anything. */
 interface Plan {
   readonly at: number;
@@ -55,9 +59,10 @@ export async function restoreCluster(
     await setNote(context, { app, id: old.id }, RETIRED_KEY, work.idempotencyKey, work.signal);
     await stopMachine(context, { app, id: old.id }, work.signal);
   }
-  const kept = { name: options.preserveAs, volume: plan.volume, at: context.clock.now() };
-  const at = await work.once('kept-at', () => Promise.resolve(kept.at));
-  const fresh = await newMachine(context, database, { plan, volume, kept: { ...kept, at }, old }, work);
+  const at = await work.once('kept-at', () => Promise.resolve(context.clock.now()));
+  const expiresAt = at + Math.max(KEPT_MS_MIN, database.restorePoints?.forMs ?? 0);
+  const kept = { name: options.preserveAs, volume: plan.volume, at, expiresAt };
+  const fresh = await newMachine(context, database, { plan, volume, kept, old }, work);
   try {
     await startMachine(context, { app, id: fresh.id }, work.signal);
     await runSql(context, { app, id: fresh.id }, 'select 1;', { signal: work.signal });
@@ -69,7 +74,7 @@ export async function restoreCluster(
   if (old !== null) await context.machines.destroy({ app, id: old.id }, { signal: work.signal });
   work.log(`${app} has the data of ${new Date(plan.at).toISOString()}`);
   work.log(
-    `what was there stays in volume ${plan.volume} as ${options.preserveAs}, which is paid for until it is destroyed: fly volumes destroy ${plan.volume} -a ${app}`,
+    `what was there stays in volume ${plan.volume} as ${options.preserveAs}, which is paid for: it goes with the first deployment after ${utcTime(expiresAt)}, or by glidepath db backup <environment> --name ${options.preserveAs} --delete`,
   );
   return { preservedAs: options.preserveAs, at: plan.at };
 }

@@ -10,8 +10,8 @@ import type { Machine } from '../../fly/client/wire-types.ts';
 import type { ClusterContext } from './cluster-context.ts';
 import { findMachine, requireMachine } from './cluster-machine.ts';
 import { appNameOf } from './cluster-names.ts';
-import { forgetPoint, keptVolumes, notedPoints, notePoint } from './cluster-notes.ts';
-import type { NotedPoint } from './cluster-notes.ts';
+import { forgetKept, forgetPoint, keptVolumes, notedPoints, notePoint } from './cluster-notes.ts';
+import type { KeptVolume, NotedPoint } from './cluster-notes.ts';
 import { runSql } from './run-sql.ts';
 import type { Snapshot } from './snapshots-api.ts';
 
@@ -30,23 +30,33 @@ export function retentionDays(database: ResolvedDatabase): number {
 }
 
 /**
- * Those that Glidepath has named, Fly's own daily snapshots by their ids, and what restores have kept. Newest first.
+ * Those that Glidepath has named and what restores have kept, as far as they are still there, and Fly's own daily snapshots
+ * by their ids. Newest first.
  */
 export async function listRestorePoints(
-  context: Pick<ClusterContext, 'machines' | 'snapshots'>,
+  context: Pick<ClusterContext, 'machines' | 'snapshots' | 'volumes' | 'clock'>,
   database: ResolvedDatabase,
 ): Promise<readonly RestorePoint[]> {
   const app = appNameOf(database);
   const machine = await findMachine(context, app);
   if (machine === null) return [];
+  const now = context.clock.now();
   const noted = notedPoints(machine);
   const named = new Set(noted.map(({ snapshot }) => snapshot));
-  const id = volumeIdOf(machine.config);
-  const snapshots = id === null ? [] : await context.snapshots.list({ app, id });
+  const own = volumeIdOf(machine.config);
+  const volumes = new Set(((await context.volumes.list(app)) ?? []).map(({ id }) => id));
+  // Snapshots are listed by volume, and a restore gives the machine another one. Those of a volume that is gone cannot be listed.
+  const seen = new Map<string, readonly Snapshot[]>();
+  for (const id of new Set([own ?? '', ...noted.map(({ volume }) => volume)]))
+    if (volumes.has(id)) seen.set(id, await context.snapshots.list({ app, id }));
+  const isThere = ({ volume, snapshot }: NotedPoint): boolean =>
+    seen.get(volume)?.some(({ id }) => id === snapshot) ?? true;
   return [
-    ...noted.filter((one) => one.isDeleted !== true).map(shown),
-    ...snapshots.filter((one) => !named.has(one.id)).map(dailyPoint),
-    ...keptVolumes(machine).map(({ name, at }) => ({ name, at, expiresAt: null, isOurs: false })),
+    ...noted.filter((one) => isLive(one, now) && isThere(one)).map(shown),
+    ...(seen.get(own ?? '') ?? []).filter((one) => !named.has(one.id)).map(dailyPoint),
+    ...keptVolumes(machine)
+      .filter(({ volume }) => volumes.has(volume))
+      .map(({ name, at, expiresAt = null }) => ({ name, at, expiresAt, isOurs: true })),
   ].toSorted((a, b) => b.at - a.at);
 }
 
@@ -64,7 +74,7 @@ export async function createRestorePoint(
   const app = appNameOf(database);
   const machine = await requireMachine(context, app, work.signal);
   const ref = { app, id: machine.id };
-  const known = livePoint(machine, options.name);
+  const known = livePoint(machine, options.name, context.clock.now());
   if (known !== undefined) return shown(known);
   await forgetExpired(context, ref, machine, work);
   const volume = { app, id: volumeOf(machine) };
@@ -83,7 +93,9 @@ export async function createRestorePoint(
   return shown(point);
 }
 
-/** Only its name goes: Fly has no way to remove a snapshot, which goes by itself when its time is up. */
+/**
+ * Of a snapshot only the name goes: Fly has no way to remove one before its time is up. Of what a restore kept, the volume.
+ */
 export async function deleteRestorePoint(
   context: ClusterContext,
   database: ResolvedDatabase,
@@ -92,8 +104,11 @@ export async function deleteRestorePoint(
 ): Promise<RestorePointRemoval> {
   const app = appNameOf(database);
   const machine = await findMachine(context, app, work.signal);
-  const point = machine === null ? undefined : livePoint(machine, name);
-  if (machine === null || point === undefined) return { isGone: true };
+  if (machine === null) return { isGone: true };
+  const kept = keptVolumes(machine).find((one) => one.name === name);
+  if (kept !== undefined) return deleteKept(context, { app, id: machine.id }, kept, work);
+  const point = livePoint(machine, name, context.clock.now());
+  if (point === undefined) return { isGone: true };
   await notePoint(context, { app, id: machine.id }, { ...point, isDeleted: true }, work.signal);
   work.log(
     `restore point ${name} of ${app} removed; Fly takes its snapshot ${point.snapshot} away by itself`,
@@ -101,9 +116,29 @@ export async function deleteRestorePoint(
   return { isGone: true };
 }
 
+async function deleteKept(
+  context: ClusterContext,
+  ref: MachineRef,
+  { name, volume: id }: KeptVolume,
+  work: PlatformWork,
+): Promise<RestorePointRemoval> {
+  const { app } = ref;
+  const volumes = (await context.volumes.list(app, work.signal)) ?? [];
+  const user = volumes.find((volume) => volume.id === id)?.attached_machine_id ?? '';
+  if (user !== '') return { isGone: false, because: `machine ${user} uses volume ${id}` };
+  await context.snapshots.destroyVolume({ app, id }, work.signal);
+  await forgetKept(context, ref, name, work.signal);
+  work.log(`volume ${id} of ${app}, kept as ${name}, is destroyed`);
+  return { isGone: true };
+}
+
 /** One that is there, by its name. */
-export function livePoint(machine: Machine, name: string): NotedPoint | undefined {
-  return notedPoints(machine).find((one) => one.name === name && one.isDeleted !== true);
+export function livePoint(machine: Machine, name: string, now: number): NotedPoint | undefined {
+  return notedPoints(machine).find((one) => one.name === name && isLive(one, now));
+}
+
+function isLive({ isDeleted, expiresAt }: NotedPoint, now: number): boolean {
+  return isDeleted !== true && (expiresAt === null || expiresAt > now);
 }
 
 /** What Fly has taken away meanwhile needs no note. */

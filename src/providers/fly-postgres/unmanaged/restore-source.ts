@@ -18,7 +18,7 @@ export interface RestoreSource {
  * moment could be had. Throws DATABASE_UNKNOWN_RESTORE_POINT, or PROVIDER_NOT_SUPPORTED with the nearest ones.
  */
 export async function restoreSource(
-  context: Pick<ClusterContext, 'machines' | 'snapshots'>,
+  context: Pick<ClusterContext, 'machines' | 'snapshots' | 'volumes' | 'clock'>,
   database: ResolvedDatabase,
   machine: Machine,
   target: RestoreTarget,
@@ -35,7 +35,7 @@ export async function restoreSource(
   }
   const kept = keptVolumes(machine).find(({ name }) => name === point.name);
   if (kept !== undefined) return { at: point.at, from: { source_volume_id: kept.volume } };
-  const noted = livePoint(machine, point.name);
+  const noted = livePoint(machine, point.name, context.clock.now());
   return { at: point.at, from: { snapshot_id: noted?.snapshot ?? point.name } };
 }
 

@@ -15,6 +15,7 @@ import { destroyCluster, detachApps } from './destroy-cluster.ts';
 import { ensureCluster } from './ensure-cluster.ts';
 import { findClusterProblems } from './find-cluster-problems.ts';
 import { observeCluster } from './observe-cluster.ts';
+import { removeExpiredBranches, removeExpiredKept } from './remove-expired.ts';
 import { createRestorePoint, deleteRestorePoint, listRestorePoints } from './restore-points.ts';
 import { restoreCluster } from './restore-cluster.ts';
 
@@ -23,7 +24,13 @@ export function createUnmanagedPostgres(context: ClusterContext): DatabasePlatfo
   const forget = (database: ResolvedDatabase): void => forgetLogins(context, appNameOf(database));
   return {
     ...createUnmanagedReader(context),
-    ensure: async (database, work) => ensureCluster(context, database, work),
+    async ensure(database, work) {
+      const made = await ensureCluster(context, database, work);
+      if (made.created) return made;
+      await removeExpiredBranches(context, database, null, work);
+      await removeExpiredKept(context, database, work);
+      return made;
+    },
     address: async (database, purpose, signal) => addressOf(context, database, purpose, signal),
     createRestorePoint: async (database, options, work) =>
       createRestorePoint(context, database, options, work),
