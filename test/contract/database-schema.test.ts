@@ -32,7 +32,10 @@ const SHOP = `
   create trigger keep before update on shop.orders for each row execute function shop.noop();
   alter table shop.orders enable row level security;
   create policy own on shop.orders for select using (customer = 1);
-  create table shop.loose (id int);
+  create table shop.loose (id int, at date);
+  create table shop.par (id int);
+  create table shop.chi (id int);
+  create aggregate shop.sum_up(int) (sfunc = int4pl, stype = int);
   create table shop.events (at date not null) partition by range (at);
   create table shop.events_2020 partition of shop.events for values from ('2020-01-01') to ('2021-01-01');
   create view shop.seen as select id from shop.orders;
@@ -85,6 +88,32 @@ describe('the schema of a database', () => {
     ['drop table shop.events_2020', 'table shop.events_2020'],
     ['create schema other', 'schema other'],
     ['drop extension pg_trgm', 'extension pg_trgm'],
+    ['alter policy own on shop.orders to pg_monitor', 'policy own'],
+    ['alter view shop.seen set (security_invoker = true)', 'view shop.seen'],
+    ['alter view shop.seen set (security_barrier = true)', 'view shop.seen'],
+    ['alter table shop.loose set (fillfactor = 70)', 'table shop.loose'],
+    ['alter table shop.loose replica identity full', 'table shop.loose'],
+    ['alter table shop.customers replica identity using index customers_email_key', 'table shop.customers'],
+    ['alter table shop.chi inherit shop.par', 'table shop.chi'],
+    ['alter table shop.loose enable row level security', 'table shop.loose'],
+    ['alter index shop.orders_customer set (fillfactor = 70)', 'index orders_customer'],
+    ['alter table shop.orders enable always trigger keep', 'trigger keep'],
+    ['alter table shop.orders enable replica trigger keep', 'trigger keep'],
+    ['create rule skip as on delete to shop.loose do instead nothing', 'rule skip'],
+    ['create statistics shop.together on id, at from shop.loose', 'statistics shop.together'],
+    ['create type shop.span as range (subtype = float8)', 'type shop.span'],
+    [
+      'create operator shop.<+> (leftarg = int, rightarg = int, function = int4pl)',
+      'operator shop.<+> (integer, integer)',
+    ],
+    [
+      'create or replace aggregate shop.sum_up(int) (sfunc = int4larger, stype = int)',
+      'function shop.sum_up(integer)',
+    ],
+    [
+      'create or replace aggregate shop.sum_up(int) (sfunc = int4pl, stype = int, initcond = 1)',
+      'function shop.sum_up(integer)',
+    ],
   ])('shows what a statement changed: %s', async (statement, expected) => {
     const changed = await schemaAfter(SHOP, statement);
     const differences = diffSchemas(base, changed).map(objectOf);

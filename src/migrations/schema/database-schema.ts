@@ -26,12 +26,15 @@ export const SCHEMA_OBJECT_KINDS = [
   'view',
   'materialized view',
   'function',
+  'operator',
+  'rule',
+  'statistics',
 ] as const;
 
 /** What an object is. */
 export type SchemaObjectKind = (typeof SCHEMA_OBJECT_KINDS)[number];
 
-/** The schema of one database: no rows, no owners, no grants, which differ from environment to environment. */
+/** The schema of one database: no rows, and no owners, grants and comments, which differ from environment to environment. */
 export interface DatabaseSchema {
   readonly objects: readonly SchemaObject[];
 }

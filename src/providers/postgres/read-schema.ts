@@ -1,4 +1,6 @@
 import type { Client } from 'pg';
+import { EXTRA_SCHEMA_QUERIES } from './extra-schema-queries.ts';
+import { NAME, OPTIONS, own } from './schema-sql.ts';
 
 /** One object of a schema, as the catalog has it. */
 export interface SchemaRow {
@@ -24,19 +26,6 @@ export async function readSchema(client: Client): Promise<SchemaRow[]> {
     await client.query('rollback').catch(() => undefined);
   }
 }
-
-/** Of users, and of no extension. */
-function own(catalog: string, schema: string, alias: string): string {
-  return `
-    ${schema} !~ '^pg_' and ${schema} not in ('information_schema', 'glidepath')
-    and not exists (
-      select from pg_catalog.pg_depend d
-      where d.classid = 'pg_catalog.${catalog}'::regclass and d.objid = ${alias}.oid and d.deptype = 'e'
-    )`;
-}
-
-const NAME = (schema: string, name: string): string =>
-  `pg_catalog.quote_ident(${schema}) || '.' || pg_catalog.quote_ident(${name})`;
 
 const SCHEMAS = `
   select 'schema' as kind, null as "table", pg_catalog.quote_ident(n.nspname) as name, '' as definition
@@ -87,10 +76,16 @@ const TABLES = `
     concat_ws(' ', case c.relpersistence when 'u' then 'unlogged' end,
       case when c.relkind = 'f' then 'foreign' end,
       'partition by ' || pg_catalog.pg_get_partkeydef(c.oid),
+      'inherits (' || (select string_agg(i.inhparent::pg_catalog.regclass::text, ', ' order by i.inhseqno)
+        from pg_catalog.pg_inherits i where i.inhrelid = c.oid and not c.relispartition) || ')',
       'partition of ' || (select i.inhparent::pg_catalog.regclass::text from pg_catalog.pg_inherits i
         where i.inhrelid = c.oid and c.relispartition) || ' ' || pg_catalog.pg_get_expr(c.relpartbound, c.oid),
       case when c.relrowsecurity then 'row level security' end,
-      case when c.relforcerowsecurity then 'forced' end) as definition
+      case when c.relforcerowsecurity then 'forced' end,
+      case c.relreplident when 'f' then 'replica identity full' when 'n' then 'replica identity nothing'
+        when 'i' then 'replica identity ' || (select x.indexrelid::pg_catalog.regclass::text
+          from pg_catalog.pg_index x where x.indrelid = c.oid and x.indisreplident) end,
+      ${OPTIONS}) as definition
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where c.relkind in ('r', 'p', 'f') and ${own('pg_class', 'n.nspname', 'c')}`;
 
@@ -131,7 +126,7 @@ const INDEXES = `
 
 const TRIGGERS = `
   select 'trigger' as kind, ${NAME('n.nspname', 'c.relname')} as "table", pg_catalog.quote_ident(g.tgname) as name,
-    concat_ws(' ', pg_catalog.pg_get_triggerdef(g.oid), case g.tgenabled when 'D' then '(disabled)' end) as definition
+    concat_ws(' ', pg_catalog.pg_get_triggerdef(g.oid), case g.tgenabled when 'D' then '(disabled)' when 'A' then '(always)' when 'R' then '(replica only)' end) as definition
   from pg_catalog.pg_trigger g join pg_catalog.pg_class c on c.oid = g.tgrelid
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where not g.tgisinternal and ${own('pg_class', 'n.nspname', 'c')}`;
@@ -139,6 +134,8 @@ const TRIGGERS = `
 const POLICIES = `
   select 'policy' as kind, ${NAME('n.nspname', 'c.relname')} as "table", pg_catalog.quote_ident(p.polname) as name,
     concat_ws(' ', case when p.polpermissive then 'permissive' else 'restrictive' end, 'for', p.polcmd::text,
+      'to ' || (select string_agg(case r when 0 then 'public' else pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(r)) end, ', '
+        order by pg_catalog.pg_get_userbyid(r)) from unnest(p.polroles) r),
       'using (' || pg_catalog.pg_get_expr(p.polqual, p.polrelid) || ')',
       'with check (' || pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) || ')') as definition
   from pg_catalog.pg_policy p join pg_catalog.pg_class c on c.oid = p.polrelid
@@ -147,18 +144,27 @@ const POLICIES = `
 
 const VIEWS = `
   select case c.relkind when 'v' then 'view' else 'materialized view' end as kind, null as "table",
-    ${NAME('n.nspname', 'c.relname')} as name, pg_catalog.pg_get_viewdef(c.oid, true) as definition
+    ${NAME('n.nspname', 'c.relname')} as name,
+    concat_ws(E'\\n', ${OPTIONS}, pg_catalog.pg_get_viewdef(c.oid, true)) as definition
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where c.relkind in ('v', 'm') and ${own('pg_class', 'n.nspname', 'c')}`;
 
-/** Aggregates and window functions have no text of their own and are told by their arguments. */
+/**
+ * Aggregates and window functions have no text of their own and are told by what they are made of. Functions that a type
+ * brings with it are told by the type.
+ */
 const FUNCTIONS = `
   select 'function' as kind, null as "table",
     ${NAME('n.nspname', 'p.proname')} || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')' as name,
     case when p.prokind in ('f', 'p') then pg_catalog.pg_get_functiondef(p.oid)
-      else p.prokind::text || ' returns ' || pg_catalog.format_type(p.prorettype, null) end as definition
-  from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
-  where ${own('pg_proc', 'n.nspname', 'p')}`;
+      else concat_ws(' ', p.prokind::text, 'returns', pg_catalog.format_type(p.prorettype, null),
+        'by', g.aggtransfn::pg_catalog.regproc::text, 'of', pg_catalog.format_type(nullif(g.aggtranstype, 0), null),
+        'to', nullif(g.aggfinalfn, 0)::pg_catalog.regproc::text, 'from', g.agginitval) end as definition
+  from pg_catalog.pg_proc p left join pg_catalog.pg_aggregate g on g.aggfnoid = p.oid
+  join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+  where ${own('pg_proc', 'n.nspname', 'p')} and not exists (
+    select from pg_catalog.pg_depend i
+    where i.classid = 'pg_catalog.pg_proc'::regclass and i.objid = p.oid and i.deptype = 'i')`;
 
 const QUERIES: readonly string[] = [
   SCHEMAS,
@@ -175,4 +181,5 @@ const QUERIES: readonly string[] = [
   POLICIES,
   VIEWS,
   FUNCTIONS,
+  ...EXTRA_SCHEMA_QUERIES,
 ];
