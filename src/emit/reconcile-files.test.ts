@@ -7,7 +7,7 @@ const FILE = { path: 'fly.staging.toml', content: stamped('app = "new"\n'), reas
 const BEFORE = stamped('app = "old"\n');
 
 function decide(current: string | null, force = false): FileDecision {
-  const [decision] = reconcileFiles([FILE], new Map([[FILE.path, current]]), { force });
+  const [decision] = reconcileFiles([FILE], new Map([[FILE.path, current]]), { force, keeps: () => true });
   if (decision === undefined) throw new Error('nothing was decided');
   return decision;
 }
@@ -33,6 +33,18 @@ describe('a file that is generated', () => {
     expect(decide(current, true)).toMatchObject({ action: 'write', content: FILE.content });
   });
 
+  test('is looked at by somebody where no edit is accepted', () => {
+    const edited = `${FILE.content}# mine\n`;
+    const on = (keeps: string): readonly FileDecision[] =>
+      reconcileFiles([FILE], new Map([[FILE.path, edited]]), {
+        force: false,
+        keeps: (path) => path === keeps,
+      });
+    expect(on('fly.other.toml')).toMatchObject([{ state: 'kept', action: 'leave' }]);
+    expect(on('fly.other.toml')[0]?.diff).toContain('-# mine\n');
+    expect(on(FILE.path)).toMatchObject([{ state: 'kept', action: 'none' }]);
+  });
+
   test('says what it would change', () => {
     expect(decide(`${BEFORE}# mine\n`).diff).toContain('-app = "old"\n-# mine\n+app = "new"\n');
   });
@@ -40,7 +52,7 @@ describe('a file that is generated', () => {
 
 describe('a file that is not generated any more', () => {
   const decideStale = (content: string, force: boolean): readonly FileDecision[] =>
-    reconcileFiles([], new Map([['fly.old.toml', content]]), { force });
+    reconcileFiles([], new Map([['fly.old.toml', content]]), { force, keeps: () => true });
 
   test('is told of, and removed only with force', () => {
     expect(decideStale(BEFORE, false)).toMatchObject([{ state: 'stale', action: 'leave' }]);

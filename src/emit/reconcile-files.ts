@@ -43,6 +43,14 @@ export interface FileDecision {
 /** What is on disk: path → text; null or absent where there is nothing. */
 export type FilesOnDisk = ReadonlyMap<string, string | null>;
 
+/** What is done about edits by hand. */
+export interface ReconcileOptions {
+  /** They are written over. */
+  readonly force: boolean;
+  /** Whether one may stand in a file as long as the config says the same; elsewhere somebody has to decide. */
+  readonly keeps: (path: string) => boolean;
+}
+
 /**
  * Decides about every generated file, and about every file on disk with our header that is not generated any more. An
  * edit by hand is never overwritten without force; what somebody wrote is never removed. Pure.
@@ -50,11 +58,11 @@ export type FilesOnDisk = ReadonlyMap<string, string | null>;
 export function reconcileFiles(
   generated: readonly GeneratedFile[],
   onDisk: FilesOnDisk,
-  options: { readonly force: boolean },
+  options: ReconcileOptions,
 ): readonly FileDecision[] {
   const paths = new Set(generated.map((file) => file.path));
   return [
-    ...generated.map((file) => decideWritten(file, onDisk.get(file.path) ?? null, options.force)),
+    ...generated.map((file) => decideWritten(file, onDisk.get(file.path) ?? null, options)),
     ...[...onDisk].flatMap(([path, content]) =>
       content === null || paths.has(path) ? [] : decideForsaken(path, content, options.force),
     ),
@@ -66,9 +74,13 @@ export function isPending(decision: FileDecision): boolean {
   return decision.action === 'leave';
 }
 
-function decideWritten(file: GeneratedFile, current: string | null, force: boolean): FileDecision {
+function decideWritten(
+  file: GeneratedFile,
+  current: string | null,
+  { force, keeps }: ReconcileOptions,
+): FileDecision {
   const state = stateOf(file, current);
-  const isDone = state === 'current' || (state === 'kept' && !force);
+  const isDone = state === 'current' || (state === 'kept' && !force && keeps(file.path));
   const isOurs = state === 'missing' || state === 'outdated';
   const isTaken = !isDone && (isOurs || force);
   return {

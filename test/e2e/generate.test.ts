@@ -79,6 +79,16 @@ describe('generate', () => {
     rig.write('fly.staging.toml', `${read(rig, 'fly.staging.toml')}# mine\n`);
     const kept = await rig.run('generate');
     expect([kept.code, kept.stdout]).toEqual([0, expect.stringContaining('the edits of yours')]);
+    const checked = await rig.run('generate', '--check');
+    expect(checked.code).toBe(3);
+    expect(checked.stdout).toContain('-# mine\n');
+    expect(checked.stdout).toContain('--allow-edits fly.staging.toml');
+    expect((await rig.run('generate', '--check', '--allow-edits', './fly.staging.toml')).code).toBe(0);
+    expect((await rig.run('generate', '--check', '--allow-edits', 'fly.production.toml')).code).toBe(3);
+    expect((await rig.run('generate', '--allow-edits', 'fly.staging.toml')).code).toBe(2);
+    expect((await rig.run('generate', '--check', '--allow-edits', 'fly.stagin.toml')).stderr).toContain(
+      'Did you mean fly.staging.toml?',
+    );
 
     rig.write('glidepath.config.ts', config('512mb'));
     const refused = await rig.run('generate');
@@ -145,7 +155,9 @@ describe('GitHub workflows', () => {
       '.github/workflows/deploy-staging.yml',
       `${read(rig, '.github/workflows/deploy-staging.yml')}# mine\n`,
     );
-    expect((await rig.run('generate', '--check')).code).toBe(0);
+    const edited = await rig.run('generate', '--check');
+    expect(edited.code).toBe(3);
+    expect(edited.stdout).toContain('-# mine\n');
 
     rig.write('glidepath.config.ts', said("{ repository: 'acme/tiny', runner: 'ubuntu-22.04' }"));
     const drift = await rig.run('generate', '--check');

@@ -19,10 +19,20 @@ import { writeGenerated } from '../project/write-generated.ts';
 export async function generate(
   context: CommandContext,
   only: readonly string[],
-  options: { readonly isCheck: boolean; readonly isForce: boolean },
+  options: {
+    readonly isCheck: boolean;
+    readonly isForce: boolean;
+    /** Files that may be edited by hand: `--check` does not fail on them. */
+    readonly editable: readonly string[];
+  },
 ): Promise<ExitCode> {
   if (options.isCheck && options.isForce) {
     throw new ToolError('CLI_USAGE', '--check writes nothing, so --force has nothing to do.', {
+      hint: 'See how it is used: glidepath generate --help',
+    });
+  }
+  if (!options.isCheck && options.editable.length > 0) {
+    throw new ToolError('CLI_USAGE', '--allow-edits is for --check: without it, edits are kept anyway.', {
       hint: 'See how it is used: glidepath generate --help',
     });
   }
@@ -32,7 +42,14 @@ export async function generate(
     root,
     files.map((file) => file.path),
   );
-  const all = reconcileFiles(files, onDisk, { force: options.isForce });
+  const editable = named(
+    options.editable,
+    files.map((file) => file.path),
+  );
+  const all = reconcileFiles(files, onDisk, {
+    force: options.isForce,
+    keeps: (path) => !options.isCheck || editable.includes(path),
+  });
   const decisions = chosen(all, only);
   if (!options.isCheck) await writeGenerated(root, decisions);
   const isLeft = (decision: FileDecision): boolean =>
@@ -56,13 +73,21 @@ export async function generate(
   return decisions.some(isLeft) ? EXIT.changesPending : EXIT.ok;
 }
 
-/** Only the files that were named; throws CLI_USAGE for one that is none of ours. */
+/** Only the files that were named. */
 function chosen(all: readonly FileDecision[], only: readonly string[]): readonly FileDecision[] {
   if (only.length === 0) return all;
-  const names = only.map((name) => name.replace(/^\.\//, ''));
-  const paths = all.map((decision) => decision.path);
+  const names = named(
+    only,
+    all.map((decision) => decision.path),
+  );
+  return all.filter((decision) => names.includes(decision.path));
+}
+
+/** Paths as they were typed, as ours are written; throws CLI_USAGE for one that is none of `paths`. */
+function named(typed: readonly string[], paths: readonly string[]): readonly string[] {
+  const names = typed.map((name) => name.replace(/^\.\//, ''));
   const unknown = names.find((name) => !paths.includes(name));
-  if (unknown === undefined) return all.filter((decision) => names.includes(decision.path));
+  if (unknown === undefined) return names;
   const near = closestName(unknown, paths);
   throw new ToolError('CLI_USAGE', `${unknown} is not a file Glidepath generates for this project.`, {
     hint: near === null ? 'List them: glidepath generate --check' : `Did you mean ${near}?`,

@@ -39,10 +39,12 @@ function addGenerate(program: Command, register: Register): void {
       return generate(context, args, {
         isCheck: options['check'] === true,
         isForce: options['force'] === true,
+        editable: list(options['allowEdits']),
       });
     },
   )
     .option('--check', 'write nothing; show the differences, and exit with 3 if there are any')
+    .option('--allow-edits <file...>', 'with --check: accept your edits of these files')
     .option('--force', 'overwrite edits and files of your own, and delete files no longer generated');
 }
 

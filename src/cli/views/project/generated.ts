@@ -36,6 +36,7 @@ function wordsOf({ state, action }: FileDecision, { isCheck }: GeneratedOptions)
     case 'current':
       return 'as it is';
     case 'kept':
+      if (action === 'leave') return 'edited by hand';
       return action === 'write' ? 'written over an edit' : 'edited by hand, and nothing to change in it';
     case 'missing':
       return isDone ? 'written' : 'not there';
@@ -108,6 +109,11 @@ function isWorkflow({ path }: FileDecision): boolean {
 const DEPENDABOT = '.github/dependabot.yml';
 
 const ADVICE: readonly Advice[] = [
+  {
+    isFor: ({ state }) => state === 'kept',
+    says: (paths) =>
+      `Put what it is for into glidepath.config.ts, and lose the edit: glidepath generate --force ${paths}. Or accept it where this is checked: --allow-edits ${paths}`,
+  },
   {
     isFor: ({ state }) => state === 'edited',
     says: (paths) =>
