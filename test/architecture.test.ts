@@ -205,6 +205,17 @@ describe('documents', () => {
     expect(broken).toEqual([]);
   });
 
+  test('are all reached by links from README.md', () => {
+    const reached = new Set(['README.md']);
+    for (const file of reached)
+      for (const [, target = ''] of read(file).matchAll(/\]\((?!https?:)([^)#\s]+\.md)(?:#[^)]*)?\)/g)) {
+        const path = relative(ROOT, resolve(ROOT, dirname(file), target));
+        if (FILES.includes(path)) reached.add(path);
+      }
+    const pages = DOCUMENTS.filter((file) => /^(docs\/|[A-Z]+\.md$)/.test(file));
+    expect(pages.filter((file) => !reached.has(file))).toEqual([]);
+  });
+
   test('ARCHITECTURE.md has at most 200 lines, and the tests it names are there', () => {
     const text = read('ARCHITECTURE.md');
     const named = [...text.matchAll(/`((?:src|test)\/[\w./-]+\.test\.ts)`/g)].map((match) => match[1] ?? '');
@@ -214,7 +225,7 @@ describe('documents', () => {
   });
 
   test('every decision has a number, a title, a date, a status and its parts', () => {
-    const decisions = FILES.filter((file) => file.startsWith('docs/decisions/'));
+    const decisions = FILES.filter((file) => /^docs\/decisions\/\d/.test(file));
     const poor = decisions.filter((file) => {
       const number = Number(/\/(\d{4})-[a-z0-9-]+\.md$/.exec(file)?.[1] ?? Number.NaN);
       const parts = [
