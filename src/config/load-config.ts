@@ -22,16 +22,21 @@ export interface LoadedConfig {
   readonly imports: readonly ConfigImport[];
 }
 
+/** How often this process has loaded a config anew: Node keeps every module that it has loaded once. */
+let freshLoads = 0;
+
 /** Finds and imports the config file. Throws CONFIG_NOT_FOUND, CONFIG_THREW or CONFIG_NO_DEFAULT_EXPORT. */
 export async function loadConfig(options: {
   readonly cwd: string;
   readonly file?: string;
+  /** Also what it imports is loaded again, where this process has done so before. */
+  readonly isFresh?: boolean;
 }): Promise<LoadedConfig> {
   const file = findConfig(options);
   const shownFile = shown(options.cwd, file);
   const source = readFileSync(file, 'utf8');
   const imports: ConfigImport[] = [];
-  const exports = await importConfig(file, shownFile, (each) => imports.push(each));
+  const exports = await importConfig(file, shownFile, options.isFresh ?? false, (each) => imports.push(each));
   const config = exports['default'];
   if (config === undefined || config === null) {
     const message = `${shownFile} exports no project.`;
@@ -55,12 +60,14 @@ export async function loadConfig(options: {
 async function importConfig(
   file: string,
   shownFile: string,
+  isFresh: boolean,
   onImport: (each: ConfigImport) => void,
 ): Promise<Record<string, unknown>> {
   const { importNatively } = nativeImport();
   const { mtimeMs, size } = statSync(file);
+  const version = isFresh ? `${mtimeMs}-${size}-${(freshLoads += 1)}` : `${mtimeMs}-${size}`;
   try {
-    return await importNatively(file, `${mtimeMs}-${size}`, onImport);
+    return await importNatively(file, { version, isFresh }, onImport);
   } catch (error) {
     throw loadError(file, shownFile, error);
   }

@@ -32,6 +32,8 @@ export async function loadProject(options: {
   readonly cwd: string;
   /** The config file; without it the nearest one from `cwd` upwards. */
   readonly file?: string;
+  /** Also what the config imports is loaded again, where this process has done so before. */
+  readonly isFresh?: boolean;
   /** Unix milliseconds: with it, exceptions that have ended are warned of. */
   readonly now?: number;
 }): Promise<LoadedProject> {

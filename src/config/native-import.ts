@@ -8,8 +8,8 @@ import type { ConfigImport } from './config-sources.ts';
  * Imports a config file with Node's own loader, which takes TypeScript's types out. `glidepath` is always the running
  * tool itself, so a repository without package.json or node_modules works, and one with another version installed gets
  * no mixture. Every `.ts` file outside node_modules is read as an ES module, whatever `type` its package.json has or
- * lacks. `version` makes an edited file load again. `onImport` hears of every module
- * that the file and its modules import, besides `glidepath`.
+ * lacks. `version` makes an edited file load again; with `isFresh` also all modules of the project that it imports. `onImport`
+ * hears of every module that the file and its modules import, besides `glidepath`.
  *
  * A file of its own, because it is loaded through `createRequire`: a bundler or test runner that rewrites `import()`
  * would otherwise take the loading of the user's file over, with other rules and other error messages.
@@ -17,7 +17,7 @@ import type { ConfigImport } from './config-sources.ts';
  */
 export async function importNatively(
   file: string,
-  version: string,
+  { version, isFresh }: { readonly version: string; readonly isFresh: boolean },
   onImport: (each: ConfigImport) => void,
 ): Promise<Record<string, unknown>> {
   const own = `${dirname(fileURLToPath(publicApiUrl()))}${sep}`;
@@ -27,13 +27,13 @@ export async function importNatively(
       const resolved = next(specifier, context);
       const isOwn = pathOf(context.parentURL)?.startsWith(own) === true;
       if (!isOwn && context.parentURL !== undefined) onImport({ specifier, file: pathOf(resolved.url) });
-      return isOwnTypeScript(resolved.url) ? { ...resolved, format: 'module-typescript' } : resolved;
+      const url =
+        isFresh && !isOwn && isOfProject(resolved.url) ? withVersion(resolved.url, version) : resolved.url;
+      return { ...resolved, url, ...(isOwnTypeScript(url) ? { format: 'module-typescript' } : {}) };
     },
   });
   try {
-    const url = pathToFileURL(file);
-    url.searchParams.set('version', version);
-    return (await import(url.href)) as Record<string, unknown>;
+    return (await import(withVersion(pathToFileURL(file).href, version))) as Record<string, unknown>;
   } finally {
     hooks.deregister();
   }
@@ -47,6 +47,16 @@ function publicApiUrl(): string {
 /** Null for what is no file, such as a module of Node. */
 function pathOf(url: string | undefined): string | null {
   return url?.startsWith('file:') === true ? fileURLToPath(url.replace(/[?#].*$/, '')) : null;
+}
+
+function withVersion(url: string, version: string): string {
+  const versioned = new URL(url);
+  versioned.searchParams.set('version', version);
+  return versioned.href;
+}
+
+function isOfProject(url: string): boolean {
+  return url.startsWith('file:') && !url.includes('/node_modules/');
 }
 
 function isOwnTypeScript(url: string): boolean {

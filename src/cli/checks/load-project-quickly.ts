@@ -14,6 +14,8 @@ export interface QuickProject {
   /** The config file, absolute. */
   readonly file: string;
   readonly root: string;
+  /** The config file, the modules that it imports and the fly.toml files that it names, absolute. */
+  readonly files: readonly string[];
   /**
    * The files and variables by which it is known that the project is still the same; null where it cannot be known, so that
    * the config has to be loaded each time.
@@ -23,11 +25,15 @@ export interface QuickProject {
 
 /**
  * The project, as `loadProject` gives it, without loading the config and what checks it where nothing has changed that
- * they depend on. `build` is what this build of Glidepath is known by; null: the config is loaded. Throws what `loadProject` throws.
+ * they depend on. `build` is what this build of Glidepath is known by; null: the config is loaded. `isFresh`: this process has loaded it before. Throws what `loadProject` throws.
  */
 export async function loadProjectQuickly(
   context: Pick<CommandContext, 'cwd' | 'env' | 'projectFile'>,
-  { build, now }: { readonly build: string | null; readonly now: () => number },
+  {
+    build,
+    now,
+    isFresh = false,
+  }: { readonly build: string | null; readonly now: () => number; readonly isFresh?: boolean },
 ): Promise<QuickProject> {
   const { cwd, env, projectFile } = context;
   const options = { cwd, ...(projectFile === null ? {} : { file: projectFile }) };
@@ -36,12 +42,12 @@ export async function loadProjectQuickly(
   const snapshot = build === null ? null : readSnapshot(config, build, env, own);
   if (snapshot !== null) {
     const { project, ...known } = snapshot;
-    return { project, file: config, root: dirname(config), known };
+    return { project, file: config, root: dirname(config), files: known.files, known };
   }
   const { loadProject } = await import('../../config/load-project.ts');
   const loadedAt = now();
   const recorded = recordVariables();
-  const loaded = await loadProject(options).finally(() => recorded.stop());
+  const loaded = await loadProject({ ...options, isFresh }).finally(() => recorded.stop());
   const { project, sources, root, file } = loaded;
   const variables = recorded.read();
   if (build !== null) {
@@ -53,6 +59,7 @@ export async function loadProjectQuickly(
     project,
     file,
     root,
+    files: [...new Set([file, ...sources.imports.flatMap((each) => each.file ?? []), ...sources.tomls])],
     known: written === null ? null : { files: written.files, env: written.env },
   };
 }

@@ -1,17 +1,13 @@
 import type { TypedCiOptions } from '../checks/typed-ci.ts';
 import { ERROR_CODES, EXIT } from '../../diagnostics/error-codes.ts';
 import { systemClock } from '../../util/clock.ts';
-import { inContainers } from '../checks/container/in-containers.ts';
-import { ownBuild } from '../../util/own-file.ts';
 import { endLeftCheckRuns } from '../checks/check-runs.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
-import { loadProjectQuickly } from '../checks/load-project-quickly.ts';
-import { openChecks } from '../checks/open-checks.ts';
+import { openCiRun } from '../checks/open-ci-run.ts';
 import { writeJson } from '../output.ts';
 import { planChecks } from '../checks/plan-checks.ts';
 import { openMemo } from '../checks/quick/open-memo.ts';
 import type { EndedRun } from '../checks/quick/remember-run.ts';
-import { createVault } from '../platforms/secret-vault.ts';
 import { showChecks } from '../checks/show-checks.ts';
 import { checksDocument } from '../views/checks/checks-document.ts';
 import type { CiRun } from '../checks/ci-run.ts';
@@ -23,30 +19,17 @@ import { closingWords, failedError } from '../checks/closing-words.ts';
  */
 export async function ci(context: CommandContext, typed: TypedCiOptions): Promise<ExitCode> {
   using memo = openMemo(context, typed);
-  const loaded = await loadProjectQuickly(context, { build: ownBuild(), now: () => systemClock.now() });
-  const { project: written, root } = loaded;
   if (typed.exportTo !== null) {
     const { requireExportable } = await import('../checks/export-checks.ts');
     await requireExportable(context, typed.exportTo);
   }
-  const project = typed.isContainer ? inContainers(written) : written;
-  await endLeftCheckRuns(root, systemClock);
-  const vault = createVault(context.env);
-  const deps = await openChecks(context, {
-    project,
-    root,
-    checkout: root,
-    checks: project.checks,
-    vault,
-    isCacheless: typed.isCacheless,
-    commit: null,
-    onWarning: (sentence) => context.output.error(`${vault.redact(sentence)}\n`),
-  });
-  const run = { project, root, deps, typed, vault } satisfies CiRun;
+  const run = await openCiRun(context, typed);
+  await endLeftCheckRuns(run.root, systemClock);
   if (typed.isWatched) {
     const { watchChecks } = await import('./ci-watch.ts');
     return await watchChecks(context, run);
   }
+  const { loaded, deps } = run;
   return await runOnce(context, run, (ended) => memo?.remember({ ...ended, loaded, deps }));
 }
 
