@@ -5,7 +5,7 @@ import { projectRig, type CliResult, type ProjectRig } from '../support/project-
 import { GOOD_SERVER } from '../support/tiny-project.ts';
 
 const CONFIG = `
-import { check, checks, defineProject, flyApp, generic, passed, pullRequest, push, secret, tag } from 'glidepath';
+import { approval, check, checks, defineProject, flyApp, generic, passed, pullRequest, push, secret, tag } from 'glidepath';
 
 export default defineProject({
   name: 'tiny',
@@ -22,6 +22,7 @@ export default defineProject({
   environments: {
     staging: { on: push('main'), gates: [checks()], fly: { org: 'tiny-staging', token: 'FLY_API_TOKEN_STAGING' }, regions: ['iad'], sleep: 'never' },
     production: { on: tag('v*'), gates: [passed('staging')], fly: { org: 'tiny-production', token: 'FLY_API_TOKEN_PRODUCTION' }, regions: ['iad'], sleep: 'never' },
+    candidate: { on: tag('rc*'), gates: [approval({ notInitiator: true })], fly: { org: 'tiny-staging', token: 'FLY_API_TOKEN_STAGING' }, regions: ['iad'], sleep: 'never' },
     review: { on: pullRequest(), fly: { org: 'personal', token: 'FLY_API_TOKEN_PERSONAL' }, regions: ['iad'], expires: '7d' },
   },
   ci: { checks: { lint: check('node --check server.mjs') }, skip: ['docs/**', '**/*.md'] },
@@ -140,6 +141,31 @@ test('the merge queue checks the merge commit, merges it, and staging gets it', 
   expect(queued.stdout).toMatch(/merge_group checks_requested/);
   expect(queued.stdout).toMatch(/▸ deploy-staging\.yml runs/);
   expect(queued.stdout).toMatch(/staging +success/);
+  expect(queued.stdout).toMatch(/pull request 44 +merged into main at [0-9a-f]{7}/);
+});
+
+test('what needs an approval says so, with the command that gives it and starts the deployment', async () => {
+  const tagged = await rehearse('tag rc1');
+  expect(tagged.stdout).toContain('tag rc1 waits for an approval on the local GitHub.');
+  expect(tagged.stdout).toMatch(
+    /candidate +waits +for an approval of plan [0-9a-f]{10} +http\S+#issuecomment-\d+/,
+  );
+  const command = /Approve it: glidepath (.* --as ada --local)$/m.exec(tagged.stdout)?.[1] ?? '';
+  const approved = await rig.run(...command.split(' '));
+  expect(approved.code, approved.stdout + approved.stderr).toBe(0);
+  const github = await localGithub();
+  const states = async (): Promise<readonly string[]> => {
+    const [made] = await github<{ id: number }[]>('deployments?environment=candidate');
+    const statuses =
+      made === undefined ? [] : await github<{ state: string }[]>(`deployments/${made.id}/statuses`);
+    return statuses.map(({ state }) => state);
+  };
+  await expect.poll(states, { timeout: 120_000, interval: 500 }).toContain('success');
+  // The history that the footer offers is the one of the local GitHub.
+  const next = /Look at what runs: glidepath (.*--from-github)/.exec(tagged.stdout)?.[1] ?? '';
+  const status = await rig.run(...next.split(' '));
+  expect(status.code, status.stderr).toBe(0);
+  expect(status.stdout).toMatch(/candidate +r-[0-9a-f]{7}/);
 });
 
 test('with --json every piece of news is a line, and the last is the report', async () => {

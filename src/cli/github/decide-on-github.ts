@@ -119,7 +119,7 @@ async function requireRequest(
   const liveSince = bench.history.live(environment)?.at ?? null;
   const others = await waitingApprovals(desk.host, gate, { environment, liveSince, now: bench.clock.now() });
   const word = asked.decision === 'approved' ? 'approve' : 'reject';
-  const hints = others.map(({ commit }) =>
+  const hints = others.map(({ request: { commit } }) =>
     localHint(`glidepath ${word} ${environment} --commit ${commit.slice(0, 7)}`, context.isLocal),
   );
   throw new ToolError(

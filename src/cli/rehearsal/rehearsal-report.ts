@@ -1,6 +1,7 @@
 import type { LocalGithub } from './local-github.ts';
 import type { ActionsModel } from './actions-model.ts';
 import type { RehearsedAct } from './act-on-github.ts';
+import type { RehearsedApproval } from './rehearsed-approvals.ts';
 import { isGood } from './rehearsal-end.ts';
 
 /** What a rehearsal came to: where to look at it. */
@@ -9,7 +10,13 @@ export interface RehearsalReport {
   /** The page of the repository on the local GitHub. */
   readonly url: string;
   readonly commit: string | null;
-  readonly pullRequest: { readonly number: number; readonly url: string; readonly comments: number } | null;
+  readonly pullRequest: {
+    readonly number: number;
+    readonly url: string;
+    readonly comments: number;
+    /** Null while it is not merged. */
+    readonly merged: { readonly into: string; readonly commit: string } | null;
+  } | null;
   readonly runs: readonly {
     readonly title: string;
     readonly status: string;
@@ -27,6 +34,8 @@ export interface RehearsalReport {
     readonly state: string;
     readonly description: string;
   }[];
+  /** What somebody has to agree to before anything is deployed. */
+  readonly approvals: readonly RehearsedApproval[];
   readonly succeeded: boolean;
 }
 
@@ -38,20 +47,29 @@ export async function newestDeployment(github: LocalGithub): Promise<number> {
   return (await deploymentsOf(github))[0]?.id ?? 0;
 }
 
+/** What a report is read from. */
+export interface ReportSources {
+  readonly github: LocalGithub;
+  readonly act: RehearsedAct;
+  readonly model: ActionsModel;
+  /** The newest deployment before the rehearsal. */
+  readonly before: number;
+  /** What waits for an approval of a commit. */
+  readonly approvalsOf: (commit: string) => Promise<readonly RehearsedApproval[]>;
+}
+
 /** Reads back from the local GitHub what the GitHub workflows wrote there: deployments are those after `before`. */
-export async function reportRehearsal(
-  github: LocalGithub,
-  act: RehearsedAct,
-  model: ActionsModel,
-  before: number,
-): Promise<RehearsalReport> {
+export async function reportRehearsal(sources: ReportSources): Promise<RehearsalReport> {
+  const { github, act, model, before, approvalsOf } = sources;
   const { repository, url } = github;
-  const sha = act.sha;
+  const pullRequest = await pullRequestOf(github, act.pullRequest);
+  // What a merge queue merged nobody could know before.
+  const sha = act.sha ?? pullRequest?.merged?.commit ?? null;
   return {
     repository,
     url,
     commit: sha,
-    pullRequest: await pullRequestOf(github, act.pullRequest),
+    pullRequest,
     runs: model.runs.map((run) => ({
       title: run.title,
       status: run.status,
@@ -60,6 +78,7 @@ export async function reportRehearsal(
     })),
     deployments: await deploymentsSince(github, before),
     statuses: sha === null ? [] : await statusesOf(github, sha),
+    approvals: sha === null ? [] : await approvalsOf(sha),
     succeeded: model.runs.every(isGood),
   };
 }
@@ -71,7 +90,18 @@ async function pullRequestOf(
   if (number === null) return null;
   const { repository, url } = github;
   const comments = await github.call('GET', `/repos/${repository}/issues/${number}/comments`);
-  return { number, url: `${url}/pull/${number}`, comments: (comments as unknown[]).length };
+  const pull = (await github.call('GET', `/repos/${repository}/pulls/${number}`)) as {
+    readonly merged: boolean;
+    readonly merge_commit_sha: string | null;
+    readonly base: { readonly ref: string };
+  };
+  const commit = pull.merged ? pull.merge_commit_sha : null;
+  return {
+    number,
+    url: `${url}/pull/${number}`,
+    comments: (comments as unknown[]).length,
+    merged: commit === null ? null : { into: pull.base.ref, commit },
+  };
 }
 
 async function deploymentsOf(

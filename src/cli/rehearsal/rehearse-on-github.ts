@@ -17,7 +17,8 @@ import { followActions } from './follow-actions.ts';
 import { openLocalGithub } from './local-github.ts';
 import { changedFiles, missingWorkflows } from './rehearsed-changes.ts';
 import { rehearsalWords, type Rehearsal } from './rehearsal.ts';
-import { newestDeployment, reportRehearsal } from './rehearsal-report.ts';
+import { newestDeployment, reportRehearsal, type ReportSources } from './rehearsal-report.ts';
+import { rehearsedApprovals } from './rehearsed-approvals.ts';
 import { setUpGithub } from './set-up-github.ts';
 import { showActions } from './show-actions.ts';
 
@@ -94,13 +95,25 @@ export async function rehearseOnGithub(
     },
     now: () => systemClock.now(),
   };
-  return await follow(context, rehearsal, { scene, cloud, repository: asked.repository });
+  const { createGithubReader } = await import('../../providers/github/github.ts');
+  const host = createGithubReader(asked);
+  return await follow(context, rehearsal, {
+    scene,
+    cloud,
+    repository: asked.repository,
+    approvalsOf: (commit) => rehearsedApprovals(host, project, { commit, now: systemClock.now() }),
+  });
 }
 
 async function follow(
   context: CommandContext,
   rehearsal: Rehearsal,
-  on: { readonly scene: RehearsalScene; readonly cloud: LocalCloud; readonly repository: string },
+  on: {
+    readonly scene: RehearsalScene;
+    readonly cloud: LocalCloud;
+    readonly repository: string;
+    readonly approvalsOf: ReportSources['approvalsOf'];
+  },
 ): Promise<ExitCode> {
   const listening = new AbortController();
   const stop = (): void => listening.abort();
@@ -123,7 +136,8 @@ async function follow(
       context.output.error(`The GitHub workflows go on: ${on.scene.github.url}/actions\n`);
       return EXIT.interrupted;
     }
-    const report = await reportRehearsal(on.scene.github, act, model, before);
+    const { approvalsOf } = on;
+    const report = await reportRehearsal({ github: on.scene.github, act, model, before, approvalsOf });
     const title = rehearsalWords(rehearsal);
     if (context.output.json) writeJson(context.output, { kind: 'report', ...report }, true);
     else context.output.write(renderRehearsal(report, { color: context.output.color, title }));

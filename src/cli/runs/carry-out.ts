@@ -9,6 +9,7 @@ import { preflight } from '../../pipeline/preflight.ts';
 import { submitDeployment } from '../../pipeline/submit.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { requiredApproval, subjectOf } from '../github/read-approval.ts';
+import { readGithubContext } from '../github/read-github-context.ts';
 import { requireApproval } from '../github/require-approval.ts';
 import type { Work } from '../github/github-run.ts';
 import { withLockPatience } from './lock-patience.ts';
@@ -127,6 +128,7 @@ export async function workAndShow(
         color: context.output.color,
         isLocal: context.isLocal,
         interrupted: context.interrupt.aborted,
+        isShown: readGithubContext(context) !== null,
       }),
     );
   }

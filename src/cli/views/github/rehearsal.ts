@@ -8,8 +8,13 @@ export function renderRehearsal(
   options: { readonly color: boolean; readonly title: string },
 ): string {
   const { bold, cyan, dim, green, red, yellow } = paint(options.color);
-  const mark = report.succeeded ? green('✓') : red('✗');
-  const verdict = report.succeeded ? 'went through' : 'did not go through';
+  const isWaiting = report.succeeded && (report.approvals.length > 0 || report.runs.some(isHeldUp));
+  const mark = isWaiting ? yellow('⏸') : report.succeeded ? green('✓') : red('✗');
+  const verdict = isWaiting
+    ? 'waits for an approval'
+    : report.succeeded
+      ? 'went through'
+      : 'did not go through';
   const rows: [string, string][] = [
     ...report.deployments.map(({ environment, state, description, url }): [string, string] => [
       environment,
@@ -19,10 +24,15 @@ export function renderRehearsal(
       context,
       `${stateWord(state)}  ${dim(description)}`,
     ]),
-    ...report.runs.map(({ title, url }): [string, string] => [title, cyan(url)]),
-    ...(report.pullRequest === null
-      ? []
-      : [[`pull request ${report.pullRequest.number}`, cyan(report.pullRequest.url)] as [string, string]]),
+    ...report.approvals.map(({ environment, plan, url }): [string, string] => [
+      environment,
+      `${yellow('waits')}  ${dim(`for an approval of plan ${plan}`)}  ${cyan(url)}`,
+    ]),
+    ...report.runs.map((run): [string, string] => [
+      run.title,
+      [...(isHeldUp(run) ? [yellow('waits')] : []), cyan(run.url)].join('  '),
+    ]),
+    ...pullRequestRows(report.pullRequest),
     ['repository', cyan(report.url)],
   ];
   const width = Math.max(...rows.map(([name]) => visibleWidth(name)));
@@ -33,13 +43,30 @@ export function renderRehearsal(
     ...none,
     ...rows.map(([name, text]) => `  ${padEnd(name, width)}  ${text}`),
     '',
-    'Look at what runs: glidepath status --local · end it: glidepath cloud down',
+    ...report.approvals.flatMap(({ command, line }) => [
+      `${cyan('→')} Approve it: ${command}`,
+      `  or in a comment there: ${line}`,
+    ]),
+    'Look at what runs: glidepath status --local --from-github · end it: glidepath cloud down',
     '',
   ].join('\n');
+
+  function pullRequestRows(pull: RehearsalReport['pullRequest']): [string, string][] {
+    if (pull === null) return [];
+    const { merged } = pull;
+    const words =
+      merged === null ? '' : `${green(`merged into ${merged.into}`)} at ${merged.commit.slice(0, 7)}  `;
+    return [[`pull request ${pull.number}`, `${words}${cyan(pull.url)}`]];
+  }
 
   function stateWord(state: string): string {
     if (state === 'success') return green(state);
     if (state === 'failure' || state === 'error') return red(state);
     return yellow(state.replaceAll('_', ' '));
   }
+}
+
+/** Whether somebody has to let a run into an environment. */
+function isHeldUp({ status }: RehearsalReport['runs'][number]): boolean {
+  return status === 'waiting';
 }

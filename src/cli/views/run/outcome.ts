@@ -11,7 +11,7 @@ export interface OutcomeView {
   readonly color: boolean;
   readonly isLocal: boolean;
   readonly interrupted: boolean;
-  /** By `run show` itself, which needs not be named. */
+  /** By `run show` itself, or in a job, whose journal nobody can look into afterwards: it is not named then. */
   readonly isShown?: boolean;
 }
 
