@@ -12,6 +12,6 @@ export function cappedLog(log: (line: string) => void): (line: string) => void {
   return (line) => {
     count += 1;
     if (count <= LINES_MAX) log(line.slice(0, LINE_CHARS_MAX));
-    else if (count === LINES_MAX + 1) log(`… more than ${LINES_MAX} lines; the rest is not kept`);
+    else if (count === LINES_MAX + 1) log(`… more than ${LINES_MAX} lines; the rest is dropped`);
   };
 }

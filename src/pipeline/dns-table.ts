@@ -3,8 +3,8 @@ import type { DomainState } from '../providers/app-platform.ts';
 /** What a domain waits for, in a few words. */
 export const DOMAIN_WORDS: Readonly<Record<DomainState['state'], string>> = {
   issued: 'has its certificate',
-  'awaiting-certificate': 'leads here; its certificate is on the way',
-  'awaiting-dns': 'does not lead here yet: its DNS records are missing',
+  'awaiting-certificate': 'points here; its certificate is on the way',
+  'awaiting-dns': 'does not point here yet: its DNS records are missing',
 };
 
 /** The DNS records of a domain, one a line in columns: type, name, value; then what its platform says of them. Pure. */

@@ -83,7 +83,7 @@ async function imageProblem(
   return {
     severity: 'error',
     code: 'DEPLOY_IMAGE_MISSING',
-    message: `The image of ${app.name} in ${release.id} (${digest.slice(0, 19)}) is not in the registry of ${environment.name}, and its commit ${commit} is not in this clone, so it cannot be built again.`,
+    message: `The image of ${app.name} in ${release.id} (${digest.slice(0, 19)}) is not in the registry of ${environment.name}, and its commit ${commit} is not in this clone, so it cannot be rebuilt.`,
     hint: `Fetch the commit (git fetch --all), or choose another release: glidepath releases ${environment.name}`,
   };
 }

@@ -22,7 +22,7 @@ describe('a gate that needs branches', () => {
     ],
   ])('is refused early over a database that has none: %s', (_what, of, why) => {
     expect(messages(of, [GATE])).toEqual([
-      `The gate safeMigrations() of production tries migrations on a branch, and main has none: ${why}.`,
+      `The gate safeMigrations() of production tries migrations on a branch, but main cannot have one: ${why}.`,
     ]);
   });
 

@@ -42,8 +42,8 @@ function withoutBranches({ name, gates, databases, apps }: ResolvedEnvironment):
     .map(({ database }) => ({
       severity: 'error',
       code: 'PROVIDER_NOT_SUPPORTED',
-      message: `The gate safeMigrations() of ${name} tries migrations on a branch, and ${database.name} has none: ${database.provider === 'external' ? 'it is external' : 'Managed Postgres of Fly has no branches'}.`,
-      hint: 'Take safeMigrations() out of these gates, and let a check lint the files: glidepath db lint',
+      message: `The gate safeMigrations() of ${name} tries migrations on a branch, but ${database.name} cannot have one: ${database.provider === 'external' ? 'it is external' : 'Managed Postgres of Fly has no branches'}.`,
+      hint: 'Remove safeMigrations() from these gates, and lint the files in a check: glidepath db lint',
       path: `environments.${name}.gates`,
     }));
 }

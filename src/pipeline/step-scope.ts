@@ -84,7 +84,7 @@ export function asFlyApp(app: ResolvedApp): ResolvedFlyApp {
       'PROVIDER_NOT_SUPPORTED',
       `${app.name} runs on ${app.platform}, which this version cannot deploy to.`,
       {
-        hint: 'Plan and validate work for it; deploying does not yet.',
+        hint: 'Plan and validate support it; deploying does not yet.',
       },
     );
   }

@@ -292,7 +292,7 @@ describe('what is shown before anything changes', () => {
         'readiness',
       ).reason;
     expect(reason({ id: 'r-1a2b3c4-beef', commit: COMMIT })).toContain('r-1a2b3c4-beef (1a2b3c4) needs');
-    expect(reason(null)).toBe('nothing is live in production yet, so there is nothing to go back to');
+    expect(reason(null)).toBe('nothing is live in production yet, so there is nothing to roll back to');
   });
 
   test('a review app has no way back to prove, and an app on Vercel none that is ours', () => {

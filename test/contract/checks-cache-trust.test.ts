@@ -438,7 +438,7 @@ describe('the private key', () => {
 
   test('in the run of a pull request is not used, and that is said', async () => {
     const { said } = await open({ GLIDEPATH_CACHE_KEY: text }, { trust: [publicKey], pull: 7 });
-    expect(said).toEqual([expect.stringContaining('is set in a run of pr-7 and is not used')]);
+    expect(said).toEqual([expect.stringContaining('is set in a run of pr-7 and is ignored')]);
   });
 });
 

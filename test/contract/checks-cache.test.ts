@@ -111,8 +111,8 @@ describe('on this machine', () => {
     ['a link out of the checkout', { 'dist/a': { link: '../../etc/passwd' } }, ['dist/a'], /leads out/],
     ['an absolute link', { 'dist/a': { link: '/etc/passwd' } }, ['dist/a'], /leads out/],
     ['a link through a link', { 'dist/a': { link: 'b/../../x' } }, ['dist/a'], /leads out/],
-    ['a path out of the checkout', {}, ['../x'], /no path/],
-    ['a file of git', { '.git/hooks/pre-commit': 'x' }, ['.git/hooks/pre-commit'], /no path/],
+    ['a path out of the checkout', {}, ['../x'], /not a path/],
+    ['a file of git', { '.git/hooks/pre-commit': 'x' }, ['.git/hooks/pre-commit'], /not a path/],
   ] as const)('%s is not kept, and it says so', async (_, tree, paths, sentence) => {
     const make = directories();
     const [root, directory] = [make(), make()];

@@ -289,7 +289,7 @@ test('checks that need nothing of each other run beside each other', async () =>
 test('a check in a directory that is not there says which', async () => {
   using rig = checkoutRig(FILES);
   const run = rig.run([resolvedCheck('lost', { directory: 'packages/gone' })]);
-  await expect(run).rejects.toThrow('The check lost runs in packages/gone, and there is no such directory.');
+  await expect(run).rejects.toThrow('The check lost runs in packages/gone, which does not exist.');
 });
 
 test('a check that something keeps from being run is not said to have been running', async () => {

@@ -51,7 +51,9 @@ test('a check that never ran, one that did, and one whose inputs changed say so'
     ].join('\n'),
   );
   glidepath(rig, ['ci']);
-  expect(glidepath(rig, ['ci', 'why', 'test'])).toBe('test: nothing changed since it passed a while ago.\n');
+  expect(glidepath(rig, ['ci', 'why', 'test'])).toBe(
+    'test: up to date, nothing changed since it passed a while ago.\n',
+  );
   expect(glidepath(rig, ['ci', 'why', 'fresh'])).toContain('fresh would run: its result is never cached.\n');
   appendFileSync(join(rig.root, 'src/a.ts'), 'more');
   rig.remove('src/b.ts');

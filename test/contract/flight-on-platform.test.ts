@@ -109,7 +109,7 @@ describe('a migration on a machine of the platform', () => {
     await using blocker = await blocked();
     const work = new TestWork();
     const flight = fly(ADD_COLUMN, program, { lockTimeoutMs: 300, timing: { blockerMs: 0 } }, work);
-    await flight.logged(/^attempt 1 of 5 had no lock within 300 ms and was taken back/);
+    await flight.logged(/^attempt 1 of 5 got no lock within 300 ms and was rolled back/);
     await blocker.query('commit');
     await flight.done;
     expect(await admin.query(HAS_PHONE)).toEqual([{ found: 1 }]);
@@ -140,7 +140,7 @@ describe('a migration on a machine of the platform', () => {
     const body = `await client.query('create table half ()'); ${ADD_COLUMN}`;
     const error = await failure(fly(body, libpq, { lockTimeoutMs: 300 }));
     expect(error.code).toBe('MIGRATION_FAILED');
-    expect(error.hint).toMatch(/could not have a lock, and may have changed tables before/);
+    expect(error.hint).toMatch(/could not get a lock, and may have changed tables before/);
     expect(error.output).toContain('failed: canceling statement due to lock timeout');
     expect(ran).toHaveLength(1);
   });

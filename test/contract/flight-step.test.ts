@@ -115,7 +115,7 @@ test('what an earlier process of the same step left is ended, its locks with it'
   await dead.query('lock table member');
   const step = stepWith({ body: "await client.query('alter table member add column x int');" });
   await run(step);
-  expect(step.lines).toContain('an earlier process of this step left sessions behind: they are ended');
+  expect(step.lines).toContain('an earlier process of this step left sessions behind: they are terminated');
 });
 
 test('where nothing leads to the database from here, that is said, and one attempt is made', async () => {

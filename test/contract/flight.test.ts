@@ -83,7 +83,7 @@ describe('a migration that cannot have its lock', () => {
     const calm = await alone.stop();
     const readers = readUntil(url, sql, 8);
     const flight = flights.fly(ADD_COLUMN, { timing: { blockerMs: 300 } });
-    await flight.logged(/^attempt 2 of 5 had no lock within 4000 ms and was taken back/);
+    await flight.logged(/^attempt 2 of 5 got no lock within 4000 ms and was rolled back/);
     await blocker.query('commit');
     await flight.done;
     const { count, p99Ms, slowestMs } = await readers.stop();
@@ -110,7 +110,7 @@ describe('a migration that cannot have its lock', () => {
     const error = await failure(flight);
     expect(error.code).toBe('MIGRATION_BLOCKED');
     expect(error.message).toMatch(
-      /^The migration of main could not have AccessExclusiveLock on member in 2 attempts over \d+ s\. It is held by pid \d+ \(keeper, psql\), idle in transaction for [\d.]+ s: select id from member where name = …\.$/,
+      /^The migration of main could not get AccessExclusiveLock on member in 2 attempts over \d+ s\. It is held by pid \d+ \(keeper, psql\), idle in transaction for [\d.]+ s: select id from member where name = …\.$/,
     );
     expect(error.hint).toContain(`select pg_terminate_backend(${blocker.pid});`);
     expect(`${error.message}${error.hint}${flight.lines.join('')}`).not.toContain('Lovelace');
@@ -123,8 +123,8 @@ describe('a migration that cannot have its lock', () => {
     const flight = flights.fly(ADD_COLUMN, { attempts: 3, lockTimeoutMs: 100, timing: { blockerMs: 0 } });
     await failure(flight);
     expect(flight.lines.filter((line) => line.startsWith('attempt'))).toEqual([
-      expect.stringMatching(/^attempt 1 of 3 had no lock within 100 ms/),
-      expect.stringMatching(/^attempt 2 of 3 had no lock within 200 ms/),
+      expect.stringMatching(/^attempt 1 of 3 got no lock within 100 ms/),
+      expect.stringMatching(/^attempt 2 of 3 got no lock within 200 ms/),
     ]);
     await blocker.query('rollback');
   });
@@ -139,11 +139,11 @@ describe('a migration that cannot have its lock', () => {
     expect(error).toMatchObject({
       code: 'MIGRATION_BLOCKED',
       message: expect.stringMatching(
-        /^The migration of main could not have AccessExclusiveLock on member in 1 attempt/,
+        /^The migration of main could not get AccessExclusiveLock on member in 1 attempt/,
       ) as unknown,
       hint: expect.stringContaining(`select pg_terminate_backend(${blocker.pid});`) as unknown,
     });
-    expect(error.hint).toContain('All of it was taken back');
+    expect(error.hint).toContain('All of it was rolled back');
     expect(await leftOver()).toBe(0);
   });
 
@@ -162,7 +162,7 @@ describe('a migration that cannot have its lock', () => {
     expect(error).toMatchObject({
       code: 'MIGRATION_BLOCKED',
       message: expect.stringMatching(
-        /^The migration of main was not begun: it would wait for a dump that holds member/,
+        /^The migration of main was not started: it would wait for a dump that holds member/,
       ) as unknown,
       hint: expect.stringContaining(
         `To give up the dump: select pg_terminate_backend(${dump.pid});`,
@@ -184,7 +184,7 @@ describe('a migration that cannot have its lock', () => {
     expect(error.message).toMatch(
       /it would wait for a long transaction that holds member: pid \d+ \(keeper, a report\)/,
     );
-    expect(error.hint).toMatch(/which loses what it did/);
+    expect(error.hint).toMatch(/which loses its work/);
     expect(await columns()).toEqual(['id', 'name']);
   });
 });
@@ -268,7 +268,7 @@ describe('an index that is built beside the traffic', () => {
     await altered;
     await flight.done;
     expect(flight.lines).toContain('dropped member_name, which was not built to its end');
-    expect(flight.lines).toContainEqual(expect.stringMatching(/^attempt 1 of 2 had no lock/));
+    expect(flight.lines).toContainEqual(expect.stringMatching(/^attempt 1 of 2 got no lock/));
     expect(await indexes()).toEqual([
       ['member_name', true],
       ['member_pkey', true],
@@ -313,7 +313,7 @@ describe('a migration that goes wrong', () => {
     expect(error).toMatchObject({
       code: 'MIGRATION_FAILED',
       message: expect.stringMatching(
-        /took too long and was ended.* It was at select pg_sleep\(…\)\.$/,
+        /took too long and was stopped.* It was at select pg_sleep\(…\)\.$/,
       ) as unknown,
       hint: expect.stringContaining("It had 2 s. If it needs longer: migrate: { timeout: '…' }") as unknown,
       output: expect.arrayContaining(['hanging']) as unknown,
@@ -366,7 +366,7 @@ describe('a migration that goes wrong', () => {
     );
     const error = await failure(flight);
     expect(error.message).toMatch(/could not create unique index "member_name", SQLSTATE 23505/);
-    expect(error.hint).toBe('No app was changed. Mend the migration and deploy again.');
+    expect(error.hint).toBe('No app was changed. Fix the migration and deploy again.');
     expect(flight.lines).toContain('dropped member_name, which was not built to its end');
     expect(await indexes()).toEqual([['member_pkey', true]]);
   });
@@ -399,7 +399,7 @@ describe('a migration that goes wrong', () => {
       /failed with exit code 1: .*It stopped at alter table member add column name text \(column "name" of relation "member" already exists, SQLSTATE 42701\)\.$/,
     );
     expect(error.output).toContain('failed: column "name" of relation "member" already exists');
-    expect(error.hint).toBe('No app was changed. Mend the migration and deploy again.');
+    expect(error.hint).toBe('No app was changed. Fix the migration and deploy again.');
   });
 });
 

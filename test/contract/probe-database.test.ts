@@ -238,8 +238,8 @@ test.each(['runner', 'release-command'] as const)(
     const { outcome } = probe([`await client.query('alter table nowhere add column x int');`], { runs });
     await expect(outcome).rejects.toMatchObject({
       code: 'MIGRATION_FAILED',
-      message: expect.stringMatching(/^On a throw-away branch of main the migration failed/) as unknown,
-      hint: 'Nothing was changed: main itself was not touched. Mend the migration first.',
+      message: expect.stringMatching(/^On a throwaway branch of main the migration failed/) as unknown,
+      hint: 'Nothing was changed: main itself was not touched. Fix the migration first.',
       output: ['failed: relation "nowhere" does not exist'],
     });
     const direct = await postgres.connect();
@@ -262,7 +262,7 @@ test('one that hangs is ended when its time is over, and nothing of it stays on 
   );
   await expect(outcome).rejects.toMatchObject({
     code: 'MIGRATION_FAILED',
-    message: expect.stringMatching(/took too long and was ended/) as unknown,
+    message: expect.stringMatching(/took too long and was stopped/) as unknown,
   });
   const direct = await postgres.connect();
   await expect

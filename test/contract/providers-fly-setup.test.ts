@@ -185,7 +185,7 @@ describe.concurrent('domains', () => {
       { hostname: 'www.example.com', state: 'issued' },
     ]);
     expect(again.lines).toEqual([
-      '*.example.org is not in the config any more and stays; take it away by hand: fly certs remove *.example.org -a named',
+      '*.example.org is no longer in the config but stays; remove it by hand: fly certs remove *.example.org -a named',
     ]);
     expect(
       (await platform.domains('named')).map(({ hostname, state }) => `${hostname} ${state}`).toSorted(),

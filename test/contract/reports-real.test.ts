@@ -316,7 +316,7 @@ describe('what was reported before', () => {
       results: [resultOf('unit', { from: 'in-place', key: 'another' })],
     });
     expect(other.summary?.warnings).toEqual([
-      'The report out/node.xml of the check unit cannot be read whole: it is no XML (line 1).',
+      'The report out/node.xml of the check unit cannot be read completely: it is no XML (line 1).',
     ]);
   });
 

@@ -252,7 +252,7 @@ describe('mix', () => {
     chmodSync(join(rig.root, 'bin/mix'), 0o755);
     const context = rig.context({ env: { PATH: `${rig.root}/bin:${process.env['PATH']}` } });
     expect(await securityAudit(context, TYPED)).toBe(0);
-    expect(context.printed.out).toContain('mix deps.audit did not look at mix.lock: it ended with 1');
+    expect(context.printed.out).toContain('mix deps.audit did not check mix.lock: it ended with 1');
   });
 });
 

@@ -149,8 +149,8 @@ describe('an approval by a comment', () => {
     const line = await lineToWrite(at);
     expect(line).toMatch(new RegExp(`^/glidepath approve production ${commit.slice(0, 7)} [0-9a-f]{10}$`));
     for (const [login, body, why] of [
-      ['carol', line, 'carol may not write to the repository'],
-      ['mona', line, 'mona asked for the deployment'],
+      ['carol', line, 'carol has no write access to the repository'],
+      ['mona', line, 'mona requested the deployment'],
       ['ada', line.replace(/\S+$/, '0'.repeat(10)), 'APPROVAL_VOID'],
       ['ada', line.replace(commit.slice(0, 7), '0'.repeat(7)), 'APPROVAL_VOID'],
     ] as const) {
@@ -242,10 +242,10 @@ describe('an approval from a laptop', () => {
       at.home.runWith({ GITHUB_REPOSITORY: REPOSITORY }, 'approve', ...args, '--local');
     const own = await approve('production', '--as', 'mona');
     expect(own.code, own.stderr).toBe(4);
-    expect(own.stderr).toContain('Mona asked for the deployment, and somebody else has to agree to it');
+    expect(own.stderr).toContain('Mona requested the deployment, so somebody else has to approve it');
     expect(own.stderr).toContain('--as ada --local');
     for (const [args, code, why] of [
-      [['production', '--as', 'carol'], 4, 'Carol may not write to the repository'],
+      [['production', '--as', 'carol'], 4, 'Carol has no write access to the repository'],
       [['production', '--commit', 'zzzz'], 2, 'GitHub has no commit, branch or tag zzzz'],
       [['prodcution'], 2, 'Did you mean production?'],
       [['staging'], 4, 'staging waits for no approval'],

@@ -96,7 +96,7 @@ describe('db probe', () => {
     await using rig = await projectRig(project());
     await rig.cloudUp();
     const early = await rig.run('db', 'probe', 'staging', '--local');
-    expect([early.code, early.stderr]).toEqual([1, expect.stringContaining('is not there yet')]);
+    expect([early.code, early.stderr]).toEqual([1, expect.stringContaining('does not exist yet')]);
     expect((await rig.run('deploy', 'staging', '--local')).code).toBe(0);
     const before = await branches(rig);
     rig.write('migrations/2_types.sql', UNSAFE);
@@ -134,7 +134,7 @@ describe('db probe', () => {
     await rig.commit('A migration that fails');
     const failed = await rig.run('db', 'probe', 'staging', '--local');
     expect(failed.code).toBe(1);
-    expect(failed.stderr).toMatch(/On a throw-away branch of main the migration failed with exit code 1/);
+    expect(failed.stderr).toMatch(/On a throwaway branch of main the migration failed with exit code 1/);
     expect(failed.stderr).toContain(
       'It stopped at migrations/3_wrong.sql:1: alter table nowhere add column x int (relation "nowhere" does not exist, SQLSTATE 42P01).',
     );

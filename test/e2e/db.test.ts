@@ -95,7 +95,7 @@ describe('the data of an environment', () => {
     expect(restored.code, restored.stdout + restored.stderr).toBe(0);
     expect(await query('staging', 'select count(*)::int as rows from notes')).toEqual([{ rows: 10 }]);
     const kept = /is kept as (before-restore-\S+)/.exec(restored.stdout)?.[1] ?? '';
-    expect(restored.stdout).toContain(`to look at it: glidepath db url staging:${kept} --local`);
+    expect(restored.stdout).toContain(`to inspect it: glidepath db url staging:${kept} --local`);
     const remove = await rig.run('db', 'backup', 'staging', '--name', 'friday', '--delete', '--local');
     expect([remove.code, remove.stderr]).toEqual([1, expect.stringContaining('friday cannot be deleted')]);
     expect(await query(`staging:${kept}`, 'select count(*)::int as rows from notes')).toEqual([{ rows: 4 }]);
@@ -125,7 +125,7 @@ describe('the data of an environment', () => {
     const back = ['--to-restore-point', kept, '--confirm', 'staging', '--local'];
     const restored = await rig.run('db', 'restore', 'staging', ...back);
     expect(restored.code, restored.stdout + restored.stderr).toBe(0);
-    expect(restored.stdout).toContain('to go back to it: glidepath db restore staging --to-restore-point');
+    expect(restored.stdout).toContain('to restore it: glidepath db restore staging --to-restore-point');
     expect(await query('staging', 'select count(*)::int as rows from notes')).toEqual([{ rows: 4 }]);
   });
 

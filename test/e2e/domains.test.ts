@@ -21,7 +21,7 @@ test('a domain gets its certificate, its DNS records are told, and it holds up o
   const stopped = await rig.run('deploy', 'staging', '--local');
   expect(stopped.code).toBe(1);
   expect(stopped.stdout).toMatch(/DEPLOY_DOMAIN_UNVERIFIED/);
-  expect(stopped.stdout).toMatch(new RegExp(`${DOMAIN} does not lead to web yet`));
+  expect(stopped.stdout).toMatch(new RegExp(`${DOMAIN} does not point to web yet`));
   expect(stopped.stdout).toMatch(new RegExp(`AAAA +${DOMAIN} +\\S+:`));
   expect(stopped.stdout).toMatch(new RegExp(`CNAME +_acme-challenge\\.${DOMAIN} +\\S+`));
   const cloud = await cloudOf(rig);
@@ -32,7 +32,7 @@ test('a domain gets its certificate, its DNS records are told, and it holds up o
   const tolerated = await rig.run('deploy', 'staging', '--local');
   expect(tolerated.code).toBe(0);
   expect(tolerated.stdout).toMatch(
-    /! www\.tiny\.invalid does not lead here yet: its DNS records are missing:\n/,
+    /! www\.tiny\.invalid does not point here yet: its DNS records are missing:\n/,
   );
   expect(tolerated.stdout).toMatch(new RegExp(`A +${DOMAIN} +\\d+\\.\\d+`));
 

@@ -214,7 +214,7 @@ test('an image that is gone from the registry is told before any machine is touc
   const result = await rig.run('rollback', 'staging', '--local');
   expect(result.code).toBe(1);
   expect(result.stdout).toMatch(/DEPLOY_IMAGE_MISSING/);
-  expect(result.stdout).toMatch(/is gone from the registry, and building its commit again gives other bytes/);
+  expect(result.stdout).toMatch(/is gone from the registry, and rebuilding its commit gives different bytes/);
   expect(result.stdout).toMatch(/glidepath deploy staging --ref [0-9a-f]{7} --local/);
   expect(await machines(rig)).toEqual(before);
 });

@@ -107,7 +107,7 @@ describe('the files of migrations', () => {
     await rig.commit('Take it away');
     expect((await rig.run('deploy', 'staging', '--local')).code).toBe(0);
     expect(await printed(rig)).toContainEqual(
-      expect.stringMatching(/^! migrations\/2_phone\.sql ran with r-\w+-\w+ and is not there any more$/),
+      expect.stringMatching(/^! migrations\/2_phone\.sql ran with r-\w+-\w+ and no longer exists$/),
     );
   });
 
@@ -194,7 +194,7 @@ describe('test data', () => {
       expect([said, rehearsed.code]).toEqual([said, 0]);
     }
     expect(await printed(rig)).toContainEqual(
-      expect.stringMatching(/^main has its test data since run-\w+$/),
+      expect.stringMatching(/^main already has its test data, since run-\w+$/),
     );
     const { stdout } = await rig.shell('wc -l < .seeded');
     expect(stdout.trim()).toBe('1');

@@ -62,13 +62,13 @@ describe('the way back', () => {
     await rig.cloudUp();
     expect((await rig.run('deploy', 'staging', '--local')).code).toBe(0);
     expect(await linesOf(rig, 'readiness')).toEqual([
-      'nothing is live by our record yet, so there is nothing to go back to',
+      'no release is on record yet, so there is nothing to roll back to',
     ]);
     const first = await live(rig);
     await newer(rig, 'second');
     expect((await rig.run('deploy', 'staging', '--local')).code).toBe(0);
     expect((await linesOf(rig, 'readiness')).join('\n')).toMatch(
-      new RegExp(`of ${first.id} can be pulled, and is tagged to be kept`),
+      new RegExp(`of ${first.id} can be pulled, and is tagged so the registry keeps it`),
     );
     const tags = (await (await callRegistry(await cloudOf(rig), 'GET', `${APP}/tags/list`)).json()) as {
       tags: string[];

@@ -69,7 +69,7 @@ test('what checks report is put together, said again, and there also where nothi
   );
   expect(stdout).toContain('not covered: src/cart.mjs:');
   expect(stdout).toContain(
-    'The report out/broken.xml of the check broken cannot be read whole: it ends within <testsuite> (line 1).',
+    'The report out/broken.xml of the check broken cannot be read completely: it ends within <testsuite> (line 1).',
   );
   const reports = join(rig.dir, '.glidepath/reports');
   expect(files.filter((file) => !existsSync(join(reports, file)))).toEqual([]);

@@ -235,7 +235,7 @@ test('reap finds what no record knows of, and touches nothing that the template 
 
   const dry = await rig.run('review', 'reap', '--local', '--dry-run');
   expect(dry.stdout).toMatch(/review\/pr-7 would be removed: it has expired/);
-  expect(dry.stdout).toMatch(/review\/pr-8 stays: whether its pull request is open is not known/);
+  expect(dry.stdout).toMatch(/review\/pr-8 stays: unknown whether its pull request is open/);
   expect(dry.stdout).toMatch(/tiny-pr-9 is left alone: Glidepath did not make its machines/);
   expect(dry.stderr).toMatch(/only expired review apps are removed/);
   const all = await appsInCloud(rig);

@@ -164,16 +164,18 @@ describe('the release that is live', () => {
 
     const refused = await rig.run('rollback', 'production', '--local');
     expect(refused.code).toBe(4);
-    expect(refused.stderr).toContain(`production cannot go back to ${first}: ${live} is forward only.`);
+    expect(refused.stderr).toContain(
+      `production cannot be rolled back to ${first}: ${live} is forward only.`,
+    );
     expect(refused.stderr).toMatch(
-      /→ The data as before r-\S+: glidepath db restore production --to-restore-point before-run-\S+ --local/,
+      /→ To restore the data from before r-\S+: glidepath db restore production --to-restore-point before-run-\S+ --local/,
     );
     expect(refused.stderr).toContain('ROLLBACK_FORWARD_ONLY');
     const other = await rig.run('rollback', 'production', '--across-forward-only', first ?? '', '--local');
     expect([other.code, other.stderr]).toEqual([2, expect.stringContaining(`--across-forward-only ${live}`)]);
 
     const named = await rig.run('rollback', 'production', '--across-forward-only', live ?? '', '--local');
-    expect(named.stderr).toContain(`! ${live} is forward only, and is gone back over because it was named.`);
+    expect(named.stderr).toContain(`! ${live} is forward only; the rollback passes it because you named it.`);
     // The smoke test shows that the verdict was right: the old code fails there, and the new one is put back.
     expect([named.code, named.stdout]).toEqual([1, expect.stringContaining('SMOKE_FAILED')]);
   });

@@ -154,7 +154,7 @@ function checked(runs: Parameters<typeof ciGateState>[0] | null, short: string):
     case 'missing':
       throw new ToolError(
         'GATE_REFUSED',
-        `GitHub knows of no job "CI gate" for ${short}: its checks have not run.`,
+        `GitHub has no job "CI gate" for ${short}: its checks have not run.`,
         {
           hint: 'Have the GitHub workflow call the one with the checks first (needs: ci); glidepath generate writes both.',
         },

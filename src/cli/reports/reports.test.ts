@@ -85,7 +85,7 @@ const SUMMARY: ReportsSummary = {
       { licence: 'ISC', components: 12 },
     ],
   },
-  warnings: ['The report junit.xml of the check e2e cannot be read whole: it ends within <a> (line 3).'],
+  warnings: ['The report junit.xml of the check e2e cannot be read completely: it ends within <a> (line 3).'],
 };
 
 describe('the reports', () => {
@@ -102,7 +102,7 @@ describe('the reports', () => {
       Findings: 0 critical, 1 high, 0 moderate, 4 low
         high package-lock.json:7  lodash lets others run code. (GHSA-1)
       Materials: 412 components, MIT 400, ISC 12
-      ! The report junit.xml of the check e2e cannot be read whole: it ends within <a> (line 3).
+      ! The report junit.xml of the check e2e cannot be read completely: it ends within <a> (line 3).
       "
     `);
   });
@@ -165,7 +165,7 @@ describe('the reports', () => {
 
       </details>
 
-      - The report junit\\.xml of the check e2e cannot be read whole: it ends within &lt;a\\> \\(line 3\\)\\.
+      - The report junit\\.xml of the check e2e cannot be read completely: it ends within &lt;a\\> \\(line 3\\)\\.
       "
     `);
   });
@@ -253,10 +253,10 @@ describe('files', () => {
     });
     expect(tests).toHaveLength(1);
     expect(warnings).toEqual([
-      'The report junit.xml of the check unit cannot be read whole: it ends within <testsuite> (line 1).',
+      'The report junit.xml of the check unit cannot be read completely: it ends within <testsuite> (line 1).',
       'The check unit passed and left no report at none/**.',
-      'The report bad.sarif of the check unit cannot be read whole: it is no JSON, or was cut off.',
-      'The report bom.json of the check unit cannot be read whole: it is no CycloneDX bill as JSON.',
+      'The report bad.sarif of the check unit cannot be read completely: it is no JSON, or was cut off.',
+      'The report bom.json of the check unit cannot be read completely: it is no CycloneDX bill as JSON.',
     ]);
     expect(read({ junit: ['none.xml'] }, null, false).warnings).toEqual([]);
   });
@@ -274,7 +274,7 @@ describe('files', () => {
     const { tests, warnings } = read({ junit: ['junit.xml'] }, 1_000_000 + 5000);
     expect(tests).toBeNull();
     expect(warnings).toEqual([
-      'The report junit.xml of the check unit is older than this run and was left out.',
+      'The report junit.xml of the check unit is older than this run and was skipped.',
     ]);
     expect(read({ junit: ['junit.xml'] }, 1_000_000).tests).toHaveLength(1);
   });

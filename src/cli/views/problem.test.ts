@@ -4,14 +4,14 @@ import { localHint, renderProblem } from './problem.ts';
 
 test('a failure says what happened, what was printed, and the next command', () => {
   const error = new ToolError('SMOKE_FAILED', 'The smoke test of staging failed.', {
-    hint: 'See what the apps say: glidepath logs staging',
+    hint: 'See the logs: glidepath logs staging',
     output: ['expected 200, got 500'],
   });
   expect(renderProblem(error, { color: false, isLocal: false })).toBe(
     [
       '✗ The smoke test of staging failed.',
       '  │ expected 200, got 500',
-      '  → See what the apps say: glidepath logs staging',
+      '  → See the logs: glidepath logs staging',
       '  SMOKE_FAILED · docs/errors/SMOKE_FAILED.md',
       '',
     ].join('\n'),

@@ -108,7 +108,7 @@ export function cellOf(
 }
 
 function failedWords({ message }: TrialCell): string {
-  return `The release before does not work on the new schema: ${message ?? 'it failed.'}`;
+  return `The previous release does not work on the new schema: ${message ?? 'it failed.'}`;
 }
 
 function unknownWords(oldOnNew: TrialCell | null, baseline: TrialCell | null): string {

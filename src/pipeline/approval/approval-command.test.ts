@@ -44,9 +44,9 @@ describe('a command in a comment', () => {
       `/glidepath approve production ${COMMIT} ${PLAN} please`,
       'approve takes three words, the environment, the commit and the plan, and 4 are there',
     ],
-    [`/glidepath approve production 1a2b ${PLAN}`, '"1a2b" is no commit: 7 to 40 digits of it'],
-    [`/glidepath approve production ${COMMIT} 3f2a`, '"3f2a" is no plan: 10 digits of it'],
-    [`/glidepath approve @acme/ops ${COMMIT} ${PLAN}`, 'that is no name of an environment'],
+    [`/glidepath approve production 1a2b ${PLAN}`, '"1a2b" is not a commit: 7 to 40 digits are needed'],
+    [`/glidepath approve production ${COMMIT} 3f2a`, '"3f2a" is not a plan: 10 digits are needed'],
+    [`/glidepath approve @acme/ops ${COMMIT} ${PLAN}`, 'that is not the name of an environment'],
   ])('that is not right is told why: %s', (body, why) => {
     expect(readCommand(body)).toEqual({ kind: 'mistake', why });
   });

@@ -60,9 +60,10 @@ function readDecision(kind: 'approve' | 'reject', words: readonly string[]): App
       `${kind} takes three words, the environment, the commit and the plan, and ${words.length === 0 ? 'none is' : `${words.length} are`} there`,
     );
   }
-  if (!ENVIRONMENT.test(environment)) return mistake(`${shown(environment)} is no name of an environment`);
-  if (!COMMIT.test(commit)) return mistake(`${shown(commit)} is no commit: 7 to 40 digits of it`);
-  if (!PLAN.test(plan)) return mistake(`${shown(plan)} is no plan: 10 digits of it`);
+  if (!ENVIRONMENT.test(environment))
+    return mistake(`${shown(environment)} is not the name of an environment`);
+  if (!COMMIT.test(commit)) return mistake(`${shown(commit)} is not a commit: 7 to 40 digits are needed`);
+  if (!PLAN.test(plan)) return mistake(`${shown(plan)} is not a plan: 10 digits are needed`);
   return { kind, environment, commit, plan };
 }
 

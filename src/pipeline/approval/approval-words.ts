@@ -12,11 +12,11 @@ export function refusalWords(
 ): string {
   const who = comment.author;
   const words: Readonly<Record<RefusalKind, string>> = {
-    bot: `${who} is no person`,
+    bot: `${who} is not a person`,
     edited: `${who} edited the comment after writing it; write another one`,
-    'no-right': `${who} may not write to the repository`,
+    'no-right': `${who} has no write access to the repository`,
     'no-approver': `${who} is not among the approvers of ${question.environment}: ${question.approvers.join(', ')}`,
-    initiator: `${who} asked for the deployment, and somebody else has to agree to it`,
+    initiator: `${who} requested the deployment, so somebody else has to approve it`,
     expired: `${who} agreed on ${utcTime(comment.createdAt)}, which holds for ${durationWords(question.expiresAfterMs)}`,
     used: `${who} agreed on ${utcTime(comment.createdAt)}, and ${question.environment} was changed since`,
     'other-commit': `${who} agreed to commit ${command.commit.slice(0, 7)}, and this is ${question.commit.slice(0, 7)}`,

@@ -19,7 +19,7 @@ export function requireApprovable({ run, asked, by, input, plan }: RunApproval):
   if (gate?.kind === 'approval' && gate.excludesInitiator && asked === by) {
     throw new ToolError(
       'APPROVAL_REFUSED',
-      `${by} started ${run}, and somebody else has to agree to it. Nothing was changed.`,
+      `${by} started ${run}, so somebody else has to approve it. Nothing was changed.`,
       { hint: `Somebody else runs: glidepath approve ${run}` },
     );
   }

@@ -72,7 +72,7 @@ async function run(options: HereOptions, request: AttemptRequest, log: Statement
     });
     return {
       isDone: exitCode === 0,
-      message: `The migration ${timedOut ? 'took too long and was ended' : `failed with exit code ${exitCode}`}: ${options.command}`,
+      message: `The migration ${timedOut ? 'took too long and was stopped' : `failed with exit code ${exitCode}`}: ${options.command}`,
       isTimedOut: timedOut,
       output: [...output, ...failures],
       log,

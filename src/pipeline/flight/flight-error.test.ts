@@ -19,5 +19,5 @@ function hintOf(isChanged: boolean | null): string {
 test('what stays of a migration that nobody watched is said where the tables are others than before', () => {
   expect(hintOf(true)).toContain('part of it stays');
   for (const isChanged of [false, null])
-    expect(hintOf(isChanged)).toBe('No app was changed. Mend the migration and deploy again.');
+    expect(hintOf(isChanged)).toBe('No app was changed. Fix the migration and deploy again.');
 });

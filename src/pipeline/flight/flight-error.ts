@@ -13,11 +13,11 @@ export function lockedError(database: string, { session, connectedMs }: LockHold
   const who = session.application === '' ? session.user : session.application;
   return new ToolError(
     'MIGRATION_LOCKED',
-    `Another migration of ${database} is under way: ${who}, pid ${session.pid}, ${since}.`,
+    `Another migration of ${database} is in progress: ${who}, pid ${session.pid}, ${since}.`,
     {
       hint: [
-        'Wait until it has ended, and deploy again. Its lock goes with its process, even one that was killed.',
-        `If nothing is at work there any more: ${terminateSql(session.pid)}`,
+        'Wait until it ends, then deploy again. Its lock ends with its process, even if that is killed.',
+        `If nothing is running there any more: ${terminateSql(session.pid)}`,
       ].join('\n'),
     },
   );
@@ -31,13 +31,13 @@ export function obstacleError(
 ): ToolError {
   return new ToolError(
     'MIGRATION_BLOCKED',
-    `The migration of ${database} was not begun: it would wait for ${words[0] ?? 'others'}.`,
+    `The migration of ${database} was not started: it would wait for ${words[0] ?? 'others'}.`,
     {
       hint: [
         'Nothing was changed. Deploy again when it is done.',
         ...obstacles.map(
           ({ kind, session }) =>
-            `${kind === 'dump' ? 'To give up the dump' : 'To end the transaction, which loses what it did'}: ${terminateSql(session.pid)}`,
+            `${kind === 'dump' ? 'To give up the dump' : 'To terminate the transaction, which loses its work'}: ${terminateSql(session.pid)}`,
         ),
       ].join('\n'),
       output: words.slice(1),
@@ -65,14 +65,14 @@ export function blockedError(
   const by = blockers.length === 0 ? '' : ` It is held by ${blockers.map(sessionWords).join('; and by ')}.`;
   return new ToolError(
     'MIGRATION_BLOCKED',
-    `The migration of ${database} could not have ${lock} in ${attempts} attempt${attempts === 1 ? '' : 's'} over ${Math.round(tookMs / 1000)} s.${by}`,
+    `The migration of ${database} could not get ${lock} in ${attempts} attempt${attempts === 1 ? '' : 's'} over ${Math.round(tookMs / 1000)} s.${by}`,
     {
       hint: [
         stays.length === 0
-          ? 'All of it was taken back, and no app was changed. Deploy again when the lock is free.'
+          ? 'All of it was rolled back, and no app was changed. Deploy again when the lock is free.'
           : 'No app was changed. Deploy again when the lock is free.',
         ...stays.map((line) => `Stays: ${line}`),
-        ...blockers.map(({ pid }) => `To end who holds it, which loses what it did: ${terminateSql(pid)}`),
+        ...blockers.map(({ pid }) => `To terminate its holder, which loses its work: ${terminateSql(pid)}`),
       ].join('\n'),
       output,
     },
@@ -124,9 +124,7 @@ export function failedError(facts: FailureFacts): ToolError {
         ? [`It had ${Math.round(facts.timeoutMs / 1000)} s. If it needs longer: migrate: { timeout: '…' }`]
         : []),
       ...stays.map((line) => `Stays: ${line}`),
-      ...invalidIndexes.map(
-        (name) => `Not built to its end, and of no use: drop index concurrently ${name};`,
-      ),
+      ...invalidIndexes.map((name) => `Not finished and unusable: drop index concurrently ${name};`),
     ].join('\n'),
     output: [...end.output, ...(at?.excerpt ?? [])],
   });
@@ -134,12 +132,12 @@ export function failedError(facts: FailureFacts): ToolError {
 
 function nextOf({ judgement, end }: FailureFacts): string {
   if (judgement.stays.length > 0)
-    return 'No app was changed. Part of it was outside a transaction and stays: look at it before anything is run again.';
+    return 'No app was changed. Part of it ran outside a transaction and stays: inspect it before you run anything again.';
   if (judgement.isBlocked && end.log === null)
-    return 'No app was changed. It could not have a lock, and may have changed tables before: if it goes on by itself from where it is, deploy again.';
+    return 'No app was changed. It could not get a lock, and may have changed tables before that: if it can continue from there, deploy again.';
   if (judgement.isChanged === true)
-    return 'No app was changed. The tables are not those of before: part of it stays. Look at it before anything is run again.';
-  return 'No app was changed. Mend the migration and deploy again.';
+    return 'No app was changed. The tables have changed: part of it stays. Inspect it before you run anything again.';
+  return 'No app was changed. Fix the migration and deploy again.';
 }
 
 function terminateSql(pid: number): string {

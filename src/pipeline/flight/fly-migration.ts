@@ -61,7 +61,7 @@ export async function flyMigration(options: FlightOptions, craft: Craft, locate:
     if (flown.end.isTimedOut || number >= options.attempts || clock.now() + pauseMs + LEAST_MS >= deadline)
       throw await blocked(options, flown, number, clock.now() - startedAt);
     log(
-      `attempt ${number} of ${options.attempts} had no lock within ${lockTimeoutMs} ms and was taken back; others go first for ${pauseMs} ms`,
+      `attempt ${number} of ${options.attempts} got no lock within ${lockTimeoutMs} ms and was rolled back; others go first for ${pauseMs} ms`,
     );
     await clock.sleep(pauseMs, options.signal);
     const blockers = flown.report.lastWait?.blockers ?? [];
@@ -158,7 +158,7 @@ async function askedOf<T>(answer: Promise<T>): Promise<T | null> {
 async function settle({ client, clock, log }: FlightOptions, pids: readonly number[]): Promise<void> {
   if (client === null || pids.length === 0) return;
   const left = (await askedOf(endSessions(client, clock, pids))) ?? [];
-  if (left.length > 0) log(`! these sessions of the migration could not be ended: ${left.join(', ')}`);
+  if (left.length > 0) log(`! these sessions of the migration could not be terminated: ${left.join(', ')}`);
 }
 
 async function blocked(

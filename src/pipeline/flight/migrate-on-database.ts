@@ -67,7 +67,7 @@ async function unwatched(
   why: string,
 ): Promise<void> {
   scope.context.log(
-    `! ${of.database.name} cannot be reached from here (${why.replace(/\.$/, '')}): only the lock of the environment keeps two migrations apart, and nobody sees who blocks this one`,
+    `! ${of.database.name} cannot be reached from here (${why.replace(/\.$/, '')}): only the lock of the environment keeps two migrations apart, and what blocks this one cannot be seen`,
   );
   await fly(scope, of, address, null);
 }
@@ -89,7 +89,7 @@ async function takeLock(
   context.signal.throwIfAborted();
   const left = await sessionsNamed(client, [applicationName, nameOf(context.idempotencyKey)]);
   if (left.length === 0) return;
-  context.log('an earlier process of this step left sessions behind: they are ended');
+  context.log('an earlier process of this step left sessions behind: they are terminated');
   await endSessions(client, deps.clock, left);
 }
 

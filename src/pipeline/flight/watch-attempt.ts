@@ -80,7 +80,7 @@ async function lookUntil(options: WatchOptions, state: WatchState, signal: Abort
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    options.log(`! it is not known any more who waits for whom: ${reason}`);
+    options.log(`! lost sight of who waits for whom: ${reason}`);
   }
 }
 

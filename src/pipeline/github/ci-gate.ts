@@ -60,7 +60,7 @@ export async function requireCiGate(
       case 'missing':
         throw new ToolError(
           'GATE_REFUSED',
-          `GitHub knows of no job "${CI_GATE}" for ${short}: its checks have not run.`,
+          `GitHub has no job "${CI_GATE}" for ${short}: its checks have not run.`,
           {
             hint: 'Have the GitHub workflow call the one with the checks first (needs: ci); glidepath generate writes both.',
           },

@@ -160,7 +160,7 @@ function mayStartWords({ command, environment, mainBranch }: EventQuestion): str
     return rule.kind === 'manual' ? [`hand at ${mainBranch}`] : [];
   });
   return ways.length === 0
-    ? `Nothing starts it: say so in glidepath.config.ts, on: [push('${mainBranch}')]`
+    ? `Nothing triggers it: set in glidepath.config.ts, on: [push('${mainBranch}')]`
     : `It is deployed by ${ways.join(', or ')}.`;
 }
 

@@ -29,7 +29,7 @@ export function requireNotOld(question: RerunQuestion): void {
     attempt > 1
       ? `This is attempt ${attempt} of a run that would deploy ${short}`
       : `This run would deploy ${short}`;
-  const since = isGoneBackFrom && !isBehindLive ? 'which was gone back from' : 'which is older';
+  const since = isGoneBackFrom && !isBehindLive ? 'which was rolled back' : 'which is older';
   throw new ToolError(
     'GITHUB_RERUN_REFUSED',
     `${what}, ${since}: ${live.release.id} is live in ${environment}. Nothing was changed.`,
@@ -39,7 +39,7 @@ export function requireNotOld(question: RerunQuestion): void {
           ? `What is live stays. To go back on purpose: glidepath rollback ${environment}`
           : isBehindLive
             ? `To go back to it on purpose: glidepath rollback ${environment} --to ${was.release.id}`
-            : `To bring it once more on purpose: glidepath deploy ${environment} --ref ${short}, in a run of its own`,
+            : `To deploy it again on purpose: glidepath deploy ${environment} --ref ${short}, in a run of its own`,
     },
   );
 }

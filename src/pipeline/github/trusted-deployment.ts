@@ -58,7 +58,7 @@ function distrustOfRun(
   if (run.event === 'pull_request')
     return environment.kind === 'review' && payload.pullRequest !== null
       ? null
-      : 'a run for a pull request made it, which can only speak of review apps';
+      : 'a run for a pull request made it, which can only describe review apps';
   if (!STARTERS.has(run.event)) return `a run for ${run.event} made it, which deploys nothing`;
   if (run.event === 'push' && payload.action === 'deploy' && run.headSha !== payload.commit)
     return `its run was for ${run.headSha.slice(0, 7)}, and it says ${payload.commit.slice(0, 7)}`;

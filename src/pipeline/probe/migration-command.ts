@@ -47,7 +47,7 @@ async function runHere(scope: StepScope, { database, migration, url }: LedMigrat
     },
   });
   if (exitCode === 0) return;
-  const how = timedOut ? 'took too long and was ended' : `failed with exit code ${exitCode}`;
+  const how = timedOut ? 'took too long and was stopped' : `failed with exit code ${exitCode}`;
   throw failed(database, `${how}: ${migrate.command}`, output.lines());
 }
 
@@ -82,14 +82,10 @@ export function leadingCommand(command: string, names: readonly string[]): strin
 }
 
 function failed(database: ResolvedDatabase, how: string, output: readonly string[]): ToolError {
-  return new ToolError(
-    'MIGRATION_FAILED',
-    `On a throw-away branch of ${database.name} the migration ${how}`,
-    {
-      hint: `Nothing was changed: ${database.name} itself was not touched. Mend the migration first.`,
-      output,
-    },
-  );
+  return new ToolError('MIGRATION_FAILED', `On a throwaway branch of ${database.name} the migration ${how}`, {
+    hint: `Nothing was changed: ${database.name} itself was not touched. Fix the migration first.`,
+    output,
+  });
 }
 
 /** The variables through which an app gets the URL of a database. */

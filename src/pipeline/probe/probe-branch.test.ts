@@ -100,7 +100,7 @@ test('one that cannot be removed does not hide how the work went, and the next p
   refusal = new ToolError('PROVIDER_UNREACHABLE', 'Neon did not answer.');
   const name = await probe(async (branch) => Promise.resolve(branch.name));
   expect(lines.at(-1)).toBe(
-    `! branch ${name} of main could not be removed, the next probe does it: Neon did not answer.`,
+    `! branch ${name} of main could not be removed; the next probe will: Neon did not answer.`,
   );
   expect(names()).toEqual([name]);
   refusal = null;

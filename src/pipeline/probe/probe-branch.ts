@@ -123,7 +123,7 @@ async function remove(
     // How the probe went counts for more. It goes by itself after an hour, or with the next probe.
     if (!(error instanceof ToolError)) throw error;
     work.log(
-      `! branch ${name} of ${database.name} could not be removed, the next probe does it: ${error.message}`,
+      `! branch ${name} of ${database.name} could not be removed; the next probe will: ${error.message}`,
     );
   }
 }

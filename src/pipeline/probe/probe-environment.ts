@@ -48,7 +48,7 @@ async function requireThere({ deps, input }: LooseScope, database: ResolvedDatab
   if ((await deps.databasePlatformOf(database).observe(database)) !== null) return;
   throw new ToolError(
     'PROVIDER_NOT_FOUND',
-    `The database ${database.name} of ${input.environment.name} is not there yet: nobody would wait for its migrations.`,
+    `The database ${database.name} of ${input.environment.name} does not exist yet: nobody would wait for its migrations.`,
     { hint: `Deploy there first: glidepath deploy ${input.environment.name}` },
   );
 }

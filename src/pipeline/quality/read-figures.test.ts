@@ -37,8 +37,10 @@ test('a report that is older than its check, missing or cut off is named by what
   expect(
     figures({ junit: ['old.xml'], sarif: ['bad.sarif'], coverage: ['none/**'] }, 9_000_000).unread,
   ).toEqual({
-    junit: ['The report old.xml of the check unit is older than this run and was left out.'],
-    sarif: ['The report bad.sarif of the check unit cannot be read whole: it is no JSON, or was cut off.'],
+    junit: ['The report old.xml of the check unit is older than this run and was skipped.'],
+    sarif: [
+      'The report bad.sarif of the check unit cannot be read completely: it is no JSON, or was cut off.',
+    ],
     coverage: ['The check unit passed and left no report at none/**.'],
     sbom: [],
   });

@@ -24,7 +24,7 @@ test('a check that passes though its report has tests that failed is warned of',
     '<testsuite><testcase name="a"><failure/></testcase><testcase name="b"/></testsuite>',
   );
   expect(reportsOf(true).warnings).toEqual([
-    'The check unit passed, but its report has a test that failed: its command must not lose the exit code.',
+    'The check unit passed, but its report has a test that failed: its command must not swallow the exit code.',
   ]);
   expect(reportsOf(false).warnings).toEqual([]);
 });

@@ -66,7 +66,9 @@ export function readReports(checks: readonly ReadCheck[], { root, redact }: Repo
       .map((file) => ({ ...file, text: redact(file.text) }));
   const warn = ({ path, check, kind }: ReportFile, problem: string | null): void => {
     if (problem !== null)
-      unread[kind].push(`The report ${path} of the check ${check.name} cannot be read whole: ${problem}.`);
+      unread[kind].push(
+        `The report ${path} of the check ${check.name} cannot be read completely: ${problem}.`,
+      );
   };
   const results = filesOf('junit').map((file) => {
     const { results: own, problem } = parseJunit(file.text, {
@@ -113,7 +115,7 @@ function contradictions(checks: readonly ReadCheck[], tests: readonly TestResult
     if (!hasPassed || failed === 0) return [];
     const what = failed === 1 ? 'a test that failed' : `${failed} tests that failed`;
     return [
-      `The check ${check.name} passed, but its report has ${what}: its command must not lose the exit code.`,
+      `The check ${check.name} passed, but its report has ${what}: its command must not swallow the exit code.`,
     ];
   });
 }
@@ -142,11 +144,11 @@ function reportFiles(
     try {
       const { mtimeMs, size } = statSync(join(root, path));
       if (startedAt !== null && mtimeMs < startedAt - STAMP_MARGIN_MS) {
-        warnings.push(`${problem} is older than this run and was left out.`);
+        warnings.push(`${problem} is older than this run and was skipped.`);
         return [];
       }
       if (size > REPORT_BYTES_MAX) {
-        warnings.push(`${problem} has more than ${REPORT_BYTES_MAX / 1024 / 1024} MiB and was left out.`);
+        warnings.push(`${problem} has more than ${REPORT_BYTES_MAX / 1024 / 1024} MiB and was skipped.`);
         return [];
       }
       return [{ path, text: readFileSync(join(root, path), 'utf8'), check, kind }];

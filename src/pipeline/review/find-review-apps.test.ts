@@ -102,7 +102,7 @@ test('what somebody else has made, or says to be of something else, is named and
     found: [],
     strangers: [
       { name: 'shop-pr-3', reason: 'Glidepath did not make its machines' },
-      { name: 'shop-pr-4', reason: 'it says that it belongs to preview/pr-4' },
+      { name: 'shop-pr-4', reason: 'its labels say it belongs to preview/pr-4' },
     ],
   });
 });

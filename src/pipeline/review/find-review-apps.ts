@@ -159,7 +159,7 @@ async function look(
     const machines = (await reader.observeApp(app.platformName))?.machines ?? [];
     const labels = await reader.labels(app.platformName);
     if (labels !== null && labels.environment !== null && labels.environment !== environment.name)
-      return stranger(app.platformName, `it says that it belongs to ${labels.environment}`);
+      return stranger(app.platformName, `its labels say it belongs to ${labels.environment}`);
     if (machines.length > 0 && machines.every(({ release }) => release === null))
       return stranger(app.platformName, 'Glidepath did not make its machines');
     for (const machine of machines) releases.add(machine.release);

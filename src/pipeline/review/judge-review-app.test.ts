@@ -10,8 +10,8 @@ test.each([
   ['closed', null, true, 'its pull request is closed'],
   ['merged', NOW + 1, true, 'its pull request is merged'],
   ['unknown', null, true, 'there is no such pull request'],
-  [null, null, false, 'whether its pull request is open is not known'],
-  [null, NOW + 1, false, 'whether its pull request is open is not known'],
+  [null, null, false, 'unknown whether its pull request is open'],
+  [null, NOW + 1, false, 'unknown whether its pull request is open'],
   [null, NOW - 1, true, 'it has expired'],
 ] as const)('pull request %s, expires %s: is over %s', (state, expiresAt, isOver, reason) => {
   expect(judgeReviewApp({ state, expiresAt }, NOW)).toEqual({ isOver, reason });

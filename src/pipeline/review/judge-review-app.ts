@@ -33,7 +33,7 @@ export function judgeReviewApp({ state, expiresAt }: ReviewAppFacts, now: number
     case 'open':
       return isExpired ? expired : { isOver: false, reason: 'its pull request is open' };
     case null:
-      return isExpired ? expired : { isOver: false, reason: 'whether its pull request is open is not known' };
+      return isExpired ? expired : { isOver: false, reason: 'unknown whether its pull request is open' };
     default:
       return unreachable(state);
   }

@@ -51,7 +51,7 @@ async function requireDescendant(scope: StepScope, live: string): Promise<void> 
   if (!(await source.hasCommit(live))) {
     throw new ToolError(
       'GATE_NOT_DESCENDANT',
-      `${environment.name} runs commit ${live.slice(0, 7)}, which this clone does not have, so it cannot be told whether ${commit.slice(0, 7)} is newer.`,
+      `${environment.name} runs commit ${live.slice(0, 7)}, which this clone does not have, so it is unknown whether ${commit.slice(0, 7)} is newer.`,
       { hint: 'Fetch it: git fetch --all' },
     );
   }

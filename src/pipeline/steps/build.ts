@@ -50,7 +50,7 @@ async function bring(scope: StepScope, name: string, digest: string): Promise<st
   if (digestOf(image) === digest) return image;
   throw new ToolError(
     'DEPLOY_IMAGE_MISSING',
-    `The image of ${name} (${digest.slice(0, 19)}) is gone from the registry, and building its commit again gives other bytes.`,
+    `The image of ${name} (${digest.slice(0, 19)}) is gone from the registry, and rebuilding its commit gives different bytes.`,
     {
       hint: `Deploy the commit as a new release: glidepath deploy ${scope.input.environment.name} --ref ${scope.input.commit.slice(0, 7)}`,
     },
@@ -98,7 +98,7 @@ function requireSameAsJudged({ context }: StepScope, app: string, digest: string
   throw new ToolError(
     'GATE_REFUSED',
     `The image of ${app} is ${digest.slice(0, 19)}, and the gate quality() judged ${expected.slice(0, 19)}.`,
-    { hint: 'Deploy the commit again: it is then built and judged anew.' },
+    { hint: 'Deploy the commit again: it is then rebuilt and judged again.' },
   );
 }
 

@@ -48,9 +48,9 @@ function requireAskedFor(scope: StepScope, app: string, domains: readonly Domain
   if (first === undefined) return;
   throw new ToolError(
     'DEPLOY_DOMAIN_UNVERIFIED',
-    `${first.hostname} does not lead to ${app} yet, and health.urls of ${name} asks for it after the deployment.`,
+    `${first.hostname} does not point to ${app} yet, and health.urls of ${name} requests it after the deployment.`,
     {
-      hint: `Write its DNS records, or let the deployment go on without: health: { urls: […], tolerate: 'dns' }`,
+      hint: `Create its DNS records, or tolerate that: health: { urls: […], tolerate: 'dns' }`,
       output: domainLines(unverified),
     },
   );

@@ -61,7 +61,7 @@ export async function requireHealthy(
     await clock.sleep(PROBE_INTERVAL_MS, scope.context.signal);
   }
   throw new ToolError('HEALTH_FAILED', `${url} was not healthy within ${withinMs / 1000} s: ${last}.`, {
-    hint: `See what it says: glidepath logs ${scope.input.environment.name}`,
+    hint: `See its logs: glidepath logs ${scope.input.environment.name}`,
   });
 }
 

@@ -69,7 +69,7 @@ async function migrateWithoutDatabase(
   if (exitCode === 0) return;
   const how = timedOut ? 'took too long' : `failed with exit code ${exitCode}`;
   throw new ToolError('MIGRATION_FAILED', `The migration ${how}: ${migration.command}`, {
-    hint: 'No app was changed. Mend the migration and deploy again.',
+    hint: 'No app was changed. Fix the migration and deploy again.',
     output: output.lines(),
   });
 }

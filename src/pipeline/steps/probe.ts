@@ -61,10 +61,10 @@ export function requireSafeMigrations(
   const sentences = broken.map(({ sentence }) => sentence);
   if (unsafe.length > 0)
     sentences.push(
-      `${count(unsafe.length, 'statement')} of the migration of ${databases} may not run in ${scope.input.environment.name}: at most ${durationWords(blocksAtMostMs)} anybody may be kept waiting, and no rule may call it an error.`,
+      `${count(unsafe.length, 'statement')} of the migration of ${databases} may not run in ${scope.input.environment.name}: nobody may be blocked for more than ${durationWords(blocksAtMostMs)}, and no rule may call it an error.`,
     );
   throw new ToolError('MIGRATION_UNSAFE', sentences.join(' '), {
-    hint: `Nothing was changed. See how to write it instead: glidepath db probe ${scope.input.environment.name} --ref ${scope.input.commit.slice(0, 7)}`,
+    hint: `Nothing was changed. See the safe way to write it: glidepath db probe ${scope.input.environment.name} --ref ${scope.input.commit.slice(0, 7)}`,
     output: [
       ...broken.flatMap(({ output }) => output),
       ...unsafe.flatMap(({ statement }) => unsafeLines(statement)),

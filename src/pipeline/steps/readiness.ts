@@ -33,7 +33,7 @@ export function readinessStep(deps: PipelineDeps): StepExecutor {
       const scope = scopeOf<'readiness'>(deps, context);
       const live = deps.history.live(scope.input.environment.name);
       if (live === null) {
-        context.log('nothing is live by our record yet, so there is nothing to go back to');
+        context.log('no release is on record yet, so there is nothing to roll back to');
         return { release: null };
       }
       const environment = await deps.environmentOf(live.runId);
@@ -75,10 +75,10 @@ async function imageGaps(wayBack: WayBack, app: ResolvedFlyApp): Promise<Gap[]> 
       ? `the image of ${app.name} (${short}) is gone from the registry`
       : `of the image of ${app.name} (${short}) ${missing.length === 1 ? 'a layer is' : `${missing.length} layers are`} gone from the registry`;
     const mend = `glidepath deploy ${input.environment.name} --ref ${release.commit.slice(0, 7)}`;
-    return [{ what, mend: `Deploy what is live once more, which makes its image anew: ${mend}` }];
+    return [{ what, mend: `Redeploy what is live, which rebuilds its image: ${mend}` }];
   }
   await platform.keepImage(reference, `glidepath-keep-${release.id}`, context);
-  context.log(`${app.name}: ${short} of ${release.id} can be pulled, and is tagged to be kept`);
+  context.log(`${app.name}: ${short} of ${release.id} can be pulled, and is tagged so the registry keeps it`);
   return [];
 }
 
@@ -106,7 +106,7 @@ async function isPushedAgain(
     const reference = await platform.pushImage(app.platformName, image, context);
     // A registry may take a push and not give the image out again.
     if ((await platform.missingOfImage(reference)).length === 0) return true;
-    context.log(`${app.name}: it was pushed again, and cannot be pulled all the same`);
+    context.log(`${app.name}: it was pushed again, but still cannot be pulled`);
     return false;
   } catch (error) {
     if (context.signal.aborted || !(error instanceof ToolError)) throw error;
@@ -150,12 +150,12 @@ function requireNone({ scope, release }: WayBack, gaps: readonly Gap[]): void {
   const [first] = gaps;
   if (first === undefined) return;
   if (commit === release.commit) {
-    for (const gap of gaps) scope.context.log(`${gap.what}; deploying the same commit again mends it`);
+    for (const gap of gaps) scope.context.log(`${gap.what}; redeploying the same commit fixes it`);
     return;
   }
   throw new ToolError(
     'DEPLOY_NO_WAY_BACK',
-    `${environment.name} could not go back to ${release.id}: ${first.what}.`,
+    `${environment.name} could not be rolled back to ${release.id}: ${first.what}.`,
     { hint: first.mend, output: gaps.map((gap) => `${gap.what}. ${gap.mend}`) },
   );
 }

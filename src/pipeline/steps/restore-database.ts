@@ -23,7 +23,7 @@ export function restoreDatabaseStep(deps: PipelineDeps): StepExecutor {
         );
       const at = await context.once('restored-at', () => Promise.resolve(deps.clock.now()));
       deps.history.restoredDatabase(environment.name, database.name, target.at, at);
-      context.log(`${database.name}: its data are those of ${utcTime(result.at)}`);
+      context.log(`${database.name}: now has its data of ${utcTime(result.at)}`);
       if (result.preservedAs !== null) context.log(`what was there before is kept as ${result.preservedAs}`);
       return { at: result.at, preservedAs: result.preservedAs };
     },

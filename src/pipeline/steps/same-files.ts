@@ -25,7 +25,7 @@ export async function requireSameFilesRan(scope: StepScope, elsewhere: string): 
       .filter(([path, checksum]) => !ran.some((each) => each.files[path] === checksum))
       .map(([path]) => path);
     if (missing.length > 0) throw notPassed(scope, elsewhere, database, missing);
-    context.log(`${database}: the very same ${Object.keys(now).length} migration files ran in ${elsewhere}`);
+    context.log(`${database}: the same ${Object.keys(now).length} migration files ran in ${elsewhere}`);
   }
 }
 
@@ -42,7 +42,7 @@ function notPassed(
     'MIGRATION_NOT_PASSED',
     `${elsewhere} did not run ${first}${more} of ${database} as ${input.environment.name} would.`,
     {
-      hint: `Deploy it there first, with this very config: glidepath deploy ${elsewhere} --ref ${short}`,
+      hint: `Deploy it there first, with this same config: glidepath deploy ${elsewhere} --ref ${short}`,
       output: missing,
     },
   );

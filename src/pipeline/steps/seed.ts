@@ -17,7 +17,7 @@ export function seedStep(deps: PipelineDeps): StepExecutor {
       if (seed === null) return { seeded: false };
       const before = deps.history.seededBy(environment.name, database.name);
       if (before !== null) {
-        context.log(`${database.name} has its test data since ${before}`);
+        context.log(`${database.name} already has its test data, since ${before}`);
         return { seeded: false, by: before };
       }
       const output = keptLines();
@@ -39,10 +39,10 @@ export function seedStep(deps: PipelineDeps): StepExecutor {
         return { seeded: true };
       }
       const how = timedOut
-        ? `did not end within ${seed.timeoutMs / 1000} s`
+        ? `did not finish within ${seed.timeoutMs / 1000} s`
         : `failed with exit code ${exitCode}`;
       throw new ToolError('SEED_FAILED', `The test data of ${database.name} ${how}: ${seed.command}`, {
-        hint: 'No app was changed. Mend the command and deploy again: it is run again until it has succeeded once.',
+        hint: 'No app was changed. Fix the command and deploy again: it runs again until it has succeeded once.',
         output: output.lines(),
       });
     },

@@ -55,10 +55,10 @@ export async function runSmoke(
   });
   if (exitCode === 0) return;
   const how = timedOut
-    ? `did not end within ${smoke.withinMs / 1000} s`
+    ? `did not finish within ${smoke.withinMs / 1000} s`
     : `failed with exit code ${exitCode}`;
   throw new ToolError('SMOKE_FAILED', `The smoke test of ${environment} ${how}: ${smoke.command}`, {
-    hint: `See what the apps say: glidepath logs ${environment}`,
+    hint: `See the logs: glidepath logs ${environment}`,
     output: output.lines(),
   });
 }

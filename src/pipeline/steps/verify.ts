@@ -85,7 +85,7 @@ async function look(scope: StepScope): Promise<Found> {
 }
 
 function lostWords({ name, platformName }: ResolvedFlyApp, { id, region, release }: ObservedMachine): string {
-  return `${name}: machine ${id} in ${region} is left with ${release ?? 'what it ran'}, on a host that Fly cannot reach. Take it away: fly machine destroy --force ${id} -a ${platformName}`;
+  return `${name}: machine ${id} in ${region} is left with ${release ?? 'what it ran'}, on a host that Fly cannot reach. Remove it: fly machine destroy --force ${id} -a ${platformName}`;
 }
 
 /** The longest interval of the apps' checks. What was gone back to, or only counted anew, has shown before that it runs. */

@@ -21,7 +21,7 @@ export function brokenReleases(probes: readonly ProbeRecord[]): readonly BrokenR
     return [
       {
         database: probe.database,
-        sentence: `${who}, which is live, ${resultWords(cell)} on what the migration of ${probe.database} leaves: ${sentenceOf(cell.message ?? '')}`,
+        sentence: `${who}, which is live, ${resultWords(cell)} on the schema after the migration of ${probe.database}: ${sentenceOf(cell.message ?? '')}`,
         output: breakLines(probe, cell, verdict.changes),
       },
     ];

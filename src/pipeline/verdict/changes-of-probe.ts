@@ -20,7 +20,7 @@ export type ProbedStatements = Pick<ProbeOutcome, 'sql'> & {
 const UNREAD: SchemaChange = {
   limit: 'gone',
   what: 'the catalog',
-  reason: 'The catalog could not be read: what was added, changed or taken away is not known.',
+  reason: 'The catalog could not be read, so what was added, changed or removed is unknown.',
   statement: null,
 };
 

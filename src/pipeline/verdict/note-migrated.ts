@@ -35,7 +35,7 @@ async function note(scope: StepScopeOf<'migrate'>): Promise<void> {
     from: live.id,
     run: context.runId,
     verdict: known?.verdict ?? 'unknown',
-    reason: known?.reasons[0] ?? 'Its migrations were not tried.',
+    reason: known?.reasons[0] ?? 'Its migrations were not tested.',
   });
 }
 

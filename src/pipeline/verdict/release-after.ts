@@ -27,7 +27,7 @@ export async function releaseOfCommit(scope: LooseScope, database: string): Prom
     }
   } catch (error) {
     if (context.signal.aborted || !(error instanceof ToolError)) throw error;
-    context.log(`! the new release could not be built, so it is not tried: ${error.message}`);
+    context.log(`! the new release could not be built, so it is not tested: ${error.message}`);
     return null;
   }
   return { code: 'new', id: null, commit, environment, images };

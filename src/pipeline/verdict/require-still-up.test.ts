@@ -48,6 +48,6 @@ test('a worker that ends, or was started again meanwhile, did not stay up: what 
     code: 'DEPLOY_EXITED',
   });
   await expect(look({ health: HEALTH }, { state: 'stopped', startedAt: 1 })).rejects.toThrow(
-    'jobs was started',
+    'jobs started, but did not stay up',
   );
 });

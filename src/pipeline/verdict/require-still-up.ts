@@ -33,7 +33,7 @@ export async function requireStillUp(
       const isSame = known === undefined || known === machine.startedAt;
       if (machine.state === 'started' && isSame) continue;
       const lines = await platform.logs(platformName, { limit: OUTPUT_LINES });
-      throw new ToolError('DEPLOY_EXITED', `${app.name} was started, and did not stay up.`, {
+      throw new ToolError('DEPLOY_EXITED', `${app.name} started, but did not stay up.`, {
         output: keepLines(joinSimilarLines(lines.map(({ message }) => message))),
       });
     }

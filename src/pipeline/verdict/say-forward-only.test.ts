@@ -49,7 +49,7 @@ async function failing({
 test('a release that is put back on a schema that it does not bear is put back, and it is said loudly', async () => {
   const { hint, lines } = await failing(rig('forward-only', true));
   expect(hint).toBe(
-    'NOT SAFE: r-1 runs again, on a schema of main that it was shown not to work with. It reads a column that is gone.\nLook.',
+    'NOT SAFE: r-1 runs again on a schema of main that it was shown not to work with. It reads a column that is gone.\nLook.',
   );
   expect(lines[0]).toMatch(/^! NOT SAFE: r-1 runs again/);
 });

@@ -51,7 +51,7 @@ async function warnings(deps: PipelineDeps, context: StepContext): Promise<reado
   return probes.flatMap(({ database, verdict }) =>
     verdict?.verdict === 'forward-only' && verdict.from === live?.release.id
       ? [
-          `NOT SAFE: ${verdict.from} runs again, on a schema of ${database} that it was shown not to work with. ${verdict.reasons[0] ?? ''}`.trim(),
+          `NOT SAFE: ${verdict.from} runs again on a schema of ${database} that it was shown not to work with. ${verdict.reasons[0] ?? ''}`.trim(),
         ]
       : [],
   );

@@ -91,7 +91,7 @@ describe('a throw-away app', () => {
     history.keepTrialApp(OLD, now - 60_000);
     await trial(() => Promise.resolve());
     expect(lines.join('\n')).toContain(
-      '! the app shop-web-trial-old could not be removed, the next trial does it',
+      '! the app shop-web-trial-old could not be removed; the next trial will',
     );
     expect(left()).toEqual([OLD.platformName]);
   });

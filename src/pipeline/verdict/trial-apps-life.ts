@@ -89,6 +89,6 @@ async function remove(
   } catch (error) {
     // How the trial went counts for more.
     if (!(error instanceof ToolError)) throw error;
-    work.log(`! the app ${platformName} could not be removed, the next trial does it: ${error.message}`);
+    work.log(`! the app ${platformName} could not be removed; the next trial will: ${error.message}`);
   }
 }

@@ -37,7 +37,7 @@ export async function tryReleases(scope: StepScope, pair: TrialPair): Promise<re
     );
   } catch (error) {
     if (scope.context.signal.aborted || !(error instanceof ToolError)) throw error;
-    scope.context.log(`! the releases could not be tried: ${error.message}`);
+    scope.context.log(`! the releases could not be tested: ${error.message}`);
     return [notTried('old', 'old', error.message), notTried('old', 'new', error.message)];
   }
 }

@@ -9,12 +9,12 @@ export function backWords({ verdict }: Pick<ProbeRecord, 'verdict'>): readonly s
 
 /** What a verdict means for whoever wants to go back, in one sentence. */
 export const VERDICT_MEANING: Readonly<Record<Verdict, string>> = {
-  safe: 'The release before works on the new schema, and nothing that it can notice was changed: going back loses nothing.',
+  safe: 'The previous release works on the new schema, and nothing it can notice changed: rolling back loses nothing.',
   'code-only':
-    'The release before works on the new schema as far as it was tried, but more was done than to add: the code can go back, the database stays as it is then.',
+    'The previous release works on the new schema as far as tested, but the migration did more than add: the code can be rolled back, the database stays.',
   'forward-only':
-    'The release before does not work on the new schema: there is no way back but through the data of before.',
-  unknown: 'Nothing could be shown: whether the release before works on the new schema is not known.',
+    'The previous release does not work on the new schema: the only way back is to restore the earlier data.',
+  unknown: 'Not tested: whether the previous release works on the new schema.',
 };
 
 /** How a trial went: `failed its smoke test`. */

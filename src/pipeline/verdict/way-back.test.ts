@@ -60,7 +60,7 @@ describe('the way back', () => {
   test('over one that is forward only is refused with the reason, the data of before, and how to go all the same', () => {
     const error = refusalOf(asked([entry('c', 'safe'), entry('b', 'forward-only'), entry('a', null)], 'a'));
     expect(error.code).toBe('ROLLBACK_FORWARD_ONLY');
-    expect(error.message).toBe('live cannot go back to a: b is forward only. b did something.');
+    expect(error.message).toBe('live cannot be rolled back to a: b is forward only. b did something.');
     expect(error.hint).toContain('glidepath db restore live --to-restore-point before-run-1');
     expect(error.hint).toContain('glidepath rollback live --to a --across-forward-only b');
   });
@@ -80,15 +80,18 @@ describe('the way back', () => {
     expect(requireWayBack(asked(entries, 'a', { across: ['b', 'c'] }))).toHaveLength(2);
     expect(refusalOf(asked(entries, 'a', { across: ['b'] })).message).toContain('c is forward only');
     const stranger = refusalOf(asked(entries, 'a', { across: ['b', 'c', 'a'] }));
-    expect([stranger.code, stranger.hint]).toEqual(['CLI_USAGE', 'Name what is: --across-forward-only c b']);
+    expect([stranger.code, stranger.hint]).toEqual([
+      'CLI_USAGE',
+      'Name the ones that are: --across-forward-only c b',
+    ]);
   });
 
   test('over one that is code only, or of which nothing is known, is open with a word', () => {
     const entries = [entry('d', 'code-only'), entry('c', 'unknown'), entry('b', null), entry('a', null)];
     const notes = requireWayBack(asked(entries, 'a'));
     expect(notes[0]).toContain('d is code only');
-    expect(notes[1]).toContain('Whether the release before c works');
-    expect(notes[2]).toContain('b works on the schema that is there is not known: it was never tried');
+    expect(notes[1]).toContain('whether the release before c works');
+    expect(notes[2]).toContain('Not tested: whether the release before b works with the current schema');
   });
 
   test('is not about releases that migrated nothing: with the files of the one before, or rollbacks', () => {

@@ -80,12 +80,12 @@ export function requireWayBack(asked: AskedWayBack): readonly string[] {
   if (stranger !== undefined)
     throw new ToolError(
       'CLI_USAGE',
-      `${stranger} is no release that is forward only and stands between ${environment} and ${target}.`,
+      `${stranger} is not a forward-only release between ${environment} and ${target}.`,
       {
         hint:
           inTheWay.size === 0
-            ? 'Nothing is in the way: leave --across-forward-only out.'
-            : `Name what is: --across-forward-only ${[...inTheWay].join(' ')}`,
+            ? 'No forward-only release is in the way: omit --across-forward-only.'
+            : `Name the ones that are: --across-forward-only ${[...inTheWay].join(' ')}`,
       },
     );
   const refused = forwardOnly.filter(({ entry }) => !across.includes(entry.release.id));
@@ -101,16 +101,14 @@ function noteOf({ entry, verdict, reason }: CrossedRelease): string[] {
       return [];
     case 'code-only':
       return [
-        `${id} is code only: its migrations stay, and the release before may meet what they did.${why}`,
+        `${id} is code only: its migrations stay, and the release before it may notice their effects.${why}`,
       ];
     case 'forward-only':
-      return [`${id} is forward only, and is gone back over because it was named.${why}`];
+      return [`${id} is forward only; the rollback passes it because you named it.${why}`];
     case 'unknown':
-      return [`Whether the release before ${id} works on the schema that is there is not known.${why}`];
+      return [`Unknown: whether the release before ${id} works with the current schema.${why}`];
     case null:
-      return [
-        `Whether the release before ${id} works on the schema that is there is not known: it was never tried.`,
-      ];
+      return [`Not tested: whether the release before ${id} works with the current schema.`];
     default:
       return verdict satisfies never;
   }
@@ -129,13 +127,13 @@ function refusal(
   const anyway = `glidepath rollback ${environment} --to ${target} --across-forward-only ${inTheWay.join(' ')}`;
   return new ToolError(
     'ROLLBACK_FORWARD_ONLY',
-    `${environment} cannot go back to ${target}: ${names} ${refused.length === 1 ? 'is' : 'are'} forward only. ${refused[0]?.reason ?? ''}`.trim(),
+    `${environment} cannot be rolled back to ${target}: ${names} ${refused.length === 1 ? 'is' : 'are'} forward only. ${refused[0]?.reason ?? ''}`.trim(),
     {
       hint: [
-        'Fix forward: deploy a commit on top of what is live.',
+        'Fix forward: deploy a commit on top of the live one.',
         // The newest first: one after the other they lead to the data of before.
-        ...restores.map((command) => `The data as before ${names}: ${command}`),
-        `Go back all the same: ${anyway}`,
+        ...restores.map((command) => `To restore the data from before ${names}: ${command}`),
+        `To roll back anyway: ${anyway}`,
       ].join('\n'),
       output: refused.flatMap(({ entry }) =>
         (entry.back?.databases ?? []).flatMap(({ database, reasons }) =>

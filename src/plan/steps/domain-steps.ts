@@ -17,7 +17,7 @@ export function domainStage({ apps, match }: StageContext, after: readonly strin
           id: `domains:${app.name}`,
           needs: after,
           title: `Domains of ${app.name}`,
-          reason: `domains of ${app.name} in ${match.name}: certificates for ${list(domains)} are asked for, and the DNS records that they need are shown and checked`,
+          reason: `domains of ${app.name} in ${match.name}: requests certificates for ${list(domains)}, and shows and checks the DNS records they need`,
           mutates: true,
           undo: null,
           timeoutMs: DOMAINS_MS,

@@ -73,9 +73,9 @@ function ancestryReason(
   name: string,
   live: { readonly id: string; readonly commit: string } | null | undefined,
 ): string {
-  if (live === undefined) return `a commit that does not descend from the one live in ${name} is refused`;
+  if (live === undefined) return `refuses a commit that is not a descendant of the one live in ${name}`;
   if (live === null) return `nothing is live in ${name} yet, so any commit may be the first`;
-  return `${releaseWords(live)} is live in ${name}: a commit that does not descend from it is refused`;
+  return `${releaseWords(live)} is live in ${name}: refuses a commit that is not its descendant`;
 }
 
 /** The step of one gate. */
@@ -103,12 +103,12 @@ function wording({ project, match }: StageContext, gate: Gate): { title: string;
     case 'passed':
       return {
         title: `Passed in ${gate.environment}`,
-        reason: `gates: [passed('${gate.environment}')] ${of}: this very release must have been live there`,
+        reason: `gates: [passed('${gate.environment}')] ${of}: this same release must have been live there`,
       };
     case 'approval':
       return {
         title: 'Approved by a person',
-        reason: `gates: [approval()] ${of}: nothing is built or changed before somebody says yes`,
+        reason: `gates: [approval()] ${of}: nothing is built or changed before somebody approves`,
       };
     case 'quality':
       return {
@@ -118,7 +118,7 @@ function wording({ project, match }: StageContext, gate: Gate): { title: string;
     case 'safe-migrations':
       return {
         title: 'Migrations are safe',
-        reason: `gates: [safeMigrations()] ${of}: tried on a throw-away branch, they must keep nobody out longer than ${durationWords(gate.blocksAtMostMs)}`,
+        reason: `gates: [safeMigrations()] ${of}: tested on a throwaway branch, they may block nobody for more than ${durationWords(gate.blocksAtMostMs)}`,
       };
     default:
       return unreachable(gate);

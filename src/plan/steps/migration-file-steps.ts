@@ -19,7 +19,7 @@ export function migrationFilesSteps(
       id: 'migration-files',
       needs,
       title: 'No migration was edited',
-      reason: `a migration file of ${names} that ran in ${match.environment.name} is refused when it says something else now`,
+      reason: `refuses a migration file of ${names} that ran in ${match.environment.name} and has changed since`,
       mutates: false,
       undo: null,
       timeoutMs: READ_MS,

@@ -24,7 +24,7 @@ export function probeStage(context: StageContext, after: readonly string[]): Sta
       id: `probe:${database.name}`,
       needs: after,
       title: `Probe the migration of ${database.name}`,
-      reason: `gates: [safeMigrations()] of ${name}: run on a throw-away branch of ${database.name}, where each statement is held until its locks are read and the release that is live is tried on what it leaves; nobody may be kept out longer than ${durationWords(gate.blocksAtMostMs)}`,
+      reason: `gates: [safeMigrations()] of ${name}: run on a throwaway branch of ${database.name}, where the locks of each statement are read and the live release is tested on the result; nobody may be blocked for more than ${durationWords(gate.blocksAtMostMs)}`,
       // What it makes it takes away again.
       mutates: false,
       undo: null,

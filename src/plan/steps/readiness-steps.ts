@@ -30,7 +30,7 @@ export function readinessStage(context: StageContext, after: readonly string[]):
 function readinessReason({ match, observed }: StageContext, apps: readonly string[]): string {
   const live = observed?.liveRelease;
   if (live === null)
-    return `nothing is live in ${match.environment.name} yet, so there is nothing to go back to`;
+    return `nothing is live in ${match.environment.name} yet, so there is nothing to roll back to`;
   const what = live === undefined ? 'what is live' : releaseWords(live);
-  return `the images of ${list(apps)} and the secrets that ${what} needs are shown to be there still, and its images are tagged to be kept`;
+  return `checks that the images of ${list(apps)} and the secrets that ${what} needs still exist, and tags the images so the registry keeps them`;
 }

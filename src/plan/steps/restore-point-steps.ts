@@ -18,7 +18,7 @@ export function restorePointStage({ match, apps }: StageContext, after: readonly
           id: `restore-point:${database.name}`,
           needs: after,
           title: `Restore point of ${database.name}`,
-          reason: `before a migration of ${database.name} in ${name}, so that its data can be gone back to; ${kept}`,
+          reason: `before a migration of ${database.name} in ${name}, so that its data can be restored; ${kept}`,
           mutates: true,
           undo: null,
           timeoutMs: RESTORE_POINT_MS,

@@ -54,7 +54,7 @@ export async function ensureCertificates(
   for (const old of there) {
     if (domains.includes(old)) continue;
     work.log(
-      `${old} is not in the config any more and stays; take it away by hand: fly certs remove ${old} -a ${app}`,
+      `${old} is no longer in the config but stays; remove it by hand: fly certs remove ${old} -a ${app}`,
     );
   }
   return states;

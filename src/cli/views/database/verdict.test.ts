@@ -36,12 +36,12 @@ function render(record: Partial<VerdictRecord>): string {
 
 test('what was tried is a table, with the end of what failed and what the verdict means', () => {
   const reasons = [
-    'The release before does not work on the new schema: The smoke test failed.',
+    'The previous release does not work on the new schema: The smoke test failed.',
     'The column members.fax is gone: whatever names it fails.',
   ];
   expect(`\n${render({ verdict: 'forward-only', reasons, cells: [PASSED, FAILED] })}`).toMatchInlineSnapshot(`
     "
-    Tried on throw-away apps: r-1, which is live, and the new release
+    Tested on throwaway apps: r-1, which is live, and the new release
                     old schema                new schema
       live release  ✓ works                   ✗ fails its smoke test
       new release   –                         –

@@ -65,7 +65,7 @@ function matrix({ cells, from }: VerdictRecord, colors: Paint): string[] {
       .join('')}`.trimEnd();
   const head = `  ${padEnd('', NAME_WIDTH)}${padEnd('old schema', CELL_WIDTH)}new schema`;
   return [
-    colors.dim(`Tried on throw-away apps: ${from}, which is live, and the new release`),
+    colors.dim(`Tested on throwaway apps: ${from}, which is live, and the new release`),
     colors.dim(head),
     row('live release', 'old'),
     row('new release', 'new'),

@@ -166,7 +166,7 @@ test('a domain tells what it waits for, and which records are missing', () => {
       { hostname: 'shop.test', state: 'issued', detail: null, records: [] },
     ],
   });
-  expect(text).toMatch(/www\.shop\.test +web +does not lead here yet: its DNS records are missing\n/);
+  expect(text).toMatch(/www\.shop\.test +web +does not point here yet: its DNS records are missing\n/);
   expect(text).toMatch(/shop\.test +web +has its certificate/);
   expect(text).toMatch(
     /DNS records for www\.shop\.test:\n +CNAME +www\.shop\.test +shop-web\.fly\.dev\n +no record leads to the app\n/,
