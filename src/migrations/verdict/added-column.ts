@@ -1,4 +1,5 @@
 import { sayObject, sayWhole, type CatalogObject } from './catalog.ts';
+import { functionUses } from './function-uses.ts';
 import { codeOnly } from './removed-object.ts';
 import type { CatalogPair, Judged } from './catalog-pair.ts';
 
@@ -20,7 +21,7 @@ export function addedColumn(object: CatalogObject, pair: CatalogPair): Judged | 
     return codeOnly(
       `${what} gets its value from ${facts.default ?? ''}: where the login may not use that, or it fails, the row is refused.`,
     );
-  return ambiguous(object, pair);
+  return ambiguous(object, pair) ?? functionUses(object, pair);
 }
 
 function required({ of, name }: CatalogObject, pair: CatalogPair): Judged {

@@ -96,6 +96,12 @@ export interface CatalogFacts {
   readonly types?: readonly string[];
   /** Of a function or an operator: brought by an extension. */
   readonly isOfExtension?: boolean;
+  /** Of a function: the words of its text, in small letters. */
+  readonly words?: readonly string[] | null;
+  /** Of a function: whether it puts rows as wide as their table where there is place for so many columns. */
+  readonly copiesWholeRows?: boolean;
+  /** Of a trigger: its function, by the name that this has here. */
+  readonly runs?: string;
   /** Of a publication: tables that have nothing by which it could tell their rows apart, so that none can be changed. */
   readonly refuses?: readonly string[];
   /** Of a publication: whether it has some rows or columns alone. */

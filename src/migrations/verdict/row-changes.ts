@@ -1,5 +1,5 @@
 import type { MergeStmt, Node, RangeVar, TruncateStmt, UpdateStmt } from 'libpg-query';
-import { relationName, sayName, type SqlName } from '../lint/parse/names.ts';
+import { relationName, sayName } from '../lint/parse/names.ts';
 import type { RowEvent } from './catalog.ts';
 import { statementChange, type Job } from './judged-migration.ts';
 import type { SchemaChange } from './schema-change.ts';
@@ -7,7 +7,6 @@ import { isReferredToByOld, reacts } from './table-reactions.ts';
 
 /** A statement that writes rows, and what to say where they were there before. */
 interface Write {
-  readonly node: Node;
   readonly relation: RangeVar | undefined;
   readonly event: RowEvent;
   readonly reason: (table: string) => string;
@@ -15,14 +14,15 @@ interface Write {
 
 /**
  * What a node, a statement or a part of one, wrote to rows that were there before. To write to a table that the migration
- * made itself is nothing, as long as nothing else is set off by that; nor is to fill a column that it added.
+ * made itself is nothing, as long as nothing else is set off by that; nor is to fill a column that it added. That no row was
+ * found on a branch says nothing of the next minute.
  */
 export function rowChanges(job: Job, node: Node): readonly SchemaChange[] {
   if ('TruncateStmt' in node) return truncated(job, node.TruncateStmt);
   const write = writeOf(node);
   if (write === null) return [];
   const name = relationName(write.relation);
-  if (isNothing(job, write, name) || isFill(job, node)) return [];
+  if (isFill(job, node)) return [];
   const { names } = job.migration;
   if (!names.isFreshTable(name)) {
     const isOld = names.oldRelations(name).length > 0;
@@ -51,29 +51,25 @@ function goneAlong(table: string): string {
 function writeOf(node: Node): Write | null {
   if ('DeleteStmt' in node)
     return {
-      node,
       relation: node.DeleteStmt.relation,
       event: 'delete',
       reason: (table) => `Rows of ${table} were deleted.`,
     };
   if ('InsertStmt' in node)
     return {
-      node,
       relation: node.InsertStmt.relation,
       event: node.InsertStmt.onConflictClause?.action === 'ONCONFLICT_UPDATE' ? 'update' : 'insert',
       reason: (table) => `Rows were put into ${table}, which the release before reads.`,
     };
   if ('CopyStmt' in node && node.CopyStmt.is_from === true)
     return {
-      node,
       relation: node.CopyStmt.relation,
       event: 'insert',
       reason: (table) => `COPY put rows into ${table}, which the release before reads.`,
     };
-  if ('MergeStmt' in node) return mergeOf(node, node.MergeStmt);
+  if ('MergeStmt' in node) return mergeOf(node.MergeStmt);
   if ('UpdateStmt' in node)
     return {
-      node,
       relation: node.UpdateStmt.relation,
       event: 'update',
       reason: (table) =>
@@ -82,24 +78,13 @@ function writeOf(node: Node): Write | null {
   return null;
 }
 
-function mergeOf(node: Node, { relation }: MergeStmt): Write {
-  return { node, relation, event: 'update', reason: (table) => `Rows of ${table} were changed.` };
-}
-
-/** Whether it found no row to write, and nothing hears of that: only of the statement itself the number of rows is told. */
-function isNothing({ statement, top, migration }: Job, { node, event }: Write, name: SqlName): boolean {
-  return statement.rows === 0 && isSame(node, top) && !hasWritingPart(top) && !reacts(migration, name, event);
+function mergeOf({ relation }: MergeStmt): Write {
+  return { relation, event: 'update', reason: (table) => `Rows of ${table} were changed.` };
 }
 
 /** Whether two nodes are one: what is walked to is wrapped anew. */
 function isSame(one: Node, other: Node): boolean {
   return Object.values(one)[0] === Object.values(other)[0];
-}
-
-/** `WITH gone AS (DELETE …) INSERT …` */
-function hasWritingPart(top: Node): boolean {
-  const text = JSON.stringify(Object.values(top)[0] ?? {});
-  return /"(?:Insert|Update|Delete|Merge)Stmt":/.test(text);
 }
 
 /** To fill a new column changes nothing for whoever does not know of it. */

@@ -27,6 +27,16 @@ const KEY_ACTION = (column: string): string =>
 const FIRES = `(select jsonb_agg(event) from (values (4, 'insert'), (8, 'delete'), (16, 'update'), (32, 'truncate'))
   as e (bit, event) where g.tgtype & bit = bit)`;
 
+/** The words of a function's text, which is read anew each time; that of BEGIN ATOMIC is not. */
+const WORDS = `case when p.prosqlbody is null and not ${isOfExtension('pg_catalog.pg_proc', 'p.oid')} then
+  (select coalesce(jsonb_agg(distinct lower(w.found[1])), '[]')
+    from regexp_matches(concat_ws(' ', p.prosrc, p.proargnames), '[[:alpha:]_][[:alnum:]_]*', 'g') as w (found)) end`;
+
+/** `INSERT … SELECT *`, `RETURN QUERY SELECT *`: as many columns as there are have to go where there is a fixed number of places. */
+const COPIES_ROWS = `(p.prosrc ~* '(\\mselect|\\mdistinct|,|\\.|\\)\\.)\\s*\\*' and (p.prosrc ~* '\\minsert\\s+into\\M'
+  or not exists (select from pg_catalog.pg_type r where r.oid = p.prorettype and r.typrelid <> 0)
+    and (p.prosrc ~* '\\mreturn\\s+query\\M' or p.prolang = (select l.oid from pg_catalog.pg_language l where l.lanname = 'sql'))))`;
+
 /** Since Postgres 15. */
 const NULLS_NOT_DISTINCT = `coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false)`;
 
@@ -84,7 +94,8 @@ export const CATALOG_QUERIES: Readonly<Record<CatalogKind, string>> = {
       'isNullsNotDistinct', ${NULLS_NOT_DISTINCT},
       'columns', (select coalesce(jsonb_agg(a.attname order by a.attnum), '[]') from pg_catalog.pg_attribute a
         where a.attrelid = t.oid and a.attnum = any (i.indkey)),
-      'computes', i.indexprs is not null or coalesce(pg_get_expr(i.indpred, t.oid), '') !~
+      'computes', i.indexprs is not null or exists (select from pg_catalog.pg_opclass o where o.oid = any (i.indclass)
+          and o.oid >= 16384 and not ${isOfExtension('pg_catalog.pg_opclass', 'o.oid')}) or coalesce(pg_get_expr(i.indpred, t.oid), '') !~
         '^$|^\\(?"?\\w+"? IS (NOT )?NULL\\)?$') as facts
     from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid
     join pg_catalog.pg_class t on t.oid = i.indrelid join pg_catalog.pg_namespace tn on tn.oid = t.relnamespace
@@ -92,7 +103,8 @@ export const CATALOG_QUERIES: Readonly<Record<CatalogKind, string>> = {
       select from pg_catalog.pg_constraint k where k.conindid = c.oid and k.contype in ('u', 'p', 'x'))`,
   trigger: `select ${REL} as of, g.tgname as name, jsonb_build_object(
       'definition', g.tgenabled::text || ' ' || pg_get_triggerdef(g.oid),
-      'firesBeforeInsert', g.tgtype & 7 = 7 and g.tgenabled <> 'D', 'fires', ${FIRES}) as facts
+      'firesBeforeInsert', g.tgtype & 7 = 7 and g.tgenabled <> 'D', 'fires', ${FIRES}, 'runs', (select f.pronamespace::regnamespace || '.' || f.proname || '()' from pg_catalog.pg_proc f
+        where f.oid = g.tgfoid)) as facts
     from pg_catalog.pg_trigger g join pg_catalog.pg_class c on c.oid = g.tgrelid
     join pg_catalog.pg_namespace n on n.oid = c.relnamespace where (not g.tgisinternal or g.tgenabled <> 'O') and ${ours('n.nspname')}`,
   rule: `select ${REL} as of, r.rulename as name,
@@ -121,7 +133,7 @@ export const CATALOG_QUERIES: Readonly<Record<CatalogKind, string>> = {
         p.provolatile, p.proisstrict, p.prosecdef, p.proconfig, p.proargnames, pg_get_expr(p.proargdefaults, 0),
         p.prosqlbody, p.prolang, (select concat_ws(' ', g.aggtransfn, g.aggfinalfn, g.aggsortop, g.aggtranstype, g.agginitval)
           from pg_catalog.pg_aggregate g where g.aggfnoid = p.oid))),
-      'isOfExtension', ${isOfExtension('pg_catalog.pg_proc', 'p.oid')},
+      'isOfExtension', ${isOfExtension('pg_catalog.pg_proc', 'p.oid')}, 'words', ${WORDS}, 'copiesWholeRows', ${COPIES_ROWS},
       'owner', pg_get_userbyid(p.proowner), 'grants', ${grants('p.proacl', 'f', 'p.proowner')},
       'hasNamesake', exists (select from pg_catalog.pg_proc o where o.proname = p.proname and o.oid <> p.oid)) as facts
     from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace where ${ours('n.nspname')}`,

@@ -18,7 +18,7 @@ const STAY_IN_SESSION =
 
 /** By Postgres' own word: what is not volatile cannot write. */
 const HARMLESS = `select p.proname as name from pg_catalog.pg_proc p
-  where p.pronamespace = 'pg_catalog'::regnamespace or ${isOfExtension('pg_catalog.pg_proc', 'p.oid')}
+  where p.pronamespace in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace) or ${isOfExtension('pg_catalog.pg_proc', 'p.oid')}
   group by 1 having bool_and(p.provolatile <> 'v' or p.proname ~ '${STAY_IN_SESSION}')`;
 
 /** Reads all that code can notice of a database's schema, in one snapshot. */

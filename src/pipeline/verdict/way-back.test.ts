@@ -44,6 +44,12 @@ function refusalOf(way: AskedWayBack): ToolError {
 }
 
 describe('the way back', () => {
+  test('over a release that never migrated anything says nothing; over one that was never tried it does', () => {
+    const stateless = entry('b', null, { migrations: null, restorePoints: [] });
+    expect(requireWayBack(asked([stateless, entry('a', null)], 'a'))).toEqual([]);
+    expect(requireWayBack(asked([entry('b', null), entry('a', null)], 'a'))).toHaveLength(1);
+  });
+
   test('over releases that are safe asks nothing', () => {
     expect(requireWayBack(asked([entry('c', 'safe'), entry('b', 'safe'), entry('a', null)], 'a'))).toEqual(
       [],

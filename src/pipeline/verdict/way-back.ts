@@ -108,6 +108,8 @@ function noteOf({ entry, verdict, reason }: CrossedRelease): string[] {
     case 'unknown':
       return [`Unknown: whether the release before ${id} works with the current schema.${why}`];
     case null:
+      // What never ran a migration says nothing to the release before it.
+      if (entry.migrations === null && entry.restorePoints.length === 0) return [];
       return [`Not tested: whether the release before ${id} works with the current schema.`];
     default:
       return verdict satisfies never;

@@ -1,5 +1,5 @@
--- answer: safe
--- why: no row was there to change
+-- answer: code only
+-- why: what the branch has no rows for, the database may have in a minute
 -- before:
 create table members (id int generated always as identity primary key, name text not null, mail text unique, level int not null default 1);
 insert into members (name, mail) values ('Ada', 'ada@x.example'), ('Bob', null);
