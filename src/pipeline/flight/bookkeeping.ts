@@ -48,13 +48,19 @@ const COMMON_NAMES: ReadonlySet<string> = new Set([
   'schema_versions',
 ]);
 
-/** Schemas that a tool makes for its table. */
-const SCHEMAS: ReadonlySet<string> = new Set(['drizzle', 'atlas_schema_revisions']);
+/** Schemas that a tool makes for its tables, and has nothing else in. */
+const SCHEMAS: ReadonlySet<string> = new Set([
+  'atlas_schema_revisions',
+  'drizzle',
+  'graphile_migrate',
+  'sqitch',
+  'supabase_migrations',
+]);
 
 /** Whether a table, `schema.name`, is one in which a tool writes down how far it is. */
 export function isBookkeepingTable(name: string): boolean {
-  const bare = bareName(name);
-  return NAMES.has(bare) || COMMON_NAMES.has(bare);
+  const [bare = '', schema = ''] = partsOf(name);
+  return NAMES.has(bare) || COMMON_NAMES.has(bare) || SCHEMAS.has(schema);
 }
 
 /**
@@ -64,9 +70,9 @@ export function isBookkeepingTable(name: string): boolean {
 export function isBookkeeping(sql: string, rows: number | null = null): boolean {
   const [, verb = '', target] = TARGET.exec(sql) ?? [];
   if (target === undefined) return false;
-  const name = bareName(target);
+  const [name = '', schema = ''] = partsOf(target);
   if (/^create\s+schema/i.test(verb)) return SCHEMAS.has(name);
-  if (NAMES.has(name)) return true;
+  if (NAMES.has(name) || SCHEMAS.has(schema)) return true;
   return COMMON_NAMES.has(name) && (/^create/i.test(verb) || writesOneRow(verb, sql, rows));
 }
 
@@ -77,6 +83,10 @@ function writesOneRow(verb: string, sql: string, rows: number | null): boolean {
     : /^(?:update|delete)/i.test(verb) && /\bwhere\b/i.test(sql);
 }
 
-function bareName(name: string): string {
-  return (name.split('.').at(-1) ?? '').trim().replaceAll('"', '').toLowerCase();
+/** The name, and the schema before it. */
+function partsOf(name: string): readonly string[] {
+  return name
+    .split('.')
+    .map((part) => part.trim().replaceAll('"', '').toLowerCase())
+    .toReversed();
 }

@@ -175,6 +175,7 @@ test.each([
   ['UPDATE alembic_version SET version_num=$1', true],
   ['insert into pgmigrations (name) values ($1)', true],
   ['TRUNCATE "public"."schema_migrations"', true],
+  ['insert into sqitch.changes (change) values ($1)', true],
   ['INSERT INTO "SequelizeMeta" ("name") VALUES ($1)', true],
   ['insert into migrations (name) values ($1)', true],
   ['delete from "migrations" where "id" = $1', true],
