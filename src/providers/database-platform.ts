@@ -119,7 +119,8 @@ export interface DatabasePlatform extends DatabasePlatformReader {
   ): Promise<RestorePointRemoval>;
   /**
    * Brings the data back; the URL stays, connections are cut. What was there is kept as `preserveAs` where the platform
-   * can. Throws DATABASE_UNKNOWN_RESTORE_POINT or DATABASE_OUTSIDE_WINDOW before anything is changed.
+   * can. Throws DATABASE_UNKNOWN_RESTORE_POINT, DATABASE_OUTSIDE_WINDOW or PROVIDER_NOT_SUPPORTED before anything is
+   * changed; after PROVIDER_QUOTA everything is as it was.
    */
   restore(
     database: ResolvedDatabase,

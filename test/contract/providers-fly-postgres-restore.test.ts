@@ -118,6 +118,24 @@ describe('going back', () => {
     expect(await rig.call('GET', '/v1/apps/shop-past-db/machines')).toEqual(machines);
   });
 
+  test('where Fly has no room for another machine: what was there goes on, and no volume is left over', async () => {
+    const volumes = async (): Promise<unknown> => rig.call('GET', '/v1/apps/shop-past-db/volumes');
+    const before = await volumes();
+    const full = rig.platform(async (url, init) =>
+      init?.method === 'POST' && new URL(url).pathname.endsWith('/machines')
+        ? Response.json({ error: 'insufficient resources available to fulfill request' }, { status: 422 })
+        : fetch(url, init),
+    );
+    const target = { kind: 'restore-point', name: 'before-run-1' } as const;
+    const work = new TestWork({ key: 'run-full/restore' });
+    const refused = full.restore(shop(), { target, preserveAs: 'before-restore-full' }, work);
+    await expect(refused).rejects.toMatchObject({ message: expect.stringContaining('insufficient') });
+    const { outsideUrl } = await rig.platform().address(shop(), DIRECT);
+    expect(await queryAt(outsideUrl, 'select x from t')).toEqual([{ x: 'later' }]);
+    expect(await rig.call('GET', '/v1/apps/shop-past-db/machines')).toHaveLength(1);
+    expect(await volumes()).toHaveLength((before as unknown[]).length);
+  });
+
   test('a restore that is killed anywhere is gone on with to the same end', async () => {
     const journal = new MemoryJournal();
     const target = { kind: 'restore-point', name: 'before-run-1' } as const;

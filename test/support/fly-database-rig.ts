@@ -71,9 +71,10 @@ export class FlyDatabaseRig implements AsyncDisposable {
     };
   }
 
-  /** A provider as a process of its own would have it. */
-  platform(): DatabasePlatform {
-    return createFlyPostgresPlatform(this.options());
+  /** A provider as a process of its own would have it, over another transport where one is given. */
+  platform(transport?: FlyPostgresOptions['fetch']): DatabasePlatform {
+    const options = this.options();
+    return createFlyPostgresPlatform({ ...options, fetch: transport ?? options.fetch });
   }
 
   /** The same whose clock stands at a moment, milliseconds since the Unix epoch, and goes on from there. */

@@ -62,13 +62,13 @@ export async function restoreCluster(
   const at = await work.once('kept-at', () => Promise.resolve(context.clock.now()));
   const expiresAt = at + Math.max(KEPT_MS_MIN, database.restorePoints?.forMs ?? 0);
   const kept = { name: options.preserveAs, volume: plan.volume, at, expiresAt };
-  const fresh = await newMachine(context, database, { plan, volume, kept, old }, work);
   try {
+    const fresh = await newMachine(context, database, { plan, volume, kept, old }, work);
     await startMachine(context, { app, id: fresh.id }, work.signal);
     await runSql(context, { app, id: fresh.id }, 'select 1;', { signal: work.signal });
   } catch (error) {
     work.signal.throwIfAborted();
-    if (old !== null) await putBack(context, app, { fresh, old, volume }, work);
+    if (old !== null) await putBack(context, app, { old, volume }, work);
     throw error;
   }
   if (old !== null) await context.machines.destroy({ app, id: old.id }, { signal: work.signal });
@@ -153,22 +153,30 @@ async function newMachine(
   const { old, volume, kept } = parts;
   if (old === null) return requireMachine(context, app, work.signal);
   const { [RETIRED_KEY]: _, ...labels } = old.config.metadata ?? {};
-  const key = `${work.idempotencyKey}/restore`;
+  const key = machineKey(work);
   const config = clusterConfig(database, volume, { ...labels, ...keptNote(kept), [METADATA.key]: key });
   const listed = (await context.machines.list(app, work.signal)) ?? [];
   const input = { region: old.region, config };
   return createOnce(context, { app, key, input, listed, signal: work.signal });
 }
 
+function machineKey({ idempotencyKey }: PlatformWork): string {
+  return `${idempotencyKey}/restore`;
+}
+
+/** Also where the new machine could not even be made: Fly may have no room for one. */
 async function putBack(
   context: ClusterContext,
   app: string,
-  parts: { readonly fresh: Machine; readonly old: Machine; readonly volume: string },
+  parts: { readonly old: Machine; readonly volume: string },
   work: PlatformWork,
 ): Promise<void> {
-  const { fresh, old, volume } = parts;
+  const { old, volume } = parts;
   work.log(`${app} does not come up with the data that it was to get: what was there is put back`);
-  await context.machines.destroy({ app, id: fresh.id }, { signal: work.signal });
+  const all = (await context.machines.list(app, work.signal)) ?? [];
+  for (const { id, config, state } of all)
+    if (config.metadata?.[METADATA.key] === machineKey(work) && state !== 'destroyed')
+      await context.machines.destroy({ app, id }, { signal: work.signal });
   await setNote(context, { app, id: old.id }, RETIRED_KEY, null, work.signal);
   await startMachine(context, { app, id: old.id }, work.signal);
   await runSql(context, { app, id: old.id }, 'select 1;', { signal: work.signal });
