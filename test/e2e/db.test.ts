@@ -173,6 +173,10 @@ describe('a backup by hand', () => {
   test('says so where it is not kept for as long as was asked', async () => {
     const { stdout } = await rig.run('db', 'backup', 'staging', '--for', '90d', '--local');
     expect(stdout).toContain('! Not for 90d:');
+    const branch = await rig.run('db', 'branch', 'staging', 'long', '--for', '90d', '--local');
+    expect(branch.stdout).toContain('! Not for 90d:');
+    const short = await rig.run('db', 'backup', 'staging', '--for', '1s', '--local');
+    expect([short.code, short.stderr]).toEqual([2, expect.stringContaining('too short')]);
   });
 
   test.each([

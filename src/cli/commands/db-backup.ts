@@ -8,7 +8,7 @@ import { requirePlace } from '../environment/require-place.ts';
 import { databaseOf } from '../databases/database-of.ts';
 import { databaseWork } from '../databases/database-work.ts';
 import { requireUsableName } from '../databases/kept-name.ts';
-import { keptFor } from '../databases/kept-for.ts';
+import { isKeptShorter, keptFor } from '../databases/kept-for.ts';
 import { writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
 import { paint } from '../views/text/paint.ts';
@@ -36,9 +36,6 @@ interface Asked {
   readonly database: ResolvedDatabase;
   readonly typed: TypedBackup;
 }
-
-/** Less than what was asked for by so much is worth a word: platforms keep whole days. */
-const SHORTER_BY_MS = 86_400_000;
 
 /** `glidepath db backup <env>`: keeps the state of a database as a restore point, or deletes one. */
 export async function dbBackup(context: CommandContext, typed: TypedBackup): Promise<ExitCode> {
@@ -83,7 +80,7 @@ async function makeBackup(
   output.write(
     `  ${green('✓')} ${database.name} of ${environment.name} as of ${utcTime(point.at)} is kept as ${point.name}, ${dim(until)}\n`,
   );
-  if (point.expiresAt !== null && (expiresAt ?? Infinity) - point.expiresAt > SHORTER_BY_MS)
+  if (isKeptShorter(expiresAt, point.expiresAt))
     output.write(`  ${yellow('!')} Not for ${typed.for ?? '7d'}: ${goesSooner(database)}\n`);
   output.write(`  ${cyan('→')} ${command}\n`);
   return EXIT.ok;

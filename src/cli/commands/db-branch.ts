@@ -9,7 +9,7 @@ import { databaseOf } from '../databases/database-of.ts';
 import { databaseWork } from '../databases/database-work.ts';
 import { requireNotHidden } from '../databases/require-not-hidden.ts';
 import { requireUsableName } from '../databases/kept-name.ts';
-import { keptFor } from '../databases/kept-for.ts';
+import { isKeptShorter, keptFor } from '../databases/kept-for.ts';
 import { writeJson } from '../output.ts';
 import { parseMoment } from '../databases/parse-moment.ts';
 import { withProgress } from '../progress.ts';
@@ -56,6 +56,7 @@ async function makeBranch(
   const keptMs = keptFor(typed.for, KEPT);
   const at = typed.at === null ? null : parseMoment(typed.at, bench.clock.now());
   if (at !== null) await requireNotHidden(context, bench, { environment, database, at });
+  const expiresAt = keptMs === null ? null : bench.clock.now() + keptMs;
   const platform = bench.deps.databasePlatformOf(database);
   await requireNew(platform, environment, { database, name });
   const work = databaseWork(context, bench, environment, bench.newRunId());
@@ -65,7 +66,7 @@ async function makeBranch(
       {
         name,
         schemaOnly: typed.schemaOnly,
-        expiresAt: keptMs === null ? null : bench.clock.now() + keptMs,
+        expiresAt,
         ...(at === null ? {} : { at }),
       },
       work,
@@ -76,8 +77,11 @@ async function makeBranch(
   if (output.json)
     writeJson(output, { environment: environment.name, database: database.name, branch, command });
   else {
-    const { green, cyan } = paint(output.color);
-    output.write(`  ${green('✓')} ${branch.name} is there, ${until(branch)}\n  ${cyan('→')} ${command}\n`);
+    const { green, cyan, yellow } = paint(output.color);
+    output.write(`  ${green('✓')} ${branch.name} is there, ${until(branch)}\n`);
+    if (isKeptShorter(expiresAt, branch.expiresAt))
+      output.write(`  ${yellow('!')} Not for ${typed.for ?? KEPT}: the platform removes it then.\n`);
+    output.write(`  ${cyan('→')} ${command}\n`);
   }
   return EXIT.ok;
 }
