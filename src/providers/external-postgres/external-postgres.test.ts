@@ -40,7 +40,13 @@ test('what only who runs it can do is PROVIDER_NOT_SUPPORTED, and says so', asyn
 test('a URL that is none is DATABASE_URL_INVALID, at its place in the config, and never shown', async () => {
   const platform = createExternalPostgres({ secret: () => 'mysql://app:pa55word@db.test/app' });
   const asked = platform.address(testDatabase(), { use: 'app' });
-  await expect(asked).rejects.toMatchObject({ code: 'DATABASE_URL_INVALID' });
+  await expect(asked).rejects.toMatchObject({
+    code: 'DATABASE_URL_INVALID',
+    message: expect.stringMatching(/^DATABASE_URL, for database main: .*mysql/) as string,
+  });
+  await expect(platform.observe(testDatabase())).rejects.toMatchObject({
+    message: expect.stringMatching(/^DATABASE_URL, for database main: /) as string,
+  });
   const problems = await platform.findProblems([testDatabase()]);
   expect(problems).toMatchObject([
     { severity: 'error', code: 'DATABASE_URL_INVALID', path: 'databases.main.secret' },

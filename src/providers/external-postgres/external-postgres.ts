@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { ConnectionPurpose, DatabasePlatform, ObservedDatabase } from '../database-platform.ts';
 import { withPostgres } from '../postgres/connect-postgres.ts';
-import { readPostgresUrl } from '../postgres/postgres-url.ts';
+import { readPostgresUrl, type PostgresUrl } from '../postgres/postgres-url.ts';
 
 /** What databases that somebody else runs need of the outside. */
 export interface ExternalPostgresOptions {
@@ -54,7 +54,7 @@ async function observe(
   const url = secret(database.secret) ?? '';
   if (url === '') return null;
   const nothing = { region: null, isProtected: false, restorableFrom: null };
-  const platformName = readPostgresUrl(url).host;
+  const platformName = readNamed(database, database.secret, url).host;
   try {
     const [row] = await withPostgres(url, { connectTimeoutMs }, async (client) => {
       const { rows } = await client.query<{ version: string; size: string }>(
@@ -109,8 +109,19 @@ function urlOf(
       { hint: `Set it in the environment of this command: export ${name}=…` },
     );
   }
-  readPostgresUrl(value);
+  readNamed(database, name, value);
   return value;
+}
+
+/** Several databases may have a URL each: the error names the variable that holds the wrong one. */
+function readNamed(database: ResolvedDatabase, variable: string, value: string): PostgresUrl {
+  try {
+    return readPostgresUrl(value);
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    const { code, message, hint } = error;
+    throw new ToolError(code, `${variable}, for database ${database.name}: ${message}`, { hint });
+  }
 }
 
 function refuse(database: ResolvedDatabase, what: string): never {
