@@ -50,8 +50,8 @@ test('what was tried is a table, with the end of what failed and what the verdic
       │ column "fax" does not exist
 
     ↩ Back to r-1: forward only
-      The release before does not work on the new schema: there is no way back but
-      through the data of before.
+      The previous release does not work on the new schema: the only way back is to
+      restore the earlier data.
         · The column members.fax is gone: whatever names it fails.
     "
   `);
