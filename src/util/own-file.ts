@@ -17,6 +17,11 @@ export function ownCommand(): string {
   return join(ownFolders().root, 'bin', 'glidepath.js');
 }
 
+/** A page of the documentation that comes with the tool, such as `errors/CHECK_FAILED.md`. */
+export function ownDocument(name: string): string {
+  return join(ownFolders().root, 'docs', name);
+}
+
 /** The version of the tool itself. */
 export function ownVersion(): string {
   const manifest = JSON.parse(readFileSync(join(ownFolders().root, 'package.json'), 'utf8')) as {

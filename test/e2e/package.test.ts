@@ -1,10 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { describe, expect, inject, test } from 'vitest';
+import { ERROR_CODES } from '../../src/diagnostics/error-codes.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -52,9 +53,25 @@ describe('the packed package', () => {
       expect(paths).toContain(needed);
     }
     expect(
-      paths.filter((path) => !/^(bin|dist)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path)),
+      paths.filter(
+        (path) => !/^(bin|dist|docs\/errors)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path),
+      ),
     ).toEqual([]);
     expect(paths.filter((path) => /\.test\./.test(path))).toEqual([]);
+  });
+
+  test('explains each error that it can end with, and has a way out for a code that there is not', () => {
+    const explain = (code: string) =>
+      spawnSync(process.execPath, [join(installed, 'bin/glidepath.js'), 'explain', code], {
+        encoding: 'utf8',
+      });
+    for (const code of ['CHECK_FAILED', 'migration_blocked'])
+      expect(explain(code).stdout).toMatch(
+        new RegExp(`^${code.toUpperCase()}: [^]*Why[^]*What to do[^]*Example`),
+      );
+    expect(explain('CHECK_FALED').stderr).toContain('Did you mean: glidepath explain CHECK_FAILED');
+    for (const code of Object.keys(ERROR_CODES))
+      expect(existsSync(join(installed, 'docs/errors', `${code}.md`)), code).toBe(true);
   });
 
   test('is in order by the rules of publint', async () => {

@@ -60,7 +60,7 @@ function failure({ model }: RunFacts): string | null {
     `### ${plain(error.message)}`,
     ...(output.length === 0 ? [] : [block(output)]),
     ...hints.map((hint) => `- ${plain(hint)}`),
-    `${code(error.code)}: ${plain(`docs/errors/${error.code}.md`)}`,
+    `${code(error.code)}: ${code(`glidepath explain ${error.code}`)}`,
   ].join('\n\n');
 }
 

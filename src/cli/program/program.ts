@@ -10,6 +10,7 @@ import { addDbCommands } from './program-db.ts';
 import { addDeployCommands } from './program-deploy.ts';
 import { addGatesCommand, addGithubCommands } from './program-github.ts';
 import { addOperateCommands, addScaleCommand } from './program-operate.ts';
+import { addExplainCommand } from './program-explain.ts';
 import { addInitCommand } from './program-init.ts';
 import { addProjectCommands, addRehearseCommand } from './program-project.ts';
 import { addReviewCommands } from './program-review.ts';
@@ -59,6 +60,7 @@ export function describeProgram(makeContext: MakeContext, onExitCode: (code: Exi
   const { register, finish } = createRegister(makeContext, onExitCode);
   addInitCommand(program, register);
   addProjectCommands(program, register);
+  addExplainCommand(program, register);
   addCompletionsCommand(program, register);
   addCiCommands(program, register);
   addArtifactCommands(program, register);

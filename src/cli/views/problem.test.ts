@@ -12,7 +12,7 @@ test('a failure says what happened, what was printed, and the next command', () 
       '✗ The smoke test of staging failed.',
       '  │ expected 200, got 500',
       '  → See the logs: glidepath logs staging',
-      '  SMOKE_FAILED · docs/errors/SMOKE_FAILED.md',
+      '  SMOKE_FAILED · glidepath explain SMOKE_FAILED',
       '',
     ].join('\n'),
   );

@@ -42,7 +42,7 @@ export function renderProblem(error: ToolError, options: { color: boolean; isLoc
   for (const line of printedLines(error.output)) lines.push(`  ${dim('│')} ${line}`);
   for (const hint of error.hint?.split('\n') ?? [])
     lines.push(`  ${cyan('→')} ${localHint(hint, options.isLocal)}`);
-  lines.push(`  ${dim(`${error.code} · docs/errors/${error.code}.md`)}`);
+  lines.push(`  ${dim(`${error.code} · glidepath explain ${error.code}`)}`);
   return `${lines.join('\n')}\n`;
 }
 

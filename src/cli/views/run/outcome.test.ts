@@ -43,6 +43,13 @@ test.each([
 });
 
 test.each([
+  ['PROVIDER_QUOTA', 'nothing was changed.'],
+  ['DATABASE_UNREACHABLE', 'left as it is for you to inspect: The restore-database:main.'],
+])('a restore that ended with %s: %s', (code, text) => {
+  expect(told({ 'restore-database:main': 'failed' }, code)).toContain(text);
+});
+
+test.each([
   ['MIGRATION_UNSAFE', '✗ deploy abc to production was refused in 1.0 s; nothing was changed.'],
   ['GATE_REFUSED', '✗ deploy abc to production was refused in 1.0 s; nothing was changed.'],
   ['MIGRATION_FAILED', '✗ deploy abc to production failed in 1.0 s; nothing was changed.'],
@@ -76,7 +83,7 @@ test('run show tells all of a failure, and does not name itself', () => {
     '  It failed.',
     '  → One.',
     '  → Two: glidepath deploy x --local',
-    '  MIGRATION_FAILED · docs/errors/MIGRATION_FAILED.md',
+    '  MIGRATION_FAILED · glidepath explain MIGRATION_FAILED',
   ]);
   expect(renderOutcome(run, [], view)).toContain('→ glidepath run show run-1 --local');
 });

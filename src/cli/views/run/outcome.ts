@@ -79,7 +79,7 @@ export function renderOutcome(run: RunRecord, steps: readonly StepRecord[], opti
     for (const hint of hints) next(hint);
     for (const { line } of restorePoints(run, steps)) if (!hints.includes(line)) next(line);
     if (options.isShown !== true) next(`glidepath run show ${run.id}`);
-    lines.push(`  ${dim(`${run.error.code} · docs/errors/${run.error.code}.md`)}`);
+    lines.push(`  ${dim(`${run.error.code} · glidepath explain ${run.error.code}`)}`);
   }
   return `${lines.join('\n')}\n`;
 }
@@ -104,6 +104,14 @@ const LASTING: ReadonlySet<string> = new Set([
   'destroy-database',
 ]);
 
+/** How a restore fails that has changed nothing, or has undone all of it. */
+const UNCHANGED: ReadonlySet<string> = new Set<ErrorCode>([
+  'DATABASE_OUTSIDE_WINDOW',
+  'DATABASE_UNKNOWN_RESTORE_POINT',
+  'PROVIDER_NOT_SUPPORTED',
+  'PROVIDER_QUOTA',
+]);
+
 /** Never says more than is known: what began may have changed something, whether it succeeded or not. */
 function undoneText(run: RunRecord, steps: readonly StepRecord[]): string {
   const undone = steps.filter((step) => step.status === 'undone').length;
@@ -112,7 +120,11 @@ function undoneText(run: RunRecord, steps: readonly StepRecord[]): string {
   const began = new Set(
     steps.filter(({ startedAt, status }) => startedAt !== null && status !== 'undone').map(({ id }) => id),
   );
-  const left = run.graph.nodes.filter(({ id, action }) => LASTING.has(action.kind) && began.has(id));
+  const isUnchanged = ({ kind }: { kind: string }): boolean =>
+    kind === 'restore-database' && UNCHANGED.has(run.error?.code ?? '');
+  const left = run.graph.nodes.filter(
+    ({ id, action }) => LASTING.has(action.kind) && began.has(id) && !isUnchanged(action),
+  );
   const apps = left.filter(({ action }) => action.kind !== 'migrate');
   if (apps.length > 0)
     return `; left as it is for you to inspect: ${apps.map(({ title }) => title).join(', ')}`;
