@@ -54,6 +54,12 @@ describe('a deployment', () => {
     const second = await statusOf(rig, 'staging');
     expect(second.live?.release).not.toBe(first.live?.release);
     expect((await rig.run('rollback', 'staging', '--local')).code).toBe(0);
+    // Pressed twice, it does not lead forward to what was broken.
+    const again = await rig.run('rollback', 'staging', '--local');
+    expect([again.code, again.stderr]).toEqual([
+      2,
+      expect.stringMatching(/rolled back from[^]*glidepath rollback staging --to r-/),
+    ]);
     const back = await statusOf(rig, 'staging');
     expect(back.machines.map((machine) => machine.digest)).toEqual(
       first.machines.map((machine) => machine.digest),

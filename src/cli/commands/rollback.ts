@@ -1,5 +1,6 @@
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { Release } from '../../pipeline/release.ts';
+import { rollbackTarget } from '../../pipeline/rollback-target.ts';
 import { crossedReleases, requireWayBack, type AskedWayBack } from '../../pipeline/verdict/way-back.ts';
 import type { ResolvedEnvironment } from '../../config/resolved.ts';
 import type { Trigger } from '../../plan/plan.ts';
@@ -96,18 +97,28 @@ function earlierRelease(bench: Workbench, id: string, environment: string): Rele
   );
 }
 
-/** The newest release that was live and is not the one that is. */
+/** The newest release that was live before the one that is, over those that were rolled back from. */
 function previousRelease(bench: Workbench, environment: string): Release {
-  const live = bench.history.live(environment);
-  const earlier = bench.history
-    .entries(environment, 1000)
-    .find((entry) => entry.release.id !== live?.release.id);
-  if (earlier !== undefined) return earlier.release;
+  const live = bench.history.live(environment)?.release.id ?? null;
+  const { release, skipped } = rollbackTarget(bench.history.entries(environment, 1000), live);
+  if (release !== null) return release;
+  const [newest] = skipped;
+  if (newest !== undefined)
+    throw new ToolError(
+      'PLAN_NOTHING_DEPLOYED',
+      `${environment} has no release before ${live}; ${skipped.join(', ')} ${skipped.length === 1 ? 'was' : 'were'} rolled back from.`,
+      { hint: `Name it to go forward again: glidepath rollback ${environment} --to ${newest}` },
+    );
   throw new ToolError(
     'PLAN_NOTHING_DEPLOYED',
-    `No release was live in ${environment} before ${live?.release.id ?? 'this one'}.`,
+    live === null
+      ? `Nothing was deployed to ${environment} yet.`
+      : `No release was live in ${environment} before ${live}.`,
     {
-      hint: `See its releases: glidepath releases ${environment}`,
+      hint:
+        live === null
+          ? `Deploy it: glidepath deploy ${environment}`
+          : `See its releases: glidepath releases ${environment}`,
     },
   );
 }
