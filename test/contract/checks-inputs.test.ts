@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { InputTree } from '../../src/checks/inputs/input-tree.ts';
 import { InputRig } from '../support/input-rig.ts';
 
 const NEVER = new AbortController().signal;
@@ -273,6 +274,57 @@ const act = fc.oneof(
   fc.record({ type: fc.constant('directory' as const), path: folder }),
   fc.record({ type: fc.constant('mode' as const), path: file }),
 );
+
+describe('links', () => {
+  test('are followed to their end, also out of the checkout, and a look sees what changed there', async () => {
+    using rig = new InputRig();
+    rig.write('lib/real');
+    rig.write('lib/deep/a');
+    rig.write('.env', 'ignored');
+    rig.write('.gitignore', '.env\n');
+    writeFileSync(join(rig.home, 'shared'), 'outside');
+    mkdirSync(join(rig.root, 'src'));
+    const links = {
+      again: 'src/file',
+      'src/circle': 'circle',
+      'src/directory': '../lib/deep',
+      'src/file': '../lib/real',
+      'src/gone': 'nowhere',
+      'src/ignored': '../.env',
+      'src/outside': join(rig.home, 'shared'),
+      'src/place': rig.home,
+    };
+    for (const [link, target] of Object.entries(links)) symlinkSync(target, join(rig.root, link));
+    const digests = (tree: InputTree): unknown =>
+      [...(tree.links ?? [])].map(([link, { path, digest }]) => [link, path, digest !== null]);
+    const reader = rig.reader();
+    const first = await reader.read(NEVER);
+    expect(digests(first)).toEqual([
+      ['again', 'lib/real', false],
+      ['src/directory', 'lib/deep', false],
+      ['src/file', 'lib/real', false],
+      ['src/ignored', '.env', true],
+      ['src/outside', '../home/shared', true],
+      ['src/place', '../home', false],
+    ]);
+    expect(await reader.read(NEVER)).toBe(first);
+    expect(reader.watched()?.paths).toEqual(
+      expect.arrayContaining([
+        join(rig.root, '.env'),
+        join(rig.home, 'shared'),
+        join(rig.root, 'src/nowhere'),
+      ]),
+    );
+    const digestOf = (tree: InputTree, link: string): unknown => tree.links?.get(link)?.digest;
+    rig.write('.env', 'another');
+    const second = await reader.read(NEVER);
+    expect(digestOf(second, 'src/ignored')).not.toBe(digestOf(first, 'src/ignored'));
+    writeFileSync(join(rig.home, 'shared'), 'changed');
+    const third = await rig.reader().read(NEVER);
+    expect(digestOf(third, 'src/outside')).not.toBe(digestOf(second, 'src/outside'));
+    expect(digestOf(third, 'src/ignored')).toBe(digestOf(second, 'src/ignored'));
+  });
+});
 
 describe('after whatever is done to a checkout', () => {
   test('a look finds what git finds: with the memory of the looks before, with their index, and with none', async () => {

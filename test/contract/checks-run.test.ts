@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { CheckEvent } from '../../src/checks/check-event.ts';
@@ -90,6 +90,27 @@ describe('never twice', () => {
     expect(origins(await rig.run([build(), failing]))).toEqual({ build: 'in-place', test: 'ran' });
     expect(rig.result('test').status).toBe('failed');
   });
+});
+
+test('what is behind a link is an input like any other', async () => {
+  using rig = checkoutRig({
+    ...FILES,
+    '.gitignore': `${FILES['.gitignore']}.env\n`,
+    'lib/one': '1',
+    'shared/v': '1',
+  });
+  rig.write('.env', '1');
+  symlinkSync('../lib/one', join(rig.root, 'src/l.txt'));
+  symlinkSync('../shared', join(rig.root, 'src/d'));
+  symlinkSync('../.env', join(rig.root, 'src/e.txt'));
+  const checks = [build()];
+  await rig.run(checks);
+  expect(origins(await rig.run(checks))).toEqual({ build: 'in-place' });
+  for (const path of ['lib/one', 'shared/v', '.env']) {
+    rig.write(path, '22');
+    await rig.run(checks);
+    expect(rig.result('build').reason).toBe(`ran: ${path} changed`);
+  }
 });
 
 describe('bad input', () => {

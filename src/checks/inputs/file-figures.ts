@@ -5,9 +5,10 @@ export const FIGURES = 5;
 
 const CTIME = 2;
 
-/** The bits of a mode that say what it is, and those of a directory: POSIX's S_IFMT and S_IFDIR. */
+/** The bits of a mode that say what it is, those of a directory and of a link: POSIX's S_IFMT, S_IFDIR and S_IFLNK. */
 const TYPE_BITS = 0o170_000;
 const DIRECTORY = 0o040_000;
+const LINK = 0o120_000;
 
 /** In the place of the size, where nothing lies there. */
 const ABSENT = -1;
@@ -50,6 +51,11 @@ export function isSame(figures: Float64Array, at: number, stats: Stats | undefin
 /** Whether the figures are of a directory. */
 export function isDirectory(figures: Float64Array): boolean {
   return ((figures[4] ?? 0) & TYPE_BITS) === DIRECTORY;
+}
+
+/** Whether the figures at a place are of a link. */
+export function isLink(figures: Float64Array, at: number): boolean {
+  return ((figures[at + 4] ?? 0) & TYPE_BITS) === LINK;
 }
 
 /**

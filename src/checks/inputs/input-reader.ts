@@ -5,7 +5,9 @@ import type { TreeIndex } from './stored-tree.ts';
 import { beginIndex, readIndex, type IndexWriter } from './index-file.ts';
 import { isWithin } from './glob-parts.ts';
 import type { InputReader, InputTree } from './input-tree.ts';
+import { FIGURES, isLink } from './file-figures.ts';
 import { lookAtFiles } from './look-at-files.ts';
+import { areLinksSame, lookAtLinks, type SeenLinks } from './look-at-links.ts';
 import { lookAtStructure } from './look-at-structure.ts';
 import { createRunGit } from './run-git.ts';
 
@@ -52,6 +54,7 @@ export function createInputReader(options: InputReaderOptions): CheckoutReader {
   const file = join(directory, 'tree');
   let last: TreeIndex | null = null;
   let tree: InputTree | null = null;
+  let links: SeenLinks | null = null;
   let isSaved = true;
   return {
     async read(signal) {
@@ -64,7 +67,11 @@ export function createInputReader(options: InputReaderOptions): CheckoutReader {
         const structure = await lookAtStructure(source, last, lookedAt);
         const look = { root, files: structure.files, last, lookedAt, now };
         const contents = await lookAtFiles(look, signal);
-        if (tree === null || !isSameTree(last, contents)) tree = treeOf(contents, except);
+        if (tree === null || links === null || !areLinksSame(links) || !isSameTree(last, contents)) {
+          const files = filesOf(contents, except);
+          links = lookAtLinks(root, linksIn(contents, files), (path) => files.has(path), signal);
+          tree = { files, links: links.targets };
+        }
         if (structure === last && contents === last) return tree;
         last = { ...structure, fileFigures: contents.fileFigures, digests: contents.digests };
         isSaved = false;
@@ -78,20 +85,27 @@ export function createInputReader(options: InputReaderOptions): CheckoutReader {
       beginIndex(file, own)?.commit(last);
       isSaved = true;
     },
-    watched: () => (last === null ? null : watchedBy(root, last)),
+    watched: () => (last === null ? null : watchedBy(root, last, links)),
   };
 }
 
-function treeOf(
+function filesOf(
   { files, digests }: Pick<TreeIndex, 'files' | 'digests'>,
   except: readonly string[],
-): InputTree {
+): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const [index, file] of files.entries()) {
     const digest = digests[index] ?? '';
     if (digest !== '' && !except.some((path) => isWithin(path, file))) found.set(file, digest);
   }
-  return { files: found };
+  return found;
+}
+
+function linksIn(
+  { files, fileFigures }: Pick<TreeIndex, 'files' | 'fileFigures'>,
+  counting: ReadonlyMap<string, string>,
+): readonly string[] {
+  return files.filter((file, index) => isLink(fileFigures, index * FIGURES) && counting.has(file));
 }
 
 /** A file that was only touched makes no other tree, so that everything computed from it stays. */
@@ -104,12 +118,17 @@ function isSameList(one: readonly string[], other: readonly string[]): boolean {
   return one === other || (one.length === other.length && one.every((each, index) => each === other[index]));
 }
 
-function watchedBy(root: string, index: TreeIndex): Watched {
+function watchedBy(root: string, index: TreeIndex, links: SeenLinks | null): Watched {
   const { guards, directories, directoryFigures, files, fileFigures } = index;
   const isTrusted = (figures: Float64Array): boolean => figures.every((figure) => !Number.isNaN(figure));
   const absolute = (paths: readonly string[]): string[] => paths.map((path) => join(root, path));
   return {
-    paths: [...guards.map(({ path }) => path), ...absolute(directories), ...absolute(files)],
+    paths: [
+      ...guards.map(({ path }) => path),
+      ...absolute(directories),
+      ...absolute(files),
+      ...(links?.outer ?? []).map(({ path }) => path),
+    ],
     directories: absolute(directories),
     isSettled:
       index.isSettled &&

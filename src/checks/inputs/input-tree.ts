@@ -8,6 +8,16 @@ export interface InputTree {
    * by path.
    */
   readonly files: ReadonlyMap<string, string>;
+  /** Where links among them lead, by their paths; left out: there are none. One that leads nowhere is not here. */
+  readonly links?: ReadonlyMap<string, LinkTarget>;
+}
+
+/** What a link leads to in the end. */
+export interface LinkTarget {
+  /** From the root, with slashes; begins with `../` outside of the checkout, and is empty for the checkout itself. */
+  readonly path: string;
+  /** Of a file that is not among those of the tree; null for one that is, for a directory, and for what cannot be read. */
+  readonly digest: string | null;
 }
 
 /** One checkout, looked at again and again; only what differs from the last look is read. */

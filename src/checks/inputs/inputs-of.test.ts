@@ -171,3 +171,37 @@ test('what is found by looking up directories is what the globs say of each path
     }),
   );
 });
+
+describe('links', () => {
+  const files = [
+    '.env.example',
+    'lib/deep/a',
+    'lib/deep/link',
+    'lib/real',
+    'src/d',
+    'src/env',
+    'src/l',
+    'src/made',
+  ];
+  const links = new Map([
+    ['src/l', { path: 'lib/real', digest: null }],
+    ['src/d', { path: 'lib/deep', digest: null }],
+    ['lib/deep/link', { path: '.env.example', digest: null }],
+    ['src/env', { path: '../outside/.env', digest: 'of .env' }],
+    ['src/made', { path: 'dist/cli.js', digest: 'of what a check makes' }],
+  ]);
+
+  test('take what they lead to in: a file, all in a directory, links there too, and what is none of the checkout', () => {
+    const check = resolvedCheck('one', { inputs: ['src/**'], outputs: ['dist/**'] });
+    expect(inputsOf({ ...treeOf(files), links }, check, [check])).toEqual({
+      '../outside/.env': 'of .env',
+      ...Object.fromEntries(files.map((file) => [file, `digest of ${file}`])),
+    });
+  });
+
+  test('that are no inputs lead to none', () => {
+    const check = resolvedCheck('one', { inputs: ['src/d', '!src/l'] });
+    const found = Object.keys(inputsOf({ ...treeOf(files), links }, check, [check]));
+    expect(found).toEqual(['.env.example', 'lib/deep/a', 'lib/deep/link', 'src/d']);
+  });
+});

@@ -21,7 +21,7 @@ const sourcesOfTrees = new WeakMap<InputTree, Sources>();
 
 /**
  * The files that the result of a check depends on, with their digests, sorted by path: what its globs match and no check
- * makes, and the lock files that apply to its directory. `all` are the checks of the project. Throws CHECK_GLOB_EMPTY for a
+ * makes, what links among these lead to, and the lock files that apply to its directory. `all` are the checks of the project. Throws CHECK_GLOB_EMPTY for a
  * glob that matches nothing, unless it is about what a check makes.
  */
 export function inputsOf(
@@ -37,12 +37,35 @@ export function inputsOf(
   for (const path of lockFilesOf(check.directory, (file) => tree.files.has(file))) {
     if (!madeByChecks(all)(path)) found.add(path);
   }
+  const outer = followLinks(tree, sources, found);
+  const listed = [...found].map((path) => [path, tree.files.get(path) ?? ''] as const);
   // Not by assignment, with which a file called __proto__ would be lost.
   const record = Object.freeze(
-    Object.fromEntries([...found].sort(comparePaths).map((path) => [path, tree.files.get(path) ?? ''])),
+    Object.fromEntries([...listed, ...outer].sort(([one], [other]) => comparePaths(one, other))),
   );
   sources.records.set(name, record);
   return record;
+}
+
+/**
+ * Adds what links lead to: a file, or all that lies in a directory, links there included. What checks make is not among the sources
+ * and so is left out. Gives files that are none of the checkout, with their digests.
+ */
+function followLinks(
+  { links = new Map() }: InputTree,
+  { checks, paths }: Sources,
+  found: Set<string>,
+): ReadonlyMap<string, string> {
+  const outer = new Map<string, string>();
+  const isMade = madeByChecks(checks);
+  // What is added is visited as well, and nothing twice.
+  for (const path of found) {
+    const target = links.get(path);
+    if (target === undefined) continue;
+    if (target.digest === null) for (const each of pathsWithin(paths, target.path)) found.add(each);
+    else if (!isMade(target.path)) outer.set(target.path, target.digest);
+  }
+  return outer;
 }
 
 function sourcesOf(tree: InputTree, checks: readonly ResolvedCheck[]): Sources {
