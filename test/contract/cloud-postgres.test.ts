@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -281,9 +281,30 @@ test('a server that cannot start says why, to the caller and to who connects', a
   await writeFile(join(dir, 'clusters', 'main', 'data', 'PG_VERSION'), '9\n');
   await expect(service.start('main')).rejects.toMatchObject({
     code: 'CLOUD_POSTGRES_FAILED',
+    message: expect.stringMatching(/made by Postgres 9, and this version of Glidepath brings \d+/) as unknown,
+    hint: expect.stringContaining('glidepath cloud reset') as unknown,
     output: expect.arrayContaining([expect.stringMatching(/incompatible with server/)]) as unknown,
   });
   await expect(query(service.connectionUrl('main'), 'select 1')).rejects.toThrow(/Postgres did not start/);
+});
+
+test('templates of other versions of Postgres go, but for those that the history of a cluster needs', async () => {
+  const service = await open();
+  await service.create({ id: 'main', database: 'main' });
+  await service.close({ stop: true });
+  const [current = ''] = (await readdir(dir)).filter((name) => name.startsWith('template-'));
+  for (const name of ['template-17.1.0', 'template-16.2.0'])
+    await mkdir(join(dir, name, 'data'), { recursive: true });
+  const file = join(dir, 'clusters', 'main', 'cluster.json');
+  const record = JSON.parse(await readFile(file, 'utf8')) as { history: { backups: { path: string }[] } };
+  for (const backup of record.history.backups) backup.path = 'template-17.1.0/data';
+  expect(record.history.backups).not.toEqual([]);
+  await writeFile(file, JSON.stringify(record));
+  const again = await open();
+  expect((await readdir(dir)).filter((name) => name.startsWith('template-')).toSorted()).toEqual(
+    ['template-17.1.0', current].toSorted(),
+  );
+  await again.start('main');
 });
 
 describe.runIf(IS_ROOT)('as root', () => {

@@ -1,7 +1,7 @@
 import { mkdir, readdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClusterContext } from './cluster/cluster-context.ts';
-import { openClusterTemplate } from './cluster/cluster-template.ts';
+import { openClusterTemplate, removeOldTemplates } from './cluster/cluster-template.ts';
 import type { ClusterTemplate } from './cluster/cluster-template.ts';
 import { LocalPostgres } from './local-postgres.ts';
 import { locatePostgresBinaries } from './server/postgres-binaries.ts';
@@ -46,7 +46,9 @@ export async function createPostgresService(options: PostgresServiceOptions): Pr
     startTimeoutMs: options.startTimeoutMs ?? START_TIMEOUT_MS,
   };
   await removeRemains(stateDir);
-  return LocalPostgres.open(join(stateDir, 'clusters'), context);
+  const service = await LocalPostgres.open(join(stateDir, 'clusters'), context);
+  await removeOldTemplates(stateDir, binaries.version);
+  return service;
 }
 
 /** What a killed process had not finished making or removing. */

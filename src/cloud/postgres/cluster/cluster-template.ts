@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { execFile } from 'node:child_process';
-import { appendFile, chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ToolError } from '../../../diagnostics/tool-error.ts';
 import type { CopyMethod } from '../copy/copy-method.ts';
 import { asDiskFull } from '../copy/copy-room.ts';
 import { copyTree, removeUnfinishedCopies } from '../copy/copy-tree.ts';
+import { readClusterRecord } from './cluster-record.ts';
 import { CLUSTER_FORMAT, makeTemplateOnce } from './make-template-once.ts';
 import { giveToPostgres } from '../server/postgres-launcher.ts';
 import { REMOVAL } from './remove-cluster-dir.ts';
@@ -29,6 +30,9 @@ export const ADMIN_USER = 'postgres';
  */
 export const SPARE_DATABASE = 'glidepath_spare';
 
+/** The rest of a template's name is the version of Postgres. */
+const PREFIX = 'template-';
+
 /** Every connection, ours included, comes by the socket and has to know a password. */
 const PG_HBA = 'local all all scram-sha-256\n';
 
@@ -39,12 +43,30 @@ export async function openClusterTemplate(
   launcher: PostgresLauncher,
 ): Promise<ClusterTemplate> {
   return makeTemplateOnce({
-    dir: join(stateDir, `template-${binaries.version}`),
+    dir: join(stateDir, `${PREFIX}${binaries.version}`),
     unfinished: join(stateDir, `.template-${randomBytes(6).toString('hex')}`),
     read: readTemplate,
     make: async (unfinished) => makeTemplate(unfinished, binaries, launcher),
     replacesDamaged: false,
   });
+}
+
+/**
+ * Removes the templates of other versions of Postgres: each cluster has its own copy and knows its own password. Not one
+ * that the history of a cluster begins with.
+ */
+export async function removeOldTemplates(stateDir: string, version: string): Promise<void> {
+  const names = (await readdir(stateDir)).filter(
+    (name) => name.startsWith(PREFIX) && name !== `${PREFIX}${version}`,
+  );
+  if (names.length === 0) return;
+  const clusters = join(stateDir, 'clusters');
+  const records = await Promise.all(
+    (await readdir(clusters)).map(async (name) => readClusterRecord(join(clusters, name))),
+  );
+  const needed = records.flatMap((record) => record?.history.backups.map(({ path }) => path) ?? []);
+  for (const name of names)
+    if (!needed.some((path) => path.split('/')[0] === name)) await rm(join(stateDir, name), REMOVAL);
 }
 
 /** Makes a data directory from the template in place of what is there. Throws `STORE_DISK_FULL`. */

@@ -9,6 +9,7 @@ import type { PostgresLauncher } from './postgres-launcher.ts';
 import { parsePostmasterPid } from './postmaster-pid.ts';
 import type { PostmasterPid } from './postmaster-pid.ts';
 import { commandLineOf, isProcessAlive } from './process-inspection.ts';
+import { startFailure } from './start-failure.ts';
 
 /*
  * One postmaster per data directory, whoever started it:
@@ -124,8 +125,9 @@ export async function startPostmaster(options: PostmasterOptions): Promise<Postm
     if (!/pre-existing shared memory|lock file "[^"]*" already exists/.test(log)) break;
     await options.clock.sleep(RETRY_MS);
   }
-  throw new ToolError('CLOUD_POSTGRES_FAILED', `Postgres did not start on ${options.dataDir}.`, {
-    hint: `Its log is in ${options.logFile}`,
+  const { reason, hint } = startFailure(log);
+  throw new ToolError('CLOUD_POSTGRES_FAILED', `Postgres did not start on ${options.dataDir}${reason}.`, {
+    hint: hint ?? `Its log is in ${options.logFile}`,
     output: log.trim().split('\n').slice(-LOG_LINES_SHOWN),
   });
 }
