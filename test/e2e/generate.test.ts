@@ -143,7 +143,11 @@ describe('GitHub workflows', () => {
   test('are written where something is said of GitHub, and told of when they are not written any more', async () => {
     await using rig = await tiny();
     rig.write('glidepath.config.ts', said("{ repository: 'acme/tiny' }"));
-    expect((await rig.run('generate')).code).toBe(0);
+    const written = await rig.run('generate');
+    expect(written.code).toBe(0);
+    expect(written.stderr).toContain('run "npm ci", and there is no package.json here');
+    rig.write('package.json', '{}');
+    expect((await rig.run('generate')).stderr).not.toContain('package.json');
     expect(readdirSync(join(rig.dir, '.github'), { recursive: true }).map(String).toSorted()).toEqual([
       'dependabot.yml',
       'workflows',

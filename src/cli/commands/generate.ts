@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { closestName } from '../../config/did-you-mean.ts';
+import type { ResolvedProject } from '../../config/resolved.ts';
 import { EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import { generateFiles } from '../../emit/generate-files.ts';
@@ -69,8 +72,17 @@ export async function generate(
     output.write(renderGenerated(decisions, { color: output.color, isCheck: options.isCheck, only }));
     const note = await foreignFindings(root);
     if (note !== null) output.error(`\n! ${note}\n`);
+    const missing = missingManifest(project, root);
+    if (missing !== null) output.error(`\n! ${missing}\n`);
   }
   return decisions.some(isLeft) ? EXIT.changesPending : EXIT.ok;
+}
+
+/** What is wrong with an installation for which there is nothing at the root; null where nothing is. */
+function missingManifest({ github }: ResolvedProject, root: string): string | null {
+  const { install, workflows } = github;
+  if (!workflows || install === null || existsSync(join(root, 'package.json'))) return null;
+  return `The GitHub workflows run "${install}", and there is no package.json here: their jobs would fail.\n  → Run nothing: github: { install: null }. Or say what installs the dependencies: github: { install: '…' }`;
 }
 
 /** Only the files that were named. */

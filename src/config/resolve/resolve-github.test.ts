@@ -62,6 +62,16 @@ test.each([
   expect(github.elixir === null).toBe(!command.startsWith('mix'));
 });
 
+test.each([
+  [check('npm --prefix assets test'), null],
+  [check('cd assets && npm ci && npm test'), null],
+  [check('npm ci && npm test', { directory: 'assets' }), null],
+  [check('npm test && npm --prefix assets test'), 'npm ci'],
+])('a command in another directory says nothing of the root', (assets, install) => {
+  const { github } = resolveProject(project({ ci: { checks: { test: check('mix test'), assets } } }));
+  expect(github.install).toBe(install);
+});
+
 test('what is written wins over what is found out', () => {
   const github = { install: null, elixir: { elixir: '1.17', otp: '26' }, node: 22, runner: 'self-hosted' };
   const ci = { checks: { test: check('npm test') } };

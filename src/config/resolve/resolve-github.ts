@@ -1,5 +1,6 @@
 import type { ProjectDefinition } from '../definition/project-definition.ts';
 import type { ResolvedElixir, ResolvedGithub, ResolvedRelease } from '../resolved-github.ts';
+import { nodeCommands } from '../node-commands.ts';
 import { installCommandOf } from './install-command-of.ts';
 import { resolveChecks } from './resolve-checks.ts';
 
@@ -48,7 +49,7 @@ export function resolveRelease(project: ProjectDefinition): ResolvedRelease | nu
 
 function runsElixir(project: ProjectDefinition): boolean {
   const isPhoenix = Object.values(project.apps).some(({ stack }) => stack?.name === 'phoenix');
-  return isPhoenix || commandsOf(project).some((command) => /(^|[\s;&|(])mix\s/.test(command));
+  return isPhoenix || commandsOf(project).some(({ command }) => /(^|[\s;&|(])mix\s/.test(command));
 }
 
 /** What installs the lock file: as some command of the project already does it, else as its package manager does. */
@@ -56,12 +57,17 @@ function installOf(project: ProjectDefinition): string | null {
   const isNode = Object.values(project.apps).some(
     ({ stack }) => stack?.name === 'node' || stack?.name === 'nextjs',
   );
-  return installCommandOf(commandsOf(project), isNode);
+  // What works in another directory says nothing of the root, and installs there itself.
+  const atRoot = commandsOf(project)
+    .flatMap(({ command, directory }) => nodeCommands(command, directory))
+    .filter(({ folder }) => folder === '');
+  return installCommandOf(
+    atRoot.map(({ text }) => text),
+    isNode,
+  );
 }
 
-function commandsOf(project: ProjectDefinition): string[] {
-  return [
-    ...Object.values(project.apps).flatMap(({ stack }) => stack?.build ?? []),
-    ...resolveChecks(project).map(({ command }) => command),
-  ];
+function commandsOf(project: ProjectDefinition): { readonly command: string; readonly directory: string }[] {
+  const builds = Object.values(project.apps).flatMap(({ stack }) => stack?.build ?? []);
+  return [...builds.map((command) => ({ command, directory: '' })), ...resolveChecks(project)];
 }

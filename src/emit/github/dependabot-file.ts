@@ -1,3 +1,4 @@
+import { nodeCommands } from '../../config/node-commands.ts';
 import type { GeneratedFile } from '../generated-file.ts';
 import { stamped } from '../stamp.ts';
 import { noted, type Yaml, type YamlMap } from '../yaml/yaml-data.ts';
@@ -16,7 +17,7 @@ export function dependabotFile({ project }: WorkflowContext): readonly Generated
   if (!project.github.dependabot) return [];
   const updates: Yaml[] = [
     update('github-actions', { isFirst: true }),
-    ...(project.github.install === null ? [] : [update('npm')]),
+    ...nodeFolders(project).map((directory) => update('npm', { directory })),
     ...(project.github.elixir === null ? [] : [update('mix')]),
     ...dockerFolders(project).map((directory) => update('docker', { directory })),
   ];
@@ -41,6 +42,15 @@ function update(
     groups: { [ecosystem]: { patterns: ['*'], 'update-types': ['minor', 'patch'] } },
   };
   return isFirst ? map : noted(map, { isApart: true });
+}
+
+/** Where a package.json is: at the root, and where checks work with one. */
+function nodeFolders({ github, checks }: WorkflowContext['project']): string[] {
+  const others = checks
+    .flatMap(({ command, directory }) => nodeCommands(command, directory))
+    .filter(({ folder }) => folder !== '' && !folder.startsWith('..'))
+    .map(({ folder }) => `/${folder}`);
+  return [...new Set([...(github.install === null ? [] : ['/']), ...others])];
 }
 
 /** Where a Dockerfile of the project's own is; those that Glidepath writes are updated with it. */

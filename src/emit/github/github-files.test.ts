@@ -319,6 +319,19 @@ describe('a repository', () => {
     expect(filesOf(phoenix).get('.github/dependabot.yml')).not.toMatch(/npm/);
   });
 
+  test('has npm updated where its checks work with it, not where there is no package.json', () => {
+    const folders = (install: string | null, command: string, directory = ''): unknown[] => {
+      const checks = [resolvedCheck('assets', { command, directory })];
+      const text = filesOf({ ...SHOP, checks, github: github({ install }) }).get('.github/dependabot.yml');
+      const { updates } = parse(text ?? '') as { updates: Record<string, unknown>[] };
+      return updates.filter((one) => one['package-ecosystem'] === 'npm').map((one) => one['directory']);
+    };
+    expect(folders(null, 'mix test')).toEqual([]);
+    expect(folders(null, 'npm --prefix assets test')).toEqual(['/assets']);
+    expect(folders(null, 'npm ci && npm test', 'assets')).toEqual(['/assets']);
+    expect(folders('npm ci', 'npm test && npm --prefix assets test')).toEqual(['/', '/assets']);
+  });
+
   test('of pnpm brings pnpm first', () => {
     const runs = commands({ ...SHOP, github: github({ install: 'pnpm install --frozen-lockfile' }) });
     expect(runs.slice(0, 3)).toEqual([

@@ -1,0 +1,40 @@
+import { posix } from 'node:path';
+
+/** A command of a package manager of Node. */
+export interface NodeCommand {
+  /** The directory whose package.json it reads, from that of the config file; empty for that itself. */
+  readonly folder: string;
+  readonly text: string;
+}
+
+const SEPARATOR = /(&&|\|\||[;|&\n()])/;
+const CALLS = /(^|[\s"'`])(npm|npx|pnpm|yarn)(\s|$)/;
+/** It fetches what it runs, and needs no package.json. */
+const FETCHES = /(^|\s)npx\s+(-y|--yes)\s/;
+const ELSEWHERE = /\s(?:--prefix|--dir|--cwd|-C)(?:\s+|=)["']?([^\s"']+)/;
+const CHANGES = /^cd\s+["']?([^\s"']+)["']?$/;
+
+/**
+ * The commands of npm, npx, pnpm and Yarn in a shell command that is run in `directory`, each with the directory it works
+ * in: after `cd`, or by `--prefix`, `--dir`, `--cwd` and `-C`. Pure.
+ */
+export function nodeCommands(command: string, directory: string): readonly NodeCommand[] {
+  const found: NodeCommand[] = [];
+  let folder = directory;
+  for (const part of command.split(SEPARATOR)) {
+    const text = part.trim();
+    const changed = CHANGES.exec(text)?.[1];
+    // A subshell ends, and what it changed to with it.
+    if (text === ')') folder = directory;
+    else if (changed !== undefined) folder = posix.join(folder, changed);
+    else if (CALLS.test(text) && !FETCHES.test(text)) {
+      const [own = ''] = text.split(' -- ');
+      found.push({ folder: folderOf(posix.join(folder, ELSEWHERE.exec(own)?.[1] ?? '')), text });
+    }
+  }
+  return found;
+}
+
+function folderOf(path: string): string {
+  return path === '.' ? '' : path.replace(/\/$/, '');
+}
