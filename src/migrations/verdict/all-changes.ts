@@ -39,11 +39,21 @@ export function allChanges(parser: SqlParser, ran: RanMigration): MigrationChang
     ({ what }) => !found.some((known) => known.limit !== 'safe' && known.what === what),
   );
   return {
-    changes: [...found, ...unseen, ...(isWhole ? [] : [NOT_ALL_SEEN])].toSorted(
+    changes: once([...found, ...unseen, ...(isWhole ? [] : [NOT_ALL_SEEN])]).toSorted(
       (one, other) => ORDER.indexOf(one.limit) - ORDER.indexOf(other.limit),
     ),
     hasDoneAnything: hasDoneAnything(migration),
   };
+}
+
+/** A thousand batches say the same a thousand times. */
+function once(changes: readonly SchemaChange[]): readonly SchemaChange[] {
+  const first = new Map<string, SchemaChange>();
+  for (const change of changes) {
+    const key = `${change.limit} ${change.reason}`;
+    if (!first.has(key)) first.set(key, change);
+  }
+  return [...first.values()];
 }
 
 const NOT_ALL_SEEN: SchemaChange = {

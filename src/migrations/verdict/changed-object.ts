@@ -106,7 +106,7 @@ function changedRelation(before: CatalogObject, after: CatalogObject): Judged {
   if (after.facts.form !== 'table')
     return codeOnly(`The ${after.facts.form ?? 'view'} ${what} is defined otherwise.`);
   return codeOnly(
-    `The table ${what} is kept otherwise: its partitions, row security or replica identity, or whether it survives a crash.`,
+    `The table ${what} is kept otherwise: its partitions, its row security, or whether it survives a crash.`,
   );
 }
 

@@ -74,6 +74,11 @@ test.each([
   expect(changes([sql])).toEqual([]);
 });
 
+test('what many statements did alike is said once', () => {
+  const batch = 'delete from members where id < 1000';
+  expect(changes([batch, batch, batch])).toEqual(['code-only: Rows of members were deleted.']);
+});
+
 test('what the server counted is believed more than what statements say', () => {
   const count = (facts: CatalogObject['facts']): Catalog => ({
     ...BEFORE,

@@ -47,7 +47,7 @@ export const CATALOG_QUERIES: Readonly<Record<CatalogKind, string>> = {
     from pg_catalog.pg_namespace n where ${ours('n.nspname')}`,
   relation: `select null as of, ${REL} as name, jsonb_build_object(
       'form', case c.relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end,
-      'definition', concat_ws(' ', c.relkind, c.relpersistence, c.relrowsecurity, c.relforcerowsecurity, c.relreplident,
+      'definition', concat_ws(' ', c.relkind, c.relpersistence, c.relrowsecurity, c.relforcerowsecurity,
         nullif(c.reloftype, 0), case when c.relkind in ('v', 'm') then concat_ws(' ', c.reloptions, pg_get_viewdef(c.oid))
              when c.relkind = 'p' then pg_get_partkeydef(c.oid) end, pg_get_expr(c.relpartbound, c.oid),
         (select md5(concat_ws(' ', f.ftserver, f.ftoptions)) from pg_catalog.pg_foreign_table f where f.ftrelid = c.oid)),
