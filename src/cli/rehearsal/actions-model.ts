@@ -1,5 +1,7 @@
 import { unreachable } from '../../util/assert.ts';
 import type { ActionsNews } from './actions-news.ts';
+import { tailAfter } from './job-tail.ts';
+import { runTitle, skipReason } from './run-words.ts';
 
 /** A GitHub workflow at work, as it is shown. */
 export interface ShownRun {
@@ -40,9 +42,6 @@ export interface ActionsModel {
 
 export const NO_ACTIONS: ActionsModel = { runs: [], events: [] };
 
-/** As many lines of a job's output are kept as its error needs. */
-const TAIL_LINES = 12;
-
 /** The model after a piece of news that came at `at`, in milliseconds since the Unix epoch. */
 export function reduceNews(model: ActionsModel, news: ActionsNews, at: number): ActionsModel {
   switch (news.kind) {
@@ -66,7 +65,10 @@ export function reduceNews(model: ActionsModel, news: ActionsNews, at: number): 
       });
     case 'log':
       if (!isKnown(model, news.runId)) return model;
-      return withJob(model, news.runId, news.jobId, (job) => ({ ...job, tail: tailAfter(job, news.text) }));
+      return withJob(model, news.runId, news.jobId, (job) =>
+        // Nor what is printed after a failure.
+        job.hasFailed ? job : { ...job, tail: tailAfter(job.tail, news.text) },
+      );
     default:
       return unreachable(news);
   }
@@ -85,13 +87,11 @@ type RunNews = Extract<ActionsNews, { kind: 'run' }>['run'];
 type JobNews = Extract<ActionsNews, { kind: 'job' }>['job'];
 
 function runAfter(known: ShownRun, run: RunNews, at: number): ShownRun {
-  const { path, status, conclusion, messages, workflowName, title } = run;
+  const { path, status, conclusion, messages } = run;
   const isOver = status === 'completed';
-  // A title of its own says more than the name of the workflow, and does not repeat it.
-  const named = title === '' || title === workflowName ? workflowName : `${workflowName}: ${title}`;
   return {
     ...known,
-    title: `${named} #${run.number}${run.attempt > 1 ? `, attempt ${run.attempt}` : ''}`,
+    title: runTitle(run),
     path,
     status,
     conclusion,
@@ -102,13 +102,13 @@ function runAfter(known: ShownRun, run: RunNews, at: number): ShownRun {
 }
 
 function jobAfter(known: ShownJob, job: JobNews, at: number): ShownJob {
-  const { name, status, conclusion, why } = job;
+  const { name, status, conclusion } = job;
   return {
     ...known,
     name,
     status,
     conclusion,
-    why,
+    why: skipReason(job.why),
     startedAt: known.startedAt ?? (status === 'in_progress' ? at : null),
     finishedAt: status === 'completed' ? (known.finishedAt ?? at) : null,
   };
@@ -136,17 +136,6 @@ const NEW_JOB: Omit<ShownJob, 'id'> = {
   hasFailed: false,
   tail: [],
 };
-
-/** The lines before it say again what is run, and with what. */
-const END_OF_HEADER = '##[endgroup]';
-/** Said by the mark and the step's name already. */
-const COMMON_END = /^##\[error\]Process completed with exit code \d+\.$/;
-
-function tailAfter({ tail, hasFailed }: ShownJob, text: string): readonly string[] {
-  if (text === END_OF_HEADER && !hasFailed) return [];
-  if (COMMON_END.test(text)) return tail;
-  return [...tail, text.replace(/^##\[(error|warning|notice)\]/, '')].slice(-TAIL_LINES);
-}
 
 function withRun(model: ActionsModel, id: number, change: (run: ShownRun) => ShownRun): ActionsModel {
   return { ...model, runs: replaced(model.runs, id, { id, ...NEW_RUN }, change) };

@@ -34,6 +34,8 @@ export interface RehearsalReport {
     readonly state: string;
     readonly description: string;
   }[];
+  /** What was made of the event, where no GitHub workflow ran. */
+  readonly unheard: ActionsModel['events'][number] | null;
   /** What somebody has to agree to before anything is deployed. */
   readonly approvals: readonly RehearsedApproval[];
   readonly succeeded: boolean;
@@ -78,6 +80,10 @@ export async function reportRehearsal(sources: ReportSources): Promise<Rehearsal
     })),
     deployments: await deploymentsSince(github, before),
     statuses: sha === null ? [] : await statusesOf(github, sha),
+    unheard:
+      model.runs.length > 0
+        ? null
+        : (model.events.find(({ event }) => event === act.expected[0]?.event) ?? null),
     approvals: sha === null ? [] : await approvalsOf(sha),
     succeeded: model.runs.every(isGood),
   };

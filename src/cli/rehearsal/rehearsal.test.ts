@@ -55,7 +55,8 @@ const PUSHED = {
   about: null,
   verdicts: [
     { path: '.github/workflows/deploy-staging.yml', runId: 7, why: 'push to main' },
-    { path: '.github/workflows/ci.yml', runId: null, why: 'it does not listen to push' },
+    { path: '.github/workflows/ci.yml', runId: null, why: 'the branch is not among its branches' },
+    { path: '.github/workflows/review-app.yml', runId: null, why: 'it does not listen to push' },
   ],
 };
 
@@ -79,20 +80,23 @@ test('a rehearsal is told as it goes on: who runs and who does not, what failed 
       jobId: 70,
       step: { number: 2, name: 'Deploy to staging', status: 'completed', conclusion: 'failure' },
     },
+    // Of a step that runs always: it is not what the job failed at.
+    { kind: 'log', runId: 7, jobId: 70, step: 3, at: 2, text: 'No files were found' },
     { kind: 'job', job: { ...JOB, status: 'completed', conclusion: 'failure', why: 'a step failed' } },
     { kind: 'run', run: { ...RUN, status: 'completed', conclusion: 'failure' } },
   );
-  expect(lines).toBe(`    0 ms  push  refs/heads/main at 1a2b3c4
-            ▸ deploy-staging.yml runs
-            · ci.yml does not run: it does not listen to push
-   4.0 s  Deploy staging: Deploy 1a2b3c4 to staging #1 › Deploy started
-   8.0 s  ✗ Deploy staging: Deploy 1a2b3c4 to staging #1 › Deploy 4.0 s: failed at “Deploy to staging”
-              │ secret is missing
-   9.0 s  ✗ Deploy staging: Deploy 1a2b3c4 to staging #1 failure in 8.0 s
+  expect(lines).toBe(`       0 ms  push  refs/heads/main at 1a2b3c4
+               ▸ deploy-staging.yml runs
+               · ci.yml does not run: the branch is not among its branches
+               · 1 other workflow does not listen to push
+      4.0 s  Deploy 1a2b3c4 to staging #1 › Deploy started
+      9.0 s  ✗ Deploy 1a2b3c4 to staging #1 › Deploy 5.0 s: failed at “Deploy to staging”
+                 │ secret is missing
+     10.0 s  ✗ Deploy 1a2b3c4 to staging #1 failure in 9.0 s
 `);
   const options = { now: 7000, width: 100, rows: null, color: false, tick: 0 };
   expect(renderActionsFrame(models[7] as ActionsModel, options))
-    .toBe(`◐ Deploy staging: Deploy 1a2b3c4 to staging #1  in progress · 5.0 s
+    .toBe(`◐ Deploy 1a2b3c4 to staging #1  in progress · 5.0 s
     ◐ Deploy    2.0 s  Deploy to staging
         │ secret is missing
 `);
@@ -148,4 +152,39 @@ test('a run of a stranger begins when somebody lets it, and is not the end befor
   const held = { ...RUN, status: 'completed', conclusion: 'action_required' };
   const model = story(PUSHED, { kind: 'run', run: held }).models.at(-1) as ActionsModel;
   expect(isSettled(model, [PUSH])).toBe(false);
+});
+
+test('an event that nobody listens to is not told, and one that is filtered out says why', () => {
+  const deaf = {
+    path: '.github/workflows/ci.yml',
+    runId: null,
+    why: 'it does not listen to pull_request_target',
+  };
+  expect(story({ ...PUSHED, event: 'pull_request_target', verdicts: [deaf] }).lines).toBe('');
+  const filtered = { ...deaf, why: 'the branch is not among its branches' };
+  expect(story({ ...PUSHED, verdicts: [filtered, deaf] }).lines).toContain(
+    'ci.yml does not run: the branch is not among its branches',
+  );
+});
+
+test('a run is called by its title, and by the workflow where that does not say it', () => {
+  const title = (change: object): string | undefined =>
+    story({ kind: 'run', run: { ...RUN, ...change } }).models.at(-1)?.runs[0]?.title;
+  expect(title({})).toBe('Deploy 1a2b3c4 to staging #1');
+  expect(title({ workflowName: 'CI', title: 'Rehearsal of #43', number: 3 })).toBe('CI #3: Rehearsal of #43');
+  expect(title({ workflowName: 'CI', title: '', attempt: 2 })).toBe('CI #1, attempt 2');
+});
+
+test('a job that was skipped says why in words', () => {
+  const why = (condition: string): string => {
+    const skipped = {
+      ...JOB,
+      status: 'completed',
+      conclusion: 'skipped',
+      why: `its if is false: ${condition}`,
+    };
+    return story({ kind: 'run', run: RUN }, { kind: 'job', job: skipped }).lines;
+  };
+  expect(why("needs.changes.outputs.needed == 'true'")).toContain('skipped: the change does not need it');
+  expect(why("needs.gates.outputs.approved == 'true'")).toContain('or is not approved');
 });

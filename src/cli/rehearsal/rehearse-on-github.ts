@@ -128,8 +128,10 @@ async function follow(
       expected,
       repository: on.repository,
       async letBegin(run) {
-        context.output.error('! It was let begin, as somebody with the right to write would have to.\n');
-        await on.scene.github.call('POST', `/repos/${on.repository}/actions/runs/${run}/approve`);
+        context.output.error(
+          `! ${run.title} was let begin, as somebody with the right to write would have to.\n`,
+        );
+        await on.scene.github.call('POST', `/repos/${on.repository}/actions/runs/${run.id}/approve`);
       },
     });
     if (context.interrupt.aborted) {

@@ -4,7 +4,7 @@ import { writeJson } from '../output.ts';
 import { renderActionsFrame } from '../views/github/actions-frame.ts';
 import { renderNewsLines } from '../views/github/actions-lines.ts';
 import { overwrite } from '../views/text/overwrite.ts';
-import { NO_ACTIONS, reduceNews, type ActionsModel } from './actions-model.ts';
+import { NO_ACTIONS, reduceNews, type ActionsModel, type ShownRun } from './actions-model.ts';
 import type { ActionsFeed } from './follow-actions.ts';
 import { isHeldBack, isSettled, type ExpectedEvents } from './rehearsal-end.ts';
 
@@ -28,7 +28,7 @@ export async function showActions(
     readonly expected: ExpectedEvents;
     readonly repository: string;
     /** Lets a run of a stranger's pull request begin. */
-    readonly letBegin: (run: number) => Promise<void>;
+    readonly letBegin: (run: ShownRun) => Promise<void>;
   },
 ): Promise<ActionsModel> {
   const { output, isVerbose } = context;
@@ -59,9 +59,9 @@ export async function showActions(
   return shown.model;
 }
 
-function heldBackAnew(before: ActionsModel, after: ActionsModel): readonly number[] {
+function heldBackAnew(before: ActionsModel, after: ActionsModel): readonly ShownRun[] {
   const known = new Set(before.runs.filter(isHeldBack).map(({ id }) => id));
-  return after.runs.filter((run) => isHeldBack(run) && !known.has(run.id)).map(({ id }) => id);
+  return after.runs.filter((run) => isHeldBack(run) && !known.has(run.id));
 }
 
 /** Hands news on until a condition has held for a moment without any more of them. */

@@ -87,6 +87,8 @@ export function actionsMark(
   if (one.status === 'completed') {
     if (one.conclusion === 'success') return colors.green('✓');
     if (one.conclusion === 'skipped') return colors.dim('–');
+    // Somebody has to let it begin.
+    if (one.conclusion === 'action_required') return colors.yellow('⏸');
     return one.conclusion === 'cancelled' ? colors.yellow('⊘') : colors.red('✗');
   }
   if (one.status === 'in_progress') return colors.blue(SPINNER[tick % SPINNER.length] ?? '◐');

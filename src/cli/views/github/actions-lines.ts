@@ -2,8 +2,12 @@ import { unreachable } from '../../../util/assert.ts';
 import type { ActionsModel, ShownJob, ShownRun } from '../../rehearsal/actions-model.ts';
 import type { ActionsNews } from '../../rehearsal/actions-news.ts';
 import { actionsMark } from './actions-frame.ts';
+import { isDeaf, verdictLines } from './verdict-lines.ts';
 import { paint, type Paint } from '../text/paint.ts';
 import { formatDuration } from '../text/time.ts';
+
+/** As wide as the longest time of a usual rehearsal: `12 min 08 s`. */
+const TIME_WIDTH = 11;
 
 /** How the lines are to look. */
 export interface ActionsLineOptions {
@@ -24,9 +28,9 @@ export function renderNewsLines(
   options: ActionsLineOptions,
 ): string {
   const colors = paint(options.color);
-  const at = colors.dim(formatDuration(options.elapsedMs).padStart(8));
+  const at = colors.dim(formatDuration(options.elapsedMs).padStart(TIME_WIDTH));
   const lines = linesOf(news, before, after, { colors, isVerbose: options.isVerbose });
-  return lines.map((line, index) => `${index === 0 ? at : ' '.repeat(8)}  ${line}\n`).join('');
+  return lines.map((line, index) => `${index === 0 ? at : ' '.repeat(TIME_WIDTH)}  ${line}\n`).join('');
 }
 
 function linesOf(
@@ -57,9 +61,9 @@ function linesOf(
 
 /** Of what follows from the GitHub workflows themselves, only what starts others. */
 function isTold(news: Extract<ActionsNews, { kind: 'event' }>, before: ActionsModel): boolean {
-  return before.runs.length === 0 && before.events.every(({ event }) => event !== news.event)
-    ? news.verdicts.length > 0 && !FOLLOWING.has(news.event)
-    : news.verdicts.some(({ runId }) => runId !== null);
+  if (news.verdicts.some(({ runId }) => runId !== null)) return true;
+  const isFirst = before.runs.length === 0 && before.events.every(({ event }) => event !== news.event);
+  return isFirst && !FOLLOWING.has(news.event) && news.verdicts.some(({ why }) => !isDeaf(why));
 }
 
 /** Events that are about commits and runs, and that hardly anybody listens to. */
@@ -79,13 +83,7 @@ function eventLines(news: Extract<ActionsNews, { kind: 'event' }>, colors: Paint
   const name = [news.event, news.action].filter(Boolean).join(' ');
   const where = [news.ref, news.sha?.slice(0, 7)].filter(Boolean).join(' at ');
   const head = [colors.bold(name), news.about, colors.dim(where)].filter(Boolean).join('  ');
-  const verdicts = news.verdicts.map(({ path, runId, why }) => {
-    const file = path.replace(/^\.github\/workflows\//, '');
-    return runId === null
-      ? colors.dim(`  · ${file} does not run: ${why}`)
-      : `  ${colors.green('▸')} ${file} runs`;
-  });
-  return [head, ...verdicts];
+  return [head, ...verdictLines(news, colors).map((line) => `  ${line}`)];
 }
 
 function runLines(was: ShownRun | null, run: ShownRun | null, colors: Paint): readonly string[] {
@@ -107,7 +105,7 @@ function jobLines(run: ShownRun, was: ShownJob | null, job: ShownJob, colors: Pa
   if (job.status === 'waiting') return [`${mark} ${name}: ${job.why}`];
   if (job.status !== 'completed') return [];
   if (job.conclusion === 'skipped')
-    return [colors.dim(`– ${name} skipped${job.why === '' ? '' : `: ${shortWhy(job.why)}`}`)];
+    return [colors.dim(`– ${name} skipped${job.why === '' ? '' : `: ${job.why}`}`)];
   const took =
     job.startedAt === null ? '' : ` ${formatDuration((job.finishedAt ?? job.startedAt) - job.startedAt)}`;
   if (job.conclusion === 'success') return [`${mark} ${name}${colors.dim(took)}`];
@@ -116,11 +114,6 @@ function jobLines(run: ShownRun, was: ShownJob | null, job: ShownJob, colors: Pa
     `${mark} ${name}${colors.dim(took)}: ${where}`,
     ...job.tail.map((line) => colors.dim(`    │ ${line}`)),
   ];
-}
-
-/** Conditions stand in the file; here they would only fill the screen. */
-function shortWhy(why: string): string {
-  return why.replace(/^its if is false: .{60,}$/s, 'its if is false');
 }
 
 function find<T extends { readonly id: number }>(all: readonly T[], id: number): T | null {

@@ -1,4 +1,5 @@
 import type { RehearsalReport } from '../../rehearsal/rehearsal-report.ts';
+import { verdictLines } from './verdict-lines.ts';
 import { paint } from '../text/paint.ts';
 import { padEnd, visibleWidth } from '../text/table.ts';
 
@@ -36,7 +37,11 @@ export function renderRehearsal(
     ['repository', cyan(report.url)],
   ];
   const width = Math.max(...rows.map(([name]) => visibleWidth(name)));
-  const none = report.runs.length === 0 ? [yellow('  No GitHub workflow ran.')] : [];
+  const why = report.unheard === null ? [] : verdictLines(report.unheard, paint(options.color));
+  const none =
+    report.runs.length === 0
+      ? [yellow('  No GitHub workflow ran.'), ...why.map((line) => `    ${line}`)]
+      : [];
   return [
     '',
     `${mark} ${bold(options.title)} ${verdict} on the local GitHub.`,
