@@ -13,7 +13,7 @@ import {
   tag,
 } from 'glidepath';
 
-// Phoenix on Fly in three organisations: main goes to staging, tags go to production, and each pull request gets a
+// Phoenix on Fly in three organizations: main goes to staging, tags go to production, and each pull request gets a
 // review app with a database of its own.
 export default defineProject({
   name: 'reify',

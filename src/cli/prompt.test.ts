@@ -12,10 +12,10 @@ test('an answer is taken without the space around it, and an empty one is what w
   const { input, output } = streams('  shop \n\n');
   const answers = await withPrompt({ input, output }, async (ask) => [
     await ask('Name?', 'x'),
-    await ask('Organisation?', 'personal'),
+    await ask('Organization?', 'personal'),
   ]);
   expect(answers).toEqual(['shop', 'personal']);
-  expect(String(output.read())).toBe('Name? [x] Organisation? [personal] ');
+  expect(String(output.read())).toBe('Name? [x] Organization? [personal] ');
 });
 
 test('an input that ends ends the command', async () => {

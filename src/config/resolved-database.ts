@@ -64,7 +64,7 @@ export interface ResolvedFlyPostgres {
 
 /** What only a branch on Neon has. */
 export interface ResolvedNeon {
-  /** The organisation's id; null: the key says. */
+  /** The organization's id; null: the key says. */
   readonly org: string | null;
   /** From which branch it is made; null: the project's default branch. */
   readonly parent: string | null;

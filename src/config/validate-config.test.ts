@@ -954,11 +954,11 @@ describe('warnings', () => {
             b: { on: push('b'), fly: { org: 'two' } },
           },
         }),
-        'environments.b.fly.token: environments.b.fly.token: FLY_API_TOKEN is the token of two organisations, one (a) and two (b). → Give each organisation a token of its own, so that one environment cannot change the other.',
+        'environments.b.fly.token: environments.b.fly.token: FLY_API_TOKEN is the token of two organizations, one (a) and two (b). → Give each organization a token of its own, so that one environment cannot change the other.',
       ],
       [
         project({ environments: { a: { on: push('a'), fly: { org: 'one' } }, b: { on: push('b') } } }),
-        'environments.b: environments.b: FLY_API_TOKEN is the token of two organisations, one (a) and personal (b). → Give each organisation a token of its own, so that one environment cannot change the other.',
+        'environments.b: environments.b: FLY_API_TOKEN is the token of two organizations, one (a) and personal (b). → Give each organization a token of its own, so that one environment cannot change the other.',
       ],
     ]),
   )('%s', (_, config, expected) => {

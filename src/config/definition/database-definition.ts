@@ -78,7 +78,7 @@ export interface FlyPostgresDefinition extends FlyPostgresOptions {
 export interface NeonOptions<E extends string = string> extends DatabaseOptions {
   /** The Neon project, by id or by name. */
   readonly project: string;
-  /** The organisation's id on Neon, for keys that belong to several. */
+  /** The organization's id on Neon, for keys that belong to several. */
   readonly org?: string;
   /** Environment → branch. Default a branch of the environment's name; in review environments `pr-{pr}`. */
   readonly branches?: { readonly [K in E]?: string };

@@ -2,7 +2,7 @@ import type { VmSize } from '../resolve/fly-sizes.ts';
 
 /** The account an environment uses on Fly.io. */
 export interface FlyAccount {
-  /** The organisation's slug. Default `personal`, as flyctl. */
+  /** The organization's slug. Default `personal`, as flyctl. */
   readonly org?: string;
   /** Name of the environment variable that holds the token; never the token. Default `FLY_API_TOKEN`. */
   readonly token?: string;

@@ -405,7 +405,7 @@ describe('environments', () => {
 describe('databases', () => {
   const on = push('main');
 
-  test('on Fly stand beside the first app that uses them, in its organisation', () => {
+  test('on Fly stand beside the first app that uses them, in its organization', () => {
     const apps = {
       other: flyApp({ regions: ['ams'] }),
       web: flyApp({ regions: ['fra', 'iad'], database: 'main' }),

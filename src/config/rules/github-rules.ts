@@ -3,7 +3,7 @@ import type { ProjectDefinition } from '../definition/project-definition.ts';
 import type { Mistake } from '../mistake.ts';
 import { conflict, warning } from './conflict.ts';
 
-/** Runners of GitHub's own that Glidepath runs on (actions/runner-images, 2026-08). Others may be an organisation's own. */
+/** Runners of GitHub's own that Glidepath runs on (actions/runner-images, 2026-08). Others may be an organization's own. */
 const RUNNERS = [
   'ubuntu-24.04',
   'ubuntu-24.04-arm',

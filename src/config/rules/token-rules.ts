@@ -4,7 +4,7 @@ import type { CheckedScope } from './checked-scope.ts';
 import { pathText } from '../config-path.ts';
 import { named } from '../named.ts';
 
-/** A token opens one organisation: two organisations with one token mean that one of them has too much power. */
+/** A token opens one organization: two organizations with one token mean that one of them has too much power. */
 export function tokenRules(project: ProjectDefinition, scopes: readonly CheckedScope[]): Mistake[] {
   const first = new Map<string, { org: string; environment: string }>();
   const mistakes: Mistake[] = [];
@@ -24,8 +24,8 @@ export function tokenRules(project: ProjectDefinition, scopes: readonly CheckedS
         code: 'CONFIG_CONFLICT',
         severity: 'warning',
         path,
-        message: `${pathText(path)}: ${app.token} is the token of two organisations, ${known.org} (${known.environment}) and ${app.org} (${environment}).`,
-        hint: 'Give each organisation a token of its own, so that one environment cannot change the other.',
+        message: `${pathText(path)}: ${app.token} is the token of two organizations, ${known.org} (${known.environment}) and ${app.org} (${environment}).`,
+        hint: 'Give each organization a token of its own, so that one environment cannot change the other.',
       });
     }
   }

@@ -43,7 +43,7 @@ function comments(app: ResolvedFlyApp, env: FlyTomlEnv, { environment, path }: F
   const machines = app.regions.map(({ region, count }) => `${region} ${count}`);
   const total = app.regions.reduce((sum, { count }) => sum + count, 0);
   return [
-    `${app.name} in ${environment.name}, organisation ${app.org}. By hand, in an emergency:`,
+    `${app.name} in ${environment.name}, organization ${app.org}. By hand, in an emergency:`,
     `  ${token}fly deploy . --config ${path}${name}`,
     ...(isReview ? ['Without a name on purpose: each pull request has an app of its own.'] : []),
     ...(total > 1 ? [`Machines: ${machines.join(', ')}. Their number is no part of fly.toml.`] : []),

@@ -53,7 +53,7 @@ export function initConfig(
       ...lockToMake(repository, apps),
       ...settings.flatMap(({ assumed }) => assumed),
       ...environments.map((each) => `${each.name}: ${each.assumed}`),
-      ...(answers.org === undefined && apps.some(isOnFly) ? ['the organisation on Fly is personal'] : []),
+      ...(answers.org === undefined && apps.some(isOnFly) ? ['the organization on Fly is personal'] : []),
     ],
     kept: readings(apps).flatMap((reading) => reading.kept.map((key) => `${reading.path}: ${key}`)),
     ignored: [
@@ -113,7 +113,7 @@ function flyEntry(apps: readonly FoundApp[], org: string | undefined): CodeEntry
   if (!apps.some(isOnFly)) return [];
   const comment =
     org === undefined
-      ? 'Assumed: one organisation for all environments. The token is the name of a variable, never the token.'
+      ? 'Assumed: one organization for all environments. The token is the name of a variable, never the token.'
       : 'The token is the name of a variable, never the token.';
   return [{ key: 'fly', value: `{ org: ${quoted(org ?? 'personal')}, token: 'FLY_API_TOKEN' }`, comment }];
 }

@@ -22,7 +22,7 @@ export interface LatencyBucket {
 
 /** What is asked of the edge. */
 export interface EdgeQuestion {
-  /** The slug of the organisation that the app belongs to. */
+  /** The slug of the organization that the app belongs to. */
   readonly org: string;
   readonly app: string;
   /** The machine that is compared with all others of the app. */

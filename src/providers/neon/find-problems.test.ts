@@ -71,7 +71,7 @@ describe('the key', () => {
     ]);
   });
 
-  test('of several organisations asks for one', async () => {
+  test('of several organizations asks for one', async () => {
     const body = {
       code: '',
       message: 'org_id is required, you can find it on your organization settings page',

@@ -134,7 +134,7 @@ function noProject(context: NeonContext, database: ResolvedDatabase): Diagnostic
 function problemOf(context: NeonContext, database: ResolvedDatabase, error: unknown): Diagnostic | null {
   if (!(error instanceof ToolError)) return null;
   if (asksForOrganization(error)) {
-    const message = `The key ${context.tokenName} belongs to several organisations on Neon, and ${database.name} does not say which.`;
+    const message = `The key ${context.tokenName} belongs to several organizations on Neon, and ${database.name} does not say which.`;
     const hint = "See them, and name one: neonctl orgs list, neon({ org: 'org-…' })";
     return problem(database, 'org', 'PROVIDER_REJECTED', message, hint);
   }

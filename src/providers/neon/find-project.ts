@@ -57,12 +57,12 @@ export function projectOf(database: ResolvedDatabase): string {
   return database.project;
 }
 
-/** The organisation as it is written. */
+/** The organization as it is written. */
 export function orgOf(database: ResolvedDatabase): string | null {
   return database.neon?.org ?? null;
 }
 
-/** Whether Neon asks for the organisation: a personal key that belongs to several must name one. */
+/** Whether Neon asks for the organization: a personal key that belongs to several must name one. */
 export function asksForOrganization(error: unknown): boolean {
   return hasStatus(error, 400, 422) && /\borg(_id|anization)\b/i.test(error.detail);
 }

@@ -9,6 +9,6 @@ export interface NeonContext {
   readonly timing: NeonTiming;
   /** The environment variable that the key was read from, for people. */
   readonly tokenName: string;
-  /** Ids of projects that were found, by organisation and name: they never change. */
+  /** Ids of projects that were found, by organization and name: they never change. */
   readonly knownProjects: Map<string, string>;
 }

@@ -10,7 +10,7 @@ export const excessivePermissions: WorkflowRule = {
   severity: 'warning',
   persona: 'regular',
   what: 'No `permissions` anywhere, `read-all` and `write-all`, and the right to write given to all jobs at once. What one job is given is left alone.',
-  why: 'Without them the token has whatever the repository or the organisation gives by default, often the right to write everything; any step of any job may use that.',
+  why: 'Without them the token has whatever the repository or the organization gives by default, often the right to write everything; any step of any job may use that.',
   hint: 'Say `permissions: {}` on top, and give each job what it needs.',
   bad: inWorkflow('on: push\njobs:\n  build:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: make\n'),
   good: inWorkflow(

@@ -19,7 +19,7 @@ export const secretsInherit: WorkflowRule = {
   severity: 'warning',
   persona: 'regular',
   what: '`secrets: inherit`.',
-  why: 'The workflow that is called gets every secret of the repository and the organisation, those it has no use for among them.',
+  why: 'The workflow that is called gets every secret of the repository and the organization, those it has no use for among them.',
   hint: 'Name each secret that it needs.',
   bad: inWorkflow(call(' inherit\n')),
   good: inWorkflow(call('\n      FLY_API_TOKEN: ${{ secrets.FLY_API_TOKEN }}\n')),
