@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LockedWork, LockMode } from '../../src/migrations/lint/finding.ts';
 import { createLintedSession } from '../../src/migrations/lint/history/linted-session.ts';
+import { lintSql } from '../../src/migrations/lint/lint-sql.ts';
 import type { LintSettings } from '../../src/migrations/lint/lint-input.ts';
 import { isAtLeastLock } from '../../src/migrations/lint/locks/table-lock.ts';
 import { parseSql } from '../../src/migrations/lint/parse/parse-sql.ts';
@@ -38,6 +39,11 @@ ALTER TABLE orders ADD CONSTRAINT spare_fkey FOREIGN KEY (spare) REFERENCES cust
 ALTER TABLE orders ADD CONSTRAINT note_not_null NOT NULL note NOT VALID;
 CREATE STATISTICS known ON total, price FROM orders;
 CREATE VIEW names AS SELECT name FROM customers;
+CREATE TABLE parts (id bigint, at date NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+CREATE TABLE parts_rest PARTITION OF parts DEFAULT;
+CREATE DOMAIN drawn AS uuid DEFAULT gen_random_uuid();
+CREATE TABLE made (id int, x xml, code int, span interval(3), twice int GENERATED ALWAYS AS (id * 2) STORED);
 `;
 
 const ROWS = `
@@ -82,6 +88,14 @@ const STATEMENTS = [
   'ALTER TABLE orders CLUSTER ON orders_total_idx',
   'ALTER TABLE orders ALTER number TYPE varchar(20)',
   'ALTER TABLE orders ALTER number TYPE text',
+  'ALTER TABLE orders ALTER number TYPE text COLLATE "C"',
+  'ALTER TABLE orders ALTER note TYPE text COLLATE "C"',
+  'ALTER TABLE orders ADD COLUMN a drawn',
+  'ALTER TABLE orders ADD COLUMN a drawn DEFAULT NULL',
+  'ALTER TABLE made ALTER x TYPE text',
+  'ALTER TABLE made ALTER code TYPE oid',
+  'ALTER TABLE made ALTER span TYPE interval',
+  'ALTER TABLE made ALTER twice SET EXPRESSION AS (id * 3)',
   'ALTER TABLE orders ALTER price TYPE numeric(12,2)',
   'ALTER TABLE orders ALTER note TYPE free',
   "SET LOCAL timezone = 'UTC'; ALTER TABLE orders ALTER placed TYPE timestamptz",
@@ -122,6 +136,9 @@ const STATEMENTS = [
   "ALTER TABLE logs ATTACH PARTITION logs_2 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')",
   'ALTER TABLE logs DETACH PARTITION logs_1',
   "CREATE TABLE logs_3 PARTITION OF logs FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')",
+  "ALTER TABLE parts ATTACH PARTITION logs_2 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')",
+  'ALTER TABLE parts DETACH PARTITION parts_1',
+  "CREATE TABLE parts_3 PARTITION OF parts FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')",
   'CREATE TABLE more (customer_id bigint REFERENCES customers)',
   'CREATE TABLE kids (a int) INHERITS (lines)',
   'CREATE INDEX ON orders (total)',
@@ -204,10 +221,15 @@ async function saidOf(sql: string): Promise<Effects> {
   return withoutIndexes(effects.map(({ table, lock, work }) => [table.name, { lock, work }]));
 }
 
-/** Of what the server says nothing: it compares the rows of the view, and looks at the columns of the domain. */
-const UNSAID: Readonly<Record<string, Said>> = {
+/** Of what the server says nothing: it compares the rows of the view, looks at the columns of the domain, and at the rows of the DEFAULT partition. */
+const UNSAID: Readonly<Record<string, Said & { readonly table?: string }>> = {
   'REFRESH MATERIALIZED VIEW CONCURRENTLY totals': { lock: 'Exclusive', work: 'scan' },
   'ALTER DOMAIN email ADD CHECK (length(VALUE) > 1)': { lock: 'Share', work: 'scan' },
+  "CREATE TABLE parts_3 PARTITION OF parts FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')": {
+    table: 'parts_rest',
+    lock: 'AccessExclusive',
+    work: 'scan',
+  },
 };
 
 async function observed(sql: string): Promise<Effects> {
@@ -235,8 +257,10 @@ async function observed(sql: string): Promise<Effects> {
       const isNewFile =
         after.has(Number(id)) && after.get(Number(id))?.file !== file && !sql.startsWith('TRUNCATE');
       const unsaid = UNSAID[sql];
-      effects[name] =
-        unsaid?.lock === lock ? unsaid : { lock, work: isNewFile ? 'rewrite' : workOn(name, notices) };
+      const isUnsaid = unsaid?.lock === lock && (unsaid.table ?? name) === name;
+      effects[name] = isUnsaid
+        ? { lock, work: unsaid.work }
+        : { lock, work: isNewFile ? 'rewrite' : workOn(name, notices) };
     }
     return relevant(Object.entries(effects));
   } finally {
@@ -281,6 +305,34 @@ function relevant(effects: readonly (readonly [string, Said])[]): Effects {
       .toSorted(([one], [other]) => one.localeCompare(other)),
   );
 }
+
+/** The rules that speak of a statement as one that keeps people out or fails. */
+async function findingsOf(sql: string): Promise<readonly string[]> {
+  const { findings } = await lintSql(
+    [
+      { file: 'before.sql', text: SCHEMA, hasRun: true },
+      { file: 'now.sql', text: sql },
+    ],
+    { ...SETTINGS, inTransaction: false },
+  );
+  return findings.filter(({ severity }) => severity !== 'advice').map(({ rule }) => rule);
+}
+
+/** Found to be work under a lock, and nothing is said of it. */
+const UNSAID_ON_PURPOSE: ReadonlySet<string> = new Set([
+  // It keeps out those that write into the view, of whom there are none.
+  'REFRESH MATERIALIZED VIEW CONCURRENTLY totals',
+]);
+
+describe('where Postgres writes anew, builds or scans under a lock that keeps others out, there is a finding', () => {
+  test.each(STATEMENTS)('%s', async (sql) => {
+    const works = Object.values(await observed(sql)).filter(
+      ({ lock, work }) => isAtLeastLock(lock, 'Share') && work !== 'none',
+    );
+    if (works.length === 0 || UNSAID_ON_PURPOSE.has(sql)) return;
+    expect(await findingsOf(sql)).not.toEqual([]);
+  });
+});
 
 describe('the locks that the linter speaks of are those that Postgres takes', () => {
   test.each(STATEMENTS)('%s', async (sql) => {

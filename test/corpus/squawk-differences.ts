@@ -67,6 +67,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
   ...[
     'add-column-json',
     'add-exclusion-constraint',
+    'attach-partition-scan',
     'backfill-with-ddl',
     'change-table-storage',
     'changed-default',
@@ -85,6 +86,8 @@ export const EXPLANATIONS: readonly Explanation[] = [
     'recreate-table',
     'rename-enum-value',
     'rename-schema',
+    'refresh-not-concurrent',
+    'set-expression',
     'trigger-rule-or-policy',
     'truncate',
     'view-uses-column',
@@ -104,6 +107,22 @@ export const EXPLANATIONS: readonly Explanation[] = [
     rule: 'add-column-rewrite',
     reason: 'A serial, and a domain with a CHECK, rewrite the table as well (Postgres 18, measured).',
     statements: ['ALTER TABLE orders ADD COLUMN position', 'ALTER TABLE orders ADD COLUMN discount'],
+  },
+  {
+    side: 'ours',
+    rule: 'add-column-rewrite',
+    reason: 'The default of a domain is drawn for each row as well (Postgres 18, measured).',
+    statements: ['ALTER TABLE orders ADD COLUMN key uid'],
+  },
+  {
+    side: 'squawk',
+    rule: 'changing-column-type',
+    reason: 'The same bytes as before: Postgres changes only the catalog (Postgres 18, measured).',
+    statements: [
+      'ALTER TABLE orders ALTER COLUMN x TYPE text',
+      'ALTER TABLE orders ALTER COLUMN code TYPE oid',
+      'ALTER TABLE orders ALTER COLUMN span TYPE interval',
+    ],
   },
   {
     side: 'ours',

@@ -34,7 +34,7 @@ function allLocks(node: Node, knowledge: LockKnowledge): readonly TableLock[] {
       'AlterTableCmd' in command ? commandLocks(command.AlterTableCmd, table, knowledge) : [],
     );
   }
-  if ('CreateStmt' in node) return createTableLocks(node.CreateStmt);
+  if ('CreateStmt' in node) return createTableLocks(node.CreateStmt, knowledge);
   if ('IndexStmt' in node || 'ReindexStmt' in node) return indexLocks(node, knowledge);
   if ('DropStmt' in node) return dropLocks(node.DropStmt, knowledge);
   return maintenanceLocks(node, knowledge) ?? rowLocks(node);

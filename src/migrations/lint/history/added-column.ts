@@ -8,6 +8,7 @@ import type { SchemaHistory } from './schema-history.ts';
 export interface RewriteReason {
   readonly kind:
     | 'volatile-default'
+    | 'domain-default'
     | 'constant-default'
     | 'serial'
     | 'identity'
@@ -94,6 +95,11 @@ function rewriteReason(
   const domain = type === null ? undefined : history.types.get(keyOf(history, type));
   if (domain?.kind === 'domain' && domain.isConstrained)
     return { kind: 'constrained-domain', what: typeName };
+  const isBare = !constraints.some(({ contype }) => contype === 'CONSTR_DEFAULT');
+  if (isBare && domain?.defaultValue != null) {
+    const drawn = volatileFunction(domain.defaultValue, history);
+    if (drawn !== null) return { kind: 'domain-default', what: `${drawn}() of ${typeName}` };
+  }
   if (defaultValue === null) return null;
   const called = volatileFunction(defaultValue, history);
   if (called !== null) return { kind: 'volatile-default', what: `${called}()` };

@@ -59,7 +59,13 @@ export function applyCommand(
     const partition = history.tables.get(key);
     const partitionOf = keyOf(history, table.name);
     const moment = table.madeIn === null ? null : (partition?.madeIn ?? null);
-    if (partition !== undefined) history.tables.set(key, { ...partition, madeIn: moment, partitionOf });
+    if (partition !== undefined)
+      history.tables.set(key, {
+        ...partition,
+        madeIn: moment,
+        partitionOf,
+        isDefaultPartition: def.PartitionCmd.bound?.is_default === true,
+      });
   }
 }
 
@@ -115,7 +121,8 @@ function constraintIn(definition: ColumnDef, type: Constraint['contype']): Const
 }
 
 function fillOf(definition: ColumnDef): ColumnFill {
-  if (constraintIn(definition, 'CONSTR_GENERATED') !== undefined) return 'generated';
+  const generated = constraintIn(definition, 'CONSTR_GENERATED');
+  if (generated !== undefined) return generated.generated_kind === 'v' ? 'virtual' : 'generated';
   if (constraintIn(definition, 'CONSTR_IDENTITY') !== undefined) return 'identity';
   return constraintIn(definition, 'CONSTR_DEFAULT') === undefined ? 'nothing' : 'default';
 }

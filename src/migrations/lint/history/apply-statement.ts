@@ -52,6 +52,7 @@ export function emptyTable(name: TableState['name']): Omit<TableState, 'madeIn'>
     isUnlogged: false,
     isPartitioned: false,
     partitionOf: null,
+    isDefaultPartition: false,
   };
 }
 
@@ -68,6 +69,7 @@ function makeTable(history: SchemaHistory, create: CreateStmt, madeIn: Moment): 
     isUnlogged: create.relation?.relpersistence === 'u',
     isPartitioned: create.partspec !== undefined,
     partitionOf: create.partbound === undefined ? null : parentKey(history, create),
+    isDefaultPartition: create.partbound?.is_default === true,
   };
   history.tables.set(key, table);
   for (const parent of create.inhRelations ?? []) {
@@ -211,8 +213,18 @@ function makeOther(history: SchemaHistory, node: Node, statement: Statement, mad
         'Constraint' in one &&
         (one.Constraint.contype === 'CONSTR_CHECK' || one.Constraint.contype === 'CONSTR_NOTNULL'),
     );
+    const defaultValue =
+      constraints
+        .flatMap((one) => ('Constraint' in one ? [one.Constraint] : []))
+        .find(({ contype }) => contype === 'CONSTR_DEFAULT')?.raw_expr ?? null;
     const key = keyOf(history, listName(domainname));
-    history.types.set(key, { kind: 'domain', base: toSqlType(typeName), isConstrained, madeIn });
+    history.types.set(key, {
+      kind: 'domain',
+      base: toSqlType(typeName),
+      isConstrained,
+      defaultValue,
+      madeIn,
+    });
   }
   if (
     'AlterDomainStmt' in node &&
@@ -224,15 +236,21 @@ function makeOther(history: SchemaHistory, node: Node, statement: Statement, mad
   }
   if ('CreateEnumStmt' in node) {
     const key = keyOf(history, listName(node.CreateEnumStmt.typeName));
-    history.types.set(key, { kind: 'enum', base: null, isConstrained: false, madeIn });
+    history.types.set(key, { kind: 'enum', base: null, isConstrained: false, defaultValue: null, madeIn });
   }
   if ('CompositeTypeStmt' in node) {
     const key = keyOf(history, relationName(node.CompositeTypeStmt.typevar));
-    history.types.set(key, { kind: 'composite', base: null, isConstrained: false, madeIn });
+    history.types.set(key, {
+      kind: 'composite',
+      base: null,
+      isConstrained: false,
+      defaultValue: null,
+      madeIn,
+    });
   }
   if ('CreateRangeStmt' in node) {
     const key = keyOf(history, listName(node.CreateRangeStmt.typeName));
-    history.types.set(key, { kind: 'range', base: null, isConstrained: false, madeIn });
+    history.types.set(key, { kind: 'range', base: null, isConstrained: false, defaultValue: null, madeIn });
   }
   if ('CreateFunctionStmt' in node) {
     const { funcname, options = [] } = node.CreateFunctionStmt;

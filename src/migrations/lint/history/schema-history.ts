@@ -1,3 +1,4 @@
+import type { Node } from 'libpg-query';
 import type { SqlName } from '../parse/names.ts';
 import type { SqlType } from '../parse/sql-type.ts';
 import type { Statement } from '../parse/statement.ts';
@@ -10,7 +11,7 @@ export interface Moment {
 }
 
 /** What gives a column a value where whoever writes the row gives none. */
-export type ColumnFill = 'nothing' | 'default' | 'serial' | 'identity' | 'generated';
+export type ColumnFill = 'nothing' | 'default' | 'serial' | 'identity' | 'generated' | 'virtual';
 
 /** What is known of a column. */
 export interface ColumnState {
@@ -52,6 +53,8 @@ export interface TableState {
   readonly isPartitioned: boolean;
   /** Key of the table that it is a partition of. */
   readonly partitionOf: string | null;
+  /** Whether it is the partition for all that fits no other. */
+  readonly isDefaultPartition: boolean;
 }
 
 /** What is known of an index. */
@@ -71,6 +74,8 @@ export interface TypeState {
   /** Of a domain. */
   readonly base: SqlType | null;
   readonly isConstrained: boolean;
+  /** Of a domain: what a column of it gets by default. */
+  readonly defaultValue: Node | null;
   readonly madeIn: Moment;
 }
 
@@ -124,4 +129,12 @@ export function emptyHistory(homes: ReadonlyMap<string, string>): SchemaHistory 
 /** By what things are found again: `shop.orders`. A search path that nobody wrote down is guessed by what is there. */
 export function keyOf({ schema, homes }: SchemaHistory, { schema: written, name }: SqlName): string {
   return `${written ?? homes.get(name) ?? schema}.${name}`;
+}
+
+/** The DEFAULT partition of a table, where one is known. */
+export function defaultPartitionOf(history: SchemaHistory, parent: SqlName): TableState | null {
+  const key = keyOf(history, parent);
+  const isIt = ({ partitionOf, isDefaultPartition }: TableState): boolean =>
+    isDefaultPartition && partitionOf === key;
+  return [...history.tables.values()].find(isIt) ?? null;
 }

@@ -1,5 +1,6 @@
 import type { ColumnDef } from 'libpg-query';
 import { plainColumn } from '../parse/expressions.ts';
+import type { SqlName } from '../parse/names.ts';
 import type { SqlType } from '../parse/sql-type.ts';
 import { isSameBase, toSqlType } from '../parse/sql-type.ts';
 import type { SchemaHistory } from './schema-history.ts';
@@ -11,6 +12,8 @@ export type TypeChangeCost =
   | 'free'
   /** Every row and every index is written anew. */
   | 'rewrite'
+  /** The rows stay as they are, and indexes over the column are built anew: another collation. */
+  | 'reindex'
   /** Free if the session's time zone is UTC, which nothing says. */
   | 'free-in-utc'
   /** The type that the column has is not known, and from some it would be free. */
@@ -27,7 +30,8 @@ export function typeChangeCost(
   // Whether the values fit the domain is looked up in every row.
   if (target === 'constrained') return 'rewrite';
   if (change.from === null) return isOftenFree(target) ? 'unknown' : 'rewrite';
-  return costBetween(belowDomain(change.from, history), target, history.timezone);
+  const cost = costBetween(belowDomain(change.from, history), target, history.timezone);
+  return cost === 'free' && change.definition.collClause !== undefined ? 'reindex' : cost;
 }
 
 /** Whether the new value is but the old one: no `USING`, or one that says so. */
@@ -61,6 +65,15 @@ function belowDomain(type: SqlType, history: SchemaHistory): SqlType {
 const TIMES: ReadonlySet<string> = new Set(['timestamp', 'timestamptz', 'time', 'timetz', 'interval']);
 const TEXTS: ReadonlySet<string> = new Set(['text', 'varchar']);
 
+/** The same bytes (pg_cast, castmethod b): read as the other type they need no change. */
+const BINARY_COERCIBLE: ReadonlySet<string> = new Set([
+  'cidr inet',
+  'xml text',
+  'xml varchar',
+  'int4 oid',
+  'oid int4',
+]);
+
 function isOftenFree(to: SqlType): boolean {
   return (
     !to.isArray && to.schema === null && (TEXTS.has(to.name) || to.name === 'numeric' || TIMES.has(to.name))
@@ -75,8 +88,10 @@ function costBetween(from: SqlType, to: SqlType, timezone: string | null): TypeC
     if (!isAtLeast(from, to)) return 'rewrite';
     return timezone === null ? 'free-in-utc' : isUtc(timezone) ? 'free' : 'rewrite';
   }
-  if (from.name === 'cidr' && to.name === 'inet') return 'free';
+  if (to.modifiers.length === 0 && BINARY_COERCIBLE.has(`${from.name} ${to.name}`)) return 'free';
   if (from.name !== to.name) return 'rewrite';
+  // The modifiers of an interval are a mask and a precision.
+  if (from.name === 'interval' && to.modifiers.length === 0) return 'free';
   if (from.name === 'numeric') return isWiderNumeric(from, to) ? 'free' : 'rewrite';
   if (from.name === 'varbit' || (TIMES.has(from.name) && from.name !== 'interval')) {
     return isAtLeast(from, to) ? 'free' : 'rewrite';
@@ -110,4 +125,25 @@ function isWiderNumeric(from: SqlType, to: SqlType): boolean {
 
 function isUtc(timezone: string): boolean {
   return /^(utc|gmt|etc\/utc|etc\/gmt|z|zulu|universal|0|\+00|\+00:00)$/i.test(timezone);
+}
+
+/** Whether an index may have a column in it, as far as is known. */
+export function mayBeIndexed(
+  { table, column }: { readonly table: SqlName; readonly column: string },
+  history: SchemaHistory,
+): boolean {
+  const key = keyOf(history, table);
+  const known = history.tables.get(key);
+  if (known === undefined || known.madeIn === null) return true;
+  const isKey = [...known.constraints.values()].some(
+    ({ kind, columns }) => ['primary-key', 'unique', 'exclusion'].includes(kind) && columns.includes(column),
+  );
+  // None are known of an index over expressions.
+  return (
+    isKey ||
+    [...history.indexes.values()].some(
+      (index) =>
+        keyOf(history, index.table) === key && (index.columns.length === 0 || index.columns.includes(column)),
+    )
+  );
 }

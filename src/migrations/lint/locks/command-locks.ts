@@ -1,7 +1,7 @@
 import type { AlterTableCmd, AlterTableType, ColumnDef, Constraint } from 'libpg-query';
 import { describeColumn } from '../history/added-column.ts';
-import { keyOf } from '../history/schema-history.ts';
-import { typeChangeCost } from '../history/type-change.ts';
+import { defaultPartitionOf, keyOf } from '../history/schema-history.ts';
+import { mayBeIndexed, typeChangeCost } from '../history/type-change.ts';
 import type { LockMode } from '../finding.ts';
 import type { LockKnowledge, TableLock } from './table-lock.ts';
 import type { SqlName } from '../parse/names.ts';
@@ -59,9 +59,13 @@ export function commandLocks(
   if (subtype === 'AT_ValidateConstraint') return validateLocks(name, table, knowledge);
   if (subtype === 'AT_DropConstraint') return dropConstraintLocks(name, table, knowledge);
   if ((subtype === 'AT_AttachPartition' || subtype === 'AT_DetachPartition') && def !== undefined) {
-    return 'PartitionCmd' in def ? partitionLocks(command, relationName(def.PartitionCmd.name), table) : [];
+    return 'PartitionCmd' in def
+      ? partitionLocks(command, { partition: relationName(def.PartitionCmd.name), parent: table }, knowledge)
+      : [];
   }
-  const work = REWRITES.has(subtype) ? 'rewrite' : 'none';
+  const known = knowledge.history.tables.get(keyOf(knowledge.history, table))?.columns.get(name);
+  const isFree = subtype === 'AT_SetExpression' && known?.fill === 'virtual';
+  const work = REWRITES.has(subtype) && !isFree ? 'rewrite' : 'none';
   return [{ table, lock: WEAKER[subtype] ?? 'AccessExclusive', work }];
 }
 
@@ -95,14 +99,18 @@ function typeLocks(
   const known = history.tables.get(keyOf(history, table));
   const from = known?.columns.get(column)?.type ?? null;
   const cost = typeChangeCost({ column, from, definition }, history);
+  const isIndexed = cost === 'reindex' && mayBeIndexed({ table, column }, history);
+  const work =
+    cost === 'reindex' ? (isIndexed ? 'index-build' : 'none') : cost === 'free' ? 'none' : 'rewrite';
   // What the column points to is looked up again, unless it never was.
   const isLookedUp =
     cost !== 'free' &&
+    cost !== 'reindex' &&
     [...(known?.constraints.values() ?? [])].some(
       ({ kind, isValid, columns }) => kind === 'foreign-key' && isValid && columns.includes(column),
     );
   return [
-    { table, lock: 'AccessExclusive', work: cost === 'free' ? 'none' : 'rewrite' },
+    { table, lock: 'AccessExclusive', work },
     ...referencedBy(table, column, { history }).map((other): TableLock => {
       return { table: other, lock: 'AccessExclusive', work: isLookedUp ? 'scan' : 'none' };
     }),
@@ -176,11 +184,18 @@ function dropConstraintLocks(name: string, table: SqlName, { history }: LockKnow
   return references === null ? [own] : [own, { table: references, lock: 'AccessExclusive', work: 'none' }];
 }
 
-function partitionLocks(command: AlterTableCmd, partition: SqlName, parent: SqlName): readonly TableLock[] {
+function partitionLocks(
+  command: AlterTableCmd,
+  { partition, parent }: { readonly partition: SqlName; readonly parent: SqlName },
+  { history }: LockKnowledge,
+): readonly TableLock[] {
+  const rest = defaultPartitionOf(history, parent)?.name;
   if (command.subtype === 'AT_AttachPartition') {
     return [
       { table: parent, lock: 'ShareUpdateExclusive', work: 'none' },
       { table: partition, lock: 'AccessExclusive', work: 'scan' },
+      // It may have rows that belong into the new one.
+      ...(rest === undefined ? [] : [{ table: rest, lock: 'AccessExclusive', work: 'scan' } as const]),
     ];
   }
   const isConcurrent =
@@ -190,5 +205,6 @@ function partitionLocks(command: AlterTableCmd, partition: SqlName, parent: SqlN
   return [
     { table: parent, lock: isConcurrent ? 'ShareUpdateExclusive' : 'AccessExclusive', work: 'none' },
     { table: partition, lock: 'AccessExclusive', work: 'none' },
+    ...(rest === undefined ? [] : [{ table: rest, lock: 'AccessExclusive', work: 'none' } as const]),
   ];
 }

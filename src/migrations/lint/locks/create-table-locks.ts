@@ -1,15 +1,21 @@
 import type { Constraint, CreateStmt, Node } from 'libpg-query';
-import type { TableLock } from './table-lock.ts';
+import { defaultPartitionOf } from '../history/schema-history.ts';
+import type { LockKnowledge, TableLock } from './table-lock.ts';
 import { relationName } from '../parse/names.ts';
 
 /** What CREATE TABLE locks beside the table itself: its parent, and what its foreign keys point to. */
-export function createTableLocks(create: CreateStmt): readonly TableLock[] {
+export function createTableLocks(create: CreateStmt, { history }: LockKnowledge): readonly TableLock[] {
   const isPartition = create.partbound !== undefined;
   const parents = (create.inhRelations ?? []).flatMap((node): readonly TableLock[] => {
     if (!('RangeVar' in node)) return [];
-    // A default partition is scanned for rows that belong into the new one, but that is another table.
+    const table = relationName(node.RangeVar);
     const lock = isPartition ? 'AccessExclusive' : 'ShareUpdateExclusive';
-    return [{ table: relationName(node.RangeVar), lock, work: 'none' }];
+    const rest = isPartition ? defaultPartitionOf(history, table) : null;
+    return [
+      { table, lock, work: 'none' },
+      // It may have rows that belong into the new one.
+      ...(rest === null ? [] : [{ table: rest.name, lock: 'AccessExclusive', work: 'scan' } as const]),
+    ];
   });
   const referenced = tableConstraints(create).flatMap(({ contype, pktable }): readonly TableLock[] =>
     contype === 'CONSTR_FOREIGN'

@@ -16,7 +16,7 @@ export const addColumnRewrite: Rule = {
   severity: 'error',
   what:
     'A column added with a volatile default (gen_random_uuid(), clock_timestamp(), a function of your own), as serial or ' +
-    'identity, generated and stored, or of a domain with constraints. A constant or now() as default is free from ' +
+    'identity, generated and stored, or of a domain with constraints or such a default. A constant or now() as default is free from ' +
     'Postgres 11 on, a virtual column from 18 on.',
   why:
     'ADD COLUMN takes an ACCESS EXCLUSIVE lock. Where each row needs a value of its own, the table and all its indexes ' +
@@ -47,6 +47,7 @@ export const addColumnRewrite: Rule = {
 
 const SAY: Readonly<Record<RewriteReason['kind'], (reason: RewriteReason) => string>> = {
   'volatile-default': ({ what }) => `has a default of its own in each row, ${what}`,
+  'domain-default': ({ what }) => `has a default of its own in each row, ${what}`,
   'constant-default': () => 'has a default, which before Postgres 11 is written into each row',
   serial: ({ what }) => `is ${what}, a number of its own in each row`,
   identity: () => 'is an identity, a number of its own in each row',

@@ -7,6 +7,7 @@ import { addForeignKey } from './add-foreign-key.ts';
 import { addPrimaryKey } from './add-primary-key.ts';
 import { addRequiredColumn } from './add-required-column.ts';
 import { addUniqueConstraint } from './add-unique-constraint.ts';
+import { attachPartitionScan } from './attach-partition-scan.ts';
 import { changeColumnType } from './change-column-type.ts';
 import { changeTableStorage } from './change-table-storage.ts';
 import { concurrentInTransaction } from './concurrent-in-transaction.ts';
@@ -19,6 +20,8 @@ import { locksReferencedTable } from './locks-referenced-table.ts';
 import { manyExclusiveLocks } from './many-exclusive-locks.ts';
 import { reindexNotConcurrent } from './reindex-not-concurrent.ts';
 import { RUNNING_RULES } from './running-rules.ts';
+import { refreshNotConcurrent } from './refresh-not-concurrent.ts';
+import { setExpression } from './set-expression.ts';
 import { setNotNull } from './set-not-null.ts';
 import { STYLE_RULES } from './style-rules.ts';
 import { triggerRuleOrPolicy } from './trigger-rule-or-policy.ts';
@@ -31,6 +34,7 @@ export const ALL_RULES: readonly Rule[] = [
   dropIndexNotConcurrent,
   concurrentInTransaction,
   reindexNotConcurrent,
+  refreshNotConcurrent,
   detachPartitionNotConcurrent,
   addColumnRewrite,
   addRequiredColumn,
@@ -43,8 +47,10 @@ export const ALL_RULES: readonly Rule[] = [
   addPrimaryKey,
   addExclusionConstraint,
   changeColumnType,
+  setExpression,
   viewUsesColumn,
   createPartitionOf,
+  attachPartitionScan,
   locksReferencedTable,
   manyExclusiveLocks,
   triggerRuleOrPolicy,

@@ -1,5 +1,5 @@
 import type { ColumnDef } from 'libpg-query';
-import { typeChangeCost } from '../history/type-change.ts';
+import { mayBeIndexed, typeChangeCost } from '../history/type-change.ts';
 import type { TypeChangeCost } from '../history/type-change.ts';
 import { sayName } from '../parse/names.ts';
 import type { SqlType } from '../parse/sql-type.ts';
@@ -34,14 +34,15 @@ export const changeColumnType: Rule = {
         const from = context.table(changed.table)?.columns.get(column)?.type ?? null;
         const change: TypeChange = { changed, column, from, definition: def.ColumnDef };
         const cost = typeChangeCost(change, context.history);
-        if (cost === 'free') return [];
+        const place = { table: changed.table, column };
+        if (cost === 'free' || (cost === 'reindex' && !mayBeIndexed(place, context.history))) return [];
         return [
           {
             message: sayChange(change, cost),
             table: changed.table,
             at: changed.at,
             locks: locksOfCommand(changed, context),
-            severity: cost === 'rewrite' ? 'error' : 'warning',
+            severity: cost === 'rewrite' || cost === 'reindex' ? 'error' : 'warning',
             safeForm: () => safeForm(change, cost, context),
           },
         ];
@@ -61,6 +62,8 @@ function sayChange({ changed, column, from, definition }: TypeChange, cost: Type
   const to = toSqlType(definition.typeName);
   const types = `${from === null ? '' : `from ${sayType(from)} `}to ${to === null ? '?' : sayType(to)}`;
   const whole = `Column ${column} of ${sayName(changed.table)} changes ${types}`;
+  if (cost === 'reindex')
+    return `Column ${column} of ${sayName(changed.table)} gets another collation: every index over it is built anew.`;
   if (cost === 'free-in-utc')
     return `${whole}: every row is written anew unless the session’s time zone is UTC.`;
   if (cost === 'unknown')
@@ -78,6 +81,8 @@ function safeForm(change: TypeChange, cost: TypeChangeCost, context: LintContext
       },
     ]);
   }
+  if (cost === 'reindex')
+    return 'Build an index with the other collation CONCURRENTLY, and say COLLATE in the queries that need it. Or drop the indexes over the column first, change it, and build them again CONCURRENTLY.';
   const form = otherTypeForm(change, context);
   const written = typeof form === 'string' ? form : writeSteps(form);
   if (cost !== 'unknown') return written;

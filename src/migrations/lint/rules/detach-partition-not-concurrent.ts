@@ -1,3 +1,4 @@
+import { defaultPartitionOf } from '../history/schema-history.ts';
 import { relationName, sayName } from '../parse/names.ts';
 import { locksOfCommand, onCommands } from '../parse/table-commands.ts';
 import type { Rule } from '../rule.ts';
@@ -23,20 +24,23 @@ export const detachPartitionNotConcurrent: Rule = {
         const { def } = detach.command;
         if (def === undefined || !('PartitionCmd' in def) || def.PartitionCmd.concurrent === true) return [];
         const partition = sayName(relationName(def.PartitionCmd.name));
+        const hasRest = defaultPartitionOf(context.history, detach.table) !== null;
         const canBeConcurrent = context.settings.postgresVersion >= DETACH_CONCURRENTLY_VERSION;
         return [
           {
             message: `DETACH PARTITION ${partition} locks all of ${sayName(detach.table)}.`,
             table: detach.table,
             locks: locksOfCommand(detach, context),
-            safeForm: canBeConcurrent
-              ? writeSteps([
-                  {
-                    note: `${OUTSIDE_TRANSACTION}\nNot possible while the table has a DEFAULT partition; leaves a CHECK with its bounds on the partition.`,
-                    sql: [`${detach.head} ${detach.text} CONCURRENTLY`],
-                  },
-                ])
-              : '-- Before Postgres 14 there is no other way: SET lock_timeout, and try again when it runs out.',
+            safeForm: hasRest
+              ? `${sayName(detach.table)} has a DEFAULT partition, and Postgres refuses CONCURRENTLY beside one: SET lock_timeout, and try again when it runs out.`
+              : canBeConcurrent
+                ? writeSteps([
+                    {
+                      note: `${OUTSIDE_TRANSACTION}\nPostgres refuses it while the table has a DEFAULT partition; leaves a CHECK with its bounds on the partition.`,
+                      sql: [`${detach.head} ${detach.text} CONCURRENTLY`],
+                    },
+                  ])
+                : '-- Before Postgres 14 there is no other way: SET lock_timeout, and try again when it runs out.',
           },
         ];
       },

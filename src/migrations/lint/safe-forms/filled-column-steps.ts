@@ -45,6 +45,8 @@ export function filledColumnSteps(
       return storedSteps(whole);
     case 'constrained-domain':
       return domainSteps(whole);
+    case 'domain-default':
+      return domainDefaultSteps(whole);
     default:
       return defaultSteps(whole);
   }
@@ -66,6 +68,23 @@ function defaultSteps({ added, definition, column, type, context }: NewColumn): 
       sql: [
         `${alter} ADD COLUMN ${name} ${sayType(type)}`,
         `${alter} ALTER COLUMN ${name} SET DEFAULT ${value}`,
+      ],
+    },
+    backfillStep(table, { note: ROWS_THAT_ARE_THERE, set: `${name} = DEFAULT`, where: `${name} IS NULL` }),
+    ...(column.isNotNull ? lastly(table, column.name, context) : []),
+  ];
+}
+
+/** DEFAULT NULL of the column stands before the default of its domain, and costs nothing. */
+function domainDefaultSteps({ added, column, type, context }: NewColumn): readonly SafeStep[] {
+  const { table } = added;
+  const [name, alter] = [quoteName(column.name), `ALTER TABLE ${sqlName(table)}`];
+  return [
+    {
+      note: 'New rows get the default of the domain from now on; those that are there stay without.',
+      sql: [
+        `${alter} ADD COLUMN ${name} ${sayType(type)} DEFAULT NULL`,
+        `${alter} ALTER COLUMN ${name} DROP DEFAULT`,
       ],
     },
     backfillStep(table, { note: ROWS_THAT_ARE_THERE, set: `${name} = DEFAULT`, where: `${name} IS NULL` }),

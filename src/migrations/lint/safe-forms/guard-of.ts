@@ -48,7 +48,9 @@ export function guardOf(statement: Statement): Guard | null {
     // A schema with tables in it is made whole or not at all.
     if (body['schemaElts'] !== undefined) return guard('CREATE SCHEMA', null);
     const word = findWord(statement, create.words);
-    return guard(`CREATE ${word?.text.toUpperCase() ?? ''}`, edited(statement, word, 'IF NOT EXISTS'));
+    const what =
+      body['objtype'] === 'OBJECT_MATVIEW' ? 'MATERIALIZED VIEW' : (word?.text.toUpperCase() ?? '');
+    return guard(`CREATE ${what}`, edited(statement, word, 'IF NOT EXISTS'));
   }
   const replaceable = REPLACEABLE[kind];
   if (replaceable !== undefined) {

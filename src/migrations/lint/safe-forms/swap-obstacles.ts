@@ -8,6 +8,7 @@ const FILLED: Readonly<Record<string, string>> = {
   serial: 'takes its values from a sequence that it owns',
   identity: 'is an identity',
   generated: 'is computed from other columns',
+  virtual: 'is computed from other columns',
 };
 
 /**

@@ -1,0 +1,12 @@
+-- corpus before: CREATE TABLE events (id bigint, at date NOT NULL) PARTITION BY RANGE (at); CREATE TABLE events_2026 (id bigint, at date NOT NULL); CREATE TABLE events_2027 (id bigint, at date NOT NULL CHECK (at >= '2027-01-01' AND at < '2028-01-01')); CREATE TABLE events_2028 (id bigint, at date NOT NULL); ALTER TABLE events_2028 ADD CONSTRAINT bounds CHECK (at >= '2028-01-01') NOT VALID;
+SET lock_timeout = '1s';
+SET statement_timeout = '5s';
+ALTER TABLE events ATTACH PARTITION events_2026 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+ALTER TABLE events ATTACH PARTITION events_2028 FOR VALUES FROM ('2028-01-01') TO ('2029-01-01');
+ALTER TABLE events ATTACH PARTITION unknown FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+-- Proved, new, or for the rest.
+ALTER TABLE events ATTACH PARTITION events_2027 FOR VALUES FROM ('2027-01-01') TO ('2028-01-01');
+CREATE TABLE events_2029 (LIKE events INCLUDING ALL);
+ALTER TABLE events ATTACH PARTITION events_2029 FOR VALUES FROM ('2029-01-01') TO ('2030-01-01');
+ALTER TABLE events ATTACH PARTITION events_rest DEFAULT;
+ALTER TABLE events DETACH PARTITION events_2027;

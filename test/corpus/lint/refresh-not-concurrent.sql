@@ -1,0 +1,9 @@
+SET lock_timeout = '1s';
+SET statement_timeout = '5s';
+REFRESH MATERIALIZED VIEW totals;
+REFRESH MATERIALIZED VIEW shop.totals WITH NO DATA;
+-- Readers stay, or there are none.
+REFRESH MATERIALIZED VIEW CONCURRENTLY totals;
+CREATE MATERIALIZED VIEW IF NOT EXISTS fresh AS SELECT 1 AS one WITH NO DATA;
+REFRESH MATERIALIZED VIEW fresh;
+ANALYZE totals;
