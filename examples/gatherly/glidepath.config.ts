@@ -5,6 +5,7 @@ import {
   defineProject,
   flyApp,
   flyPostgres,
+  githubCache,
   manual,
   phoenix,
   postgres,
@@ -99,6 +100,8 @@ export default defineProject({
         fast: false,
       }),
     },
+    // Jobs find what earlier jobs of main, or of the same pull request, have made: what Dialyzer knows, the build.
+    cache: { remote: githubCache() },
     skip: ['docs/**', '**/*.md'],
     security: { failOn: 'high' },
   },
