@@ -296,6 +296,13 @@ test('a check finds this very command on its PATH, runs in its directory, and is
   );
 });
 
+test('a check has the language of its caller only where it names it, and then it is part of what it depends on', async () => {
+  using rig = checkoutRig(FILES, { LANG: 'de_DE.UTF-8', TZ: 'Asia/Kathmandu' });
+  const plain = resolvedCheck('plain', { command: 'echo "$LANG $TZ"' });
+  await rig.run([plain, resolvedCheck('named', { command: 'echo "$LANG $TZ"', env: ['LANG'] })]);
+  expect([rig.lines('plain'), rig.lines('named')]).toEqual([['C.UTF-8 UTC'], ['de_DE.UTF-8 UTC']]);
+});
+
 test('checks that need nothing of each other run beside each other', async () => {
   using rig = checkoutRig(FILES);
   const meet = (mine: string, other: string): string =>
