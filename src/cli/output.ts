@@ -41,12 +41,18 @@ export function processOutput(options: { json: boolean }): Output {
   const hasNoColor = env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '';
   let outlived: (() => void) | null = null;
   let held: string[] | null = null;
-  // A closed pipe is not an error of ours.
+  let isLost = false;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    if (outlived === null) process.exit(EXIT.ok);
+    // A closed pipe is not an error of ours. Anything else is said once: what was to be read is not all there.
+    if (error.code !== 'EPIPE' && !isLost) {
+      isLost = true;
+      stderr.write(unwrittenWords(error));
+    }
+    if (outlived === null) process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failed);
     outlived();
   });
+  // Nobody is left to be told.
+  stderr.on('error', () => undefined);
   return {
     outliveReader: (onGone = () => undefined) => void (outlived = onGone),
     write: (text) => void stdout.write(text),
@@ -76,4 +82,12 @@ export function processOutput(options: { json: boolean }): Output {
     color: !options.json && !hasNoColor && (forced || (stdout.isTTY && env['TERM'] !== 'dumb')),
     json: options.json,
   };
+}
+
+/** Not by way of a ToolError: the stream says so after the command may have ended. */
+function unwrittenWords({ code = 'unknown error' }: NodeJS.ErrnoException): string {
+  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+  return isFull
+    ? '✗ The output could not be written: the disk is full.\n  → Free some space, or write it elsewhere.\n  STORE_DISK_FULL · docs/errors/STORE_DISK_FULL.md\n'
+    : `✗ The output could not be written: ${code}.\n`;
 }

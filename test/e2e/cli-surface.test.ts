@@ -104,6 +104,15 @@ test('a rollback goes back only to what was live there: the gates cannot be walk
   expect(stderr).toContain(`glidepath deploy production --release ${id} --local`);
 });
 
+test('a result that the disk has no room for is said in a sentence, and is a failure', async () => {
+  await using rig = await projectRig(tinyProject());
+  const { code, stderr } = await rig.shell('node "$CLI" validate --json > /dev/full');
+  expect([code, stderr]).toEqual([
+    1,
+    '✗ The output could not be written: the disk is full.\n  → Free some space, or write it elsewhere.\n  STORE_DISK_FULL · docs/errors/STORE_DISK_FULL.md\n',
+  ]);
+});
+
 test('a refused deployment is called so, with exit code 4', async () => {
   await using rig = await projectRig(tinyProject({ production: "gates: [passed('staging')]," }));
   await rig.cloudUp();
