@@ -105,7 +105,7 @@ describe('db probe', () => {
     const shown = await rig.run('db', 'probe', 'staging', '--local');
     expect(shown.code).toBe(0);
     expect(shown.stdout).toMatch(
-      new RegExp(`^main of staging at ${commit.slice(0, 7)} · on a throw-away branch`),
+      new RegExp(`^main of staging at ${commit.slice(0, 7)} · on a throwaway branch`),
     );
     expect(shown.stdout).toMatch(/│alter table member alter column id type bigint +\d+ ms/);
     expect(shown.stdout).toMatch(/member +AccessExclusive +rewrites it +readers and writers +[█░]{8} \d/);

@@ -63,7 +63,7 @@ export function renderProbe(outcome: ProbeOutcome, options: ProbeViewOptions): s
 function heading(record: ProbeRecord, { bold, dim }: Style): string {
   const where = `${record.database} of ${record.environment} at ${record.commit.slice(0, 7)}`;
   const how = record.seenBy === 'tap' ? '' : ', seen from outside';
-  return `${bold(where)} ${dim(`· on a throw-away branch${how} · ${probeLine(record)}`)}`;
+  return `${bold(where)} ${dim(`· on a throwaway branch${how} · ${probeLine(record)}`)}`;
 }
 
 function table(
