@@ -25,13 +25,14 @@ describe.concurrent('a release command', () => {
     await goneFrom('no-program');
   });
 
-  test('that fails shows its very last lines', async () => {
+  test('that fails shows its first lines and its very last ones', async () => {
     const { run } = await newApp('last-lines');
     const script = `for (let i = 0; i < 200; i++) console.log('line', i); console.error('the reason'); process.exitCode = 5`;
     const error = await failure(run(`node -e "${script}"`));
     expect(error.message).toContain('exit code 5');
-    expect(error.output).toHaveLength(20);
+    expect(error.output.at(0)).toBe('line 0');
     expect(error.output).toContain('the reason');
+    expect(error.output.length).toBeLessThan(40);
   });
 
   test('runs without the volume of the app, on a machine of the size of the app', async () => {

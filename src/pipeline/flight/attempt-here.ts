@@ -1,12 +1,10 @@
 import { openTap } from '../../providers/postgres/tap/open-tap.ts';
 import type { Clock } from '../../util/clock.ts';
+import { keptLines } from '../../util/kept-lines.ts';
 import type { RunCommand } from '../../util/run-command.ts';
 import type { AttemptEnd, AttemptRequest, Craft } from './attempt.ts';
 import { letsOthersWork } from './lets-others-work.ts';
 import { createStatementLog, type StatementLog } from './statement-log.ts';
-
-/** Lines of a failing migration that go into the error. */
-const OUTPUT_LINES = 20;
 
 /** What a migration that runs where Glidepath runs is made with. */
 export interface HereOptions {
@@ -43,7 +41,7 @@ export function craftHere(options: HereOptions): Craft {
 }
 
 async function run(options: HereOptions, request: AttemptRequest, log: StatementLog): Promise<AttemptEnd> {
-  const output: string[] = [];
+  const output = keptLines();
   const failures: string[] = [];
   const tap = await openTap({
     target: options.url,
@@ -65,8 +63,7 @@ async function run(options: HereOptions, request: AttemptRequest, log: Statement
       timeoutMs: request.timeoutMs,
       signal: options.signal,
       onLine: (line) => {
-        output.push(line);
-        if (output.length > OUTPUT_LINES) output.shift();
+        output.add(line);
         options.log(line);
       },
     });
@@ -74,7 +71,7 @@ async function run(options: HereOptions, request: AttemptRequest, log: Statement
       isDone: exitCode === 0,
       message: `The migration ${timedOut ? 'took too long and was stopped' : `failed with exit code ${exitCode}`}: ${options.command}`,
       isTimedOut: timedOut,
-      output: [...output, ...failures],
+      output: [...output.lines(), ...failures],
       log,
     };
   } finally {
