@@ -3,7 +3,9 @@
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
-  process.stderr.write(`glidepath needs Node 22.18 or newer; this is ${process.version}.\n`);
+  process.stderr.write(
+    `glidepath needs Node 22.18 or newer; this is ${process.version}.\n  → Install a newer one: https://nodejs.org, or nvm install 24\n`,
+  );
   process.exit(2);
 }
 const argument = process.argv[2];

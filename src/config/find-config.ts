@@ -25,7 +25,7 @@ export function findConfig(options: { readonly cwd: string; readonly file?: stri
   throw new ToolError(
     'CONFIG_NOT_FOUND',
     `There is no ${CONFIG_FILE} in ${resolve(cwd)} or any folder above it.`,
-    { hint: `Go to the project, name the file with --project, or write a ${CONFIG_FILE}.` },
+    { hint: 'Write one: glidepath init. One that is elsewhere is named with --project.' },
   );
 }
 

@@ -49,6 +49,8 @@ export async function logs(
   const first = await read(null);
   if (first.length === 0) await requireSight(reader, name, apps);
   print(context, bench, options.lines === 0 ? [] : first.slice(-options.lines));
+  if (first.length === 0 && !context.output.json)
+    context.output.error(`${apps.map((app) => app.name).join(', ')} of ${name} has logged nothing yet.\n`);
   let last = first.at(-1)?.at ?? 0;
   while (options.follow && !context.interrupt.aborted) {
     await bench.clock.sleep(FOLLOW_MS, context.interrupt).catch(() => undefined);

@@ -29,7 +29,7 @@ export function verifyStep(deps: PipelineDeps): StepExecutor {
         ({ machines, problems, lost } = await lookAtRest(scope));
       }
       if (problems.length === 0) {
-        context.log(`${machines} machines run the release's digests`);
+        context.log(`${machines} ${machines === 1 ? 'machine runs' : 'machines run'} the release's digests`);
         return { machines, lost };
       }
       throw new ToolError(
