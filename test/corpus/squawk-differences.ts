@@ -74,6 +74,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
     'column-order',
     'create-partition-of',
     'drop-foreign-key',
+    'drop-object',
     'drop-schema',
     'enum-value-in-transaction',
     'ignore-unknown',

@@ -6,7 +6,17 @@ UPDATE shop.orders AS o SET note = '' WHERE o.note IS NULL AND o.paid;
 DELETE FROM sessions;
 DELETE FROM "Sitzungen" WHERE ended_at IS NOT NULL;
 UPDATE orders SET total = net FROM taxes;
+UPDATE orders SET state = 'new' WHERE 1 = 1;
+UPDATE orders SET state = 'new' WHERE id > 0;
+UPDATE orders o SET note = c.name FROM customers c WHERE c.id = o.customer_id;
+DELETE FROM orders USING customers c WHERE c.id = orders.customer_id;
+WITH changed AS (UPDATE orders SET total = 0 RETURNING id) SELECT count(*) FROM changed;
+WITH gone AS (DELETE FROM orders RETURNING *) INSERT INTO archive SELECT * FROM gone;
+MERGE INTO orders o USING customers c ON c.id = o.customer_id WHEN MATCHED THEN UPDATE SET note = c.name;
 -- Bounded.
+WITH gone AS (DELETE FROM orders WHERE id = 7 RETURNING *) SELECT count(*) FROM gone;
+UPDATE orders o SET note = c.name FROM customers c WHERE c.id = o.customer_id AND o.id = 7;
+MERGE INTO orders o USING customers c ON c.id = o.customer_id WHEN NOT MATCHED THEN DO NOTHING;
 UPDATE orders SET state = 'new' WHERE id = 7;
 UPDATE orders SET state = 'new' WHERE id BETWEEN 1 AND 1000 AND state IS NULL;
 DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE ended_at IS NOT NULL LIMIT 1000);

@@ -19,7 +19,13 @@ export function isUnbounded(condition: Node | undefined): boolean {
   if ('A_Expr' in condition) {
     const { kind, name = [] } = condition.A_Expr;
     const operator = name.flatMap((word) => ('String' in word ? [word.String.sval] : []))[0];
-    return kind === 'AEXPR_DISTINCT' || operator === '<>' || operator === '!=';
+    if (kind === 'AEXPR_DISTINCT' || operator === '<>' || operator === '!=') return true;
+    const { lexpr, rexpr } = condition.A_Expr;
+    if (lexpr === undefined || rexpr === undefined) return false;
+    // 1 = 1, and a join: c.id = o.customer_id.
+    if (isConstant(lexpr) && isConstant(rexpr)) return true;
+    if (kind === 'AEXPR_OP' && operator === '=' && 'ColumnRef' in lexpr && 'ColumnRef' in rexpr) return true;
+    return isFromTheStart(operator, rexpr);
   }
   // A sub-select bounds what it picks from by its own condition or LIMIT.
   for (const node of nodesIn(condition)) {
@@ -28,6 +34,17 @@ export function isUnbounded(condition: Node | undefined): boolean {
     return limitCount === undefined && isUnbounded(whereClause);
   }
   return false;
+}
+
+function isConstant(node: Node): boolean {
+  return 'A_Const' in node;
+}
+
+/** `id > 0`: as keys begin. */
+function isFromTheStart(operator: string | undefined, value: Node): boolean {
+  if ((operator !== '>' && operator !== '>=') || !('A_Const' in value)) return false;
+  const { ival } = value.A_Const;
+  return ival !== undefined && (ival.ival ?? 0) <= 1;
 }
 
 /** By what name a statement calls the table that it writes. */

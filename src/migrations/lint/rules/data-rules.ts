@@ -4,6 +4,7 @@ import { dropColumn } from './drop-column.ts';
 import { dropDatabase } from './drop-database.ts';
 import { dropForeignKey } from './drop-foreign-key.ts';
 import { dropNotNull } from './drop-not-null.ts';
+import { dropObject } from './drop-object.ts';
 import { dropSchema } from './drop-schema.ts';
 import { dropTable } from './drop-table.ts';
 import { enumValueInTransaction } from './enum-value-in-transaction.ts';
@@ -22,6 +23,7 @@ export const DATA_RULES: readonly Rule[] = [
   dropColumn,
   dropSchema,
   dropDatabase,
+  dropObject,
   recreateTable,
   truncate,
   truncateCascade,

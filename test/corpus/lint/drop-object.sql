@@ -1,0 +1,13 @@
+SET lock_timeout = '1s';
+SET statement_timeout = '5s';
+DROP TYPE IF EXISTS mood CASCADE;
+DROP DOMAIN IF EXISTS shop.email CASCADE;
+DROP SEQUENCE IF EXISTS numbers;
+DROP EXTENSION IF EXISTS hstore CASCADE;
+DROP FUNCTION IF EXISTS touch() CASCADE;
+DROP OWNED BY CURRENT_USER;
+-- Postgres refuses while they are used.
+DROP FUNCTION IF EXISTS touch();
+DROP EXTENSION IF EXISTS hstore;
+DO $$ BEGIN CREATE TYPE colour AS ENUM ('red'); END $$;
+DROP TYPE IF EXISTS colour;
