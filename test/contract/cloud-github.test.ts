@@ -171,7 +171,9 @@ test('every link that the API gives for people leads to a page, in which nothing
   const commit = await rig.api('GET', `${path}/commits/${sha}`);
   const repository = await rig.api('GET', path);
   const links = [repository, pull, comment, commit].map(({ body }) => String(body.html_url));
-  for (const link of [...links, `${rig.baseUrl}/acme/shop/deployments`, `${rig.baseUrl}/acme/shop/rules`]) {
+  const main = (await mine.git('rev-parse', 'main')).trim();
+  const others = ['deployments', 'rules', `compare/${main}...${sha}`];
+  for (const link of [...links, ...others.map((other) => `${rig.baseUrl}/acme/shop/${other}`)]) {
     const page = await rig.fetch('GET', link.slice(rig.baseUrl.length).replace(/#.*/, ''), undefined, null);
     expect([link, page.status, page.headers.get('content-type')]).toEqual([
       link,

@@ -146,6 +146,9 @@ describe('an approval by a comment', () => {
     expect(ended(early, 4)).toContain('APPROVAL_REFUSED');
     expect(await at.jobs.deployments()).toEqual([]);
 
+    const asking = (await at.comments()).at(-1)?.body ?? '';
+    expect(asking).toContain('whoever may write to the repository; but not mona, who asked for it');
+    expect(asking).toMatch(new RegExp(`\\[${commit.slice(0, 7)}\\]\\(http\\S+/commit/${commit}\\)`));
     const line = await lineToWrite(at);
     expect(line).toMatch(new RegExp(`^/glidepath approve production ${commit.slice(0, 7)} [0-9a-f]{10}$`));
     for (const [login, body, why] of [
@@ -194,6 +197,7 @@ describe('an approval by a comment', () => {
     expect(deployment?.payload).toMatchObject({
       approval: { by: 'ada', url: expect.stringContaining('#issuecomment-') as string },
     });
+    expect((await at.comments())[0]?.body).toMatch(/used by \[this deployment\]\(http\S+\/runs\/\d+\)/);
     // Used: what is live is another now.
     expect(ended(await at.job(BOT, 'deploy', 'production', '--ref', commit), 4)).toContain(
       'production was changed since',

@@ -20,7 +20,7 @@ import { peopleOf } from './approval-people.ts';
 import { commentGateOf, questionOf } from './approval-question.ts';
 import { requestAmong, requestsAmong } from './approval-thread.ts';
 import type { GithubDesk } from './github-desk.ts';
-import { plain } from './markdown.ts';
+import { link, plain } from './markdown.ts';
 
 /** A comment that approves or rejects, with the thread that it stands in. */
 export interface DecisionComment {
@@ -65,7 +65,8 @@ export async function answerDecision(asked: DecisionComment): Promise<string> {
   await startAgain(asked, environment, request);
   const until = utcTime(comment.createdAt + gate.expiresAfterMs);
   const said = `Approved by ${comment.author} until ${until}: ${request.action} of ${request.commit.slice(0, 7)} to ${environment.name} by plan ${shortPlan(request.plan)}. The deployment was started.`;
-  await reply(asked, plain(said));
+  const { url } = await desk.host.repository();
+  await reply(asked, `${plain(said)} ${link('See the runs', `${url}/actions`)}.`);
   return said;
 }
 

@@ -6,7 +6,7 @@ import {
   type WaitingRequest,
 } from '../../pipeline/approval/waiting-request.ts';
 import { utcTime } from '../../util/utc-time.ts';
-import { block, code, plain, table } from './markdown.ts';
+import { block, code, link, plain, table } from './markdown.ts';
 
 /** The label of issues that are about deployments; `github setup` makes it. */
 export const ISSUE_LABEL = 'glidepath';
@@ -18,6 +18,11 @@ export interface RequestWords {
   /** The release that exists already; null where one is built. */
   readonly release: string | null;
   readonly live: string | null;
+  /** The commit of it; null where nothing is live. */
+  readonly liveCommit: string | null;
+  /** The pages of the repository and of the run that asks; null where there is none. */
+  readonly repositoryUrl: string | null;
+  readonly runUrl: string | null;
   /** Title and reason of each step. */
   readonly steps: readonly { readonly title: string; readonly reason: string }[];
   /** The files of migrations that have not run, as far as they are known. */
@@ -41,14 +46,17 @@ export function requestComment(words: RequestWords): string {
     .map(({ title, reason }, index) => [String(index + 1), plain(title), plain(reason)]);
   const facts: (readonly [string, string])[] = [
     ['Environment', plain(environment)],
-    ['Commit', `${code(commit.slice(0, 7))} ${plain(words.subject)}`],
+    ['Commit', `${link(commit.slice(0, 7), page(words, `commit/${commit}`))} ${plain(words.subject)}`],
     ['Release', words.release === null ? 'built by the deployment' : code(words.release)],
-    ['Live now', words.live === null ? 'nothing yet' : code(words.live)],
+    ['Live now', liveWords(words)],
     ['Plan', code(shortPlan(plan))],
     ...(words.migrations.length === 0
       ? []
       : [['Migrations', words.migrations.map((each) => code(each)).join(', ')] as const]),
-    ['Asked by', `${plain(request.by)}, ${utcTime(request.at)}`],
+    [
+      'Asked by',
+      `${plain(request.by)}, ${utcTime(request.at)}${words.runUrl === null ? '' : ` (${link('run', words.runUrl)})`}`,
+    ],
     ['May agree', plain(words.who)],
   ];
   return [
@@ -68,6 +76,18 @@ export function requestComment(words: RequestWords): string {
     '',
     '</details>',
   ].join('\n');
+}
+
+/** What is live, with what would change: all between the two commits. */
+function liveWords(words: RequestWords): string {
+  const { live, liveCommit, request } = words;
+  if (live === null) return 'nothing yet';
+  if (liveCommit === null || liveCommit === request.commit) return code(live);
+  return `${code(live)} (${link('compare', page(words, `compare/${liveCommit}...${request.commit}`))})`;
+}
+
+function page({ repositoryUrl }: RequestWords, path: string): string | null {
+  return repositoryUrl === null ? null : `${repositoryUrl}/${path}`;
 }
 
 function howTo(request: WaitingRequest, expiresAfter: string): string[] {

@@ -5,20 +5,21 @@ import { durationWords, list } from '../../plan/words.ts';
 import { utcTime } from '../../util/utc-time.ts';
 import { requestComment } from './approval-comment.ts';
 import { requestAmong, threadToAsk } from './approval-thread.ts';
-import { plain } from './markdown.ts';
+import { link, plain } from './markdown.ts';
 import type { ApprovalScope, FoundApproval } from './read-approval.ts';
 
 /**
  * Asks for an approval where the commit came from, or in the issue of its environment; what was asked before of the same
- * commit is brought up to date. Returns the address of the comment.
+ * commit is brought up to date. `isUsed`: the deployment that it is asked for begins where it was approved. Returns the
+ * address of the comment.
  */
 export async function askForApproval(
   scope: ApprovalScope,
   found: FoundApproval,
-  by: string,
+  { by, isUsed }: { readonly by: string; readonly isUsed: boolean },
 ): Promise<{ readonly url: string; readonly request: WaitingRequest }> {
   const { desk, environment, commit, deployment, release, bench } = scope;
-  const { question, subject, threads, gate } = found;
+  const { question, subject, threads } = found;
   const known = requestAmong(
     threads.flatMap((thread) => thread.comments),
     environment.name,
@@ -32,16 +33,26 @@ export async function askForApproval(
     subject: await bench.source.subject(commit),
     release: release?.id ?? null,
     live: subject.live,
+    liveCommit: bench.history.live(environment.name)?.release.commit ?? null,
+    repositoryUrl: (await desk.host.repository()).url,
+    runUrl: desk.github?.runUrl ?? null,
     steps: deployment.steps,
     migrations: await migrationFiles(scope),
-    who: gate.approvers.length === 0 ? 'whoever may write to the repository' : list(gate.approvers),
+    who: whoMayAgree(found),
     expiresAfter: durationWords(question.expiresAfterMs),
-    standing: standing(found),
+    standing: standing(found, isUsed ? (desk.github?.runUrl ?? null) : null),
     isOpen: found.state.kind === 'pending' || found.state.kind === 'void',
   });
   const marker = requestMarker(environment.name, commit);
   const { url } = await desk.host.upsertComment(number, marker, bench.vault.redact(body));
   return { url, request };
+}
+
+function whoMayAgree({ gate, question }: FoundApproval): string {
+  const who = gate.approvers.length === 0 ? 'whoever may write to the repository' : list(gate.approvers);
+  return question.excluded.length === 0
+    ? who
+    : `${who}; but not ${list(question.excluded)}, who asked for it`;
 }
 
 function requestOf(
@@ -70,10 +81,11 @@ function requestOf(
   };
 }
 
-function standing({ state, question, difference }: FoundApproval): string {
+/** `used`: the page of the run that the approval was used by. */
+function standing({ state, question, difference }: FoundApproval, used: string | null): string {
   switch (state.kind) {
     case 'approved':
-      return `Approved by ${plain(state.comment.author)} on ${utcTime(state.comment.createdAt)}; it holds until ${utcTime(state.expiresAt)}.`;
+      return `Approved by ${plain(state.comment.author)} on ${utcTime(state.comment.createdAt)}; ${used === null ? `it holds until ${utcTime(state.expiresAt)}` : `used by ${link('this deployment', used)}`}.`;
     case 'rejected':
       return `Rejected by ${plain(state.comment.author)} on ${utcTime(state.comment.createdAt)}.`;
     case 'void':

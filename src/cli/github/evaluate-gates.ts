@@ -221,7 +221,10 @@ async function askByComment(
     const found = await readApproval(scope, gate);
     const { state, question, difference } = found;
     told = { plan: question.plan };
-    const asked = await askForApproval(scope, found, desk.github?.triggeringActor || context.by);
+    const asked = await askForApproval(scope, found, {
+      by: desk.github?.triggeringActor || context.by,
+      isUsed: false,
+    });
     told = { plan: question.plan, askedAt: asked.url };
     if (state.kind === 'approved') {
       const until = utcTime(state.expiresAt);

@@ -27,6 +27,8 @@ export async function requireApproval(
   const asked =
     found.state.kind === 'rejected'
       ? null
-      : await desk.quietly('asking for the approval', () => askForApproval(scope, found, by));
+      : await desk.quietly('asking for the approval', () =>
+          askForApproval(scope, found, { by, isUsed: true }),
+        );
   return grantedBy(found, asked?.url ?? null);
 }

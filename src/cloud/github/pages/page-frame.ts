@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
+import type { FileChange } from '../git/diff-files.ts';
 
 /** Text in which whatever came from outside is escaped. */
 export type Page = HtmlEscapedString | Promise<HtmlEscapedString>;
@@ -52,4 +53,14 @@ export function section(heading: string, rows: readonly Page[]): Page {
     <table>
       ${rows}
     </table>`;
+}
+
+/** How files changed, each with its lines. */
+export function fileDiffs(files: readonly FileChange[]): readonly Page[] {
+  return files.map(
+    ({ path, status, additions, deletions, patch }) =>
+      html`<h2>${path}</h2>
+        <p>${status}, +${additions} −${deletions}</p>
+        <pre>${patch ?? ''}</pre>`,
+  );
 }

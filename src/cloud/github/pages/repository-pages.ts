@@ -12,7 +12,8 @@ import type { IssueRecord, RepositoryRecord } from '../records.ts';
 import { latestCheckRuns, latestStatuses } from '../rules/required-checks.ts';
 import { rulesOf } from '../rules/rules-of.ts';
 import { issueOf } from '../views/issue-view.ts';
-import { pageFrame, section } from './page-frame.ts';
+import { comparePage } from './compare-page.ts';
+import { fileDiffs, pageFrame, section } from './page-frame.ts';
 import type { Page } from './page-frame.ts';
 
 /** So many deployments are on their page. */
@@ -40,6 +41,7 @@ export function repositoryPages(context: GithubContext): Hono {
       return issue === null ? null : discussion(context, repository, issue);
     });
   serve('/commit/:sha', (repository, c) => commitPage(context, repository, c.req.param('sha') ?? ''));
+  serve('/compare/:range', (repository, c) => comparePage(context, repository, c.req.param('range') ?? ''));
   serve('/deployments/:rest{.*}', (repository) => deployments(context, repository));
   serve('/deployments', (repository) => deployments(context, repository));
   serve('/rules', (repository, c) => rules(context, repository, c.req.query('ref') ?? ''));
@@ -166,13 +168,7 @@ async function commitPage(
     title,
     html`<p>${commit.sha} · ${commit.author.name}, ${commit.author.date}</p>
       <pre>${body.join('\n').trim()}</pre>
-      ${checks(context, repository, commit.sha)}
-      ${files.map(
-        (file) =>
-          html`<h2>${file.path}</h2>
-            <p>${file.status}, +${file.additions} −${file.deletions}</p>
-            <pre>${file.patch ?? ''}</pre>`,
-      )}`,
+      ${checks(context, repository, commit.sha)} ${fileDiffs(files)}`,
   );
 }
 
