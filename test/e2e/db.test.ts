@@ -1,7 +1,10 @@
 import { createRequire } from 'node:module';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isProcessAlive } from '../../src/cloud/postgres/server/process-inspection.ts';
+import { eventually } from '../support/postgres-rig.ts';
 import { projectRig, type CliResult, type ProjectRig } from '../support/project-rig.ts';
+import { cloudOf } from '../support/rig-cloud.ts';
 import { tinyProject } from '../support/tiny-project.ts';
 
 /** The Postgres client of this checkout, for the project's own scripts. */
@@ -242,5 +245,27 @@ describe('a branch by hand', () => {
     const made = await rig.run('db', 'branch', 'staging', 'empty', '--schema-only', '--local');
     expect(made.code, made.stderr).toBe(0);
     expect(await query('staging:empty', 'select count(*)::int as rows from notes')).toEqual([{ rows: 0 }]);
+  });
+});
+
+describe.runIf(process.platform === 'linux')('a local cloud that was killed', () => {
+  test('leaves database servers, which is said with what ends them, and they are ended', async () => {
+    await query('staging', 'select 1');
+    const { pid } = await cloudOf(rig);
+    process.kill(pid, 'SIGKILL');
+    await eventually(async () => !(await isProcessAlive(pid)));
+    for (const words of [
+      ['cloud', 'status'],
+      ['db', 'url', 'staging', '--local'],
+    ]) {
+      const said = await rig.run(...words);
+      expect([said.code, said.stderr]).toEqual([
+        expect.any(Number),
+        expect.stringMatching(/it was killed, and \d+ database servers? .*still runs?\./s),
+      ]);
+      expect(said.stderr).toContain('glidepath cloud down');
+    }
+    expect((await rig.run('cloud', 'down')).stdout).toMatch(/[1-9]\d* process/);
+    expect((await rig.run('cloud', 'status')).stderr).toContain('is not running.');
   });
 });

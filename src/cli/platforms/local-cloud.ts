@@ -1,7 +1,7 @@
 import type { CloudInfo } from '../../cloud/control/cloud-info.ts';
-import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { CommandContext } from '../command-context.ts';
 import { cloudDirOf } from '../project/open-project.ts';
+import { cloudNotRunning } from './cloud-not-running.ts';
 
 /**
  * Where a job of the local GitHub finds the cloud it belongs to: its state directory. Set by the local runner alone. A
@@ -18,9 +18,8 @@ export interface LocalCloud extends CloudInfo {
 /** The running cloud of a project, or of the job that this is. Throws `CLOUD_NOT_RUNNING`. */
 export async function requireCloud(context: CommandContext, root: string): Promise<LocalCloud> {
   const { readCloud } = await import('../../cloud/control/client.ts');
-  const cloud = await readCloud(context.cloudOfJob ?? cloudDirOf(root));
+  const stateDir = context.cloudOfJob ?? cloudDirOf(root);
+  const cloud = await readCloud(stateDir);
   if (cloud !== null) return { ...cloud, isInJob: context.cloudOfJob !== null };
-  throw new ToolError('CLOUD_NOT_RUNNING', 'The local cloud of this project is not running.', {
-    hint: 'Start it: glidepath cloud up',
-  });
+  throw await cloudNotRunning(stateDir);
 }
