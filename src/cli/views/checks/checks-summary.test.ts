@@ -22,6 +22,6 @@ test.each([
     reason: 'not asked for',
   }));
   expect(checksSummary({ selected: [], leftOut }, NOTHING, { color: false, hasPicture: false })).toBe(
-    `There is no check to run; skipped: ${names}\n`,
+    `No check to run; skipped: ${names}\n`,
   );
 });
