@@ -29,7 +29,7 @@ test('what a session wrote is counted when it has ended, and for that it is wait
   const tool = await openSession(url, 'a migration tool');
   await tool.query('create table member (id int)');
   await tool.query('insert into member select generate_series(1, 500)');
-  const clock = sleepingClock(() => tool[Symbol.asyncDispose]());
+  const clock = sleepingClock(async () => tool[Symbol.asyncDispose]());
   await sessionsEnded(observer.client, clock, new AbortController().signal);
   expect(clock.now()).toBeGreaterThan(0);
   const [row] = await observer.query(
