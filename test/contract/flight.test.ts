@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from 'vitest';
 import type { ToolError } from '../../src/diagnostics/tool-error.ts';
 import { takeMigrationLock } from '../../src/providers/postgres/migration-lock.ts';
@@ -14,7 +13,6 @@ import {
 } from '../support/postgres-rig.ts';
 
 /** For how long it is measured what reads take while nothing else is done. */
-const CALM_MS = 500;
 
 let rig: PostgresRig;
 let url: string;
@@ -78,10 +76,8 @@ describe('a migration that cannot have its lock', () => {
   test('lets others go first, is tried again, and goes through when the lock is free', async () => {
     await using blocker = await holder();
     const sql = 'select count(*) from member';
-    const alone = readUntil(url, sql, 8);
-    await delay(CALM_MS);
-    const calm = await alone.stop();
     const readers = readUntil(url, sql, 8);
+    await readers.underWay(20);
     const flight = flights.fly(ADD_COLUMN, { timing: { blockerMs: 300 } });
     await flight.logged(/^attempt 2 of 5 got no lock within 4000 ms and was rolled back/);
     await blocker.query('commit');
@@ -99,9 +95,10 @@ describe('a migration that cannot have its lock', () => {
       expect.stringMatching(/sessions wait behind the migration: it lets them go first$/),
     );
     expect(count).toBeGreaterThan(100);
-    // Nowhere near the 4 s that the lock is waited for; what reads take here by themselves is not the migration's.
-    expect(p99Ms).toBeLessThan(Math.min(3_900, 1_000 + 2 * calm.slowestMs));
-    console.log(`readers: ${count} reads, p99 ${p99Ms} ms, slowest ${slowestMs} ms; before ${calm.p99Ms} ms`);
+    // The migration waits 4 s for its lock, and would hold each of them up for as long. How much less it is on a quiet
+    // machine is a figure, not a test: other work on this one would decide it.
+    expect(slowestMs).toBeLessThan(3_900);
+    console.log(`readers: ${count} reads, p99 ${p99Ms} ms, slowest ${slowestMs} ms`);
   });
 
   test('is MIGRATION_BLOCKED in the end, with who holds it and how to end that, and nothing stays', async () => {
@@ -214,6 +211,29 @@ async function indexes(): Promise<unknown[]> {
 }
 
 const BUILD = 'create index concurrently member_name on member (name)';
+
+describe('a migration that keeps a table locked while it works', () => {
+  test('says so while others wait, and for how long they did', async () => {
+    const flight = flights.fly(
+      `await client.query('begin');
+       await client.query('alter table member add column phone text');
+       say('locked');
+       while ((await client.query('select 1 from pg_stat_activity where application_name = $1', ['go on'])).rowCount === 0)
+         await client.query('select pg_stat_clear_snapshot()');
+       await client.query('commit');`,
+    );
+    await flight.logged(/^locked$/);
+    await using reader = await openSession(url, 'a reader');
+    const read = reader.query('select count(*) from member');
+    await flight.logged(
+      /^! one session waits for what the migration has locked: AccessExclusiveLock on member$/,
+    );
+    await using _ = await openSession(url, 'go on');
+    await Promise.all([flight.done, read]);
+    const waited = flight.lines.map((line) => /^others waited (\d+) ms in all/.exec(line)?.[1]).find(Boolean);
+    expect(Number(waited)).toBeGreaterThanOrEqual(500);
+  });
+});
 
 describe('an index that is built beside the traffic', () => {
   test.each([

@@ -17,7 +17,13 @@ import { LOOK_MS, watchAttempt, type WatchReport } from './watch-attempt.ts';
 const LEAST_MS = 500;
 /** Of an attempt that succeeded. */
 const NOT_JUDGED: Judgement = { isBlocked: false, isClean: true, isChanged: null, stays: [] };
-const NOTHING_SEEN: WatchReport = { cancelled: new Set(), lastWait: null, waitedAt: null, pids: [] };
+const NOTHING_SEEN: WatchReport = {
+  cancelled: new Set(),
+  lastWait: null,
+  waitedAt: null,
+  heldUpMs: 0,
+  pids: [],
+};
 /** Who was seen to wait so shortly before its time was over waited when it was: five looks, on a machine that is busy. */
 const STILL_MS = 5 * LOOK_MS;
 
@@ -50,6 +56,8 @@ export async function flyMigration(options: FlightOptions, craft: Craft, locate:
     const leftMs = Math.max(LEAST_MS, deadline - clock.now() - LEAST_MS);
     const lockTimeoutMs = Math.min(lockTimeoutOf(number, options.lockTimeoutMs, random), leftMs);
     const flown = await attempt(options, craft, { number, lockTimeoutMs, deadline, indexes });
+    if (flown.report.heldUpMs > 0)
+      log(`others waited ${flown.report.heldUpMs} ms in all for tables that the migration had locked`);
     if (flown.end.isDone) {
       if (client !== null) await refuseInvalidIndexes(options, client, indexes, flown.end.log);
       return;

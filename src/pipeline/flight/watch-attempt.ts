@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { cancelWait, lockWaits, type LockWait } from '../../providers/postgres/lock-waits.ts';
+import { cancelWait, heldUpBy, lockWaits, type LockWait } from '../../providers/postgres/lock-waits.ts';
 import { sessionWords } from '../../providers/postgres/postgres-session.ts';
 import type { Clock } from '../../util/clock.ts';
 
@@ -29,6 +29,8 @@ export interface WatchReport {
   readonly lastWait: LockWait | null;
   /** When it was last seen to wait, in milliseconds since the Unix epoch; null when it never did. */
   readonly waitedAt: number | null;
+  /** For how long, in all, others waited for what it had locked, in milliseconds; to a look. */
+  readonly heldUpMs: number;
   /** Its sessions, as far as they were seen. */
   readonly pids: readonly number[];
 }
@@ -49,14 +51,17 @@ export function watchAttempt(options: WatchOptions): Watch {
     pids: [],
     lastWait: null,
     waitedAt: null,
+    heldUp: null,
+    heldUpMs: 0,
   };
   const ended = lookUntil(options, state, done.signal);
   return {
     async stop() {
       done.abort();
       await ended;
-      const { cancelled, lastWait, waitedAt, pids } = state;
-      return { cancelled, lastWait, waitedAt, pids };
+      countHeldUp(options, state, false);
+      const { cancelled, lastWait, waitedAt, heldUpMs, pids } = state;
+      return { cancelled, lastWait, waitedAt, heldUpMs, pids };
     },
   };
 }
@@ -70,6 +75,9 @@ interface WatchState {
   pids: readonly number[];
   lastWait: LockWait | null;
   waitedAt: number | null;
+  /** Since when others wait for what it has, and whether that was said. */
+  heldUp: { readonly since: number; isTold: boolean } | null;
+  heldUpMs: number;
 }
 
 async function lookUntil(options: WatchOptions, state: WatchState, signal: AbortSignal): Promise<void> {
@@ -106,6 +114,30 @@ async function look(options: WatchOptions, state: WatchState): Promise<void> {
     );
   }
   for (const key of state.since.keys()) if (!seen.has(key)) state.since.delete(key);
+  if (waits.length === 0) await lookWhoIsHeldUp(options, state);
+  else countHeldUp(options, state, false);
+}
+
+/** Says once that others wait for what the migration has: then nothing ends that but its own end. */
+async function lookWhoIsHeldUp(options: WatchOptions, state: WatchState): Promise<void> {
+  const held = await heldUpBy(options.client, state.pids);
+  countHeldUp(options, state, held !== null);
+  const { heldUp } = state;
+  if (held === null || heldUp === null || heldUp.isTold) return;
+  if (options.clock.now() - heldUp.since < QUEUE_MS) return;
+  heldUp.isTold = true;
+  options.log(
+    `! ${held.sessions === 1 ? 'one session waits' : `${held.sessions} sessions wait`} for what the migration has locked: ${held.lock}`,
+  );
+}
+
+function countHeldUp({ clock }: WatchOptions, state: WatchState, isHeldUp: boolean): void {
+  const now = clock.now();
+  if (isHeldUp) state.heldUp ??= { since: now, isTold: false };
+  else if (state.heldUp !== null) {
+    state.heldUpMs += now - state.heldUp.since;
+    state.heldUp = null;
+  }
 }
 
 /** How long that has been so, in milliseconds. */

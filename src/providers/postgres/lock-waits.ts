@@ -52,6 +52,38 @@ export async function lockWaits(client: Client, pids: readonly number[]): Promis
   }));
 }
 
+/** Who waits for what a session has and does not wait for itself. */
+export interface HeldUp {
+  /** How many wait, directly or behind one that does. */
+  readonly sessions: number;
+  /** `AccessExclusiveLock on member`: the strongest that one of them waits for and the session has. */
+  readonly lock: string;
+}
+
+/** Of the locks that these sessions have, the tables that others wait for. */
+const HELD = `
+  select h.mode || ' on ' || h.relation::regclass::text as lock, q.pid
+  from pg_stat_activity q
+  join pg_locks w on w.pid = q.pid and not w.granted and w.relation is not null
+  join pg_locks h on h.relation = w.relation and h.database = w.database and h.granted and h.pid = any($1::int[])
+  where q.wait_event_type = 'Lock' and q.datname = current_database() and q.pid <> all($1::int[])
+    and pg_blocking_pids(q.pid) && $1::int[]
+  order by array_position($2::text[], h.mode) desc, 1`;
+
+/** How many sessions wait for tables that these sessions have locked; null: nobody does. Asks only when somebody waits. */
+export async function heldUpBy(client: Client, pids: readonly number[]): Promise<HeldUp | null> {
+  if (pids.length === 0) return null;
+  const waiting = await client.query(
+    `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database() and pid <> all($1::int[]) limit 1`,
+    [pids],
+  );
+  if (waiting.rowCount === 0) return null;
+  const { rows } = await client.query<Record<string, unknown>>(HELD, [pids, STRONG_LOCKS]);
+  const [first] = rows;
+  if (first === undefined) return null;
+  return { sessions: new Set(rows.map((row) => row['pid'])).size, lock: String(first['lock']) };
+}
+
 /** These sessions, as far as they are still there. */
 export async function sessionsOf(
   client: Client,
