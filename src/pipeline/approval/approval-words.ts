@@ -45,7 +45,8 @@ export function approvalError(
     case 'void':
       return new ToolError('APPROVAL_VOID', voidWords(question, state, more.difference), { hint });
     case 'pending': {
-      const [last] = state.refused.slice(-1);
+      // What somebody agreed to before, for another commit, is no reason why nobody agreed to this one.
+      const last = state.refused.findLast(({ command }) => commit.startsWith(command.commit));
       const why =
         last === undefined ? 'Nobody has approved' : `${refusalWords(last, question)}: nobody has approved`;
       return new ToolError(
