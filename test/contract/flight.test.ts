@@ -12,8 +12,6 @@ import {
   type Session,
 } from '../support/postgres-rig.ts';
 
-/** For how long it is measured what reads take while nothing else is done. */
-
 let rig: PostgresRig;
 let url: string;
 let flights: FlightRig;

@@ -1,4 +1,4 @@
-import { openSession } from './postgres-rig.ts';
+import { eventually, openSession } from './postgres-rig.ts';
 
 /** How long reads took. */
 export interface ReadFigures {
@@ -7,28 +7,39 @@ export interface ReadFigures {
   readonly slowestMs: number;
 }
 
-/** Reads are asked for at this beat by each reader, whether or not the last has come back: as people do. */
+/** Each reader asks so often, as long as the answers come in time. */
 const EVERY_MS = 20;
 
+/** Readers at work. */
+export interface Readers {
+  /** Resolves when each of them has had so many answers. */
+  underWay(answers: number): Promise<void>;
+  stop(): Promise<ReadFigures>;
+}
+
 /**
- * Reads without a pause from `readers` sessions until it is stopped. A read that is late delays those after it, and
- * each counts from when it was due: what one long wait holds up is not left out.
+ * Reads from `readers` sessions until it is stopped. A reader asks again when it has its answer: on a machine that cannot
+ * keep up, asking at a beat would measure the backlog.
  */
-export function readUntil(url: string, sql: string, readers: number): { stop(): Promise<ReadFigures> } {
+export function readUntil(url: string, sql: string, readers: number): Readers {
   const tookMs: number[] = [];
+  const answered = new Array<number>(readers).fill(0);
   const stop = new AbortController();
-  const work = Array.from({ length: readers }, async () => {
+  const work = Array.from({ length: readers }, async (_, reader) => {
     await using session = await openSession(url, 'a reader');
     let dueAt = performance.now();
     while (!stop.signal.aborted) {
       const early = dueAt - performance.now();
       if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
+      const askedAt = performance.now();
       await session.query(sql);
-      tookMs.push(performance.now() - dueAt);
-      dueAt += EVERY_MS;
+      tookMs.push(performance.now() - askedAt);
+      answered[reader] = (answered[reader] ?? 0) + 1;
+      dueAt = Math.max(dueAt + EVERY_MS, performance.now());
     }
   });
   return {
+    underWay: async (answers) => eventually(() => answered.every((count) => count >= answers)),
     async stop() {
       stop.abort();
       await Promise.all(work);
