@@ -6,6 +6,7 @@ import { ownCommand } from '../util/own-file.ts';
 import type { StartReport } from './control/start-report.ts';
 import type { MachinesRequest } from './containers/machines-mode.ts';
 import { idleSettings } from './edge/idle-watch.ts';
+import { networkVariables } from './server/network-variables.ts';
 import { DEFAULT_PORTS, startCloud } from './server/start-cloud.ts';
 import type { Cloud } from './server/start-cloud.ts';
 import { startFailure } from './server/start-failure.ts';
@@ -40,6 +41,7 @@ try {
     jobs: {
       path: process.env['PATH'] ?? '',
       own: { node: process.execPath, cli: values.cli ?? ownCommand() },
+      variables: networkVariables(process.env),
     },
     machines: { asked: (values.machines ?? 'auto') as MachinesRequest, env: process.env },
     regionLatencyMs: Object.fromEntries(

@@ -17,6 +17,8 @@ export interface JobMachine {
   readonly path: string;
   /** What `npx glidepath` is. */
   readonly own: OwnCommand;
+  /** What jobs need to reach anything beyond this machine. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** The local GitHub with its Actions. */
@@ -49,8 +51,8 @@ export async function openGithub(on: {
       (context) => {
         opened.actions = createActions(context, {
           stateDir: join(stateDir, 'github', 'actions'),
-          variables: variablesOfJobs(stateDir, baseUrl),
           ...(on.jobs ?? { path: BASIC_PATH, own: { node: process.execPath, cli: ownCommand() } }),
+          variables: { ...on.jobs?.variables, ...variablesOfJobs(stateDir, baseUrl) },
         });
         return opened.actions.routes;
       },
@@ -82,5 +84,7 @@ function variablesOfJobs(stateDir: string, baseUrl: string): Record<string, stri
     FLY_API_BASE_URL: baseUrl,
     FLY_REGISTRY_HOST: new URL(baseUrl).host,
     NEON_API_HOST: `${baseUrl}/api/v2`,
+    // Each job has a HOME of its own: without this, each would download everything again.
+    npm_config_cache: join(stateDir, 'github', 'npm-cache'),
   };
 }
