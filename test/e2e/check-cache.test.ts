@@ -107,7 +107,7 @@ test('what is kept can be looked at and cleared', async () => {
   expect((await rig.run('ci')).stdout).toContain('restored');
   const kept = await rig.json('ci', 'cache');
   expect(kept).toMatchObject({ domains: [{ domain: 'local', entries: 1 }], hits: 1, misses: 1 });
-  expect((await rig.run('ci', 'cache')).stdout).toMatch(/local {3}1 [^]*1 of 2 were found/);
+  expect((await rig.run('ci', 'cache')).stdout).toMatch(/local {3}1 [^]*1 hit in 2 lookups/);
   expect(await rig.json('ci', 'cache', 'clear', '--older-than', '1d')).toMatchObject({
     removed: { entries: 0 },
   });
