@@ -8,5 +8,5 @@ test('megabytes of output are kept up to a limit, which is said once, and long l
   for (let line = 0; line < 20_000; line += 1) log(`line ${line}`);
   expect(kept).toHaveLength(5_001);
   expect(kept[0]).toHaveLength(2_000);
-  expect(kept.at(-1)).toBe('… more than 5000 lines; the rest is not kept');
+  expect(kept.at(-1)).toBe('… more than 5000 lines; the rest is dropped');
 });
