@@ -190,7 +190,7 @@ describe('comments', () => {
           tokens.filter((token) => token.isComment).map(({ start, end }) => [start, end]),
         );
       }),
-      { numRuns: 3_000 },
+      { numRuns: 3_000, examples: [[['$', '1', 'a', '$$', '--']]] },
     );
   });
 });

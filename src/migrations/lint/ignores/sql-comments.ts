@@ -9,8 +9,8 @@ export interface SqlComment {
 
 /** Where anything begins in which two hyphens are no comment, and comments themselves. */
 const OPENERS = /--|\/\*|'|"|\$(?:[A-Za-z_\u0080-\uFFFF][\w\u0080-\uFFFF]*)?\$/g;
-/** A name that goes on up to the end: in it, dollars are letters. A number is none. */
-const NAME_END = /(?:^|[^\w$\u0080-\uFFFF])[A-Za-z_\u0080-\uFFFF][\w$\u0080-\uFFFF]*$/;
+/** A name that goes on up to the end: in it, dollars are letters. A number is none, and a parameter ends before it. */
+const NAME_END = /(?:^|[^\w$\u0080-\uFFFF])(?:\$\d+)?[A-Za-z_\u0080-\uFFFF][\w$\u0080-\uFFFF]*$/;
 const ESCAPE_STRING = /(?:^|[^\w$\u0080-\uFFFF])[eE]$/;
 /** Names are cut off at 63 bytes; nobody writes one this long. */
 const NAME_LENGTH_MAX = 200;
