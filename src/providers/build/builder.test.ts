@@ -115,15 +115,23 @@ describe('building', () => {
 });
 
 describe('what goes wrong', () => {
-  test('a failing command is BUILD_FAILED with its last lines', async () => {
+  test('a failing command is BUILD_FAILED with its first and its last lines', async () => {
     const app = appWith({
       build: ['for i in $(seq 1 30); do echo line $i; done; echo no such module >&2; exit 2'],
     });
     const error = await failure(build(app, 'one'));
     expect(error.code).toBe('BUILD_FAILED');
     expect(error.message).toContain('exit code 2');
-    expect(error.output).toHaveLength(20);
-    expect(error.output).toContain('no such module');
+    expect(error.output.slice(0, 6)).toEqual([
+      'line 1',
+      'line 2',
+      'line 3',
+      'line 4',
+      'line 5',
+      expect.stringContaining('6'),
+    ]);
+    expect(error.output).toHaveLength(26);
+    expect(error.output.at(-1)).toBe('no such module');
   });
 
   test('a build that leaves nothing to pack says so', async () => {
