@@ -68,6 +68,8 @@ const checkOf = (name: string, reports: Partial<ResolvedReports>): ResolvedCheck
   ({
     name,
     directory: '',
+    outputs: [],
+    leaves: [],
     reports: { junit: [], coverage: [], sarif: [], sbom: [], ...reports },
   }) as unknown as ResolvedCheck;
 const resultOf = (name: string, more: Partial<CheckResult> = {}): CheckResult =>
