@@ -99,7 +99,7 @@ test('one that is under way keeps others out: MIGRATION_LOCKED, with who it is',
     code: 'MIGRATION_LOCKED',
     message: expect.stringMatching(
       new RegExp(
-        `^Another migration of main is under way: glidepath run-0/migrate:main, pid ${other.pid}, since \\d+ s\\.$`,
+        `^Another migration of main is in progress: glidepath run-0/migrate:main, pid ${other.pid}, since \\d+ s\\.$`,
       ),
     ) as unknown,
     hint: expect.stringContaining(`select pg_terminate_backend(${other.pid});`) as unknown,
