@@ -169,7 +169,9 @@ describe('an approval by a comment', () => {
     while (edited.updated_at === edited.created_at)
       edited = await at.as('ada', 'PATCH', `/issues/comments/${edited.id}`, { body: line });
     expect(ended(await at.answered(edited), 4)).toContain('ada edited the comment');
-    expect(ended(await at.answered(await at.said('ada', '/glidepath aprove')), 0)).toContain('there is no command');
+    expect(ended(await at.answered(await at.said('ada', '/glidepath aprove')), 0)).toContain(
+      'there is no command',
+    );
 
     const taken = await at.answered(await at.said('ada', line));
     expect(ended(taken, 0)).toContain(`Approved by ada`);

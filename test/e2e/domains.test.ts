@@ -40,7 +40,7 @@ test('a domain gets its certificate, its DNS records are told, and it holds up o
   await rig.commit('Without the domain');
   const left = await rig.run('deploy', 'staging', '--local', '--verbose');
   expect(left.code).toBe(0);
-  expect(left.stdout).toContain(`take it away by hand: fly certs remove ${DOMAIN} -a tiny-staging`);
+  expect(left.stdout).toContain(`remove it by hand: fly certs remove ${DOMAIN} -a tiny-staging`);
   const listed = await callCloud(cloud, cloud.token, 'GET', '/v1/apps/tiny-staging/certificates');
   expect(listed).toMatchObject({ certificates: [{ hostname: DOMAIN }] });
 });

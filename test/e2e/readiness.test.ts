@@ -113,7 +113,7 @@ describe('the way back', () => {
     expect(stopped.stdout).toMatch(/DEPLOY_NO_WAY_BACK/);
     expect(stopped.stdout).toMatch(
       new RegExp(
-        `staging could not go back to ${first.id}: the image of web \\(sha256:[0-9a-f]{12}\\) is gone`,
+        `staging could not be rolled back to ${first.id}: the image of web \\(sha256:[0-9a-f]{12}\\) is gone`,
       ),
     );
     const mend = `deploy staging --ref ${first.commit.slice(0, 7)} --local`;

@@ -23,7 +23,7 @@ export interface Readers {
  */
 export function readUntil(url: string, sql: string, readers: number): Readers {
   const tookMs: number[] = [];
-  const answered = new Array<number>(readers).fill(0);
+  const answered = Array.from({ length: readers }, () => 0);
   const stop = new AbortController();
   const work = Array.from({ length: readers }, async (_, reader) => {
     await using session = await openSession(url, 'a reader');

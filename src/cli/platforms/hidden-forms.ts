@@ -24,7 +24,7 @@ export function hiddenPattern(values: Iterable<string>): RegExp | null {
 }
 
 function anyForm(value: string): string {
-  return [...value]
+  return Array.from(value)
     .map((character) =>
       PLAIN.test(character) ? character : `(?:${formsOf(character).map(literally).join('|')})`,
     )
