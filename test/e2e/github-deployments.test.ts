@@ -158,7 +158,7 @@ describe('a runner that dies between two machines', () => {
     dying.kill('SIGKILL');
     await dying.ended;
     const left = (await jobs.deployments())[0]?.states[0]?.state ?? 'queued';
-    expect(['queued', 'in_progress']).toContain(left);
+    expect(['queued', 'in_progress'], dying.text()).toContain(left);
   }
 
   async function expectSettled(jobs: GithubJobs): Promise<void> {
