@@ -33,7 +33,7 @@ export async function ownTurn(options: TurnOptions): Promise<readonly FoundDeplo
   const since = bench.clock.now();
   let told: number | null = null;
   for (;;) {
-    const found = (await readEnvironment(desk, context, bench, of, { isSweeping: true })).filter(
+    const found = (await readEnvironment(desk, context, bench, of, { isSweeping: true, own })).filter(
       ({ id }) => id !== own,
     );
     const before = found.filter(({ id }) => own === null || id < own);

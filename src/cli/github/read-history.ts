@@ -58,13 +58,16 @@ function withGates(bench: Workbench, names: readonly string[]): readonly string[
   return [...all];
 }
 
-/** What GitHub has of one environment; with `isSweeping` what dead runs left is ended first, which writes. */
+/**
+ * What GitHub has of one environment; with `isSweeping` what dead runs left is ended first, which writes. `own` is the
+ * deployment of who asks, which is alive.
+ */
 export async function readEnvironment(
   desk: GithubDesk,
   context: CommandContext,
   bench: Workbench,
   of: HostEnvironment,
-  { isSweeping }: { readonly isSweeping: boolean },
+  { isSweeping, own = null }: { readonly isSweeping: boolean; readonly own?: number | null },
 ): Promise<readonly FoundDeployment[]> {
   const doubles: number[] = [];
   const found = await readDeployments(
@@ -81,7 +84,7 @@ export async function readEnvironment(
   if (!isSweeping) return found;
   for (const id of doubles)
     await desk.quietly('ending what a dead run left', () => desk.host.deleteDeployment(id));
-  return swept(desk, bench, found);
+  return swept(desk, bench, found, own);
 }
 
 /** Puts it into the history of this machine, but for what was carried out here and is known better. */

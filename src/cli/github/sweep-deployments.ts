@@ -5,15 +5,16 @@ import type { GithubDesk } from './github-desk.ts';
 
 /**
  * Ends what dead runs left on GitHub, their deployments and what they said of commits and in pull requests (invariant 12).
- * Returns the deployments as they stand then. What cannot be written is warned of once.
+ * Returns the deployments as they stand then. `own` is left alone. What cannot be written is warned of once.
  */
 export async function swept(
   desk: GithubDesk,
   bench: Pick<Workbench, 'clock' | 'vault'>,
   found: readonly FoundDeployment[],
+  own: number | null,
 ): Promise<readonly FoundDeployment[]> {
   const result: FoundDeployment[] = [];
-  for (const each of found) result.push(await sweptOne(desk, bench, each));
+  for (const each of found) result.push(each.id === own ? each : await sweptOne(desk, bench, each));
   return result;
 }
 
