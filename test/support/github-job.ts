@@ -98,6 +98,14 @@ export async function githubJobs(home: ProjectRig): Promise<GithubJobs> {
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     return (response.status === 204 ? null : await response.json()) as T;
   };
+  /** Null for one that was written anew since it was listed: the earlier record is deleted then. */
+  const statesOf = (id: number): Promise<SeenDeployment['states'] | null> =>
+    api<SeenDeployment['states']>('GET', `/repos/${REPOSITORY}/deployments/${id}/statuses`).catch(
+      (error: Error) => {
+        if (error.message.includes(': 404 ')) return null;
+        throw error;
+      },
+    );
   const jobs: GithubJobs = {
     cloud,
     api,
@@ -120,15 +128,13 @@ export async function githubJobs(home: ProjectRig): Promise<GithubJobs> {
     },
     async deployments() {
       const all = await api<SeenDeployment[]>('GET', `/repos/${REPOSITORY}/deployments?per_page=100`);
-      return Promise.all(
-        all.map(async (each) => ({
-          ...each,
-          states: await api<SeenDeployment['states']>(
-            'GET',
-            `/repos/${REPOSITORY}/deployments/${each.id}/statuses`,
-          ),
-        })),
+      const seen = await Promise.all(
+        all.map(async (each) => {
+          const states = await statesOf(each.id);
+          return states === null ? [] : [{ ...each, states }];
+        }),
       );
+      return seen.flat();
     },
     async [Symbol.asyncDispose]() {
       for (const dir of dirs) rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
