@@ -1,5 +1,5 @@
 // `npm run demo`: the whole of Glidepath in one minute, on this machine alone. A project in a temporary folder goes
-// through staging and production on the local cloud, under load, with a bad release that comes back by itself.
+// through staging and production on the local cloud, under load, with a bad release that is undone by itself.
 import { paint } from '../src/cli/views/text/paint.ts';
 import { startLoad, type LoadReport } from './demo/load.ts';
 import { CLI, createShop, type Shop } from './demo/project.ts';
@@ -46,7 +46,7 @@ async function story(shop: Shop): Promise<LoadReport> {
     await step(shop, 'a bad change passes staging', 'succeeds', 'deploy', 'staging');
     await step(
       shop,
-      'the bad change fails in production and comes back',
+      'the bad change fails in production, rolled back',
       'fails',
       'promote',
       'staging',
@@ -78,7 +78,7 @@ async function step(
   const seconds = (performance.now() - start) / 1000;
   const after = await shop.liveRelease(environment);
   live.set(environment, after);
-  const outcome = exitCode === 0 ? 'succeeded' : 'failed, put back';
+  const outcome = exitCode === 0 ? 'succeeded' : 'failed, undone';
   const asExpected = expected === 'succeeds' ? exitCode === 0 : exitCode !== 0 && before === after;
   steps.push({ title, command: command.join(' '), environment, seconds, outcome, before, after, asExpected });
   if (!asExpected)
