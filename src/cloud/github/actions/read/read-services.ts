@@ -10,7 +10,7 @@ const KEYS = ['image', 'options', 'env', 'ports', 'volumes', 'credentials', 'ent
 const CARRIED_OUT = ['image', 'options', 'env', 'ports'];
 const POSTGRES = /^(?:docker\.io\/)?(?:library\/)?postgres(?:[:@].*)?$/;
 
-/** Reads `services`. There are no containers here: only a Postgres is carried out, by the local cloud's own. */
+/** Reads `services`. There are no containers here: one of Postgres is read, and its job ends before its first step. */
 export function readServices(at: At | undefined): readonly ServiceSpec[] {
   if (at === undefined) return [];
   return (entriesOf(at) ?? []).flatMap((entry) => readService(entry) ?? []);
@@ -63,7 +63,7 @@ function checkImage(at: At, image: string): void {
   if (POSTGRES.test(image)) return;
   unsupported(
     at,
-    `The service ${image} is not carried out: there are no containers here, only a Postgres of the local cloud`,
-    'Use the image postgres, or start what is needed in a step.',
+    `The service ${image} is not carried out: there are no containers here`,
+    'Start what is needed in a step; a check has a Postgres of its own with services: [postgres()].',
   );
 }
