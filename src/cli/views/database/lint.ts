@@ -1,3 +1,4 @@
+import { foundWords } from '../../lint/found-words.ts';
 import type {
   Finding,
   LockEffect,
@@ -144,19 +145,12 @@ function sayLock({ table, lock, work }: LockEffect): string | null {
   return stops === undefined ? null : `${lock} on ${table} ${stops}${WORK[work]}`;
 }
 
-function summaryLine(reports: readonly FileReport[], { bold, dim, green, red, yellow }: Paint): string {
-  const all = reports.flatMap((report) => report.findings);
-  const count = (severity: Severity): number => all.filter((finding) => finding.severity === severity).length;
-  const mistakes = reports.reduce((sum, report) => sum + report.mistakes.length, 0);
+function summaryLine(reports: readonly FileReport[], colors: Paint): string {
+  const { bold, dim, green } = colors;
   const ignored = reports.reduce((sum, report) => sum + report.ignored.length, 0);
   const statements = reports.reduce((sum, report) => sum + report.statements, 0);
   const looked = `${counted(statements, 'statement')} in ${counted(reports.length, 'file')}`;
-  const found = [
-    mistakes === 0 ? '' : red(counted(mistakes, 'syntax error')),
-    count('error') === 0 ? '' : red(counted(count('error'), 'error')),
-    count('warning') === 0 ? '' : yellow(counted(count('warning'), 'warning')),
-    count('advice') === 0 ? '' : `${count('advice')} advice`,
-  ].filter((part) => part !== '');
+  const found = foundWords(reports, colors);
   const left = ignored === 0 ? '' : dim(`, ${ignored} ignored`);
   if (found.length === 0)
     return `${green('✓')} ${bold('Nothing found')} in ${looked.replace(' in ', ' of ')}${left}`;

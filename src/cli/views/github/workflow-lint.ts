@@ -1,3 +1,4 @@
+import { foundWords } from '../../lint/found-words.ts';
 import type {
   Severity,
   WorkflowFinding,
@@ -44,17 +45,10 @@ export function workflowLintSummary(
   reports: readonly WorkflowReport[],
   { color, width, notes }: WorkflowLintStyle,
 ): string {
-  const { bold, dim, green, red, yellow } = paint(color);
-  const all = reports.flatMap((report) => report.findings);
-  const count = (severity: Severity): number => all.filter((finding) => finding.severity === severity).length;
-  const mistakes = reports.reduce((sum, report) => sum + report.mistakes.length, 0);
+  const colors = paint(color);
+  const { bold, dim, green } = colors;
   const ignored = reports.reduce((sum, report) => sum + report.ignored.length, 0);
-  const found = [
-    mistakes === 0 ? '' : red(counted(mistakes, 'syntax error')),
-    count('error') === 0 ? '' : red(counted(count('error'), 'error')),
-    count('warning') === 0 ? '' : yellow(counted(count('warning'), 'warning')),
-    count('advice') === 0 ? '' : `${count('advice')} advice`,
-  ].filter((part) => part !== '');
+  const found = foundWords(reports, colors);
   const left = ignored === 0 ? '' : dim(`, ${ignored} ignored`);
   const files = counted(reports.length, 'file');
   const line =
