@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from 'vitest';
 import type { ToolError } from '../../src/diagnostics/tool-error.ts';
+import type { Craft } from '../../src/pipeline/flight/attempt.ts';
 import { takeMigrationLock } from '../../src/providers/postgres/migration-lock.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { FlightRig, type FlightRun } from '../support/flight-rig.ts';
@@ -354,6 +355,25 @@ describe('a migration that goes wrong', () => {
     await expect(flight.done).rejects.toThrow('cancelled');
     expect(await leftOver()).toBe(0);
     expect(await columns()).toEqual(['id', 'name']);
+  });
+
+  test('leaves no session behind that it opened after the last look at it', async () => {
+    const late = await openSession(url, 'glidepath-migration late');
+    let isEnded = false;
+    const craft: Craft = {
+      seesStatements: true,
+      attemptsBefore: 0,
+      onBlocked: () => Promise.resolve(),
+      begin: () => ({
+        end: Promise.resolve().then(() => {
+          isEnded = true;
+          throw new Error('cancelled');
+        }),
+        pids: () => Promise.resolve(isEnded ? [late.pid] : []),
+      }),
+    };
+    await expect(flights.fly('', { craft: () => craft }).done).rejects.toThrow('cancelled');
+    expect(await leftOver()).toBe(0);
   });
 
   test('outside a transaction is not made again blindly: what stays is named', async () => {

@@ -2,7 +2,7 @@ import { endSessions } from '../../providers/postgres/end-sessions.ts';
 import { sessionsOf } from '../../providers/postgres/lock-waits.ts';
 import { indexIds } from '../../providers/postgres/invalid-indexes.ts';
 import { schemaMark } from '../../providers/postgres/schema-mark.ts';
-import type { AttemptEnd, Craft } from './attempt.ts';
+import type { Attempt, AttemptEnd, Craft } from './attempt.ts';
 import { blockedError, failedError } from './flight-error.ts';
 import type { FlightOptions } from './flight.ts';
 import { dropHalfBuilt, refuseInvalidIndexes } from './half-built-indexes.ts';
@@ -115,15 +115,17 @@ async function attempt(
     const end = await made.end;
     const report = (await watch?.stop()) ?? NOTHING_SEEN;
     const flown = { end, report, judgement: NOT_JUDGED, halfBuilt: [] };
-    return end.isDone ? flown : await judged(options, flown, { before, indexes, deadline });
+    if (end.isDone) return flown;
+    await settle(options, made, report.pids);
+    return await judged(options, flown, { before, indexes, deadline });
   } catch (error) {
     // A run that is stopped: a server may take a moment to notice that its client is gone.
-    await settle(options, ((await watch?.stop()) ?? NOTHING_SEEN).pids);
+    await settle(options, made, ((await watch?.stop()) ?? NOTHING_SEEN).pids);
     throw error;
   }
 }
 
-/** Ends what a failed attempt left running, drops the indexes that it did not finish, and judges what is left then. */
+/** Drops the indexes that an attempt which failed did not finish, and judges what is left of it then. */
 async function judged(
   options: FlightOptions,
   { end, report }: Flown,
@@ -134,7 +136,6 @@ async function judged(
   }: Pick<AttemptOptions, 'indexes' | 'deadline'> & { readonly before: string | null },
 ): Promise<Flown> {
   const { client } = options;
-  await settle(options, report.pids);
   const halfBuilt = client === null ? null : await askedOf(dropHalfBuilt(options, client, indexes));
   const isChanged = client === null || before === null ? null : (await schemaMark(client)) !== before;
   const isTidy = halfBuilt === null ? null : halfBuilt.length === 0;
@@ -162,9 +163,16 @@ async function askedOf<T>(answer: Promise<T>): Promise<T | null> {
   }
 }
 
-/** No lock of an attempt stays behind, whatever became of its process. */
-async function settle({ client, clock, log }: FlightOptions, pids: readonly number[]): Promise<void> {
-  if (client === null || pids.length === 0) return;
+/** No lock of an attempt stays behind, whatever became of its process: nor that of a session opened after the last look. */
+async function settle(
+  { client, clock, log }: FlightOptions,
+  made: Attempt,
+  seen: readonly number[],
+): Promise<void> {
+  if (client === null) return;
+  const last = (await askedOf(made.pids(client))) ?? [];
+  const pids = [...new Set([...seen, ...last])];
+  if (pids.length === 0) return;
   const left = (await askedOf(endSessions(client, clock, pids))) ?? [];
   if (left.length > 0) log(`! these sessions of the migration could not be terminated: ${left.join(', ')}`);
 }
