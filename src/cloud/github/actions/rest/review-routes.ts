@@ -9,7 +9,7 @@ import { nodeId, timeOrNull, timestamp } from '../../views/view-basics.ts';
 import type { RepositoryRecord } from '../../records.ts';
 import { readBody } from '../../rest/read-request.ts';
 import { deploymentView } from '../../views/deployment-view.ts';
-import { ensureEnvironment } from '../scheduler/environment-of.ts';
+import { ensureEnvironment } from '../../environments.ts';
 import { reviewersAt, reviewRun, waitingJobs } from '../scheduler/run-requests.ts';
 import type { JobRecord } from '../store/records.ts';
 import { READ, runOf, WRITE } from './actions-request.ts';

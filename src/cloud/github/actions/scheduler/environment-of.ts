@@ -4,32 +4,7 @@ import type { RepositoryRecord } from '../../records.ts';
 import { rulesOf } from '../../rules/rules-of.ts';
 import type { EnvironmentRules } from '../model/environment.ts';
 
-/** The environment of that name. One that is not there is made, without any rule, as on GitHub. */
-export function ensureEnvironment(
-  { state, clock }: GithubContext,
-  repository: RepositoryRecord,
-  name: string,
-): EnvironmentRecord {
-  const known = state
-    .of('environments', repository.id)
-    .find((one) => one.name.toLowerCase() === name.toLowerCase());
-  if (known !== undefined) return known;
-  const now = clock.now();
-  return state.save('environments', {
-    id: state.nextId(),
-    repositoryId: repository.id,
-    name,
-    waitTimerMinutes: 0,
-    preventsSelfReview: false,
-    reviewers: [],
-    branches: 'any',
-    canAdminsBypass: true,
-    createdAt: now,
-    updatedAt: now,
-  });
-}
-
-/** Its rules, with teams as the people in them. */
+/** The rules of an environment, with teams as the people in them. */
 export function rulesOfEnvironment(
   { state }: GithubContext,
   environment: EnvironmentRecord,

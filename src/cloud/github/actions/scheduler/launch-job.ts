@@ -11,7 +11,7 @@ import type { JobHost, JobListener, JobOrder, JobReport } from '../runner/job-or
 import { runJob } from '../runner/run-job.ts';
 import type { JobRecord, RunRecord, StepRecord } from '../store/records.ts';
 import type { ActionsContext } from './actions-context.ts';
-import { ensureEnvironment } from './environment-of.ts';
+import { ensureEnvironment } from '../../environments.ts';
 import { openSecrets, variablesOfScope } from './secrets-of.ts';
 import { settingsOf } from './settings.ts';
 
@@ -64,6 +64,7 @@ export async function launchJob(
       job: stepsJobOf(state, instance),
       scope: jobScope(state, instance, { secrets, environmentVars }),
       workflow: frameOf(state, instance.frame).workflow,
+      checkRunId: job.checkRunId,
       event: state.context.event.payload,
       token: token.token,
       timeoutMs: instance.timeoutMs,

@@ -6,7 +6,8 @@ import { reviewersOf } from '../rules/environment.ts';
 import type { JobRecord, RunRecord } from '../store/records.ts';
 import type { ActionsContext } from './actions-context.ts';
 import type { Engine } from './engine.ts';
-import { ensureEnvironment, rulesOfEnvironment } from './environment-of.ts';
+import { ensureEnvironment } from '../../environments.ts';
+import { rulesOfEnvironment } from './environment-of.ts';
 import { jobsOfAttempt } from './job-records.ts';
 
 /** A run may be run again for so long (docs "Re-running workflows and jobs"). */

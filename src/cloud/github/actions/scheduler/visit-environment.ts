@@ -2,7 +2,8 @@ import type { EnvironmentVerdict } from '../model/environment.ts';
 import { environmentVerdict } from '../rules/environment.ts';
 import type { JobRecord, RunRecord } from '../store/records.ts';
 import type { ActionsContext } from './actions-context.ts';
-import { ensureEnvironment, isProtected, rulesOfEnvironment } from './environment-of.ts';
+import { ensureEnvironment } from '../../environments.ts';
+import { isProtected, rulesOfEnvironment } from './environment-of.ts';
 
 /** Whether a job may enter its environment now. */
 export function visitEnvironment(
