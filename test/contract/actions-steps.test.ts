@@ -74,6 +74,16 @@ test('env goes from the workflow to the job to the step, and GITHUB_ENV, GITHUB_
   expect(summary).toBe('# Title\n');
 });
 
+test('GITHUB_ACTION is the id of the step, or a name after what it does', async () => {
+  const { log } = await rig.run(`
+- run: echo "is $GITHUB_ACTION"
+- run: echo "is $GITHUB_ACTION"
+- id: own
+  run: echo "is $GITHUB_ACTION and \${{ job.check_run_id }}"
+`);
+  expect(log.match(/^is \w+.*$/gmu)).toEqual(['is __run', 'is __run_2', 'is own and 77']);
+});
+
 test('shells are what they are on GitHub: pipefail only when bash is asked for', async () => {
   const { steps, log } = await rig.run(`
 - run: false | true

@@ -71,6 +71,7 @@ export class JobRig implements Disposable {
           },
         },
         workflow: { env: reading.workflow.env, defaults: reading.workflow.defaults },
+        checkRunId: 77,
         event: { hello: 'event' },
         token: 'ghs_the-token-of-this-job',
         timeoutMs: trial.timeoutMs ?? 60_000,

@@ -12,6 +12,14 @@ export interface RunContext {
   readonly runAttempt: number;
   /** Who pressed the button: of a re-run somebody else than `event.actor`, whose rights still count. */
   readonly triggeringActor: string;
+  /** What `github` says of ids and of the ref's protection; runs of an older state were stored without. */
+  readonly origin?: {
+    readonly repositoryId: number;
+    readonly ownerId: number;
+    readonly actorId: number;
+    /** Whether rules of the repository protect the ref of the run. */
+    readonly isRefProtected: boolean;
+  };
   /** The variables of the repository and its owner. */
   readonly vars: Readonly<Record<string, string>>;
   /** The inputs of `workflow_dispatch`, checked and typed; empty for other events. */

@@ -57,7 +57,7 @@ export type ActionReference =
   | { readonly kind: 'local'; readonly path: string };
 
 interface StepBase extends Position {
-  /** Its `id`, or one that is made (`__run_2`): unique within the job. */
+  /** Its `id`, or one that is made (`__run_2`): unique within the job, and what GITHUB_ACTION says. */
   readonly key: string;
   /** Only when written: only such steps are in the context `steps`. */
   readonly id?: string;

@@ -10,6 +10,7 @@ export function githubContext(context: RunContext, root: Workflow): JsonObject {
   const { event, place } = context;
   const { subject } = event;
   const [owner = ''] = event.repository.fullName.split('/');
+  const { origin } = context;
   const isTag = place.ref.startsWith('refs/tags/');
   const pull = subject.kind === 'pull-request' ? subject : undefined;
   return {
@@ -22,8 +23,13 @@ export function githubContext(context: RunContext, root: Workflow): JsonObject {
     head_ref: pull?.headRef ?? '',
     base_ref: pull?.baseRef ?? '',
     repository: event.repository.fullName,
+    repository_id: origin === undefined ? '' : String(origin.repositoryId),
     repository_owner: owner,
+    repository_owner_id: origin === undefined ? '' : String(origin.ownerId),
+    repositoryUrl: `${context.serverUrl.replace(/^https?:/u, 'git:')}/${event.repository.fullName}.git`,
+    ref_protected: origin?.isRefProtected ?? false,
     actor: event.actor.login,
+    actor_id: origin === undefined ? '' : String(origin.actorId),
     triggering_actor: context.triggeringActor,
     workflow: root.name,
     workflow_ref: `${event.repository.fullName}/${root.path}@${place.ref}`,

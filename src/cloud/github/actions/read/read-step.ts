@@ -16,7 +16,25 @@ const BACKGROUND_KEYS = ['background', 'wait', 'wait-all', 'cancel', 'parallel']
 export function readSteps(at: At | undefined): readonly Step[] {
   const items = at === undefined ? [] : (itemsOf(at) ?? []);
   const ids = new Set<string>();
-  return items.flatMap((item, index) => readStep(item, index, ids) ?? []);
+  const steps = items.flatMap((item) => readStep(item, ids) ?? []);
+  return withKeys(steps);
+}
+
+/**
+ * What GITHUB_ACTION is: the id, or a name after what the step does (`__run`, `__actions_checkout_2`); no id begins so.
+ * docs: contexts#github-context, actions/workflow-parser createActionStepId.
+ */
+export function withKeys(steps: readonly Step[]): readonly Step[] {
+  const counts = new Map<string, number>();
+  return steps.map((step) => {
+    if (step.id !== undefined) return step;
+    const name = step.kind === 'run' ? 'run' : step.uses.kind === 'local' ? 'self' : step.uses.name;
+    const owned = name.split('/').slice(0, 2).join('_');
+    const key = `__${owned.replace(/[^\w-]/gu, '_')}`.slice(0, 90);
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    return { ...step, key: count === 1 ? key : `${key}_${count}` };
+  });
 }
 
 /** What is wrong with the id of a job or a step; undefined when it is fine. actions/workflow-parser, id-builder. */
@@ -31,14 +49,14 @@ export function idMistake(id: string, ids: ReadonlySet<string>): string | undefi
   return undefined;
 }
 
-function readStep(at: At, index: number, ids: Set<string>): Step | undefined {
+function readStep(at: At, ids: Set<string>): Step | undefined {
   const list = entriesOf(at);
   if (list === undefined) return undefined;
   const entries = new Map(list.map((entry) => [entry.key, entry]));
   const kind = kindOf(at, list);
   for (const { key, keyAt } of list) checkKey(key, keyAt, kind);
   const id = readId(entries.get('id')?.at, ids);
-  const base = { ...readBase(at, entries), key: id ?? `__${index + 1}`, ...(id === undefined ? {} : { id }) };
+  const base = { ...readBase(at, entries), key: id ?? '', ...(id === undefined ? {} : { id }) };
   if (kind === 'run') return readRun(base, entries);
   const usesAt = entries.get('uses')?.at;
   const uses = usesAt === undefined ? undefined : readUses(usesAt);

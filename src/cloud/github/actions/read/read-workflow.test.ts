@@ -440,7 +440,7 @@ jobs:
         strategy: { failFast: { value: false }, matrix: { value: { app: ['a', 'b'] } } },
         steps: [
           {
-            key: '__1',
+            key: '__actions_checkout',
             uses: { name: 'actions/checkout', ref: '3d3c42e5aac5ba805825da76410c181273ba90b1' },
             with: { 'persist-credentials': { value: false } },
           },

@@ -6,6 +6,7 @@ import type { Json } from '../../../../util/json.ts';
 import { ActionFailure } from '../known-actions/known-action.ts';
 import type { SourceMap, Source } from '../model/source.ts';
 import type { ActionReference, Step } from '../model/workflow.ts';
+import { withKeys } from '../read/read-step.ts';
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const stepSchema = z.strictObject({
@@ -92,7 +93,7 @@ export function readActionFile(dir: string): ActionFile {
     ),
     runs:
       runs.using === 'composite'
-        ? { using: 'composite', steps: runs.steps.map((step, index) => stepOf(step, index, file)) }
+        ? { using: 'composite', steps: withKeys(runs.steps.map((step, index) => stepOf(step, index, file))) }
         : {
             using: 'node',
             main: runs.main,
@@ -115,7 +116,7 @@ function stepOf(written: z.infer<typeof stepSchema>, index: number, file: string
   const base = {
     line: 1,
     column: 1,
-    key: written.id ?? `__${written.run === undefined ? 'action' : 'run'}_${index + 1}`,
+    key: written.id ?? '',
     ...(written.id === undefined ? {} : { id: written.id }),
     ...(written.name === undefined ? {} : { name: source(written.name) }),
     ...(written.if === undefined ? {} : { if: source(String(written.if)) }),

@@ -15,6 +15,8 @@ export interface JobOrder {
   readonly scope: Scope;
   /** What the file it is written in says for all its jobs. */
   readonly workflow: { readonly env: SourceMap; readonly defaults: RunDefaults };
+  /** `job.check_run_id`; null where no check run stands for the job. */
+  readonly checkRunId: number | null;
   /** `github.event`. */
   readonly event: JsonObject;
   /** The GITHUB_TOKEN. */

@@ -99,7 +99,11 @@ export class JobSession {
         ...(action === null ? {} : { inputs: action.inputs }),
         env: { ...env },
         steps: Object.fromEntries([...frame.steps].map(([id, facts]) => [id, facts as unknown as Json])),
-        job: { status: this.status, services: this.services },
+        job: {
+          status: this.status,
+          services: this.services,
+          ...(this.order.checkRunId === null ? {} : { check_run_id: this.order.checkRunId }),
+        },
         runner: runnerFacts(this),
       },
       status: { success: !frame.failed && !cancelled, failure: frame.failed && !cancelled, cancelled },

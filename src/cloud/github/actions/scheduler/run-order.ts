@@ -8,6 +8,7 @@ import type { JsonObject } from '../model/source.ts';
 import { startRun } from '../plan/start-run.ts';
 import type { RunRecord, WorkflowRecord } from '../store/records.ts';
 import type { ActionsContext } from './actions-context.ts';
+import { isProtected } from './environment-of.ts';
 import { variablesOf } from './secrets-of.ts';
 import type { WorkflowFile } from './workflow-files.ts';
 
@@ -125,6 +126,7 @@ function begin(
       place: order.place,
       runAttempt: 1,
       triggeringActor: order.event.actor.login,
+      origin: originOf(context, order),
       vars: variablesOf(context.github, order.repository),
       inputs: order.inputs,
       defaultPermissions: order.repository.workflowPermissions,
@@ -139,7 +141,21 @@ function begin(
   return { state: start.state, messages: [] };
 }
 
-function messageOf(path: string, { code, message, location }: Diagnostic): string {
+function originOf(
+  { github }: ActionsContext,
+  { repository, event, place }: RunOrder,
+): NonNullable<RunContext['origin']> {
+  const idOf = (login: string): number => github.state.account(login)?.id ?? 0;
+  return {
+    repositoryId: repository.id,
+    ownerId: idOf(repository.owner),
+    actorId: idOf(event.actor.login),
+    isRefProtected: isProtected(github, repository, place.ref),
+  };
+}
+
+function messageOf(path: string, { code, message, location, hint }: Diagnostic): string {
   const { line, column, file = path } = location ?? {};
-  return `${code}: ${file}${line === undefined ? '' : ` (line ${line}, column ${column ?? 1})`}: ${message}`;
+  const place = line === undefined ? '' : ` (line ${line}, column ${column ?? 1})`;
+  return `${code}: ${file}${place}: ${message}${hint === undefined ? '' : ` → ${hint}`}`;
 }
