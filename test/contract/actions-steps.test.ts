@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { doubtOfAction, refusalOf } from '../../src/cloud/github/actions/known-actions/refusal-of.ts';
 import { processesWithEnv } from '../../src/cloud/machines/process-table.ts';
+import { ACTION_PINS } from '../../src/emit/github/action-pins.ts';
 import { JobRig, quickClock } from '../support/actions-job-rig.ts';
 
 let rig: JobRig;
@@ -338,6 +340,59 @@ test('what is not carried out is said before the first step', async () => {
   expect([steps[0]?.conclusion, report.result]).toEqual(['failure', 'failure']);
 });
 
+test('an unknown action that is skipped fails nothing, and one that is reached fails its step', async () => {
+  const { log, steps, report } = await rig.run(`
+- { if: "startsWith(github.ref, 'refs/tags/')", uses: softprops/action-gh-release@v2 }
+- run: echo goes on
+- { if: always(), uses: slackapi/slack-github-action@v2, continue-on-error: true }
+`);
+  expect(conclusions(steps)).toEqual(['skipped', 'success', 'success']);
+  expect(log).toContain('goes on');
+  expect(log).toMatch(
+    /##\[error\]WORKFLOW_UNSUPPORTED: the local GitHub does not carry out slackapi\/slack-github-action@v2 → Write it/u,
+  );
+  expect(report.result).toBe('success');
+});
+
+test('a version of an action that GitHub does not have, or no longer runs, is refused before the first step', async () => {
+  const told = async (uses: string, more = ''): Promise<string> => {
+    const { log, report } = await rig.run(`- run: echo never\n- { uses: "${uses}"${more} }`);
+    expect([report.result, log.includes('never')]).toEqual(['failure', false]);
+    return log;
+  };
+  expect(await told('actions/checkout@v99')).toContain('the newest that it knows is v7.0.1 → Use actions/');
+  expect(await told('actions/checkout@v7.2')).toContain('knows no actions/checkout@v7.2');
+  expect(await told('actions/checkout@nonsense')).toContain('knows no actions/checkout@nonsense');
+  expect(await told('actions/checkout@de0fac2')).toContain('a shortened commit SHA is not supported');
+  expect(await told('actions/upload-artifact@v3', ', with: { path: a }')).toContain(
+    'GitHub has switched off',
+  );
+  expect(await told('actions/checkout@v7', ', with: { lfs: true }')).toContain(
+    'with input lfs → Leave it out',
+  );
+});
+
+test('a commit that is not known is taken for the newest release, and that is said', async () => {
+  const { log, report } = await rig.run(
+    `- { uses: "actions/setup-node@${'a'.repeat(40)}" }\n- { uses: actions/setup-node@v6.5.0 }\n- { uses: actions/setup-node@main }`,
+  );
+  expect(report.result).toBe('success');
+  expect(log.match(/^##\[warning\].*$/gmu)).toEqual([
+    expect.stringContaining(`actions/setup-node@${'a'.repeat(40)} is taken for v7.0.0`),
+    expect.stringContaining('actions/setup-node@main is a branch'),
+  ]);
+});
+
+test('what generated GitHub workflows pin is known by its commit', () => {
+  const known = Object.entries(ACTION_PINS).map(
+    ([name, { sha, version }]) =>
+      doubtOfAction({ kind: 'repository', name, ref: sha }) ??
+      refusalOf({ kind: 'repository', name, ref: version }, {}) ??
+      'known',
+  );
+  expect(new Set(known)).toEqual(new Set(['known']));
+});
+
 test('services are not carried out, and that is said before the first step', async () => {
   const services = 'services: { db: { image: "postgres:18", ports: ["5432:5432"] } }';
   const { log, report } = await rig.run('- run: echo never', services);
@@ -391,7 +446,7 @@ test('programs that are not there are missed, unless that was allowed', async ()
   const allowed = await rig.run(steps, '', env);
   expect(allowed.report.result).toBe('success');
   const refused = await rig.run(
-    '- uses: superfly/flyctl-actions/setup-flyctl@ed8efb3\n  env: { PATH: /nowhere }',
+    '- uses: superfly/flyctl-actions/setup-flyctl@1.6\n  env: { PATH: /nowhere }',
   );
   expect(refused.log).toContain('flyctl is not on this machine');
 });

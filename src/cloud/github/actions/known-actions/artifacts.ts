@@ -12,6 +12,11 @@ const NAME_REFUSED = /["<>|*?:\r\n\\/]/u;
 
 /** actions/upload-artifact v4 to v7: immutable, one of a name in a run. */
 export const uploadArtifact: KnownAction = {
+  versions: {
+    newest: 'v7.0.1',
+    oldest: 4,
+    commits: ['043fb46d1a93c77aae656e7c1c64a875d1fc6a0a', 'bbbca2ddaa5d8feaa63e36b76fdaad77386f024f'],
+  },
   inputs: {
     name: { default: 'artifact' },
     path: { required: true },
@@ -110,6 +115,7 @@ function retentionOf(call: ActionCall): number {
 
 /** actions/download-artifact v4 to v8, of this run or another one of the repository. */
 export const downloadArtifact: KnownAction = {
+  versions: { newest: 'v8.0.1', oldest: 4, commits: ['3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c'] },
   inputs: {
     name: {},
     'artifact-ids': {},

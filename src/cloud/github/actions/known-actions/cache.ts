@@ -3,6 +3,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { findFiles } from '../runner/find-files.ts';
 import type { CacheRecord } from '../store/records.ts';
+import type { ActionVersions } from './action-versions.ts';
 import { ActionFailure, booleanInput, input, linesInput } from './known-action.ts';
 import type { ActionCall, ActionEnd, ActionInput, KnownAction } from './known-action.ts';
 
@@ -16,8 +17,16 @@ const RESTORE_INPUTS: Readonly<Record<string, ActionInput>> = {
   'lookup-only': { default: 'false' },
 };
 
+/** Since the cache service was changed GitHub refuses what speaks to the old one (changelog of 2024-12-05). */
+const VERSIONS: ActionVersions = {
+  newest: 'v6.1.0',
+  oldest: 3,
+  commits: ['27d5ce7f107fe9357f9df03efb73ab90386fccae', '55cc8345863c7cc4c66a329aec7e433d2d1c52a9'],
+};
+
 /** actions/cache: restores now, and saves at the end of a job that succeeds and found no entry of its key. */
 export const cache: KnownAction = {
+  versions: VERSIONS,
   inputs: { ...RESTORE_INPUTS, 'upload-chunk-size': {}, 'save-always': { default: 'false' } },
   async run(call) {
     const { hit, outputs } = await restore(call);
@@ -35,6 +44,7 @@ export const cache: KnownAction = {
 
 /** actions/cache/restore. */
 export const cacheRestore: KnownAction = {
+  versions: VERSIONS,
   inputs: RESTORE_INPUTS,
   async run(call): Promise<ActionEnd> {
     return { outputs: (await restore(call)).outputs };
@@ -43,6 +53,7 @@ export const cacheRestore: KnownAction = {
 
 /** actions/cache/save. */
 export const cacheSave: KnownAction = {
+  versions: VERSIONS,
   inputs: {
     path: { required: true },
     key: { required: true },

@@ -14,6 +14,10 @@ const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
 
 /** actions/checkout v4 to v7, by a real fetch. */
 export const checkout: KnownAction = {
+  versions: {
+    newest: 'v7.0.1',
+    commits: ['3d3c42e5aac5ba805825da76410c181273ba90b1', 'de0fac2e4500dabe0009e67214ff5f5447ce83dd'],
+  },
   inputs: {
     repository: {},
     ref: {},

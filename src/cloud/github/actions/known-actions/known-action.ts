@@ -1,6 +1,7 @@
 import type { StepOutput } from '../runner/step-output.ts';
 import type { JobPlaces } from '../runner/job-places.ts';
 import type { ActionServices } from './action-services.ts';
+import type { ActionVersions } from './action-versions.ts';
 
 /** An action says why it failed; the sentence is shown as an error of the step. */
 export class ActionFailure extends Error {
@@ -55,6 +56,8 @@ export interface ActionEnd {
 
 /** An action of GitHub's that the local GitHub carries out itself. */
 export interface KnownAction {
+  /** Which of its versions it stands for. */
+  readonly versions: ActionVersions;
   readonly inputs: Readonly<Record<string, ActionInput>>;
   /** Why it cannot be carried out with such inputs (as written, expressions and all); null when it can. */
   readonly refuses?: (written: Readonly<Record<string, string>>) => string | null;

@@ -6,7 +6,7 @@ import { setupNode } from './setup-node.ts';
 import { setupBeam, setupFlyctl } from './setup-tools.ts';
 import { uploadSarif } from './upload-sarif.ts';
 
-/** The actions of others that the local GitHub carries out itself, whatever version of them is asked for. By lower-case name. */
+/** The actions of others that the local GitHub carries out itself. By lower-case name. */
 export const KNOWN_ACTIONS: Readonly<Record<string, KnownAction>> = {
   'actions/cache': cache,
   'actions/cache/restore': cacheRestore,

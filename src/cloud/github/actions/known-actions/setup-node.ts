@@ -5,6 +5,10 @@ import type { ActionCall, ActionEnd, KnownAction } from './known-action.ts';
 
 /** actions/setup-node: looks for a Node.js of the wanted major on this machine; nothing is downloaded. */
 export const setupNode: KnownAction = {
+  versions: {
+    newest: 'v7.0.0',
+    commits: ['820762786026740c76f36085b0efc47a31fe5020', '249970729cb0ef3589644e2896645e5dc5ba9c38'],
+  },
   inputs: {
     'always-auth': {},
     'node-version': {},

@@ -1,15 +1,18 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import type { ActionVersions } from './action-versions.ts';
 import { ActionFailure } from './known-action.ts';
 import type { ActionCall, ActionInput, KnownAction } from './known-action.ts';
 
 /** An action that brings a program, as one that only looks whether it is there. */
 function setsUp(
   name: string,
+  versions: ActionVersions,
   programs: readonly string[],
   inputs: Readonly<Record<string, ActionInput>>,
 ): KnownAction {
   return {
+    versions,
     inputs,
     run(call) {
       const missing = programs.filter((program) => placeOf(call, program) === null);
@@ -45,8 +48,11 @@ function placeOf(call: ActionCall, program: string): string | null {
   );
 }
 
+const BEAM: ActionVersions = { newest: 'v1.24.1', commits: ['54075bcc5e249e4758d363f27d099f55d843f124'] };
+const FLYCTL: ActionVersions = { newest: '1.6', commits: ['ed8efb33836e8b2096c7fd3ba1c8afe303ebbff1'] };
+
 /** erlef/setup-beam: Elixir and Erlang must be there. */
-export const setupBeam: KnownAction = setsUp('erlef/setup-beam', ['elixir', 'erl', 'mix'], {
+export const setupBeam: KnownAction = setsUp('erlef/setup-beam', BEAM, ['elixir', 'erl', 'mix'], {
   'otp-version': {},
   'elixir-version': {},
   'gleam-version': {},
@@ -61,6 +67,6 @@ export const setupBeam: KnownAction = setsUp('erlef/setup-beam', ['elixir', 'erl
 });
 
 /** superfly/flyctl-actions/setup-flyctl: flyctl must be there. */
-export const setupFlyctl: KnownAction = setsUp('superfly/flyctl-actions/setup-flyctl', ['flyctl'], {
+export const setupFlyctl: KnownAction = setsUp('superfly/flyctl-actions/setup-flyctl', FLYCTL, ['flyctl'], {
   version: { default: 'latest' },
 });

@@ -12,6 +12,7 @@ const FILE_BYTES_MAX = 10_000_000;
  * code scanning to show it in, and says so.
  */
 export const uploadSarif: KnownAction = {
+  versions: { newest: 'v4.36.2', oldest: 3, commits: ['8aad20d150bbac5944a9f9d289da16a4b0d87c1e'] },
   inputs: {
     sarif_file: { default: '../results' },
     checkout_path: { default: '' },

@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import type { Json } from '../../../../util/json.ts';
 import { ActionFailure } from '../known-actions/known-action.ts';
+import { refusal } from '../known-actions/refusal-of.ts';
 import type { SourceMap, Source } from '../model/source.ts';
 import type { ActionReference, Step } from '../model/workflow.ts';
 import { withKeys } from '../read/read-step.ts';
@@ -70,7 +71,10 @@ export function readActionFile(dir: string): ActionFile {
   const using = content?.runs?.using;
   if (using !== 'composite' && using !== 'node20' && using !== 'node24')
     throw new ActionFailure(
-      `The local GitHub does not carry out actions with runs.using: ${String(using)} (${file})`,
+      refusal(
+        `the local GitHub does not carry out actions with runs.using: ${String(using)} (${file})`,
+        'Use composite, node20 or node24.',
+      ),
     );
   const parsed = fileSchema.safeParse(content);
   if (!parsed.success) throw new ActionFailure(`${file} is not valid: ${z.prettifyError(parsed.error)}`);

@@ -1,5 +1,5 @@
 import { evaluateText, ExpressionError } from '../expressions/evaluate.ts';
-import { KNOWN_ACTIONS } from '../known-actions/known-actions.ts';
+import { refusal } from '../known-actions/refusal-of.ts';
 import type { Source } from '../model/source.ts';
 import type { Step } from '../model/workflow.ts';
 import type { StepRecord } from '../store/records.ts';
@@ -9,6 +9,7 @@ import { makeJobPlaces, removeJobPlaces } from './job-places.ts';
 import { JobSession } from './job-session.ts';
 import { writeNpxShim } from './npx-shim.ts';
 import { performStep } from './perform-step.ts';
+import { refuseAtStart } from './refuse-at-start.ts';
 import { isDebug } from './runner-facts.ts';
 import { SecretMasker } from './secret-masker.ts';
 import { stepName } from './step-name.ts';
@@ -109,14 +110,9 @@ class JobRun {
   #setUp(output: StepOutput): boolean {
     const { order, host, env } = this.#session;
     output.say(`Runner: ${host.runnerName} (the local GitHub; every job in a directory of its own)`);
-    const unknown = order.job.steps.flatMap((step) =>
-      step.kind === 'uses' && step.uses.kind === 'repository' && KNOWN_ACTIONS[step.uses.name] === undefined
-        ? [`${step.uses.name}@${step.uses.ref}`]
-        : [],
-    );
-    const services = order.job.services.map(({ name }) => `the service ${name}: start it in a step`);
-    for (const name of [...unknown, ...services])
-      output.error(`WORKFLOW_UNSUPPORTED: the local GitHub does not carry out ${name}`);
+    const begins = refuseAtStart(order.job.steps, output);
+    for (const { name } of order.job.services)
+      output.error(refusal(`the local GitHub does not carry out the service ${name}`, 'Start it in a step.'));
     const take = (sources: Readonly<Record<string, Source>>, key: 'workflow-env' | 'job-env'): void => {
       for (const [name, source] of Object.entries(sources))
         env.set(
@@ -126,7 +122,7 @@ class JobRun {
     };
     take(order.workflow.env, 'workflow-env');
     take(order.job.env, 'job-env');
-    return unknown.length === 0 && services.length === 0;
+    return begins && order.job.services.length === 0;
   }
 
   async #step(step: Step, number: number): Promise<void> {

@@ -2,6 +2,7 @@ import { evaluateText } from '../expressions/evaluate.ts';
 import { ActionFailure } from '../known-actions/known-action.ts';
 import type { ActionCall, KnownAction } from '../known-actions/known-action.ts';
 import { KNOWN_ACTIONS } from '../known-actions/known-actions.ts';
+import { refusalOf } from '../known-actions/refusal-of.ts';
 import type { UsesStep } from '../model/workflow.ts';
 import { githubTexts, handOn } from './job-session.ts';
 import type { StepCall } from './step-call.ts';
@@ -16,12 +17,9 @@ export async function useAction(call: StepCall, step: UsesStep): Promise<boolean
   const name = stepName(step, call.scope);
   announce(call, name, given);
   if (step.uses.kind === 'local') return useLocalAction(call, { path: step.uses.path, given, name });
+  const refused = refusalOf(step.uses, given);
   const action = KNOWN_ACTIONS[step.uses.name];
-  if (action === undefined)
-    throw new ActionFailure(`The local GitHub does not carry out ${step.uses.name}@${step.uses.ref}`);
-  const refusal = action.refuses?.(given) ?? null;
-  if (refusal !== null)
-    throw new ActionFailure(`The local GitHub does not carry out ${step.uses.name} with ${refusal}`);
+  if (refused !== null || action === undefined) throw new ActionFailure(refused ?? step.uses.name);
   const inputs = inputsOf(call.output, action.inputs, given);
   const actionCall = actionCallOf(call, inputs, call.output);
   const { outputs, post } = await action.run(actionCall);
