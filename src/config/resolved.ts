@@ -104,6 +104,8 @@ export interface ResolvedEnvironment {
   readonly kind: 'standing' | 'review' | 'test';
   readonly on: readonly TriggerRule[];
   readonly gates: readonly Gate[];
+  /** The environment where a migration file has to have run before it runs here; null: nowhere, or a gate asks for it. */
+  readonly migratesAfter: string | null;
   readonly apps: readonly ResolvedApp[];
   /** App names in waves: all of a wave at once, one wave after the other. Covers every app exactly once. */
   readonly deployOrder: readonly (readonly string[])[];

@@ -778,6 +778,27 @@ describe('settings that contradict each other', () => {
         ],
       ],
       [
+        project({ environments: { a: { ...other, migrateAfter: 'b' }, b: { gates: [passed('a')] } } }),
+        [
+          'environments.a.migrateAfter: environments.a.migrateAfter makes environments wait for each other in a circle: a → b → a. → Take it out, or write null: one environment has to be first.',
+        ],
+      ],
+      [
+        project({
+          environments: { a: { ...other, migrateAfter: 'a' }, r: { on: pullRequest(), migrateAfter: 'a' } },
+        }),
+        [
+          'environments.a.migrateAfter: environments.a.migrateAfter names its own environment. → Name the environment that comes before a.',
+          'environments.r.migrateAfter: environments.r.migrateAfter is set for a review environment. → Take it out: its data is thrown away.',
+        ],
+      ],
+      [
+        project({ environments: { a: { ...other, migrateAfter: 'r' }, r: { on: pullRequest() } } }),
+        [
+          'environments.a.migrateAfter: environments.a.migrateAfter names r, a review environment, whose data is thrown away. → Name an environment that listens to a branch or a tag.',
+        ],
+      ],
+      [
         project({ environments: { a: { ...other, gates: [passed('r')] }, r: { on: pullRequest() } } }),
         [
           'environments.a.gates[0]: environments.a.gates[0] waits for r, a review environment, in which no release stays. → Name an environment that listens to a branch or a tag.',

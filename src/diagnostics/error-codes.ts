@@ -111,7 +111,7 @@ export const ERROR_CODES = {
   MIGRATION_NOT_PASSED: {
     kind: 'operation',
     exit: 4,
-    title: 'Other migrations ran where it should have passed',
+    title: 'A migration has not run in the environment before',
   },
   ROLLBACK_FORWARD_ONLY: {
     kind: 'operation',

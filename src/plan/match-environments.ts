@@ -155,16 +155,17 @@ function matched(
   return { environment, name: environment.name, pullRequest: null, action, reason };
 }
 
-/** One push may match two environments of which the second asks that the commit passed in the first. */
+/** One push may match two environments of which the second asks that the commit, or its migrations, passed in the first. */
 function inOrderOfPassing(all: readonly MatchedEnvironment[]): MatchedEnvironment[] {
   const ordered: MatchedEnvironment[] = [];
   const visiting = new Set<string>();
   const visit = (one: MatchedEnvironment): void => {
     if (visiting.has(one.name)) return;
     visiting.add(one.name);
-    for (const gate of one.environment.gates) {
-      const before =
-        gate.kind === 'passed' ? all.find((other) => other.name === gate.environment) : undefined;
+    const { gates, migratesAfter } = one.environment;
+    const names = gates.flatMap((gate) => (gate.kind === 'passed' ? [gate.environment] : []));
+    for (const name of [...names, migratesAfter]) {
+      const before = all.find((other) => other.name === name);
       if (before !== undefined) visit(before);
     }
     ordered.push(one);

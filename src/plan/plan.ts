@@ -119,8 +119,12 @@ export type StepAction =
   | { readonly kind: 'ensure-database'; readonly database: string }
   /** Certificates of an app's custom domains, and the DNS records that they need. */
   | { readonly kind: 'domains'; readonly app: string }
-  /** Compares the migration files with those that ran here before. */
-  | { readonly kind: 'migration-files' }
+  /** Compares the migration files with those that ran here before, and in the environment before this one. */
+  | {
+      readonly kind: 'migration-files';
+      /** The environment that has to have run them before. */
+      readonly after?: string;
+    }
   /** Keeps the state of a database by name, so that data can be gone back to. */
   | { readonly kind: 'restore-point'; readonly database: string }
   /** Runs the migrations of a database on a throw-away branch of it, to see what they would do. */

@@ -169,8 +169,15 @@ describe('db probe', () => {
 
 describe('the gate of safe migrations', () => {
   test('refuses a migration with its safe form before anything is changed, and lets a safe one pass', async () => {
-    await using rig = await projectRig(project({ gates: 'gates: [safeMigrations()],' }));
+    const files = project({ gates: 'gates: [safeMigrations()],' });
+    await using rig = await projectRig(files);
     await rig.cloudUp();
+    const early = await rig.run('deploy', 'production', '--local');
+    expect([early.code, early.stdout]).toEqual([4, expect.stringContaining('MIGRATION_NOT_PASSED')]);
+    expect(early.stdout).toContain('Deploy it there first: glidepath deploy staging --ref');
+    const config = files['glidepath.config.ts'] ?? '';
+    rig.write('glidepath.config.ts', config.replace('gates: [safe', 'migrateAfter: null, gates: [safe'));
+    await rig.commit('Deploy to production alone');
     const first = await rig.run('deploy', 'production', '--local', '--verbose');
     expect([first.code, first.stdout]).toEqual([0, expect.stringContaining('main was made in this run')]);
     const before = await branches(rig);

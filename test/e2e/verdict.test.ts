@@ -60,6 +60,7 @@ function project(): Record<string, string> {
   const files = tinyProject({
     server: server('name, fax'),
     machines: 1,
+    production: 'migrateAfter: null,',
     app: "database: 'main', migrate: { command: 'node migrate.mjs', runs: 'runner' },",
   });
   const config = (files['glidepath.config.ts'] ?? '')

@@ -119,6 +119,7 @@ export function environment(
     name,
     kind: 'standing',
     gates: [],
+    migratesAfter: null,
     deployOrder: [settings.apps.map((app) => app.name)],
     databases: [],
     healthUrls: null,

@@ -19,7 +19,7 @@ export interface HostEnvironment {
 
 /**
  * Brings the history of environments up to what GitHub knows, where a command speaks to GitHub at all: those named, and
- * those that their gates ask about. Throws what GitHub answers: without its history a runner would not know what is live.
+ * those that their gates and migrations ask about. Throws what GitHub answers: without its history a runner would not know what is live.
  */
 export async function readHistory(
   context: CommandContext,
@@ -48,12 +48,13 @@ export async function readHistoryAt(
   }
 }
 
-/** Each environment with those that it must have passed in. */
+/** Each environment with those that it must have passed in, and where its migrations ran before. */
 function withGates(bench: Workbench, names: readonly string[]): readonly string[] {
   const all = new Set(names);
   for (const name of all) {
     const environment = bench.project.environments.find((each) => each.name === name);
     for (const gate of environment?.gates ?? []) if (gate.kind === 'passed') all.add(gate.environment);
+    if (environment !== undefined && environment.migratesAfter !== null) all.add(environment.migratesAfter);
   }
   return [...all];
 }

@@ -90,6 +90,11 @@ export interface EnvironmentDefinition<
   /** Whether `glidepath deploy` may be called by hand. Default true. */
   readonly manual?: boolean;
   readonly gates?: readonly GateDefinition<E>[];
+  /**
+   * Where a migration file has to have run before it runs here; null: nowhere. Default for production staging, else the
+   * environment written before it that migrates the same database and has other triggers.
+   */
+  readonly migrateAfter?: E | null;
   readonly fly?: FlyAccount;
   readonly vercel?: VercelAccount;
   /** The name of the app on its platform, where an environment has but one app, or with `{app}`. */

@@ -47,6 +47,7 @@ export function resolveEnvironment(
     gates: (environment.gates ?? []).map((gate) =>
       resolveGate(gate, project.ci?.security?.failOn ?? FAIL_ON),
     ),
+    migratesAfter: null,
     apps,
     deployOrder: resolveOrder(environment.order ?? project.order, apps),
     databases: Object.entries(project.databases ?? {}).map(([database, definition]) =>

@@ -1,6 +1,7 @@
 import type { ProjectDefinition } from '../definition/project-definition.ts';
 import { NO_IMPORTS, type FlyTomlImports } from '../fly-toml/fly-toml-reading.ts';
 import type { ResolvedEnvironment, ResolvedProject } from '../resolved.ts';
+import { withMigrationOrder } from './migration-order.ts';
 import { resolveChecks } from './resolve-checks.ts';
 import { resolveCi } from './resolve-ci.ts';
 import { resolveFiles } from './resolve-files.ts';
@@ -25,9 +26,12 @@ export function resolveProject(
     ciSkip: project.ci?.skip ?? [],
     ...resolveCi(project),
     files: resolveFiles(project),
-    environments: withOneHardening(
-      Object.entries(project.environments).map(([name, environment]) =>
-        resolveEnvironment(project, name, environment, imports),
+    environments: withMigrationOrder(
+      project,
+      withOneHardening(
+        Object.entries(project.environments).map(([name, environment]) =>
+          resolveEnvironment(project, name, environment, imports),
+        ),
       ),
     ),
   };

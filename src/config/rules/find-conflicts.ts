@@ -16,6 +16,7 @@ import { gateRules } from './gate-rules.ts';
 import { githubLimits } from './github-limits.ts';
 import { githubRules } from './github-rules.ts';
 import { importRules } from './import-rules.ts';
+import { migrateAfterRules } from './migrate-after-rules.ts';
 import { orderRules } from './order-rules.ts';
 import { platformNameRules } from './platform-name-rules.ts';
 import { tokenRules } from './token-rules.ts';
@@ -42,6 +43,7 @@ export function findConflicts(
     ...checkRules(project),
     ...ciRules(project, now),
     ...gateRules(project),
+    ...migrateAfterRules(project),
     ...environmentRules(project),
     ...orderRules(project),
     ...known.flatMap(appRules),

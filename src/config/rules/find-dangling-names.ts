@@ -74,10 +74,16 @@ function ofEnvironment(environment: unknown, path: ConfigPath): Reference[] {
         ? [{ noun: 'environment' as const, name, path: [...path, 'gates', index] }]
         : [];
     }),
+    ...ofMigrateAfter(environment, path),
     ...ofOrder(environment, path),
     ...ofEnv(valueAt(environment, ['env']), [...path, 'env']),
     ...ofEnv(valueAt(environment, ['smoke', 'env']), [...path, 'smoke', 'env']),
   ];
+}
+
+function ofMigrateAfter(environment: unknown, path: ConfigPath): Reference[] {
+  const name = valueAt(environment, ['migrateAfter']);
+  return typeof name === 'string' ? [{ noun: 'environment', name, path: [...path, 'migrateAfter'] }] : [];
 }
 
 function ofRelease(check: unknown): Reference[] {

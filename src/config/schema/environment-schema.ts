@@ -78,6 +78,7 @@ export const environmentSchema: z.ZodType = objectOf<EnvironmentDefinition>({
   on: z.union([z.array(trigger), trigger]).optional(),
   manual: z.boolean().optional(),
   gates: z.array(gate).optional(),
+  migrateAfter: text.nullable().optional(),
   fly: flyAccountSchema.optional(),
   vercel: vercelAccountSchema.optional(),
   platformName: text.optional(),

@@ -114,6 +114,7 @@ describe('the files of a project', () => {
       kind: 'standing' as const,
       on: [],
       gates: [],
+      migratesAfter: null,
       apps: [flyApp('web', { command: ['node', 'a'], ...settings })],
       deployOrder: [['web']],
       databases: [],

@@ -146,3 +146,66 @@ test('passed() holds where an older version recorded no files', async () => {
   await gateStep(rig.deps).execute(rig.context);
   expect(rig.lines.at(-1)).toBe('main: what ran in staging is not known');
 });
+
+/** What a deployment of the commit to production, which migrates after staging, says or is refused for. */
+async function toProduction(commit: string, history: History, ranBefore?: string): Promise<string[]> {
+  const production = environment('production', { apps: [app], databases: [database('main')] });
+  if (ranBefore !== undefined) await deploy(ranBefore, 1, history, production);
+  const rig = stepRig({
+    environment: production,
+    action: { kind: 'migration-files', after: 'staging' },
+    commit,
+    history,
+    deps: { source },
+  });
+  await migrationFilesStep(rig.deps).execute(rig.context);
+  return rig.lines;
+}
+
+test('a new file that the environment before has not run is MIGRATION_NOT_PASSED, with the way out', async () => {
+  const { history } = await deploy(OLD, 1);
+  await expect(toProduction(NEW, history)).rejects.toMatchObject({
+    code: 'MIGRATION_NOT_PASSED',
+    message: 'migrations/2.sql of main would run in production, and has not run in staging.',
+    output: ['migrations/2.sql'],
+    hint: [
+      'Deploy it there first: glidepath deploy staging --ref bbbbbbb',
+      'If production does not come after staging, write in the config which environment it comes after, or null: environments: { production: { migrateAfter: null } }',
+    ].join('\n'),
+  });
+  await deploy(NEW, 2, history);
+  expect((await toProduction(NEW, history)).at(-1)).toBe('main: all 2 new ones ran in staging');
+});
+
+test('the first deployment of all goes to the environment before', async () => {
+  const { history } = stepRig({ environment: staging, action: { kind: 'migration-files' } });
+  await expect(toProduction(NEW, history)).rejects.toMatchObject({
+    code: 'MIGRATION_NOT_PASSED',
+    message:
+      'migrations/1.sql and 1 more of main would run in production, and have not run in staging, where nothing has been deployed yet.',
+    output: ['migrations/1.sql', 'migrations/2.sql'],
+  });
+});
+
+test('a file under the same name with another text has not run there', async () => {
+  const { history } = await deploy(NEWER, 1);
+  await expect(toProduction(NEW, history)).rejects.toMatchObject({
+    message: 'migrations/1.sql of main would run in production, and has not run in staging.',
+  });
+});
+
+test('only what is new here is asked for, and with any commit of the environment before', async () => {
+  const { history } = await deploy(NEW, 2);
+  expect((await toProduction(NEW, history, OLD)).at(-1)).toBe('main: the new one ran in staging');
+  // A fix that brings no migration waits for nobody.
+  const fresh = stepRig({ environment: staging, action: { kind: 'migration-files' } }).history;
+  expect(await toProduction(OLD, fresh, OLD)).toEqual(['main: 1 migration file, 0 of them new here']);
+  // Staging has gone on since.
+  const ahead = (await deploy(NEW, 3)).history;
+  expect((await toProduction(OLD, ahead)).at(-1)).toBe('main: the new one ran in staging');
+});
+
+test('where an older version recorded no files of the environment before, that is said', async () => {
+  const { history } = await deploy(OLD, 1, undefined, staging, 'rollback');
+  expect((await toProduction(NEW, history)).at(-1)).toBe('main: what ran in staging is not known');
+});

@@ -5,26 +5,33 @@ import { utcTime } from '../../util/utc-time.ts';
 import { migrationFilesOf, ranFiles } from '../migration-files.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
 import { scopeOf, type StepScope } from '../step-scope.ts';
+import { requireRanBefore } from './ran-before.ts';
 
 /** As much of an environment's history as is compared with: years of it. */
 const HISTORY_LIMIT = 1_000;
 
-/** Takes down the migration files of the commit. Throws MIGRATION_EDITED when one that ran here has changed or been renamed. */
+/**
+ * Takes down the migration files of the commit. Throws MIGRATION_EDITED when one that ran here has changed or been renamed,
+ * and MIGRATION_NOT_PASSED when a new one has not run in the environment before.
+ */
 export function migrationFilesStep(deps: PipelineDeps): StepExecutor {
   return {
     async execute(context) {
       const scope = scopeOf<'migration-files'>(deps, context);
       const { environment, commit } = scope.input;
+      const { after } = scope.action;
       const files = await migrationFilesOf(deps.source, environment, commit);
       const entries = deps.history.entries(environment.name, HISTORY_LIMIT);
       for (const [database, now] of Object.entries(files)) {
         const counts = deps.history.ranOnDatabase(environment.name, database);
-        const { edited, removed, renamed, added } = compareFiles(now, ranFiles(entries, database, counts));
+        const ran = ranFiles(entries, database, counts);
+        const { edited, removed, renamed, added } = compareFiles(now, ran);
         requireUnedited(scope, database, edited);
         requireNames(scope, renamed);
         for (const file of removed)
           context.log(`! ${file.path} ran with ${file.release} and no longer exists`);
         context.log(`${database}: ${filesWords(Object.keys(now).length)}, ${added.length} of them new here`);
+        if (after !== undefined) requireRanBefore(scope, { after, database, now, ran });
       }
       return { files };
     },
