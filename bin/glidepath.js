@@ -15,8 +15,11 @@ if (process.argv.length === 3 && (argument === '--version' || argument === '-V')
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   process.stdout.write(`${version}\n`);
 } else {
-  process.getBuiltinModule('node:module').enableCompileCache();
-  // Where nothing has changed since the last run of the checks, what says so is loaded and nothing else.
-  const isSaid = argument === 'ci' && (await (await import('../dist/cli/quick-ci.js')).quickCi());
+  const { createRequire, enableCompileCache } = process.getBuiltinModule('node:module');
+  enableCompileCache();
+  // Where nothing has changed since the last run of the checks, what says so is loaded and nothing else: in one file, as
+  // CommonJS, which is there at once.
+  const isSaid =
+    argument === 'ci' && (await createRequire(import.meta.url)('../dist/cli/quick-ci.cjs').quickCi());
   if (!isSaid) await (await import('../dist/cli/main.js')).main();
 }

@@ -23,6 +23,9 @@ export interface Output {
   readonly json: boolean;
 }
 
+/** Columns of what is no terminal, or of one that does not know its size. */
+export const DEFAULT_WIDTH = 100;
+
 /** How wide a table may be: what is read by a program or kept in a file has its rows whole. */
 export function tableWidth({ isTty, width }: Pick<Output, 'isTty' | 'width'>): number {
   return isTty ? width : Infinity;
@@ -33,12 +36,17 @@ export function writeJson(output: Output, value: unknown, compact = false): void
   output.write(`${JSON.stringify(value, null, compact ? 0 : 2)}\n`);
 }
 
-/** The output of this process; colours only where a person looks and NO_COLOR is not set. */
+/** Whether a text for this process's output has colours: where a person looks and NO_COLOR is not set, or where it is asked for. */
+export function hasColor(env: NodeJS.ProcessEnv, isTerminal: boolean): boolean {
+  const isForced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0';
+  const isUnwanted = env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '';
+  return !isUnwanted && (isForced || (isTerminal && env['TERM'] !== 'dumb'));
+}
+
+/** The output of this process. */
 export function processOutput(options: { json: boolean }): Output {
   const { stdout, stderr, env } = process;
   const isTty = stdout.isTTY && env['CI'] === undefined && env['TERM'] !== 'dumb';
-  const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0';
-  const hasNoColor = env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '';
   let outlived: (() => void) | null = null;
   let held: string[] | null = null;
   let isLost = false;
@@ -74,12 +82,12 @@ export function processOutput(options: { json: boolean }): Output {
     isErrorTty: stderr.isTTY && env['CI'] === undefined && env['TERM'] !== 'dumb',
     get width() {
       // A terminal that does not know its size says 0.
-      return stdout.columns || 100;
+      return stdout.columns || DEFAULT_WIDTH;
     },
     get rows() {
       return stdout.rows || 24;
     },
-    color: !options.json && !hasNoColor && (forced || (stdout.isTTY && env['TERM'] !== 'dumb')),
+    color: !options.json && hasColor(env, stdout.isTTY),
     json: options.json,
   };
 }

@@ -6,20 +6,20 @@ import { recallMemo } from './checks/quick/recall-memo.ts';
 import { replayMemo } from './checks/quick/replay-memo.ts';
 import { MEMO_FILE } from './checks/quick/memo.ts';
 import { memoVersion } from './checks/quick/memo-version.ts';
-import { processOutput } from './output.ts';
+import { quickOutput } from './checks/quick/quick-output.ts';
 import { checksSummary } from './views/checks/checks-summary.ts';
 import { checksView } from './views/checks/checks-view.ts';
 
 /**
  * `glidepath ci` where nothing has changed since a run in which nothing had to be done: says so, and is true. False: the
- * whole command has to decide. A file of its own that imports next to nothing, for Node's own start is most of what
- * such a run takes.
+ * whole command has to decide. It is built into one file of its own, with as little as it needs, for Node's own start is
+ * most of what such a run takes.
  */
 export async function quickCi(): Promise<boolean> {
   const startedAt = Date.now();
   const memo = memoOfHere();
   if (memo === null) return false;
-  const output = processOutput({ json: false });
+  const output = quickOutput();
   const { isTty, color, width } = output;
   const { plan, capacity } = memo;
   const outcome = replayMemo(memo, startedAt, Date.now());
@@ -37,6 +37,7 @@ export async function quickCi(): Promise<boolean> {
     output.write(renderReports(memo.reports, { color, width, now: Date.now() }));
   }
   output.write(checksSummary(plan, outcome, { color, hasPicture: isTty }));
+  output.flush();
   return true;
 }
 

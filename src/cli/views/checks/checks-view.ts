@@ -12,7 +12,7 @@ import { waitingWords } from './waiting-words.ts';
 
 /** How checks are shown. */
 export interface ChecksViewOptions {
-  readonly output: Output;
+  readonly output: Pick<Output, 'write' | 'holdErrors' | 'isTty' | 'width' | 'rows' | 'color' | 'json'>;
   /** Inside GitHub Actions: output is folded away, and a failure is an annotation. */
   readonly isActions: boolean;
   /** Shows also what a check prints that passes, where a person looks on. */
