@@ -181,9 +181,97 @@ test('secrets are masked wherever they appear, and no output that holds one leav
 });
 
 test('commands that GitHub has switched off fail the step', async () => {
-  const { steps, log } = await rig.run('- run: echo "::set-output name=a::1"');
+  const { steps, log } = await rig.run('- run: echo "::add-path::/x"');
   expect(conclusions(steps)).toEqual(['failure']);
-  expect(log).toContain('The `set-output` command is disabled.');
+  expect(log).toContain('The `add-path` command is disabled.');
+});
+
+test('commands that GitHub still carries out work, with its warning; what is no command is a line', async () => {
+  const { report, log, annotations } = await rig.run(
+    `
+- id: old
+  run: |
+    echo "::set-output name=a::1"; echo "::set-output name=b::from command"; echo "b=from file" >> "$GITHUB_OUTPUT"
+    echo "::nothing::at all"; echo "##[warning]in the old form"
+- run: echo "got \${{ steps.old.outputs.a }}, \${{ steps.old.outputs.b }}"
+`,
+  );
+  expect(report.result).toBe('success');
+  expect(log).toContain('got 1, from file');
+  expect(log).toContain('\n::nothing::at all\n');
+  expect(annotations.map(({ level, message }) => `${level}: ${message}`)).toEqual([
+    expect.stringContaining('The `set-output` command is deprecated'),
+    expect.stringContaining('The `set-output` command is deprecated'),
+    'warning: in the old form',
+  ]);
+});
+
+describe('problem matchers', () => {
+  const write = (name: string, pattern: object): string => {
+    writeFileSync(join(rig.dir, name), JSON.stringify({ problemMatcher: [{ owner: name, pattern }] }));
+    return join(rig.dir, name);
+  };
+
+  test('turn lines of later steps into annotations, of one line or of several, until they are removed', async () => {
+    const tsc = write('tsc.json', [
+      {
+        regexp: '^(.+)\\((\\d+),(\\d+)\\): (\\w+) (.+)$',
+        file: 1,
+        line: 2,
+        column: 3,
+        severity: 4,
+        message: 5,
+      },
+    ]);
+    const eslint = write('eslint.json', [
+      { regexp: '^(\\S+\\.ts)$', file: 1 },
+      { regexp: '^ +(\\d+):(\\d+) +(\\w+) +(.+)$', line: 1, column: 2, severity: 3, message: 4, loop: true },
+    ]);
+    const { log, annotations, report } = await rig.run(`
+- run: |
+    git init --quiet . && mkdir src && echo > src/a.ts
+    echo "::add-matcher::${tsc}"; echo "##[add-matcher]${eslint}"
+- run: |
+    printf 'src/a.ts(3,4): error first\\n\\033[31msrc/gone.ts(5,6): warning second\\033[0m\\nsrc/a.ts(1,1): odd none\\n'
+    printf 'src/a.ts\\n  1:2  error  third\\n  3:4  notice  fourth\\n\\n  5:6  error  not below a file\\n'
+    echo "::remove-matcher owner=tsc.json::"; echo 'src/a.ts(7,8): error not seen'
+`);
+    expect(report.result).toBe('success');
+    expect(log).toContain('##[error]src/a.ts(3,4): error first');
+    expect(
+      annotations.map(({ level, path, startLine, startColumn, message }) =>
+        [level, path, startLine, startColumn, message].join(' '),
+      ),
+    ).toEqual([
+      'failure src/a.ts 3 4 first',
+      'warning  5 6 second',
+      'failure src/a.ts 1 2 third',
+      'notice src/a.ts 3 4 fourth',
+    ]);
+  });
+
+  test('that are not valid, or are not there, fail the step that adds them', async () => {
+    const none = write('none.json', { regexp: '^(.+)$', file: 1 });
+    for (const file of [none, 'missing.json'])
+      expect((await rig.run(`- run: echo "::add-matcher::${file}"`)).report.result).toBe('failure');
+  });
+
+  test('whose pattern takes for ever are put out of use', async () => {
+    const slow = write('slow.json', { regexp: '^(a+)+$', message: 1 });
+    const { report, annotations } = await rig.run(`
+- run: |
+    echo "::add-matcher::${slow}"
+    for i in 1 2 3 4 5; do printf 'a%.0s' $(seq 40); echo b; done
+    echo aaa
+`);
+    expect(report.result).toBe('success');
+    expect(annotations.map(({ level, message }) => [level, message])).toEqual([
+      [
+        'warning',
+        'The problem matcher slow.json was removed: three times it took longer than 1 s for a line',
+      ],
+    ]);
+  });
 });
 
 test('a step that takes too long gets the signals of a cancel, and a job that does is cancelled', async () => {

@@ -7,6 +7,7 @@ import type { RunDefaults } from '../model/workflow.ts';
 import { hashFiles } from './find-files.ts';
 import type { JobHost, JobOrder } from './job-order.ts';
 import type { JobPlaces } from './job-places.ts';
+import { ProblemMatchers } from './problem-matchers.ts';
 import { runnerFacts } from './runner-facts.ts';
 import type { SecretMasker } from './secret-masker.ts';
 import type { StepOutput } from './step-output.ts';
@@ -54,6 +55,8 @@ export class JobSession {
   /** The last is carried out first. */
   readonly posts: PostStep[] = [];
   readonly frame: StepFrame;
+  /** What `::add-matcher::` added. */
+  readonly matchers: ProblemMatchers;
   /** What came of the job's services, for `job.services`. */
   services: JsonObject = {};
 
@@ -62,6 +65,7 @@ export class JobSession {
     this.host = on.host;
     this.places = on.places;
     this.masker = on.masker;
+    this.matchers = new ProblemMatchers(on.places.workspace);
     const { job, workflow } = on.order;
     const defaults = { ...workflow.defaults, ...job.defaults };
     this.frame = { action: null, defaults, steps: new Map(), failed: false };

@@ -228,6 +228,7 @@ class JobRun {
       write: (text) => host.listener.line(number, text),
       annotate: (annotation) => host.listener.annotation(number, annotation),
       isDebug: isDebug(this.#session),
+      matchers: this.#session.matchers,
     });
   }
 

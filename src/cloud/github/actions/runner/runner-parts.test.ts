@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FileCommandError, parseEnvironmentFile, parseKeyValueFile, parsePathFile } from './file-commands.ts';
+import { ProblemMatchers } from './problem-matchers.ts';
 import { SecretMasker } from './secret-masker.ts';
 import { scriptExtension, shellCommand, ShellError } from './shell-command.ts';
 import type { Annotation } from './step-output.ts';
@@ -36,6 +37,11 @@ describe('workflow commands', () => {
       name: 'error',
       properties: { file: 'a,b.ts', line: '3', title: 'x:y' },
       data: 'one\ntwo%',
+    });
+    expect(parseWorkflowCommand('12:00 ##[add-matcher owner=x;y=z]a%0Ab')).toEqual({
+      name: 'add-matcher',
+      properties: { owner: 'x', y: 'z' },
+      data: 'a\nb',
     });
     expect(parseWorkflowCommand('::endgroup::')).toEqual({ name: 'endgroup', properties: {}, data: '' });
   });
@@ -136,6 +142,7 @@ describe('what a step prints', () => {
       write: (line) => lines.push(line),
       annotate: (annotation) => annotations.push(annotation),
       isDebug,
+      matchers: new ProblemMatchers('/nowhere'),
     });
     return { step, lines, annotations };
   }
@@ -183,8 +190,8 @@ describe('what a step prints', () => {
 
   test('makes the step fail with commands that are switched off', () => {
     const { step, annotations } = output();
-    step.print('::set-output name=a::1');
-    expect(step.refusal).toContain('GITHUB_OUTPUT');
+    step.print('::set-env name=a::1');
+    expect(step.refusal).toContain('GITHUB_ENV');
     expect(annotations).toHaveLength(1);
   });
 

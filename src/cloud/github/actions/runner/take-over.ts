@@ -9,7 +9,9 @@ export function takeOver(
   const { session, files, outputs, output, number } = call;
   try {
     const writes = files.read();
-    for (const [name, value] of writes.outputs) outputs.set(name, value);
+    // What was written to the file goes over what a command said.
+    for (const [name, value] of [...output.takeWrites('outputs'), ...writes.outputs])
+      outputs.set(name, value);
     for (const [name, value] of writes.env) session.env.set(name, value);
     session.path.unshift(...writes.path.toReversed());
     if (Buffer.byteLength(writes.summary) > SUMMARY_BYTES_MAX)

@@ -138,7 +138,8 @@ async function runFile(
     kill: host.kill,
     clock: host.clock,
   });
-  for (const [name, value] of call.files.read().state) on.state[name] = value;
+  const states = [...output.takeWrites('state'), ...call.files.read().state];
+  for (const [name, value] of states) on.state[name] = value;
   if (exitCode !== 0 && !call.cancel.aborted) output.error(`Process completed with exit code ${exitCode}.`);
   return exitCode === 0;
 }

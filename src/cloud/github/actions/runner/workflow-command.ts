@@ -1,4 +1,4 @@
-/** One `::name key=value,…::data` that a step printed (workflow commands). */
+/** One `::name key=value,…::data`, or in the old form `##[name key=value;…]data`, that a step printed. */
 export interface WorkflowCommand {
   /** In lower case. */
   readonly name: string;
@@ -6,16 +6,20 @@ export interface WorkflowCommand {
   readonly data: string;
 }
 
+const NOW = /^\s*::(?<name>[^\s:]+)(?:\s+(?<properties>.*?))?::(?<data>.*)$/su;
+/** It may begin anywhere in the line (actions/runner ActionCommand.TryParse). */
+const OLD = /##\[(?<name>[^\s\]]+)(?:\s+(?<properties>[^\]]*))?\](?<data>.*)$/su;
+
 /** Reads a line that a step printed; null when it is no workflow command. White space before it is allowed. */
 export function parseWorkflowCommand(line: string): WorkflowCommand | null {
-  const match = /^\s*::(?<name>[^\s:]+)(?:\s+(?<properties>.*?))?::(?<data>.*)$/su.exec(line);
-  if (match?.groups === undefined) return null;
-  const { name = '', properties = '', data = '' } = match.groups;
+  const match = NOW.exec(line);
+  const { name = '', properties = '', data = '' } = (match ?? OLD.exec(line))?.groups ?? {};
+  if (name === '') return null;
   return {
     name: name.toLowerCase(),
     properties: Object.fromEntries(
       properties
-        .split(',')
+        .split(match === null ? ';' : ',')
         .map((pair) => pair.trim())
         .filter((pair) => pair.includes('='))
         .map((pair) => {
