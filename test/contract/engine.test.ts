@@ -942,11 +942,13 @@ describe('two processes on one journal', () => {
     using dir = tempDir();
     const file = join(dir.path, 'state.db');
     const go = gate();
-    await using holder = openRig({ file, leaseMs: 100, act: async () => (await go.opened, null) });
+    // Time of their own: where this process gets no turn for a lease, both have the same right to the run.
+    const clock = createVirtualClock();
+    await using holder = openRig({ file, clock, leaseMs: 100, act: async () => (await go.opened, null) });
     await holder.submit('r', chain('a'));
     const holding = holder.work('r');
     await eventually('a runs', () => holder.did.length === 1);
-    await using other = openRig({ file, leaseMs: 100 });
+    await using other = openRig({ file, clock, leaseMs: 100 });
     const lease = async () => (await other.engine.get('r'))?.leaseUntil ?? 0;
     const first = await lease();
     const following = other.work('r');
@@ -977,9 +979,10 @@ describe('two processes on one journal', () => {
     using dir = tempDir();
     const file = join(dir.path, 'state.db');
     const go = gate();
-    await using first = openRig({ file, leaseMs: 150, act: async () => (await go.opened, null) });
-    await using second = openRig({ file, leaseMs: 150 });
-    await using third = openRig({ file, leaseMs: 150 });
+    const clock = createVirtualClock();
+    await using first = openRig({ file, clock, leaseMs: 150, act: async () => (await go.opened, null) });
+    await using second = openRig({ file, clock, leaseMs: 150 });
+    await using third = openRig({ file, clock, leaseMs: 150 });
     await first.submit('r1', chain('a'));
     const r1 = first.work('r1');
     await eventually('the first runs', () => first.did.length === 1);
