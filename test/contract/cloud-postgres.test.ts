@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
@@ -13,7 +13,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createPostgresService } from '../../src/cloud/postgres/create-postgres-service.ts';
 import type { PostgresService, PostgresServiceOptions } from '../../src/cloud/postgres/postgres-service.ts';
 import { isProcessAlive } from '../../src/cloud/postgres/server/process-inspection.ts';
+import { socketDirFor } from '../../src/cloud/postgres/server/socket-directory.ts';
 import { systemClock } from '../../src/util/clock.ts';
+import { postmastersIn } from '../support/postmasters-in.ts';
 
 const HOLDER = fileURLToPath(new URL('./cloud-postgres-holder.ts', import.meta.url));
 const IS_ROOT = process.getuid?.() === 0;
@@ -112,7 +114,7 @@ describe('a cluster', () => {
     const url = service.connectionUrl('main');
     const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => query(url, `select ${n} as n`)));
     expect(answers.flat().map((row) => row['n'])).toEqual(Array.from({ length: 20 }, (_, n) => n));
-    expect(await postmastersUnder(dir)).toHaveLength(1);
+    expect(await postmastersIn(dir)).toHaveLength(1);
   });
 
   test('comes back by itself after its postmaster was killed', async () => {
@@ -159,7 +161,7 @@ describe('a cluster', () => {
     const [one, two] = await Promise.all([service.create(wanted), service.create(wanted)]);
     expect(two).toEqual(one);
     await Promise.all([service.start('main'), service.start('main'), service.start('main')]);
-    expect(await postmastersUnder(dir)).toEqual([one.pid]);
+    expect(await postmastersIn(dir)).toEqual([one.pid]);
   });
 });
 
@@ -181,10 +183,12 @@ test('a path too long for a socket works as well, and nothing stays in the tempo
   const deep = join(dir, 'a-rather-long-folder-name'.repeat(4), 'and, "another"');
   const service = await open({ stateDir: deep });
   await service.create({ id: 'main', database: 'main' });
-  const before = await socketsInTemp();
+  // Others on this machine have theirs beside it.
+  const socketDir = socketDirFor(join(deep, 'clusters', 'main'));
+  expect([dirname(socketDir), existsSync(socketDir)]).toEqual([tmpdir(), true]);
   expect(await query(service.connectionUrl('main'), 'select 1 as one')).toEqual([{ one: 1 }]);
   await service.close({ stop: true });
-  expect((await socketsInTemp()).length).toBeLessThan(before.length);
+  expect(existsSync(socketDir)).toBe(false);
 });
 
 describe('when the owner is killed with -9', () => {
@@ -199,7 +203,7 @@ describe('when the owner is killed with -9', () => {
     expect(await query(holder.url, 'select number from note')).toEqual([{ number: 7 }]);
     await service.close({ stop: true });
     expect(await isProcessAlive(holder.pid)).toBe(false);
-    expect(await postmastersUnder(dir)).toEqual([]);
+    expect(await postmastersIn(dir)).toEqual([]);
   });
 
   test('an adopted server that dies later is noticed and started again', async () => {
@@ -244,7 +248,7 @@ describe('when the owner is killed with -9', () => {
       const service = await open();
       await service.create({ id: 'held', database: 'main' });
       expect(await query(service.connectionUrl('held'), 'select 1 as one')).toEqual([{ one: 1 }]);
-      expect(await postmastersUnder(dir)).toHaveLength(1);
+      expect(await postmastersIn(dir)).toHaveLength(1);
       await service.destroy('held');
       await service.close({ stop: true });
     }
@@ -327,7 +331,7 @@ describe.runIf(IS_ROOT)('as root', () => {
       cwd: '/',
     });
     expect(JSON.parse(stdout)).toMatchObject({ uid: 65534, sum: 42 });
-    expect(await postmastersUnder(dir)).toEqual([]);
+    expect(await postmastersIn(dir)).toEqual([]);
   });
 
   test('it also runs as nobody, for kernels without user namespaces', async (context) => {
@@ -400,17 +404,4 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
 
 function untilGone(pid: number): Promise<void> {
   return until(async () => !(await isProcessAlive(pid)));
-}
-
-/** Process ids of all postmasters whose data directory is under a directory. */
-async function postmastersUnder(stateDir: string): Promise<number[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-axww', '-o', 'pid=,command=']);
-  return stdout
-    .split('\n')
-    .filter((line) => line.includes(`/postgres -D ${stateDir}`))
-    .map((line) => Number.parseInt(line, 10));
-}
-
-async function socketsInTemp(): Promise<string[]> {
-  return (await readdir(tmpdir())).filter((name) => /^glidepath-[0-9a-f]{16}$/.test(name));
 }

@@ -1,14 +1,14 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { createPostgresService } from '../../src/cloud/postgres/create-postgres-service.ts';
 import type { PostgresService, PostgresServiceOptions } from '../../src/cloud/postgres/postgres-service.ts';
 import { systemClock } from '../../src/util/clock.ts';
+import { postmastersIn } from './postmasters-in.ts';
 
 const WAIT_MS = 15_000;
 
@@ -57,10 +57,8 @@ export class LocalPostgresRig {
   }
 
   /** Process ids of all postmasters whose data directory is in this directory. */
-  async postmasters(): Promise<number[]> {
-    const { stdout } = await promisify(execFile)('ps', ['-axww', '-o', 'pid=,command=']);
-    const lines = stdout.split('\n').filter((line) => line.includes(`/postgres -D ${this.dir}`));
-    return lines.map((line) => Number.parseInt(line, 10));
+  postmasters(): Promise<number[]> {
+    return postmastersIn(this.dir);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
