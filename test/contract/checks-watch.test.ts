@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { InputRig } from '../support/input-rig.ts';
@@ -25,6 +26,13 @@ function project(): InputRig {
   return rig;
 }
 
+/** Saves a file as editors do, in one step: whoever looks meanwhile finds the old one or the new one, not half of it. */
+function save(rig: InputRig, path: string, content: string): void {
+  const beside = join(rig.home, 'saved');
+  writeFileSync(beside, content);
+  renameSync(beside, join(rig.root, path));
+}
+
 interface Watching {
   /** What was printed from the last match on, once it matches. */
   printed(pattern: RegExp): Promise<string>;
@@ -40,8 +48,17 @@ function watching(rig: InputRig): Watching {
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   let text = '';
+  let hasEnded = false;
+  let wake = (): void => undefined;
   for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (piece: Buffer) => (text += piece.toString()));
+    stream.on('data', (piece: Buffer) => {
+      text += piece.toString();
+      wake();
+    });
+  child.once('close', () => {
+    hasEnded = true;
+    wake();
+  });
   return {
     async printed(pattern) {
       for (;;) {
@@ -52,7 +69,8 @@ function watching(rig: InputRig): Watching {
           text = text.slice(end);
           return seen;
         }
-        await once(child.stdout, 'data');
+        if (hasEnded) throw new Error(`it ended without ${String(pattern)}:\n${text}`);
+        await new Promise<void>((resolve) => (wake = resolve));
       }
     },
     async end() {
@@ -67,13 +85,13 @@ test('a config that changed is loaded again, with the modules that it imports', 
   const rig = project();
   const watch = watching(rig);
   await watch.printed(/the first command[^]*Waiting for changes.*\n/);
-  rig.write('command.ts', commandModule('echo the second command; exit 1'));
+  save(rig, 'command.ts', commandModule('echo the second command; exit 1'));
   expect(await watch.printed(/Waiting for changes.*\n/)).toMatch(
     /^changed: command\.ts\n[^]*the second command\n[^]*The check one failed with exit code 1/,
   );
-  rig.write('glidepath.config.ts', CONFIG.replace('command,', "command: 'echo the third command',"));
+  save(rig, 'glidepath.config.ts', CONFIG.replace('command,', "command: 'echo the third command',"));
   expect(await watch.printed(/Waiting for changes.*\n/)).toMatch(/the third command\n/);
-  rig.write('src/a.txt', 'b\n');
+  save(rig, 'src/a.txt', 'b\n');
   expect(await watch.printed(/Waiting for changes.*\n/)).toMatch(
     /^changed: src\/a.txt\n[^]*the third command\n/,
   );
@@ -84,14 +102,14 @@ test('a config with a mistake is said and ends nothing; once it is mended, the c
   const rig = project();
   const watch = watching(rig);
   await watch.printed(/the first command[^]*Waiting for changes.*\n/);
-  rig.write('glidepath.config.ts', CONFIG.replace('});', '}'));
+  save(rig, 'glidepath.config.ts', CONFIG.replace('});', '}'));
   const broken = await watch.printed(/Waiting for changes.*\n/);
   expect(broken).toMatch(/^changed: glidepath\.config\.ts\n/);
   expect(broken).toMatch(/glidepath\.config\.ts/);
   expect(broken).not.toMatch(/nothing to do|passed/);
-  rig.write('glidepath.config.ts', CONFIG.replace("inputs: ['src/**']", "inputs: ['scr/**']"));
+  save(rig, 'glidepath.config.ts', CONFIG.replace("inputs: ['src/**']", "inputs: ['scr/**']"));
   expect(await watch.printed(/Waiting for changes.*\n/)).toMatch(/CHECK_GLOB_EMPTY/);
-  rig.write('glidepath.config.ts', CONFIG.replace('command,', "command: 'echo mended',"));
+  save(rig, 'glidepath.config.ts', CONFIG.replace('command,', "command: 'echo mended',"));
   expect(await watch.printed(/Waiting for changes.*\n/)).toMatch(/\nmended\n|│ mended\n/);
   expect(await watch.end()).toBe(0);
 });
