@@ -1,11 +1,11 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pickLoopbackPort } from '../../src/cloud/machines/loopback-port.ts';
 import { locatePostgresBinaries } from '../../src/cloud/postgres/server/postgres-binaries.ts';
 import { choosePostgresLauncher } from '../../src/cloud/postgres/server/postgres-launcher.ts';
 import { openTap } from '../../src/providers/postgres/tap/open-tap.ts';
@@ -53,14 +53,6 @@ function certificate(name: string, digest: string): void {
   );
 }
 
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port: free } = probe.address() as AddressInfo;
-  probe.close();
-  return free;
-}
-
 const admin = async <T>(work: (client: Client) => Promise<T>): Promise<T> => {
   const client = new Client({ host: join(dir, 'socket'), port, user: 'postgres', database: 'postgres' });
   client.on('error', () => undefined);
@@ -76,7 +68,6 @@ beforeAll(async () => {
   if (!HAS_OPENSSL) return;
   dir = mkdtempSync(join(tmpdir(), 'glidepath-tls-'));
   chmodSync(dir, 0o755);
-  port = await freePort();
   certificate('sha256', 'sha256');
   certificate('sha384', 'sha384');
   const binaries = await locatePostgresBinaries();
@@ -98,6 +89,7 @@ beforeAll(async () => {
     '--locale=C',
   ]);
   execFileSync(init.file, [...init.args], { ...init.user, stdio: 'ignore', cwd: dir });
+  port = await pickLoopbackPort(new Set(), null);
   const settings = {
     listen_addresses: '127.0.0.1',
     port: String(port),

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { EdgeApp, EdgeDirectory, EdgeMachine } from '../../src/cloud/edge/directory.ts';
+import { pickLoopbackPort } from '../../src/cloud/machines/loopback-port.ts';
 
 const APP_FILE = fileURLToPath(new URL('./edge-app.ts', import.meta.url));
 
@@ -153,11 +152,7 @@ export class ProcessDirectory implements EdgeDirectory {
   }
 }
 
-/** A port of 127.0.0.1 that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return port;
+/** A port of 127.0.0.1 that nobody listens on, and that the system gives to nobody who asks for any. */
+export function freePort(): Promise<number> {
+  return pickLoopbackPort(new Set(), null);
 }
