@@ -106,6 +106,18 @@ describe.concurrent('a machine that', () => {
     expect(await rig.summary('no-boot')).toEqual(ALL_OLD);
   });
 
+  test('loses its lease names who took it, also where that one is done before it could be tried again', async () => {
+    const app = await rig.deployed('thief');
+    rig.when('POST', /\/v1\/apps\/thief\/machines\/\w+$/, () => {
+      rig.fault('lease-stolen', 'thief', 'delay=20ms', 'times=1');
+    });
+    const { error, undoError } = await rig.deploy(app, 'r-2');
+    expect(error?.code).toBe('PROVIDER_CONFLICT');
+    expect(error?.message).toContain('held by somebody-else');
+    expect(undoError).toBeNull();
+    expect(await rig.summary('thief')).toEqual(ALL_OLD);
+  });
+
   test('crashes in its turn, before it is changed, gets the new release all the same', async () => {
     const app = await rig.deployed('crash-turn');
     const pids: boolean[] = [];

@@ -11,7 +11,8 @@ const UPDATE_TRIES_MAX = 4;
 
 /**
  * Replaces a machine's config, only from the version that was read. A lost answer or a refusal is followed by reading
- * the machine; it goes back into rotation when it could not be updated and still has the old config.
+ * the machine; it goes back into rotation when it could not be updated and still has the old config. Without the lease
+ * nothing is tried again: the refusal names who has it now, and the next one might only say that we have not.
  */
 export async function sendUpdate(
   fly: FlyContext,
@@ -29,7 +30,7 @@ export async function sendUpdate(
       });
     } catch (error) {
       const mayTryAgain = isOutcomeUnknown(error) || hasStatus(error, 409, 412);
-      if (!mayTryAgain || attempt >= UPDATE_TRIES_MAX) {
+      if (!mayTryAgain || attempt >= UPDATE_TRIES_MAX || (await isLeaseLost(fly, change, lease, error))) {
         await backIntoRotation(fly, change, lease, before);
         throw error;
       }
@@ -38,6 +39,21 @@ export async function sendUpdate(
       // The answer was lost, not the request.
       if (change.isDone(current)) return current;
     }
+  }
+}
+
+/** Whether an update was refused because the lease is not ours any more; false where that cannot be found out. */
+async function isLeaseLost(
+  fly: FlyContext,
+  { ref }: MachineChange,
+  lease: HeldLease,
+  error: unknown,
+): Promise<boolean> {
+  if (!hasStatus(error, 409)) return false;
+  try {
+    return (await fly.machines.findLease(ref, lease.signal))?.nonce !== lease.nonce;
+  } catch {
+    return lease.signal.aborted;
   }
 }
 
