@@ -6,6 +6,7 @@ import { Ajv } from 'ajv';
 import { describe, expect, inject, test } from 'vitest';
 import { projectRig, type ProjectRig } from '../support/project-rig.ts';
 import { tinyProject } from '../support/tiny-project.ts';
+import { withoutProgress } from '../support/without-progress.ts';
 
 interface LintDocument {
   readonly files: number;
@@ -495,7 +496,7 @@ await client.end();
     });
     await rig.cloudUp();
     const deployed = await rig.run('deploy', 'staging', '--local');
-    expect([deployed.code, deployed.stderr]).toEqual([0, '']);
+    expect([deployed.code, withoutProgress(deployed.stderr)]).toEqual([0, '']);
     const unknown = await rig.json<LintDocument>('db', 'lint');
     const severities = (document: LintDocument): string[] =>
       document.findings

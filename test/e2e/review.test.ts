@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { projectRig, type ProjectRig } from '../support/project-rig.ts';
 import { callCloud, cloudOf } from '../support/rig-cloud.ts';
 import { GOOD_SERVER, tinyProject } from '../support/tiny-project.ts';
+import { withoutProgress } from '../support/without-progress.ts';
 
 /** The Postgres client of this checkout, for the project's own scripts. */
 const PG = JSON.stringify(createRequire(import.meta.url).resolve('pg'));
@@ -208,7 +209,7 @@ test('killed while it opens, a review app is removed whole by close', async () =
   await rig.shell('kill -9 "$(cat pid)"');
   await shell;
   const closed = await rig.run('review', 'close', '7', '--local');
-  expect([closed.code, closed.stderr]).toEqual([0, '']);
+  expect([closed.code, withoutProgress(closed.stderr)]).toEqual([0, '']);
   expect(await appsInCloud(rig)).toEqual([]);
   expect(await list(rig)).toMatchObject({ reviewApps: [] });
 });
@@ -342,7 +343,7 @@ test('where GitHub can be asked, the head is its word, and reap goes by what has
   expect((await rig.run('review', 'open', '78', '--local')).stderr).toMatch(/has no pull request 78/);
 
   const reaped = await rig.run('review', 'reap', '--local');
-  expect([reaped.code, reaped.stderr]).toEqual([0, '']);
+  expect([reaped.code, withoutProgress(reaped.stderr)]).toEqual([0, '']);
   expect(reaped.stdout).toMatch(new RegExp(`review/pr-${merged} removed: its pull request is merged`));
   expect(reaped.stdout).toMatch(new RegExp(`review/pr-${closed} removed: its pull request is closed`));
   expect(reaped.stdout).toMatch(/review\/pr-77 removed: there is no such pull request/);
