@@ -508,6 +508,7 @@ describe('setup-node', () => {
 
   test('finds the Node.js of this machine by its major', async () => {
     const { log, report } = await rig.run(`
+- run: echo '{}' > package-lock.json
 - id: node
   uses: actions/setup-node@820762786026740c76f36085b0efc47a31fe5020
   with: { node-version: "${major}.x", cache: npm }
@@ -516,6 +517,27 @@ describe('setup-node', () => {
     expect(report.result).toBe('success');
     expect(log).toContain(`Found Node.js ${process.version.slice(1)}`);
     expect(log).toContain(process.version);
+  });
+
+  test('fails as the action does where there is nothing to cache by', async () => {
+    const told = async (given: string, before = 'true'): Promise<string> => {
+      const run = await rig.run(
+        `- run: ${before}\n- { uses: actions/setup-node@v7, with: { node-version: ${major}, ${given} } }`,
+      );
+      return run.report.result === 'success' ? 'success' : run.log;
+    };
+    expect(await told('cache: npm')).toContain(
+      'Supported file patterns: package-lock.json,npm-shrinkwrap.json,yarn.lock',
+    );
+    expect(await told('cache: bun')).toContain("Caching for 'bun' is not supported");
+    expect(await told('cache: npm, cache-dependency-path: web/*.lock')).toContain(
+      'Some specified paths were not resolved',
+    );
+    const named = `echo '{"packageManager":"npm@11.0.0"}' > package.json`;
+    expect(await told('check-latest: false', named)).toContain('Dependencies lock file is not found');
+    expect(await told('package-manager-cache: false', named)).toBe('success');
+    const shadowed = `echo "PATH=/usr/bin:/bin" >> "$GITHUB_ENV"`;
+    expect(await told('cache: pnpm', shadowed)).toContain('Unable to locate executable file: pnpm.');
   });
 
   test('refuses one that is not there, unless that was allowed', async () => {
@@ -620,6 +642,17 @@ describe('caches', () => {
     expect(main.log).toContain('hit=false');
     const elsewhere = await rig.run(steps, '', on('refs/pull/1/merge', '3'));
     expect(elsewhere.log).toContain('hit=\n');
+  });
+
+  test('hold a directory that is empty as well, and one that is not there is said', async () => {
+    const one = (path: string, key: string): string =>
+      `- { id: ${key}, uses: actions/cache@v6, with: { path: ${path}, key: ${key} } }\n`;
+    const text = `${one('void', 'empty')}${one('gone', 'none')}- run: echo "\${{ steps.empty.outputs.cache-hit }},\${{ steps.none.outputs.cache-hit }}" && mkdir -p void`;
+    const first = await rig.run(text, '', on('refs/heads/void', '1'));
+    expect(first.log).toContain('Cache saved with key: empty');
+    expect(first.log).toContain('Path Validation Error');
+    const again = await rig.run(`${text} && ls -d void`, '', on('refs/heads/void', '1'));
+    expect(again.log).toContain('\ntrue,\nvoid\n');
   });
 
   test('are not saved by a job that fails', async () => {

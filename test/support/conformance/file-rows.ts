@@ -96,6 +96,7 @@ export const FILE_ROWS: readonly ConformanceRow[] = [
     of('a: {runs-on: [self-hosted, gpu], steps: [{run: a}]}'),
     NOT_HERE,
   ),
+  unsupported('runs-on: ubuntu-20.04', of('a: {runs-on: ubuntu-20.04, steps: [{run: a}]}'), NOT_HERE),
   unsupported('runs-on: {group: large}', of('a: {runs-on: {group: large}, steps: [{run: a}]}'), NOT_HERE),
   unsupported('shell: pwsh', of('a: {runs-on: ubuntu-latest, steps: [{run: a, shell: pwsh}]}'), NOT_HERE),
   unsupported(

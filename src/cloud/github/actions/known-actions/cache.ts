@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { findFiles } from '../runner/find-files.ts';
 import type { CacheRecord } from '../store/records.ts';
 import type { ActionVersions } from './action-versions.ts';
@@ -102,7 +102,11 @@ async function save(call: ActionCall, asked: Pick<ActionCall, 'inputs'>): Promis
   const entry = { repositoryId, ref: cacheRef, key: keyOf(with_), version: versionOf(with_) };
   if (caches.has(entry)) return call.output.warning(`Failed to save: the cache ${entry.key} exists already`);
   const { root, workspace, home, temp } = call.places;
-  const files = findFiles({ patterns: linesInput(with_, 'path'), cwd: workspace, home });
+  const patterns = linesInput(with_, 'path');
+  const files = [
+    ...findFiles({ patterns, cwd: workspace, home }),
+    ...emptyDirectories(patterns, workspace, home),
+  ];
   if (files.length === 0)
     return call.output.warning(
       `Path Validation Error: Path(s) specified in the action for caching do(es) not exist`,
@@ -116,6 +120,15 @@ async function save(call: ActionCall, asked: Pick<ActionCall, 'inputs'>): Promis
     return call.output.warning(`The cache could not be packed (tar: exit code ${code})`);
   caches.save(entry, packed);
   call.output.say(`Cache saved with key: ${entry.key}`);
+}
+
+/** A directory that is named counts also when it is empty: `@actions/cache` packs it as it is. */
+function emptyDirectories(patterns: readonly string[], cwd: string, home: string): string[] {
+  return patterns
+    .filter((one) => !one.startsWith('!') && !/[*?[]/u.test(one))
+    .map((one) => resolve(cwd, one.replace(/^~(?=\/|$)/u, home)))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+    .filter((path) => readdirSync(path).length === 0);
 }
 
 /** What is of the job goes by its place in it, for each has a workspace and a home of its own; the rest by its whole path. */

@@ -1,7 +1,9 @@
-import { accessSync, appendFileSync, constants, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { ActionFailure, input } from './known-action.ts';
 import type { ActionCall, ActionEnd, KnownAction } from './known-action.ts';
+import { isProgram } from './place-of-program.ts';
+import { cachedManager, requireLockFile } from './require-lock-file.ts';
 
 /** actions/setup-node: looks for a Node.js of the wanted major on this machine; nothing is downloaded. */
 export const setupNode: KnownAction = {
@@ -38,11 +40,16 @@ async function setUp(call: ActionCall): Promise<ActionEnd> {
   const all = await nodesOfThisMachine(call);
   const fits = wanted === '' ? all[0] : all.find(({ version }) => matches(version, wanted));
   const found = fits ?? standIn(call, wanted, all);
-  if (input(call, 'cache') !== '') call.output.say(`cache: ${input(call, 'cache')} (nothing is cached here)`);
   call.addPath(found.dir);
   call.output.say(`Found Node.js ${found.version} in ${found.dir}`);
   if (input(call, 'registry-url') !== '') writeRegistry(call);
-  return { outputs: { 'node-version': `v${found.version}`, 'cache-hit': 'false' } };
+  const outputs = { 'node-version': `v${found.version}` };
+  const manager = cachedManager(call);
+  if (manager === '') return { outputs };
+  const path = [found.dir, call.env['PATH'] ?? ''].join(delimiter);
+  requireLockFile({ ...call, env: { ...call.env, PATH: path } }, manager);
+  call.output.say(`cache: ${manager} (nothing is cached here)`);
+  return { outputs: { ...outputs, 'cache-hit': 'false' } };
 }
 
 /** Another one, where that was allowed. */
@@ -105,15 +112,6 @@ async function nodesOfThisMachine(call: ActionCall): Promise<FoundNode[]> {
     if (code === 0 && /^\d+\.\d+\.\d+/u.test(version)) found.push({ dir, version });
   }
   return found;
-}
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** npm's settings for publishing, with the token by the name of a variable, as the action writes them. */

@@ -1,8 +1,7 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import type { ActionVersions } from './action-versions.ts';
 import { ActionFailure } from './known-action.ts';
 import type { ActionCall, ActionInput, KnownAction } from './known-action.ts';
+import { placeOfProgram } from './place-of-program.ts';
 
 /** An action that brings a program, as one that only looks whether it is there. */
 function setsUp(
@@ -15,9 +14,9 @@ function setsUp(
     versions,
     inputs,
     run(call) {
-      const missing = programs.filter((program) => placeOf(call, program) === null);
+      const missing = programs.filter((program) => placeOfProgram(call, program) === null);
       for (const program of programs) {
-        const place = placeOf(call, program);
+        const place = placeOfProgram(call, program);
         if (place !== null) call.output.say(`Found ${program} in ${place}`);
       }
       if (missing.length > 0) withoutThem(call, name, missing);
@@ -33,19 +32,6 @@ function withoutThem(call: ActionCall, name: string, missing: readonly string[])
       `${what}, and the local GitHub installs nothing. Install it, or allow to go on without ${name}`,
     );
   call.output.warning(`${what}: going on without, as was allowed`);
-}
-
-function placeOf(call: ActionCall, program: string): string | null {
-  return (
-    (call.env['PATH'] ?? '').split(delimiter).find((dir) => {
-      try {
-        accessSync(join(dir, program), constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    }) ?? null
-  );
 }
 
 const BEAM: ActionVersions = { newest: 'v1.24.1', commits: ['54075bcc5e249e4758d363f27d099f55d843f124'] };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { unknownLabel } from './read-runs-on.ts';
 import { readWorkflow } from './read-workflow.ts';
 
 const PATH = '.github/workflows/x.yml';
@@ -456,4 +457,20 @@ jobs:
       "on: push\njobs:\n  a:\n    if: |\n      ${{ github.ref == 'x' }}\n    runs-on: ubuntu-latest\n    steps: [{run: a}]\n";
     expect(mistakes(text)).toEqual([]);
   });
+});
+
+test('a label is a runner where it names no other system and no other processor than those of this machine', () => {
+  const onX64 = (label: string): string | undefined => unknownLabel(label, 'x64');
+  for (const label of ['ubuntu-latest', 'ubuntu-slim', 'ubuntu-26.04', 'Linux', 'self-hosted', 'X64'])
+    expect(onX64(label)).toBeUndefined();
+  for (const label of ['ubuntu-24.04-arm', 'arm64'])
+    expect([onX64(label), unknownLabel(label, 'arm64')]).toEqual([
+      `Runners of ${label} are not carried out: the processor of this machine is x64`,
+      undefined,
+    ]);
+  expect(unknownLabel('ubuntu-24.04', 'arm64')).toBeUndefined();
+  expect(unknownLabel('x64', 'arm64')).toContain('the processor of this machine is arm64');
+  expect(onX64('ubuntu-20.04')).toBe('GitHub has no runner ubuntu-20.04');
+  for (const label of ['ubuntu-latest-arm', 'gpu']) expect(onX64(label)).toContain('There is no runner');
+  expect(onX64('macos-15')).toContain('this machine is Linux');
 });

@@ -10,7 +10,7 @@ import { JobSession } from './job-session.ts';
 import { writeNpxShim } from './npx-shim.ts';
 import { performStep } from './perform-step.ts';
 import { refuseAtStart } from './refuse-at-start.ts';
-import { isDebug } from './runner-facts.ts';
+import { isDebug, runnerFacts } from './runner-facts.ts';
 import { SecretMasker } from './secret-masker.ts';
 import { stepName } from './step-name.ts';
 import { StepOutput } from './step-output.ts';
@@ -109,7 +109,10 @@ class JobRun {
 
   #setUp(output: StepOutput): boolean {
     const { order, host, env } = this.#session;
-    output.say(`Runner: ${host.runnerName} (the local GitHub; every job in a directory of its own)`);
+    const { os, arch } = runnerFacts(this.#session);
+    output.say(
+      `Runner: ${host.runnerName} (the local GitHub on ${String(os)} ${String(arch)}; every job in a directory of its own)`,
+    );
     const begins = refuseAtStart(order.job.steps, output);
     for (const { name } of order.job.services)
       output.error(refusal(`the local GitHub does not carry out the service ${name}`, 'Start it in a step.'));
