@@ -154,8 +154,8 @@ export default defineProject({
   name: 'checked', apps: {}, environments: {},
   ci: {
     checks: {
-      talks: check('for i in 1 2 3 4 5 6 7 8 9; do echo "$i"; sleep 0.1; done; mkdir -p dist; echo end > dist/out', { inputs: ['web/**'], outputs: ['dist/**'] }),
-      fails: check('sleep 1; exit 3', { inputs: ['web/**'] }),
+      talks: check('echo 1; while [ ! -e .git/unread ]; do sleep 0.05; done; for i in 2 3 4 5 6 7 8 9; do echo "$i"; sleep 0.05; done; mkdir -p dist; echo end > dist/out', { inputs: ['web/**'], outputs: ['dist/**'] }),
+      fails: check('while [ ! -e .git/unread ]; do sleep 0.05; done; exit 3', { inputs: ['web/**'] }),
     },
   },
 });
@@ -164,12 +164,16 @@ export default defineProject({
   const unread = rig.start('ci', '--keep-going');
   await unread.printed(/talks │ 1/);
   unread.child.stdout?.destroy();
+  // Only now there is more to say.
+  rig.write('.git/unread', '');
   expect((await unread.result).code).toBe(1);
   expect(readFileSync(join(rig.dir, 'dist/out'), 'utf8')).toBe('end\n');
   expect(readdirSync(join(rig.dir, '.glidepath/running'))).toEqual([]);
+  rmSync(join(rig.dir, '.git/unread'));
   const watching = rig.start('ci', '--watch', '--force');
   await watching.printed(/talks │ 1/);
   watching.child.stdout?.destroy();
+  rig.write('.git/unread', '');
   await watching.result;
   expect(readdirSync(join(rig.dir, '.glidepath/running'))).toEqual([]);
 });

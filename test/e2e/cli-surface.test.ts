@@ -1,13 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { Gate } from '../support/gate.ts';
 import { projectRig, type ProjectRig } from '../support/project-rig.ts';
 import { GOOD_SERVER, tinyProject } from '../support/tiny-project.ts';
-
-const SLOW_SERVER = GOOD_SERVER.replace(
-  "server.listen(Number(process.env.PORT), '127.0.0.1');",
-  "setTimeout(() => server.listen(Number(process.env.PORT), '127.0.0.1'), 700);",
-);
 
 /** Answers every health check with 500, and says so each time. */
 const UNHEALTHY_SERVER = `
@@ -23,18 +19,21 @@ interface Runs {
   readonly runs: readonly { readonly id: string; readonly status: string; readonly title: string }[];
 }
 
-async function interruptedDeploy(rig: ProjectRig): Promise<string> {
+async function interruptedDeploy(rig: ProjectRig, gate: Gate): Promise<string> {
   const running = rig.start('deploy', 'staging', '--local', '--verbose');
   await running.printed(/machine \w+ created/);
   running.child.kill('SIGINT');
+  await running.printed(/Interrupted: /);
+  gate.open();
   const { stdout } = await running.result;
   return /glidepath run resume (\S+)/.exec(stdout)?.[1] ?? '';
 }
 
 test('a deployment behind an interrupted one says who holds it and both ways out, and goes on when it is free', async () => {
-  await using rig = await projectRig(tinyProject({ server: SLOW_SERVER }));
+  using gate = new Gate();
+  await using rig = await projectRig(tinyProject({ server: gate.server() }));
   await rig.cloudUp();
-  const held = await interruptedDeploy(rig);
+  const held = await interruptedDeploy(rig, gate);
   const second = rig.start('deploy', 'staging', '--local');
   await second.printed(new RegExp(`held by ${held} .*glidepath run cancel ${held} --local`));
   expect(second.text()).toContain(`glidepath run resume ${held} --local`);
@@ -49,7 +48,8 @@ test('a deployment behind an interrupted one says who holds it and both ways out
 });
 
 test('Ctrl-C tells how to go on, and a second one leaves at once with the run left to be resumed', async () => {
-  await using rig = await projectRig(tinyProject({ server: SLOW_SERVER }));
+  using gate = new Gate();
+  await using rig = await projectRig(tinyProject({ server: gate.server() }));
   await rig.cloudUp();
   const running = rig.start('deploy', 'staging', '--local', '--verbose');
   await running.printed(/machine \w+ created/);
@@ -59,11 +59,12 @@ test('Ctrl-C tells how to go on, and a second one leaves at once with the run le
   expect((await running.result).code).toBe(130);
   const [run] = (await rig.json<Runs>('runs', '--local')).runs;
   expect(run?.status).toBe('running');
+  gate.open();
   expect((await rig.run('run', 'resume', run?.id ?? '', '--local')).code).toBe(0);
 });
 
 test('a reader that leaves does not stop a deployment half-way', async () => {
-  await using rig = await projectRig(tinyProject({ server: SLOW_SERVER }));
+  await using rig = await projectRig(tinyProject());
   await rig.cloudUp();
   const { stdout } = await rig.shell('node "$CLI" deploy staging --local | head -n 1');
   expect(stdout).toMatch(/started run-/);
@@ -73,7 +74,7 @@ test('a reader that leaves does not stop a deployment half-way', async () => {
 
 test('an error counts what repeats, leaves out what the version before printed, and names our own command', async () => {
   await using rig = await projectRig(
-    tinyProject({ server: `console.log('printed by the good one');\n${GOOD_SERVER}` }),
+    tinyProject({ server: `console.log('printed by the good one');\n${GOOD_SERVER}`, healthWithin: '5s' }),
   );
   await rig.cloudUp();
   expect((await rig.run('deploy', 'staging', '--local')).code).toBe(0);

@@ -102,7 +102,7 @@ describe('a bad release', () => {
     ['exits at once', EXITING_SERVER, /DEPLOY_EXITED[\s\S]*|cannot start without luck/],
     ['never listens', SILENT_SERVER, /DEPLOY_UNHEALTHY/],
   ])('that %s leaves the previous one serving everywhere', async (_, server, expected) => {
-    await using rig = await projectRig(tinyProject());
+    await using rig = await projectRig(tinyProject({ healthWithin: '5s' }));
     await rig.cloudUp();
     await rig.run('deploy', 'staging', '--local');
     const before = await statusOf(rig, 'staging');

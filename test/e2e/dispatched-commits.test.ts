@@ -18,7 +18,7 @@ export default defineProject({
       stack: generic({ build: [], include: ['server.mjs'] }),
       command: ['node', 'server.mjs'],
       port: 8080,
-      health: { path: '/health', interval: '1s', within: '8s' },
+      health: { path: '/health', interval: '1s', within: '60s' },
     }),
   },
   environments: {

@@ -66,10 +66,10 @@ async function seen(): Promise<Seen> {
 }
 
 /** Commits another release with these properties of the app; returns what serves before it is deployed. */
-async function nextRelease(app = ''): Promise<Seen> {
+async function nextRelease(app = '', healthWithin?: string): Promise<Seen> {
   releases += 1;
   rig.write('server.mjs', `${GOOD_SERVER}\n// ${releases}`);
-  rig.write('glidepath.config.ts', tinyConfig({ app }));
+  rig.write('glidepath.config.ts', tinyConfig({ app, healthWithin }));
   await rig.commit(`Release ${releases}`);
   const before = await seen();
   expect(before.machines).toHaveLength(2);
@@ -182,7 +182,7 @@ describe('a deployment is put back, and says why, when', () => {
     ['never passes its check', 'unhealthy', [], /did not pass its health check[\s\S]*DEPLOY_UNHEALTHY/],
     ['passes its check now and then', 'flapping', ['delay=2s'], /DEPLOY_CANARY_FAILED/, CANARY],
   ])('one machine %s', async (_, kind, settings, says, app) => {
-    const before = await nextRelease(app);
+    const before = await nextRelease(app, ...(kind === 'unhealthy' ? ['5s'] : []));
     await fault(kind, before.machines[0]?.id ?? '', ...settings);
     // Seen well a moment ago, it would have to be well again when it is put back.
     if (kind === 'unhealthy')

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Gate } from '../support/gate.ts';
 import {
   FLY_TOKENS,
   githubJobs,
@@ -8,12 +9,6 @@ import {
 } from '../support/github-job.ts';
 import { projectRig, type ProjectRig } from '../support/project-rig.ts';
 import { GOOD_SERVER, tinyProject } from '../support/tiny-project.ts';
-
-/** Boots slowly enough that a deployment can be met between two machines. */
-const SLOW_SERVER = GOOD_SERVER.replace(
-  "server.listen(Number(process.env.PORT), '127.0.0.1');",
-  "setTimeout(() => server.listen(Number(process.env.PORT), '127.0.0.1'), 2_000);",
-);
 
 const SECRET = 'planted-session-key-Tr92mN';
 /** Prints its secret, as apps do that are being looked into. */
@@ -147,16 +142,17 @@ describe('a deployment in a job of GitHub Actions', () => {
 });
 
 describe('a runner that dies between two machines', () => {
-  async function killedHalfWay(home: ProjectRig, jobs: GithubJobs): Promise<void> {
+  async function killedHalfWay(home: ProjectRig, jobs: GithubJobs, gate: Gate): Promise<void> {
     const first = await jobs.run(deploy);
     expect(first.code, first.stdout + first.stderr).toBe(0);
-    await newCommit(home, jobs, SLOW_SERVER, 'slow');
+    await newCommit(home, jobs, gate.server(), 'slow');
     expect(await machinesOf(jobs)).toHaveLength(2);
     const dying = await jobs.start({ ...deploy, run: 1_000_002 });
     // One has the new release, the other the old one.
     await dying.until(async () => digestsIn((await seenMachines(jobs)) ?? []) > 1);
     dying.kill('SIGKILL');
     await dying.ended;
+    gate.open();
     const left = (await jobs.deployments())[0]?.states[0]?.state ?? 'queued';
     expect(['queued', 'in_progress'], dying.text()).toContain(left);
   }
@@ -170,10 +166,11 @@ describe('a runner that dies between two machines', () => {
   }
 
   test('is gone on with by the next job of the same commit, in a clone without state', async () => {
+    using gate = new Gate();
     await using home = await projectRig(tinyProject());
     await home.cloudUp();
     await using jobs = await githubJobs(home);
-    await killedHalfWay(home, jobs);
+    await killedHalfWay(home, jobs, gate);
     const dead = (await jobs.deployments())[0];
     const next = await jobs.run({ ...deploy, run: 1_000_002, attempt: 2 });
     expect(next.code, next.stdout + next.stderr).toBe(0);
@@ -183,10 +180,11 @@ describe('a runner that dies between two machines', () => {
   }, 240_000);
 
   test('is gone over by a newer commit; should that fail, what was live before both is put back', async () => {
+    using gate = new Gate();
     await using home = await projectRig(tinyProject());
     await home.cloudUp();
     await using jobs = await githubJobs(home);
-    await killedHalfWay(home, jobs);
+    await killedHalfWay(home, jobs, gate);
     const live = (await jobs.deployments()).at(-1)?.sha ?? '';
     await newCommit(home, jobs, 'process.exit(3);', 'broken');
     const broken = await jobs.run({ ...deploy, run: 1_000_003 });
@@ -203,12 +201,15 @@ describe('a runner that dies between two machines', () => {
   }, 240_000);
 
   test('that is cancelled says so at once, and the sweep has nothing left to end', async () => {
-    await using home = await projectRig(tinyProject({ server: SLOW_SERVER }));
+    using gate = new Gate();
+    await using home = await projectRig(tinyProject({ server: gate.server() }));
     await home.cloudUp();
     await using jobs = await githubJobs(home);
     const job = await jobs.start(deploy);
-    await job.printed(/Interrupted|started run-/);
+    await job.printed(/started run-/);
     job.kill('SIGTERM');
+    await job.printed(/Interrupted: /);
+    gate.open();
     const cancelled = await job.ended;
     expect(cancelled.code, cancelled.stdout + cancelled.stderr).toBe(130);
     expect((await jobs.deployments())[0]?.states[0]).toMatchObject({ state: 'error' });
@@ -225,7 +226,8 @@ describe('two clones that share nothing but GitHub', () => {
     await using home = await projectRig(tinyProject());
     await home.cloudUp();
     await using jobs = await githubJobs(home);
-    home.write('server.mjs', release(SLOW_SERVER, 'slow'));
+    using gate = new Gate();
+    home.write('server.mjs', release(gate.server(), 'slow'));
     await home.commit('Slow');
     await jobs.push('topic');
     const { number } = await jobs.api<{ number: number }>('POST', '/repos/octo/tiny/pulls', {
@@ -241,6 +243,7 @@ describe('two clones that share nothing but GitHub', () => {
     expect(second.code, second.stdout + second.stderr).toBe(1);
     expect(second.stderr).toContain('RUN_LOCKED');
     expect(second.stderr).toMatch(/run-\w+ works on it/);
+    gate.open();
     const ended = await first.ended;
     expect(ended.code, ended.stdout + ended.stderr).toBe(0);
     const states = (await jobs.deployments()).map((one) => one.states[0]?.state);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { projectRig, type ProjectRig } from '../support/project-rig.ts';
-import { GOOD_SERVER, tinyProject } from '../support/tiny-project.ts';
+import { Gate } from '../support/gate.ts';
+import { projectRig, type ProjectRig, type RunningCli } from '../support/project-rig.ts';
+import { tinyProject } from '../support/tiny-project.ts';
 
 interface Machines {
   readonly environments: readonly {
@@ -18,20 +19,28 @@ async function onlyRun(rig: ProjectRig) {
   return runs[0] ?? { id: '', status: 'none' };
 }
 
-/** Boots slowly enough that a deployment can be met half-way. */
-const SLOW_SERVER = GOOD_SERVER.replace(
-  "server.listen(Number(process.env.PORT), '127.0.0.1');",
-  "setTimeout(() => server.listen(Number(process.env.PORT), '127.0.0.1'), 700);",
-);
+/** A deployment that waits half-way until the gate opens: its first machine is made, and not up. */
+async function halfWay(rig: ProjectRig): Promise<RunningCli> {
+  await rig.cloudUp();
+  const running = rig.start('deploy', 'staging', '--local', '--verbose');
+  await running.printed(/machine \w+ created/);
+  return running;
+}
+
+/** Interrupts a deployment that waits, and lets what runs of it come to its end. */
+async function interrupted(running: RunningCli, gate: Gate) {
+  running.child.kill('SIGINT');
+  await running.printed(/Interrupted: /);
+  gate.open();
+  return running.result;
+}
 
 describe('Ctrl-C', () => {
   test('finishes the running step, keeps the environment, and says how to go on', async () => {
-    await using rig = await projectRig(tinyProject({ server: SLOW_SERVER }));
-    await rig.cloudUp();
-    const running = rig.start('deploy', 'staging', '--local', '--verbose');
-    await running.printed(/machine \w+ created/);
-    running.child.kill('SIGINT');
-    const { code, stdout } = await running.result;
+    using gate = new Gate();
+    await using rig = await projectRig(tinyProject({ server: gate.server() }));
+    const running = await halfWay(rig);
+    const { code, stdout } = await interrupted(running, gate);
     expect(code).toBe(130);
     const [, id = ''] = /glidepath run resume (\S+)/.exec(stdout) ?? [];
     expect((await onlyRun(rig)).status).toBe('interrupted');
@@ -43,12 +52,10 @@ describe('Ctrl-C', () => {
   });
 
   test('then cancel puts back what was changed', async () => {
-    await using rig = await projectRig(tinyProject({ server: SLOW_SERVER }));
-    await rig.cloudUp();
-    const running = rig.start('deploy', 'staging', '--local', '--verbose');
-    await running.printed(/machine \w+ created/);
-    running.child.kill('SIGINT');
-    await running.result;
+    using gate = new Gate();
+    await using rig = await projectRig(tinyProject({ server: gate.server() }));
+    const running = await halfWay(rig);
+    await interrupted(running, gate);
     const { id } = await onlyRun(rig);
     expect((await rig.run('run', 'cancel', id, '--local')).code).toBe(0);
     expect(await machinesOf(rig)).toEqual([]);
@@ -57,12 +64,12 @@ describe('Ctrl-C', () => {
 
 describe('kill -9', () => {
   test('of a deployment: resumed, it ends with one set of machines and nothing done twice', async () => {
-    await using rig = await projectRig(tinyProject({ server: SLOW_SERVER }));
-    await rig.cloudUp();
-    const running = rig.start('deploy', 'staging', '--local', '--verbose');
-    await running.printed(/machine \w+ created/);
+    using gate = new Gate();
+    await using rig = await projectRig(tinyProject({ server: gate.server() }));
+    const running = await halfWay(rig);
     running.child.kill('SIGKILL');
     await running.result;
+    gate.open();
     const { id } = await onlyRun(rig);
     expect((await rig.run('run', 'resume', id, '--local')).code).toBe(0);
     expect(await machinesOf(rig)).toHaveLength(2);
@@ -70,12 +77,12 @@ describe('kill -9', () => {
   });
 
   test('of a deployment: the next one takes the dead one to its end first', async () => {
-    await using rig = await projectRig(tinyProject({ server: SLOW_SERVER }));
-    await rig.cloudUp();
-    const running = rig.start('deploy', 'staging', '--local', '--verbose');
-    await running.printed(/machine \w+ created/);
+    using gate = new Gate();
+    await using rig = await projectRig(tinyProject({ server: gate.server() }));
+    const running = await halfWay(rig);
     running.child.kill('SIGKILL');
     await running.result;
+    gate.open();
     expect((await rig.run('deploy', 'staging', '--local')).code).toBe(0);
     const { runs } = await rig.json<{ runs: { status: string }[] }>('runs', '--local');
     expect(runs.map((run) => run.status)).toEqual(['succeeded', 'succeeded']);
@@ -84,12 +91,12 @@ describe('kill -9', () => {
 });
 
 test('a second deployment waits for the first and says behind what', async () => {
-  await using rig = await projectRig(tinyProject({ server: SLOW_SERVER }));
-  await rig.cloudUp();
-  const first = rig.start('deploy', 'staging', '--local', '--verbose');
-  await first.printed(/started run-/);
-  const second = await rig.run('deploy', 'staging', '--local');
-  expect(second.code).toBe(0);
-  expect(second.stdout).toMatch(/queued behind run-/);
+  using gate = new Gate();
+  await using rig = await projectRig(tinyProject({ server: gate.server() }));
+  const first = await halfWay(rig);
+  const second = rig.start('deploy', 'staging', '--local');
+  await second.printed(/queued behind run-/);
+  gate.open();
   expect((await first.result).code).toBe(0);
+  expect((await second.result).code).toBe(0);
 });

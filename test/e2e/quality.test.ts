@@ -63,7 +63,7 @@ export default defineProject({
       stack: generic({ build: ['mkdir -p dist && cp server.mjs dist/ && echo image >> ${counter}'], include: ['dist'] }),
       command: ['node', 'dist/server.mjs'],
       port: 8080,
-      health: { path: '/health', interval: '1s', within: '5s' },
+      health: { path: '/health', interval: '1s', within: '60s' },
       stop: { signal: 'SIGTERM', timeout: '5s' },
     }),
   },

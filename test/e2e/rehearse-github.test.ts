@@ -16,7 +16,7 @@ export default defineProject({
       command: ['node', 'server.mjs'],
       port: 8080,
       env: { SESSION_KEY: secret('SESSION_KEY') },
-      health: { path: '/health', interval: '1s', within: '8s' },
+      health: { path: '/health', interval: '1s', within: '60s' },
     }),
   },
   environments: {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { until } from '../support/cloud-fly-rig.ts';
+import { Gate } from '../support/gate.ts';
 import { projectRig, type ProjectRig } from '../support/project-rig.ts';
 import { GOOD_SERVER, tinyConfig, tinyProject } from '../support/tiny-project.ts';
 
@@ -159,19 +160,17 @@ describe('glidepath scale', () => {
   });
 
   test('waits for the deployment that holds the environment, and is undone when it fails', async () => {
-    const slow = GOOD_SERVER.replace(
-      'server.listen',
-      'await new Promise((r) => setTimeout(r, 700));\nserver.listen',
-    );
-    await using rig = await projectRig(tinyProject({ machines: 1, server: slow }));
+    using gate = new Gate();
+    await using rig = await projectRig(tinyProject({ machines: 1 }));
     await rig.cloudUp();
     await rig.run('deploy', 'staging', '--local');
-    rig.write('server.mjs', `${slow}\n// second`);
+    rig.write('server.mjs', gate.server());
     await rig.commit('Second');
     const deploying = rig.start('deploy', 'staging', '--local', '--verbose');
     await deploying.printed(/started run-/);
     const scaling = rig.start('scale', 'staging', 'web', '--count', '2', '--local');
     await scaling.printed(/queued behind run-\w+ \(deploy/);
+    gate.open();
     expect((await deploying.result).code).toBe(0);
     expect((await scaling.result).code).toBe(0);
     expect(await states(rig)).toEqual(['started', 'started']);
@@ -215,7 +214,7 @@ describe('glidepath scale', () => {
 });
 
 test('two versions that a failed deployment left behind are said loudly, with both ways out', async () => {
-  await using rig = await projectRig(tinyProject({ production: "rollback: 'manual'," }));
+  await using rig = await projectRig(tinyProject({ production: "rollback: 'manual',", healthWithin: '5s' }));
   await rig.cloudUp();
   expect((await rig.run('deploy', 'production', '--local')).code).toBe(0);
   rig.write(
@@ -257,11 +256,8 @@ describe('glidepath cloud', () => {
   });
 
   test('does not go down under a deployment, unless it is told to', async () => {
-    const slow = GOOD_SERVER.replace(
-      'server.listen',
-      'await new Promise((r) => setTimeout(r, 3000));\nserver.listen',
-    );
-    await using rig = await projectRig(tinyProject({ machines: 1, server: slow }));
+    using gate = new Gate();
+    await using rig = await projectRig(tinyProject({ machines: 1, server: gate.server() }));
     await rig.cloudUp();
     const deploying = rig.start('deploy', 'staging', '--local', '--verbose');
     await deploying.printed(/machine \w+ created/);
@@ -269,6 +265,7 @@ describe('glidepath cloud', () => {
     expect(refused.code).toBe(1);
     expect(refused.stderr).toMatch(/CLOUD_BUSY/);
     expect(refused.stderr).toMatch(/glidepath cloud down --force/);
+    gate.open();
     expect((await deploying.result).code).toBe(0);
     expect((await rig.run('cloud', 'down')).code).toBe(0);
   });

@@ -31,8 +31,8 @@ async function webOf(rig: ProjectRig) {
 }
 
 /** A project whose app is deployed once, with its strategy. */
-async function deployed(app: string, machines: number): Promise<ProjectRig> {
-  const rig = await projectRig(tinyProject({ app, machines }));
+async function deployed(app: string, machines: number, healthWithin?: string): Promise<ProjectRig> {
+  const rig = await projectRig(tinyProject({ app, machines, healthWithin }));
   await rig.cloudUp();
   const { code, stdout, stderr } = await rig.run('deploy', 'staging', '--local');
   if (code !== 0) throw new Error(stdout + stderr);
@@ -95,7 +95,7 @@ describe('the strategy that is written', () => {
   });
 
   test('bluegreen never routes to a release that does not become healthy', async () => {
-    await using rig = await deployed("strategy: 'bluegreen',", 2);
+    await using rig = await deployed("strategy: 'bluegreen',", 2, '5s');
     const { before, after, result, load } = await deployUnderLoad(rig, UNHEALTHY_SERVER);
     expect(result.code).toBe(1);
     expect(result.stdout + result.stderr).toMatch(/DEPLOY_UNHEALTHY/);

@@ -7,7 +7,12 @@ export interface TinyProjectOptions {
   /** Properties of production. */
   readonly production?: string;
   readonly machines?: number;
+  /** Of the health check. Short where a machine is to fail it: that is waited for. */
+  readonly healthWithin?: string | undefined;
 }
+
+/** What becomes healthy takes a fraction of it, also where many others are at work. */
+const PATIENT = '60s';
 
 /** A service that is healthy and says which release it is. */
 export const GOOD_SERVER: string = `
@@ -43,7 +48,7 @@ export default defineProject({
       stack: generic({ build: [], include: ['server.mjs'] }),
       command: ['node', 'server.mjs'],
       port: 8080,
-      health: { path: '/health', interval: '1s', within: '5s' },
+      health: { path: '/health', interval: '1s', within: '${options.healthWithin ?? PATIENT}' },
       stop: { signal: 'SIGTERM', timeout: '5s' },
       ${options.app ?? ''}
     }),
