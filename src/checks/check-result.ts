@@ -42,7 +42,12 @@ export function afterRun(ran: Attempted): CheckResult {
     savedMs: 0,
     failedAttempts: end.failedAttempts,
     isKept,
-    warnings: [...flakyWarning(end), ...leftWarning(end.left), ...changedWarning(problem, changed)],
+    warnings: [
+      ...flakyWarning(end),
+      ...leftWarning(end.left),
+      ...heldWarning(end),
+      ...changedWarning(problem, changed),
+    ],
     left: end.left,
     output: end.output,
     problem,
@@ -155,6 +160,12 @@ function leftWarning(left: readonly LeftProcess[]): string[] {
   const which = named.join(', ') + (rest > 0 ? ` and ${rest} more` : '');
   const count = left.length === 1 ? '1 process' : `${left.length} processes`;
   return [`it left ${count} running, now stopped: ${which}; the result is not cached`];
+}
+
+function heldWarning({ isHeldOpen }: CheckEnd): string[] {
+  return isHeldOpen
+    ? ['something that it started still holds its output open and was not found; the result is not cached']
+    : [];
 }
 
 function changedWarning(problem: CheckProblem | null, changed: string | null): string[] {

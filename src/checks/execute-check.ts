@@ -27,6 +27,8 @@ export interface ExecutionEnd {
   /** It took longer than `check.timeoutMs` and was ended. */
   readonly timedOut: boolean;
   readonly left: readonly LeftProcess[];
+  /** Something that it started still has its output open and was not found, so that it could not be ended. */
+  readonly isHeldOpen?: boolean;
   /**
    * Files that it changed and does not declare, from the root, sorted: said by a place that keeps such changes out of the
    * checkout. Left out by one that does not, where they are found by looking at the checkout again.

@@ -41,6 +41,8 @@ export interface CheckEnd extends Pick<ExecutionEnd, 'exitCode' | 'timedOut'> {
   readonly failedAttempts: number;
   /** What all attempts left running. */
   readonly left: readonly LeftProcess[];
+  /** After an attempt something that was not found still had its output open. */
+  readonly isHeldOpen: boolean;
   /** Files that it changed and does not declare, where the place it ran in says so. */
   readonly wroteOutside: readonly string[];
   /** What it printed, as far as it is shown: see keptLines. */
@@ -54,9 +56,11 @@ export interface CheckEnd extends Pick<ExecutionEnd, 'exitCode' | 'timedOut'> {
 export async function runCheck(deps: CheckDeps, check: ResolvedCheck, run: CheckRun): Promise<CheckEnd> {
   const startedAt = deps.clock.now();
   const left: LeftProcess[] = [];
+  let isHeldOpen = false;
   for (let attempt = 1; ; attempt += 1) {
     const { end, output } = await runAttempt(deps, check, run);
     left.push(...end.left);
+    isHeldOpen ||= end.isHeldOpen === true;
     const hasPassed = end.exitCode === 0 && !end.timedOut;
     if (hasPassed || attempt > check.retries) {
       const { exitCode, timedOut } = end;
@@ -71,6 +75,7 @@ export async function runCheck(deps: CheckDeps, check: ResolvedCheck, run: Check
         durationMs,
         failedAttempts,
         left,
+        isHeldOpen,
         wroteOutside,
         output,
       };

@@ -205,7 +205,7 @@ class ChecksCarrier {
     };
     const result = afterRun(attempted);
     if (result.status !== 'passed' || identity === null || this.#deps.memory === null) return result;
-    const isToKeep = check.isCached && changed === null && end.left.length === 0;
+    const isToKeep = check.isCached && changed === null && end.left.length === 0 && !end.isHeldOpen;
     const kept = await this.#deps.memory.keep({
       identity,
       durationMs: end.durationMs,

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { systemClock } from './clock.ts';
-import { familyMembers, MARK_VARIABLE, processStart } from './process-family.ts';
+import { familyMembers, MARK_VARIABLE, outputsOf, processStart } from './process-family.ts';
 import { runProcess, type ProcessRun } from './run-process.ts';
 
 /** Runs a script whose processes carry a mark of their own. */
@@ -35,6 +37,31 @@ test('what was left running is ended and named, also a daemon that holds the out
   expect(left.length).toBeGreaterThanOrEqual(3);
   for (const { command } of left) expect(command).toContain('sleep 300');
   expect(familyMembers({ mark, group: null })).toEqual([]);
+});
+
+test('a daemon that also clears its environment is found by the output that it holds open', async () => {
+  const mark = `hidden-${process.pid}`;
+  const go = join(mkdtempSync(join(tmpdir(), 'glidepath-family-')), 'go');
+  const script = `until [ -e ${go} ]; do sleep 0.01; done; env -i setsid sleep 300 & echo started`;
+  const lines: string[] = [];
+  const running = runMarked(mark, script, { onLine: (line) => lines.push(line) });
+  // Where its output goes was asked when it was started.
+  writeFileSync(go, '');
+  const { left, isHeldOpen } = await running;
+  rmSync(dirname(go), { recursive: true });
+  expect(lines).toEqual(['started']);
+  expect({ isHeldOpen, count: left.length }).toEqual({ isHeldOpen: false, count: 1 });
+  expect(left[0]?.command).toContain('sleep 300');
+});
+
+test('where an output goes is told of pipes, and not of places that everybody uses', async () => {
+  const child = spawn('/bin/sh', ['-c', 'exec 2>/dev/null; echo; sleep 300'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  await once(child.stdout, 'data');
+  expect(outputsOf(child.pid ?? 0)).toEqual([expect.stringMatching(/^(socket|pipe):\[\d+\]$/)]);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
 });
 
 test('what is about to end by itself is left to do so', async () => {

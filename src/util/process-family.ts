@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { olderProcesses } from './older-processes.ts';
 
 /**
  * The variable by which processes are known as started by one command, however far they went away: what a process
@@ -21,8 +22,10 @@ export interface FamilyMark {
   readonly mark: string;
   /** The process group that the command was started in, where it is known. */
   readonly group: number | null;
-  /** What began before this process is none of them: it need not be asked. */
+  /** What began before this process is none of them: it need not be looked at. */
   readonly isOurs?: boolean;
+  /** What its output goes to, by {@link outputsOf}: whoever has that open is one of them. */
+  readonly outputs?: readonly string[];
 }
 
 interface SeenProcess {
@@ -30,8 +33,6 @@ interface SeenProcess {
   readonly parent: number;
   readonly group: number;
   readonly session: number;
-  /** In ticks since the machine started. */
-  readonly startedAt: number;
 }
 
 const COMMAND_CHARS = 120;
@@ -39,6 +40,7 @@ const COMMAND_CHARS = 120;
 const START_FIELD = 19;
 
 let start: number | null = null;
+const older = olderProcesses();
 
 /** When this process began. */
 function ownStart(): number {
@@ -46,17 +48,17 @@ function ownStart(): number {
 }
 
 /**
- * The processes of a family that have not ended: those with its mark, those in its process group or session, and all
- * that descend from one of these. A process that clears its environment, leaves its session and outlives its parent is
- * not found. Where there is no `/proc`, those with the mark alone are not found either.
+ * The processes of a family that have not ended: those with its mark, those in its process group or session, those that hold
+ * its output, and all that descend from one of these. A process that clears its environment, leaves its session, outlives
+ * its parent and writes somewhere else is not found. Where there is no `/proc`, those with the mark or the output alone are not found either.
  */
-export function familyMembers({ mark, group, isOurs = false }: FamilyMark): FamilyMember[] {
-  const seen = seenProcesses();
-  const since = isOurs ? ownStart() : 0;
+export function familyMembers({ mark, group, isOurs = false, outputs = [] }: FamilyMark): FamilyMember[] {
+  const seen = seenProcesses(isOurs ? ownStart() : 0);
   const own = seen.filter(
     (process) =>
       (group !== null && (process.group === group || process.session === group)) ||
-      (process.startedAt >= since && isMarked(process.pid, mark)),
+      isMarked(process.pid, mark) ||
+      (outputs.length > 0 && hasOpen(process.pid, outputs)),
   );
   const members = new Set(own.map(({ pid }) => pid));
   // Parents come before their children nearly always, but numbers begin again: until nothing is added.
@@ -66,6 +68,16 @@ export function familyMembers({ mark, group, isOurs = false }: FamilyMark): Fami
   }
   members.delete(process.pid);
   return [...members].map((pid) => ({ pid, command: commandOf(pid) }));
+}
+
+/**
+ * Where the output of a process goes that has just been started, as the system names it: `socket:[4711]`. Nobody else's goes
+ * there but that of what it starts. None where that cannot be told, or where it has ended already.
+ */
+export function outputsOf(pid: number): readonly string[] {
+  const places = ['1', '2'].flatMap((descriptor) => leadsTo(pid, descriptor) ?? []);
+  // It may have chosen another place by now, such as /dev/null, which is anybody's.
+  return places.filter((place) => /^(socket|pipe):\[/.test(place));
 }
 
 /** When a process began, by the clock of the machine's start; null where it is not there or cannot be told. */
@@ -101,20 +113,25 @@ export function signalMembers(members: readonly FamilyMember[], signal: NodeJS.S
   }
 }
 
-function seenProcesses(): SeenProcess[] {
+/** Those that began at a time or later; 0: all. */
+function seenProcesses(since: number): SeenProcess[] {
   let names: string[];
   try {
     names = readdirSync('/proc');
   } catch {
     return listedProcesses();
   }
+  const known = since === 0 ? null : older();
   return names.flatMap((name) => {
-    if (!/^\d+$/.test(name)) return [];
-    const fields = statOf(Number(name));
+    const pid = Number(name);
+    if (!Number.isInteger(pid) || known?.has(pid) === true) return [];
+    const fields = statOf(pid);
+    if (fields === null) return [];
+    if (Number(fields[START_FIELD]) < since) known?.add(pid);
     // What has ended and was not asked for yet is no process any more.
-    if (fields === null || fields[0] === 'Z' || fields[0] === 'X') return [];
+    if (Number(fields[START_FIELD]) < since || fields[0] === 'Z' || fields[0] === 'X') return [];
     const [, parent = 0, group = 0, session = 0] = fields.slice(0, 4).map(Number);
-    return [{ pid: Number(name), parent, group, session, startedAt: Number(fields[START_FIELD]) }];
+    return [{ pid, parent, group, session }];
   });
 }
 
@@ -145,6 +162,25 @@ function isMarked(pid: number, mark: string): boolean {
     .some((each) => each === mark || each.startsWith(`${mark}.`));
 }
 
+function hasOpen(pid: number, outputs: readonly string[]): boolean {
+  let descriptors: string[];
+  try {
+    descriptors = readdirSync(`/proc/${pid}/fd`);
+  } catch {
+    // Somebody else's, or it has ended.
+    return false;
+  }
+  return descriptors.some((descriptor) => outputs.includes(leadsTo(pid, descriptor) ?? ''));
+}
+
+function leadsTo(pid: number, descriptor: string): string | null {
+  try {
+    return readlinkSync(`/proc/${pid}/fd/${descriptor}`);
+  } catch {
+    return null;
+  }
+}
+
 function commandOf(pid: number): string {
   try {
     const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
@@ -160,6 +196,6 @@ function listedProcesses(): SeenProcess[] {
   return listed.split('\n').flatMap((line) => {
     const [pid, parent, group, state = ''] = line.trim().split(/\s+/);
     if (pid === undefined || pid === '' || state.startsWith('Z')) return [];
-    return [{ pid: Number(pid), parent: Number(parent), group: Number(group), session: 0, startedAt: 0 }];
+    return [{ pid: Number(pid), parent: Number(parent), group: Number(group), session: 0 }];
   });
 }

@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { systemClock } from './clock.ts';
+import { expect, test, vi } from 'vitest';
+import { systemClock, type Clock } from './clock.ts';
 import { runProcess, type ProcessRun } from './run-process.ts';
 
-function run(script: string, more: Partial<ProcessRun> = {}) {
-  return runProcess(spawn, systemClock, {
+function run(script: string, more: Partial<ProcessRun> = {}, clock: Clock = systemClock) {
+  return runProcess(spawn, clock, {
     program: '/bin/sh',
     args: ['-c', script],
     cwd: tmpdir(),
@@ -25,15 +25,23 @@ test('tells lines of both streams and the exit code, and sees only the variables
     env,
     onLine: (line) => lines.push(line),
   });
-  expect(result).toEqual({ exitCode: 3, timedOut: false, left: [] });
+  expect(result).toEqual({ exitCode: 3, timedOut: false, left: [], isHeldOpen: false });
   expect(lines.toSorted()).toEqual(['no', 'yes']);
 });
 
 test('what takes too long is ended with all that it started', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'glidepath-run-'));
   const file = join(dir, 'pid');
-  const result = await run(`sleep 60 & echo $! > ${file}; wait`, { timeoutMs: 300 });
-  expect(result).toEqual({ exitCode: null, timedOut: true, left: [] });
+  const timeoutMs = 4711;
+  // Its time is over as soon as it has begun.
+  const hasBegun = async (): Promise<void> =>
+    vi.waitFor(() => expect(readFileSync(file, 'utf8')).toMatch(/\d\n/), 60_000);
+  const clock: Clock = {
+    ...systemClock,
+    sleep: async (ms, signal) => (ms === timeoutMs ? hasBegun() : systemClock.sleep(ms, signal)),
+  };
+  const result = await run(`sleep 60 & echo $! > ${file}; wait`, { timeoutMs }, clock);
+  expect(result).toEqual({ exitCode: null, timedOut: true, left: [], isHeldOpen: false });
   const pid = Number(readFileSync(file, 'utf8'));
   expect(existsSync(`/proc/${pid}`) && !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')).toBe(
     false,

@@ -1,8 +1,9 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import type { Clock } from './clock.ts';
 import { endFamily } from './end-family.ts';
 import { lineSplitter } from './line-splitter.ts';
-import { familyMembers, type FamilyMember } from './process-family.ts';
+import { familyMembers, outputsOf, type FamilyMark, type FamilyMember } from './process-family.ts';
 
 /** Starts a process; `node:child_process`'s own `spawn` fits. */
 export type Spawn = (command: string, args: readonly string[], options: SpawnOptions) => ChildProcess;
@@ -37,6 +38,8 @@ export interface ProcessEnd {
   readonly timedOut: boolean;
   /** What it had started and left running, now ended; only with a mark. */
   readonly left: readonly FamilyMember[];
+  /** Something that it started still has its output open and was not found, so that it could not be ended; only with a mark. */
+  readonly isHeldOpen: boolean;
 }
 
 /** Most programs need far less to put things away. */
@@ -57,6 +60,8 @@ export async function runProcess(spawn: Spawn, clock: Clock, run: ProcessRun): P
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // At once: of one that has ended it cannot be told.
+  const outputs = run.mark === undefined || child.pid === undefined ? [] : outputsOf(child.pid);
   const done = new AbortController();
   let ending: Promise<unknown> = Promise.resolve();
   const end = (): void => void (ending = endNow(child, clock, run, done.signal));
@@ -75,11 +80,16 @@ export async function runProcess(spawn: Spawn, clock: Clock, run: ProcessRun): P
   try {
     const exitCode = await ended(child, run.mark === undefined ? 'close' : 'exit');
     const wasEnded = timedOut || run.signal.aborted;
-    const left =
-      run.mark === undefined || wasEnded ? [] : await endLeft(child, clock, { ...run, mark: run.mark });
-    if (run.mark !== undefined) await Promise.all([ending, closed(child, clock)]);
+    if (run.mark === undefined) {
+      run.signal.throwIfAborted();
+      return { exitCode, timedOut, left: [], isHeldOpen: false };
+    }
+    const family = familyOf(child, run.mark);
+    const left = wasEnded ? [] : await endLeft(clock, { ...run, family });
+    await ending;
+    const held = await endHolders(child, clock, { ...run, family: { ...family, outputs } });
     run.signal.throwIfAborted();
-    return { exitCode, timedOut, left };
+    return { exitCode, timedOut, left: wasEnded ? [] : [...left, ...held.members], isHeldOpen: held.isOpen };
   } finally {
     done.abort();
     run.signal.removeEventListener('abort', end);
@@ -102,13 +112,18 @@ function ended(child: ChildProcess, event: 'close' | 'exit'): Promise<number | n
   });
 }
 
+/** What is to be ended, and how long it has after SIGTERM. */
+type Ending = Pick<ProcessRun, 'killAfterMs'> & { readonly family: FamilyMark };
+
+function familyOf(child: ChildProcess, mark: string): FamilyMark {
+  return { mark, group: child.pid ?? null, isOurs: true };
+}
+
 /** Ends what the program left running, unless it is about to end by itself. */
 async function endLeft(
-  child: ChildProcess,
   clock: Clock,
-  { mark, killAfterMs = KILL_AFTER_MS }: ProcessRun & { readonly mark: string },
+  { family, killAfterMs = KILL_AFTER_MS }: Ending,
 ): Promise<readonly FamilyMember[]> {
-  const family = { mark, group: child.pid ?? null, isOurs: true };
   let left = familyMembers(family);
   for (const until = clock.now() + LEFT_GRACE_MS; left.length > 0 && clock.now() < until;) {
     await clock.sleep(LOOK_MS);
@@ -118,17 +133,34 @@ async function endLeft(
   return left;
 }
 
-/** Waits for the rest of the output; nobody writes any more, unless a process was not found: it is not waited for. */
-async function closed(child: ChildProcess, clock: Clock): Promise<void> {
-  const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
+/** Waits for the rest of the output, and ends who keeps it open. What is not found is not waited for. */
+async function endHolders(
+  child: ChildProcess,
+  clock: Clock,
+  { family, killAfterMs = KILL_AFTER_MS }: Ending,
+): Promise<{ readonly members: readonly FamilyMember[]; readonly isOpen: boolean }> {
+  if (await isClosedSoon(child, clock)) return { members: [], isOpen: false };
+  const members = familyMembers(family);
+  if (members.length > 0) await endFamily(family, clock, killAfterMs);
+  const isOpen = members.length === 0 || !(await isClosedSoon(child, clock));
+  for (const stream of streamsOf(child)) stream.destroy();
+  return { members, isOpen };
+}
+
+function streamsOf({ stdout, stderr }: ChildProcess): readonly Readable[] {
+  return [stdout, stderr].filter((stream) => stream !== null);
+}
+
+async function isClosedSoon(child: ChildProcess, clock: Clock): Promise<boolean> {
+  const streams = streamsOf(child);
   const isClosed = (): boolean => streams.every((stream) => stream.closed);
   const allClosed = Promise.all(streams.filter((stream) => !stream.closed).map(closing));
   for (const until = clock.now() + LEFT_GRACE_MS; !isClosed() && clock.now() < until;)
     await Promise.race([clock.sleep(LOOK_MS), allClosed]);
-  for (const stream of streams) stream.destroy();
+  return isClosed();
 }
 
-function closing(stream: NodeJS.ReadableStream): Promise<void> {
+function closing(stream: Readable): Promise<void> {
   return new Promise((resolve) => void stream.once('close', () => resolve()));
 }
 
@@ -138,8 +170,7 @@ async function endNow(
   { mark, killAfterMs = KILL_AFTER_MS }: ProcessRun,
   done: AbortSignal,
 ): Promise<void> {
-  if (mark !== undefined)
-    return endFamily({ mark, group: child.pid ?? null, isOurs: true }, clock, killAfterMs);
+  if (mark !== undefined) return endFamily(familyOf(child, mark), clock, killAfterMs);
   signalGroup(child, 'SIGTERM');
   try {
     await clock.sleep(killAfterMs, done);
