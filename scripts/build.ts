@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const ENTRIES = [
   'index',
   'cli/main',
+  'cloud/guard',
   'cloud/main',
   'cloud/postgres-image/psql',
   'config/native-import',

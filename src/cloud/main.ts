@@ -28,6 +28,8 @@ const { values } = parseArgs({
 const stateDir = values['state-dir'] ?? '.glidepath/cloud';
 /** Where tests want every exchange written down; nothing else sets it. */
 const recordExchangesTo = process.env['GLIDEPATH_RECORD_EXCHANGES'];
+/** Where tests want what a killed cloud leaves to go on for longer, or not at all; nothing else sets it. */
+const lingerMs = process.env['GLIDEPATH_CLOUD_LINGER_MS'];
 const reportFd = Number(values['report-fd'] ?? STDOUT);
 
 try {
@@ -38,6 +40,7 @@ try {
     edgePort: Number(values['edge-port'] ?? DEFAULT_PORTS.edge),
     clock: systemClock,
     ...(recordExchangesTo === undefined ? {} : { recordExchangesTo }),
+    ...(lingerMs === undefined ? {} : { lingerMs: Number(lingerMs) }),
     jobs: {
       path: process.env['PATH'] ?? '',
       own: { node: process.execPath, cli: values.cli ?? ownCommand() },

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ownFile } from './own-file.ts';
 
-test.each(['index', 'cli/main', 'cloud/main', 'config/native-import'])(
+test.each(['index', 'cli/main', 'cloud/guard', 'cloud/main', 'config/native-import'])(
   '%s is found beside the package',
   (name) => {
     const file = ownFile(name);

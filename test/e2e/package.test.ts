@@ -46,6 +46,7 @@ describe('the packed package', () => {
       'bin/glidepath.js',
       'dist/index.js',
       'dist/index.d.ts',
+      'dist/cloud/guard.js',
       'dist/cloud/main.js',
       'dist/cloud/postgres-image/psql.js',
       'LICENSE',

@@ -23,6 +23,9 @@ process.on('SIGTERM', end);
 process.on('SIGINT', end);
 `;
 
+/** What a killed daemon leaves is there for its successor, also on a machine that takes its time to start one. */
+const LONG_LINGER = { GLIDEPATH_CLOUD_LINGER_MS: '600000' };
+
 /** One state directory with whatever daemon runs on it. */
 export class CloudRig {
   readonly stateDir: string;
@@ -35,7 +38,7 @@ export class CloudRig {
 
   /** Starts the daemon on free ports; it inherits where to write its exchanges down. */
   up(options: Partial<LaunchOptions> = {}): Promise<CloudInfo> {
-    Object.assign(process.env, recordingEnvironment());
+    Object.assign(process.env, { ...LONG_LINGER, ...process.env, ...recordingEnvironment() });
     return launchCloud({ stateDir: this.stateDir, port: 0, edgePort: 0, ...options });
   }
 

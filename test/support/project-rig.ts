@@ -58,6 +58,8 @@ export async function projectRig(files: Readonly<Record<string, string>>): Promi
         // The key of this machine's cache is made there.
         XDG_STATE_HOME: join(dir, '.git', 'state'),
         NO_COLOR: '1',
+        // What a killed cloud leaves is there for its successor, also on a machine that takes its time to start one.
+        GLIDEPATH_CLOUD_LINGER_MS: '600000',
         ...recordingEnvironment(),
         ...env,
       },

@@ -14,6 +14,8 @@ export interface LeftProcess {
   readonly command: string;
   /** Postgres ends cleanly, without waiting for its clients, on SIGINT; everything else on SIGTERM. */
   readonly endsOn: 'SIGINT' | 'SIGTERM';
+  /** It is a cloud itself: one that hangs, or the next one, just starting. */
+  readonly isDaemon: boolean;
 }
 
 /**
@@ -34,7 +36,8 @@ export function processesOfCloud(stateDir: string, except: ReadonlySet<number>):
     const isDaemon = args.some((arg, index) => arg === '--state-dir' && args[index + 1] === stateDir);
     const identity = processIdentity(pid);
     if (identity === null || !(isPostgres || isMachine || isDaemon)) return [];
-    return [{ pid, identity, command: args.join(' ').trim(), endsOn: isPostgres ? 'SIGINT' : 'SIGTERM' }];
+    const command = args.join(' ').trim();
+    return [{ pid, identity, command, endsOn: isPostgres ? 'SIGINT' : 'SIGTERM', isDaemon }];
   });
 }
 

@@ -8,6 +8,7 @@ import { cloudFileOf } from './cloud-info.ts';
 import type { CloudInfo } from './cloud-info.ts';
 import { endProcesses, processesOfCloud } from './left-processes.ts';
 import type { LeftProcess } from './left-processes.ts';
+import { dismissOrphanGuard } from './orphan-guard.ts';
 
 /** Machines get up to ten seconds each, all at the same time, then Postgres ends; twice that is not slow but stuck. */
 const GRACEFUL_MS = 30_000;
@@ -38,6 +39,7 @@ export async function stopCloud(stateDir: string): Promise<StoppedCloud> {
   const before = processesOfCloud(dir, new Set(cloud === null ? [] : [cloud.pid]));
   const containersBefore = await countContainers(dir);
   if (cloud !== null) await endDaemon(cloud);
+  await dismissOrphanGuard(dir, systemClock);
   // Whoever launched it may have been killed before it could write where it is.
   const strays = processesOfCloud(dir, new Set());
   const left = await endProcesses(strays, systemClock);

@@ -5,6 +5,7 @@ import type { Clock } from '../../util/clock.ts';
 import { readCloudFile } from '../control/cloud-info.ts';
 import type { CloudInfo } from '../control/cloud-info.ts';
 import { alreadyUp } from '../control/launch.ts';
+import { dismissOrphanGuard, startOrphanGuard, whenOrphansEnded } from '../control/orphan-guard.ts';
 import { DnsTable } from '../dns/dns-table.ts';
 import type { Engine } from '../containers/find-engine.ts';
 import { imagesForContainers } from '../containers/images-for-containers.ts';
@@ -62,6 +63,8 @@ export interface CloudOptions {
   readonly regionLatencyMs?: Readonly<Record<string, number>>;
   /** Whether machines may be containers. Default: all are processes. */
   readonly machines?: MachinesChoice;
+  /** Killed, its processes go on for so long, for the next cloud to adopt them. Default: ten seconds. */
+  readonly lingerMs?: number;
   /** What jobs of GitHub Actions find on this machine. Default: the usual directories, and this very tool. */
   readonly jobs?: JobMachine;
 }
@@ -96,9 +99,12 @@ async function start(options: CloudOptions, undo: Undo): Promise<Cloud> {
   const { clock } = options;
   mkdirSync(options.stateDir, { recursive: true, mode: 0o700 });
   const stateDir = realpathSync(options.stateDir);
-  const unlock = lockStateDir(stateDir);
-  if (unlock === null) throw alreadyUp(readCloudFile(stateDir));
+  const unlock = await lock(stateDir, clock);
   undo.push(unlock);
+  // From now on that of a killed cloud has nothing to do: what is there is adopted.
+  await dismissOrphanGuard(stateDir, clock);
+  const guard = startOrphanGuard(stateDir, options.lingerMs);
+  undo.push(() => guard.dismiss());
   const token = ensureToken(stateDir);
   const api = await listenForApi(options.apiPort);
   undo.push(() => closeServer(api.server, 0));
@@ -115,6 +121,7 @@ async function start(options: CloudOptions, undo: Undo): Promise<Cloud> {
   const { pid } = process;
   const ending = new Ending(async (keepMachines) => {
     await end(services, api.server, keepMachines);
+    await guard.dismiss();
     removeCloudFile(stateDir);
     unlock();
   });
@@ -143,6 +150,17 @@ async function start(options: CloudOptions, undo: Undo): Promise<Cloud> {
   };
   writeCloudFile(stateDir, info);
   return { info, services, closed: ending.done, close: (how) => ending.begin(how?.keepMachines ?? false) };
+}
+
+/** Makes this process the cloud of the directory. Throws `CLOUD_ALREADY_UP`. */
+async function lock(stateDir: string, clock: Clock): Promise<() => void> {
+  const unlock = lockStateDir(stateDir);
+  if (unlock !== null) return unlock;
+  // What ends the processes of a killed cloud has it for as long as that takes.
+  await whenOrphansEnded(stateDir, clock);
+  const again = lockStateDir(stateDir);
+  if (again === null) throw alreadyUp(readCloudFile(stateDir));
+  return again;
 }
 
 /** Ends once, however many ask. */

@@ -6,9 +6,8 @@ import type { MachineRecord } from '../records.ts';
 
 /**
  * What a new service does with the machines of the one before: takes over the processes that still run, marks stopped
- * what runs no more (policy `always`: starts it again), starts what a shutdown has stopped, and goes on with whatever was
- * under way. Only processes that provably belong to a machine
- * are ended.
+ * what runs no more (policy `always`: starts it again), starts what a shutdown has stopped or what was ended after a kill, and
+ * goes on with whatever was under way. Only processes that provably belong to a machine are ended.
  */
 export function adoptMachines(context: FlyContext): void {
   const withProcesses = context.runtime.machinesWithProcesses();
@@ -54,11 +53,8 @@ function goOn(context: FlyContext, machine: MachineRecord, isRunning: boolean): 
       return;
     case 'started':
     case 'suspended':
-      if (isRunning) return;
-      if (machine.config.auto_destroy === true) void supervisor.destroy(machine);
-      else if (machine.state === 'started' && machine.config.restart?.policy === 'always')
-        void supervisor.start(machine, 'flyd');
-      else state.transition(machine, 'stopped');
+      if (!isRunning) endedMeanwhile(context, machine);
+      machine.startNextTime = false;
       return;
     case 'stopping':
       void supervisor.stop(machine);
@@ -84,4 +80,13 @@ function goOn(context: FlyContext, machine: MachineRecord, isRunning: boolean): 
       machine.startNextTime = false;
       return;
   }
+}
+
+/** It ran when the service before was there, and runs no more. */
+function endedMeanwhile({ supervisor, state }: FlyContext, machine: MachineRecord): void {
+  const { auto_destroy: goes, restart } = machine.config;
+  if (goes === true) void supervisor.destroy(machine);
+  else if (machine.state === 'started' && (machine.startNextTime || restart?.policy === 'always'))
+    void supervisor.start(machine, 'flyd');
+  else state.transition(machine, 'stopped');
 }
