@@ -291,31 +291,21 @@ describe('an approval by reviewers', () => {
     return runs[0]?.id ?? 0;
   }
 
-  const gatesOf = (at: Place, run: number): Promise<JobResult> =>
+  const inRun = (at: Place, run: number, ...args: readonly string[]): Promise<JobResult> =>
     at.jobs.run({
-      args: ['gates', 'production'],
+      args,
       event: 'workflow_dispatch',
       payload: { inputs: { confirm: 'production' } },
       run,
       env: { GITHUB_WORKFLOW_REF: `${REPOSITORY}/.github/workflows/deploy-production.yml@refs/heads/main` },
     });
 
-  test('is refused where GitHub asked nobody, and taken of one who let this very run in', async () => {
-    await using at = await place("by: 'reviewers', approvers: ['ada'], notInitiator: true");
-    const path = `/repos/${REPOSITORY}/environments/production-approval`;
-    const first = ended(await gatesOf(at, await started(at)), 4);
-    expect(first).toMatch(/no environment production-approval|has no required reviewers/);
-    await at.jobs.api('PUT', path, {});
-    const unasked = await started(at);
-    const refused = ended(await gatesOf(at, unasked), 4);
-    expect(refused).toContain('has no required reviewers');
-    expect(refused).toContain("write approval({ by: 'comment' })");
+  const gatesOf = (at: Place, run: number): Promise<JobResult> => inRun(at, run, 'gates', 'production');
 
-    const { id } = await at.jobs.api<{ id: number }>('GET', '/users/ada');
-    await at.jobs.api('PUT', path, { reviewers: [{ type: 'User', id }] });
-    // Of a run that was let in by nobody it stays so.
-    expect(ended(await gatesOf(at, unasked), 4)).toContain('Nobody approved this run');
-    const run = await started(at);
+  const deployOf = (at: Place, run: number, reviewed: string): Promise<JobResult> =>
+    inRun(at, run, 'deploy', 'production', '--confirm', 'production', '--reviewed', reviewed);
+
+  async function approved(at: Place, run: number): Promise<void> {
     let waiting: readonly { readonly environment: { readonly id: number } }[] = [];
     while (waiting.length === 0)
       waiting = await at.as('ada', 'GET', `/actions/runs/${run}/pending_deployments`);
@@ -324,8 +314,53 @@ describe('an approval by reviewers', () => {
       state: 'approved',
       comment: 'Go',
     });
+  }
+
+  /** As the shell of the job notes it. */
+  const timeOf = (at: number): string => String(Math.floor(at / 1000));
+
+  const HOUR_MS = 3_600_000;
+
+  test('holds for the plan that they were asked about, for this very run, and not for ever', async () => {
+    await using at = await place("by: 'reviewers', approvers: ['ada'], notInitiator: true, expires: '4h'");
+    const path = `/repos/${REPOSITORY}/environments/production-approval`;
+    const first = await started(at);
+    expect(ended(await gatesOf(at, first), 4)).toMatch(/no environment production-approval|has no required/);
+    await at.jobs.api('PUT', path, {});
+    const refused = ended(await gatesOf(at, first), 4);
+    expect(refused).toContain('has no required reviewers');
+    expect(refused).toContain("write approval({ by: 'comment' })");
+
+    const { id } = await at.jobs.api<{ id: number }>('GET', '/users/ada');
+    await at.jobs.api('PUT', path, { reviewers: [{ type: 'User', id }] });
+    const [run, later] = [await started(at), await started(at)];
     const open = await gatesOf(at, run);
-    expect(ended(open, 0)).toContain('ada let this run into production-approval');
+    expect(ended(open, 0)).toMatch(/approval\(\) +later +GitHub asks ada next, about plan [0-9a-f]{10}/);
     expect(open.outputs['approved']).toBe('true');
-  }, 180_000);
+    expect(open.outputs['asked']).toBe(`${open.outputs['plan']}/0`);
+    expect(open.summary).toMatch(/agrees to plan `[0-9a-f]{10}` of this commit.*\n\n1\. /);
+    const asked = open.outputs['asked'] ?? '';
+    expect((await gatesOf(at, later)).outputs['asked']).toBe(asked);
+
+    const now = (): string => `${asked}@${timeOf(Date.now())}`;
+    expect(ended(await deployOf(at, run, now()), 4)).toContain('Nobody approved this attempt');
+    await approved(at, run);
+    await approved(at, later);
+    const bare = await inRun(at, run, 'deploy', 'production', '--confirm', 'production');
+    expect(ended(bare, 4)).toContain('does not say which plan');
+    const old = `${asked}@${timeOf(Date.now() - 5 * HOUR_MS)}`;
+    expect(ended(await deployOf(at, run, old), 4)).toContain('which holds for 4 h');
+    expect(ended(await deployOf(at, run, `x${now()}`), 2)).toContain('CLI_USAGE');
+    const again = now().replace('/0@', '/1@');
+    expect(ended(await deployOf(at, run, again), 4)).toContain('Nobody approved this attempt');
+    expect(await at.jobs.deployments()).toEqual([]);
+
+    ended(await deployOf(at, run, now()), 0);
+    const [deployment] = await at.jobs.deployments();
+    expect(deployment?.payload).toMatchObject({ approval: { by: 'ada', plan: open.outputs['plan'] } });
+    // What is live is another by now: what was agreed to for the other run is void.
+    const overtaken = ended(await deployOf(at, later, now()), 4);
+    expect(overtaken).toContain('APPROVAL_VOID');
+    expect(overtaken).toMatch(/ada agreed to [0-9a-f]{7} in production by plan [0-9a-f]{10}, and it is plan/);
+  }, 240_000);
 });

@@ -1,6 +1,8 @@
 import { nameHint } from '../../config/did-you-mean.ts';
 import type { ResolvedEnvironment, ResolvedProject } from '../../config/resolved.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
+import type { LiveRelease } from '../../pipeline/history.ts';
+import type { ReviewedPlan } from '../../pipeline/approval/reviewed-plan.ts';
 import type { Release } from '../../pipeline/release.ts';
 import type { Trigger } from '../../plan/plan.ts';
 import type { PlanOptions } from '../../plan/plan-trigger.ts';
@@ -20,7 +22,12 @@ const HISTORY_LIMIT = 1_000;
 export async function deploy(
   context: CommandContext,
   environment: string,
-  options: { ref: string | null; release: string | null; confirm: string | null },
+  options: {
+    ref: string | null;
+    release: string | null;
+    confirm: string | null;
+    reviewed: ReviewedPlan | null;
+  },
 ): Promise<ExitCode> {
   if (options.ref !== null && options.release !== null) {
     throw new ToolError('CLI_USAGE', '--ref and --release cannot be combined.', {
@@ -28,12 +35,12 @@ export async function deploy(
     });
   }
   await using bench = await openBench(context);
-  const { confirm } = options;
+  const { confirm, reviewed } = options;
   const target = requireEnvironment(bench.project, environment);
   const allowed = requireAllowed(context, bench, { command: 'deploy', environment: target, confirm });
   if (options.release !== null) {
     await readHistory(context, bench, standingNames(bench.project));
-    return await deployRelease(context, bench, options.release, environment);
+    return await deployRelease(context, bench, { id: options.release, environment, reviewed });
   }
   await readHistory(context, bench, [environment]);
   const ref = options.ref ?? 'HEAD';
@@ -44,7 +51,8 @@ export async function deploy(
   // In a record a name says more than HEAD, which is another commit tomorrow, and than the commit itself.
   const isStartedAt = allowed !== null && (ref === 'HEAD' || ref === allowed.github.sha);
   const named = isStartedAt ? allowed.github.refName : ref;
-  return await deployTrigger(context, bench, trigger, null, { ref: named, commit, only: environment });
+  const deployed = { ref: named, commit, only: environment, reviewed };
+  return await deployTrigger(context, bench, trigger, null, deployed);
 }
 
 function standingNames({ environments }: ResolvedProject): readonly string[] {
@@ -55,8 +63,7 @@ function standingNames({ environments }: ResolvedProject): readonly string[] {
 async function deployRelease(
   context: CommandContext,
   bench: Workbench,
-  id: string,
-  environment: string,
+  { id, environment, reviewed }: { id: string; environment: string; reviewed: ReviewedPlan | null },
 ): Promise<ExitCode> {
   const release = requireRelease(bench, id, environment);
   const from = bench.history
@@ -68,7 +75,7 @@ async function deployRelease(
     });
   }
   const trigger: Trigger = { kind: 'promote', from: from.environment, to: environment };
-  return await deployTrigger(context, bench, trigger, release, release);
+  return await deployTrigger(context, bench, trigger, release, { ...release, reviewed });
 }
 
 /** `glidepath promote <from> <to>`: the very release that is live in one environment, to another. */
@@ -76,20 +83,27 @@ export async function promote(
   context: CommandContext,
   from: string,
   to: string,
-  confirm: string | null,
+  { confirm, reviewed }: { confirm: string | null; reviewed: ReviewedPlan | null },
 ): Promise<ExitCode> {
   await using bench = await openBench(context);
   requireEnvironment(bench.project, from);
   const environment = requireEnvironment(bench.project, to);
   requireAllowed(context, bench, { command: 'promote', environment, confirm });
   await readHistory(context, bench, [from, to]);
-  const live = bench.history.live(from);
-  if (live === null) {
-    throw new ToolError('PLAN_NOTHING_DEPLOYED', `Nothing has been deployed to ${from} yet.`, {
-      hint: `Deploy there first: glidepath deploy ${from}`,
-    });
-  }
-  return await deployTrigger(context, bench, { kind: 'promote', from, to }, live.release, live.release);
+  const { release } = requireLive(bench, from);
+  return await deployTrigger(context, bench, { kind: 'promote', from, to }, release, {
+    ...release,
+    reviewed,
+  });
+}
+
+/** What is live in an environment; throws PLAN_NOTHING_DEPLOYED. */
+export function requireLive({ history }: Pick<Workbench, 'history'>, environment: string): LiveRelease {
+  const live = history.live(environment);
+  if (live !== null) return live;
+  throw new ToolError('PLAN_NOTHING_DEPLOYED', `Nothing has been deployed to ${environment} yet.`, {
+    hint: `Deploy there first: glidepath deploy ${environment}`,
+  });
 }
 
 /** What is deployed, and where of all that the trigger would start; everywhere if nothing is said. */
@@ -97,6 +111,8 @@ interface Deployed {
   readonly ref: string;
   readonly commit: string;
   readonly only?: string;
+  /** What reviewers of GitHub agreed to, as the jobs before say; null where they say nothing. */
+  readonly reviewed?: ReviewedPlan | null;
 }
 
 /** Plans one trigger and carries its deployments out, one environment after the other. `deployed`: or only what it is named by. */
@@ -110,15 +126,17 @@ export async function deployTrigger(
 ): Promise<ExitCode> {
   // Not observed: what is there only changes the words of a plan, and every step looks for itself before it acts.
   const { deployments } = planFor(bench.project, trigger, { environments: {} }, options);
-  const { ref, commit, only } =
+  const { ref, commit, only, reviewed }: Deployed =
     typeof deployed === 'string'
-      ? { ref: deployed, commit: await bench.source.resolveRef(deployed), only: undefined }
+      ? { ref: deployed, commit: await bench.source.resolveRef(deployed) }
       : deployed;
+  const told = reviewed === undefined || reviewed === null ? {} : { reviewed };
   for (const deployment of deployments) {
     if (only !== undefined && deployment.environment !== only) continue;
     const environment = await environmentOf(bench.project, deployment.environment, deployment.pullRequest);
     await sayDrift(context, bench, environment);
-    const code = await carryOut(context, bench, { deployment, environment, trigger, commit, ref, release });
+    const request = { deployment, environment, trigger, commit, ref, release, ...told };
+    const code = await carryOut(context, bench, request);
     if (code !== 0) return code;
   }
   return 0;

@@ -4,7 +4,8 @@ import { approvalError, refusalWords } from '../../pipeline/approval/approval-wo
 import { shortPlan } from '../../pipeline/approval/plan-hash.ts';
 import { isRefusal } from '../../pipeline/approval/is-refusal.ts';
 import { ciGateState } from '../../pipeline/github/ci-gate.ts';
-import { durationWords } from '../../plan/words.ts';
+import type { Trigger } from '../../plan/plan.ts';
+import { durationWords, list } from '../../plan/words.ts';
 import { unreachable } from '../../util/assert.ts';
 import { utcTime } from '../../util/utc-time.ts';
 import { planFor } from '../commands/plan.ts';
@@ -13,7 +14,8 @@ import type { Workbench } from '../workbench.ts';
 import { askForApproval } from './ask-for-approval.ts';
 import { githubDesk } from './github-desk.ts';
 import { githubContextOf } from './read-github-context.ts';
-import { readApproval, requiredApproval, reviewedBy, type ApprovalScope } from './read-approval.ts';
+import { readApproval, requiredApproval, type ApprovalScope } from './read-approval.ts';
+import { askReviewers } from './review-approval.ts';
 import { requireAllowed, requireCommitAllowed, triggerHere } from './require-allowed.ts';
 
 /** One gate, and how it stands. `later`: it is asked by the deployment itself. */
@@ -35,6 +37,10 @@ export interface GatesVerdict {
   readonly gates: readonly GateRow[];
   /** Where the approval was asked for. */
   readonly askedAt: string | null;
+  /** What reviewers of GitHub are asked about next, for the job that deploys; null where none are. */
+  readonly asked: string | null;
+  /** What they agree to, step by step; empty where none are asked. */
+  readonly steps: readonly string[];
   /** Of the first gate that refuses. */
   readonly error: ToolError | null;
 }
@@ -42,6 +48,8 @@ export interface GatesVerdict {
 /** Which environment, and where the rest is read from: only once the event may start it. */
 export interface GatesQuestion {
   readonly environment: ResolvedEnvironment;
+  /** The environment whose live release is to be promoted; null: the commit is deployed. */
+  readonly from: string | null;
   commit(): Promise<string>;
   readHistory(): Promise<void>;
 }
@@ -55,7 +63,7 @@ export async function evaluateGates(
   bench: Workbench,
   question: GatesQuestion,
 ): Promise<GatesVerdict> {
-  const { environment } = question;
+  const { environment, from } = question;
   const rows: GateRow[] = [];
   let error: ToolError | null = null;
   const ask = async (gate: string, answer: () => Promise<Answer>): Promise<boolean> => {
@@ -75,19 +83,23 @@ export async function evaluateGates(
     approved: rows.every(({ state }) => state === 'holds' || state === 'later'),
     gates: rows,
     askedAt: null,
+    asked: null,
+    steps: [],
     error,
     ...more,
   });
   let allowed: ReturnType<typeof requireAllowed> = null;
   const isAllowed = await ask('event', async () => {
     const confirm = githubContextOf(context)?.inputs['confirm'] ?? null;
-    allowed = requireAllowed(context, bench, { command: 'deploy', environment, confirm });
+    const command = from === null ? 'deploy' : 'promote';
+    allowed = requireAllowed(context, bench, { command, environment, confirm });
     return { state: 'holds', why: allowed === null ? 'a person asks' : `may deploy to ${environment.name}` };
   });
   if (!isAllowed) return verdict('');
   await question.readHistory();
   const commit = await question.commit();
   await ask('commit', async () => {
+    if (from !== null) return { state: 'holds', why: `${commit.slice(0, 7)} is live in ${from}` };
     await requireCommitAllowed(context, bench, allowed, { environment, commit });
     return {
       state: 'holds',
@@ -99,6 +111,7 @@ export async function evaluateGates(
     await ask(nameOf(gate), () => answerOf(bench, gate, commit));
   const asked = await askPeople(context, bench, {
     environment,
+    from,
     commit,
     ask,
     isRefused: () => error !== null,
@@ -176,6 +189,7 @@ function checked(runs: Parameters<typeof ciGateState>[0] | null, short: string):
 /** Who asks, and how. */
 interface PeopleQuestion {
   readonly environment: ResolvedEnvironment;
+  readonly from: string | null;
   readonly commit: string;
   readonly ask: (gate: string, answer: () => Promise<Answer>) => Promise<boolean>;
   readonly isRefused: () => boolean;
@@ -184,9 +198,11 @@ interface PeopleQuestion {
 async function askPeople(
   context: CommandContext,
   bench: Workbench,
-  { environment, commit, ask, isRefused }: PeopleQuestion,
+  { environment, from, commit, ask, isRefused }: PeopleQuestion,
 ): Promise<Partial<GatesVerdict>> {
-  const { deployments } = planFor(bench.project, triggerHere(context, environment), { environments: {} });
+  const trigger: Trigger =
+    from === null ? triggerHere(context, environment) : { kind: 'promote', from, to: environment.name };
+  const { deployments } = planFor(bench.project, trigger, { environments: {} });
   const deployment = deployments.find((each) => each.environment === environment.name);
   const gate = deployment === undefined ? null : requiredApproval(deployment);
   if (deployment === undefined || gate === null) return {};
@@ -200,13 +216,20 @@ async function askPeople(
     await ask('approval()', async () => ({ state: 'later', why }));
     return {};
   }
-  const scope: ApprovalScope = { bench, desk, environment, deployment, commit, release: null };
-  if (gate.by === 'comment') return askByComment(context, scope, gate, ask);
+  const release = from === null ? null : (bench.history.live(from)?.release ?? null);
+  const scope: ApprovalScope = { bench, desk, environment, deployment, commit, release };
+  return gate.by === 'comment' ? askByComment(context, scope, gate, ask) : askByReview(scope, ask);
+}
+
+/** GitHub asks its reviewers in the job after this one, and the deployment holds them to what this one says. */
+async function askByReview(scope: ApprovalScope, ask: PeopleQuestion['ask']): Promise<Partial<GatesVerdict>> {
+  let told: Partial<GatesVerdict> = {};
   await ask('approval()', async () => {
-    const { by } = await reviewedBy(scope, gate);
-    return { state: 'holds', why: `${by} let this run into ${environment.name}-approval` };
+    const { reviewers, plan, asked } = await askReviewers(scope);
+    told = { plan, asked, steps: scope.deployment.steps.map(({ title }) => title) };
+    return { state: 'later', why: `GitHub asks ${list(reviewers)} next, about plan ${shortPlan(plan)}` };
   });
-  return {};
+  return told;
 }
 
 async function askByComment(

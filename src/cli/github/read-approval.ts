@@ -1,4 +1,3 @@
-import { approvalEnvironment } from '../../config/github-names.ts';
 import type { ResolvedApproval, ResolvedEnvironment } from '../../config/resolved.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import { approvalError } from '../../pipeline/approval/approval-words.ts';
@@ -10,6 +9,7 @@ import {
 } from '../../pipeline/approval/decide-approval.ts';
 import type { GrantedApproval } from '../../pipeline/approval/granted-approval.ts';
 import { planDifference, planHash, planParts, type PlanSubject } from '../../pipeline/approval/plan-hash.ts';
+import type { ReviewedPlan } from '../../pipeline/approval/reviewed-plan.ts';
 import type { Release } from '../../pipeline/release.ts';
 import type { DeploymentPlan } from '../../plan/plan.ts';
 import type { Workbench } from '../workbench.ts';
@@ -27,6 +27,8 @@ export interface ApprovalScope {
   readonly commit: string;
   /** The release that exists already; null where the deployment builds its own. */
   readonly release: Release | null;
+  /** What reviewers of GitHub agreed to, as the jobs before say; missing where they say nothing. */
+  readonly reviewed?: ReviewedPlan;
 }
 
 /** How the approval of a deployment stands on GitHub, with all that is needed to ask for it. */
@@ -93,8 +95,11 @@ export async function readApproval(scope: ApprovalScope, gate: ResolvedApproval)
   return { gate, question, subject, state, threads, difference };
 }
 
-/** Throws APPROVAL_REFUSED where nobody knows who asked: then nobody can be kept from agreeing to their own. */
-async function excludedFrom(
+/**
+ * Who asked for a deployment, where they may not agree to it. Throws APPROVAL_REFUSED where nobody knows who asked: then
+ * nobody can be kept from agreeing to their own.
+ */
+export async function excludedFrom(
   { desk, environment, commit }: ApprovalScope,
   saidToAsk: string,
 ): Promise<readonly string[]> {
@@ -119,65 +124,4 @@ export function grantedBy(found: FoundApproval, askedAt: string | null): Granted
   if (state.kind !== 'approved') throw approvalError(question, state, { difference, askedAt });
   const { author, url, createdAt } = state.comment;
   return { by: author, url, at: createdAt, plan: question.plan };
-}
-
-/**
- * The approval of a reviewer of GitHub, for this very run. Where GitHub asked nobody, for the environment or its plan has no
- * reviewers, nobody has approved. Throws APPROVAL_REFUSED.
- */
-export async function reviewedBy(scope: ApprovalScope, gate: ResolvedApproval): Promise<GrantedApproval> {
-  const { desk, environment, commit } = scope;
-  const name = approvalEnvironment(environment.name);
-  if (desk.github === null) {
-    throw refused(
-      `${environment.name} is approved by reviewers on GitHub, in a run of GitHub Actions, and this is none.`,
-      `Start it there: gh workflow run deploy-${environment.name}.yml -f ref=${commit} -f confirm=${environment.name}`,
-    );
-  }
-  const reviews = (await desk.host.reviewsOf(desk.github.runId)).filter(
-    ({ environments, isApproved }) => isApproved && environments.includes(name),
-  );
-  if (reviews.length === 0) throw await unreviewed(desk, name, environment.name);
-  const people = await peopleOf(
-    desk.host,
-    reviews.map(({ by }) => by),
-    gate.approvers,
-  );
-  const excluded = gate.excludesInitiator ? await excludedFrom(scope, '') : [];
-  const isExcluded = (login: string): boolean => excluded.some((each) => isSame(each, login));
-  const mayAgree = (login: string): boolean =>
-    gate.approvers.length === 0 ||
-    gate.approvers.some((each) => isSame(each, login)) ||
-    (people.teams.get(login.toLowerCase())?.size ?? 0) > 0;
-  const review = reviews.findLast(({ by }) => mayAgree(by) && !isExcluded(by));
-  if (review !== undefined) return { by: review.by, url: null, at: null, plan: planHash(subjectOf(scope)) };
-  const who = reviews.map(({ by }) => by).join(', ');
-  throw refused(
-    `${who} let this run into ${name}, and ${reviews.some(({ by }) => isExcluded(by)) ? 'asked for the deployment as well' : `is not among the approvers of ${environment.name}`}.`,
-    'Somebody else has to approve: start the run again.',
-  );
-}
-
-async function unreviewed(desk: GithubDesk, name: string, environment: string): Promise<ToolError> {
-  const reviewers = await desk.host.reviewersOf(name);
-  if (reviewers !== null && reviewers.length > 0) {
-    return refused(
-      `Nobody approved this run for ${name}; whoever goes past its reviewers as an administrator approves nothing.`,
-      `Start it again, and have one of them approve: ${reviewers.join(', ')}`,
-    );
-  }
-  return refused(
-    reviewers === null
-      ? `There is no environment ${name} on GitHub, so that nobody was asked.`
-      : `The environment ${name} on GitHub has no required reviewers, so that nobody was asked.`,
-    `Set it up: glidepath github setup. Where the plan of the repository has no reviewers, write approval({ by: 'comment' }) in the gates of ${environment}, and run glidepath generate`,
-  );
-}
-
-function refused(message: string, hint: string): ToolError {
-  return new ToolError('APPROVAL_REFUSED', `${message} Nothing was changed.`, { hint });
-}
-
-function isSame(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
 }

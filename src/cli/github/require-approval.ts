@@ -1,13 +1,8 @@
 import type { GrantedApproval } from '../../pipeline/approval/granted-approval.ts';
 import type { CommandContext } from '../command-context.ts';
 import { askForApproval } from './ask-for-approval.ts';
-import {
-  grantedBy,
-  readApproval,
-  requiredApproval,
-  reviewedBy,
-  type ApprovalScope,
-} from './read-approval.ts';
+import { grantedBy, readApproval, requiredApproval, type ApprovalScope } from './read-approval.ts';
+import { reviewedBy } from './review-approval.ts';
 
 /**
  * The approval that a deployment is carried out by, where GitHub is the place of approvals; null where it needs none. A job

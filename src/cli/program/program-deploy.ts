@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { readReviewedPlan, type ReviewedPlan } from '../../pipeline/approval/reviewed-plan.ts';
 import { HEADING } from './help-layout.ts';
 import type { Register } from './register.ts';
-import { CONFIRM, WAIT_FOR_LOCK } from './shared-options.ts';
+import { CONFIRM, REVIEWED, WAIT_FOR_LOCK } from './shared-options.ts';
 
 /** The commands that put a release into an environment, and the one that shows what would be done. */
 export function addDeployCommands(program: Command, register: Register): void {
@@ -52,12 +53,14 @@ function addDeploy(program: Command, register: Register): void {
         ref: text(options['ref']),
         release: text(options['release']),
         confirm: text(options['confirm']),
+        reviewed: reviewedPlan(options['reviewed']),
       });
     },
   )
     .option('--ref <ref>', 'the branch, tag or commit to deploy; HEAD otherwise')
     .option('--release <id>', 'deploy an existing release instead')
     .option(...CONFIRM)
+    .option(...REVIEWED)
     .option(...WAIT_FOR_LOCK);
 }
 
@@ -74,10 +77,14 @@ function addPromote(program: Command, register: Register): void {
     },
     async (context, [from = '', to = ''], options) => {
       const { promote } = await import('../commands/deploy.ts');
-      return promote(context, from, to, text(options['confirm']));
+      return promote(context, from, to, {
+        confirm: text(options['confirm']),
+        reviewed: reviewedPlan(options['reviewed']),
+      });
     },
   )
     .option(...CONFIRM)
+    .option(...REVIEWED)
     .option(...WAIT_FOR_LOCK);
 }
 
@@ -112,6 +119,8 @@ function addRollback(program: Command, register: Register): void {
     .option(...WAIT_FOR_LOCK);
 }
 
+const reviewedPlan = (value: unknown): ReviewedPlan | null =>
+  typeof value === 'string' ? readReviewedPlan(value) : null;
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 const list = (value: unknown): string[] | null =>
   Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : null;

@@ -17,9 +17,14 @@ export function addGatesCommand(program: Command, register: Register): void {
     },
     async (context, [environment = ''], options) => {
       const { gates } = await import('../commands/gates.ts');
-      return gates(context, environment, { ref: text(options['ref']) });
+      return gates(context, environment, {
+        ref: text(options['ref']),
+        promoteFrom: text(options['promoteFrom']),
+      });
     },
-  ).option('--ref <ref>', 'the branch, tag or commit to look at; HEAD otherwise');
+  )
+    .option('--ref <ref>', 'the branch, tag or commit to look at; HEAD otherwise')
+    .option('--promote-from <environment>', 'look at the release that is live there, for a promotion');
 }
 
 /** The commands of GitHub: what is written for it, and what is set up there. */

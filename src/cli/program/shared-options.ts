@@ -9,3 +9,9 @@ export const CONFIRM = [
   '--confirm <environment>',
   'repeat the environment’s name as a safeguard; required in manual runs of GitHub Actions',
 ] as const;
+
+/** Of every command that carries out what reviewers of GitHub agreed to. */
+export const REVIEWED = [
+  '--reviewed <plan@time>',
+  'in GitHub Actions: the plan that reviewers approved, and when; refused if the plan is another by now',
+] as const;

@@ -1,5 +1,6 @@
 import type { ResolvedEnvironment } from '../../config/resolved.ts';
 import type { GrantedApproval } from '../../pipeline/approval/granted-approval.ts';
+import type { ReviewedPlan } from '../../pipeline/approval/reviewed-plan.ts';
 import type { Release } from '../../pipeline/release.ts';
 import type { DeploymentPlan, Trigger } from '../../plan/plan.ts';
 
@@ -13,6 +14,8 @@ export interface CarryOutRequest {
   readonly release: Release | null;
   /** Who agreed to it already; missing where nobody has to, or the run itself waits for somebody. */
   readonly approval?: GrantedApproval;
+  /** What reviewers of GitHub agreed to, as the jobs before say; missing where they say nothing. */
+  readonly reviewed?: ReviewedPlan;
   /** App → digest, of what an earlier process of the run built, whose journal is lost. */
   readonly built?: Readonly<Record<string, string>>;
 }

@@ -3,7 +3,7 @@ import { needsConfirmation } from '../../config/needs-confirmation.ts';
 import type { ResolvedApproval, ResolvedEnvironment } from '../../config/resolved.ts';
 import type { GeneratedFile } from '../generated-file.ts';
 import type { YamlMap } from '../yaml/yaml-data.ts';
-import { approvalEnvironment, approvalOf, hasReviewers } from './approval.ts';
+import { approvalOf, hasReviewers, reviewedEnv, reviewersJob } from './approval.ts';
 import { ciCall } from './ci-workflow.ts';
 import { COMMIT, commitJob, isProven } from './commit-job.ts';
 import { allOf, expression, REASON, refMatches, succeeded } from './expressions.ts';
@@ -14,7 +14,7 @@ import type { WorkflowContext } from './workflow-context.ts';
 import { workflowFile } from './workflow-file.ts';
 
 /** Gates are looked up; nobody waits in this job. */
-const GATES_MINUTES = 15;
+export const GATES_MINUTES = 15;
 
 /** Longer than any deployment that goes well, with its migrations and its way back. */
 export const DEPLOY_MINUTES = 90;
@@ -48,6 +48,7 @@ function deployWorkflow(context: WorkflowContext, environment: ResolvedEnvironme
         ? ciCall(context, { needs: commitJobs(environment), if: first, ref: commitOf(environment) })
         : undefined,
       gates: gatesJob(context, environment, gatesIf),
+      approval: hasReviewers(environment) ? approvalJob(context, environment) : undefined,
       deploy: deployJob(context, environment),
     },
     reason: `Deployments to ${name} on GitHub.`,
@@ -162,8 +163,10 @@ function gatesJob(context: WorkflowContext, environment: ResolvedEnvironment, co
     if: condition,
     timeoutMinutes: GATES_MINUTES,
     grants: gateGrants(approval),
-    environment: hasReviewers(environment) ? approvalEnvironment(environment) : undefined,
-    outputs: { approved: expression('steps.gates.outputs.approved') },
+    outputs: {
+      approved: expression('steps.gates.outputs.approved'),
+      asked: hasReviewers(environment) ? expression('steps.gates.outputs.asked') : undefined,
+    },
     steps: [
       ...setupSteps(context, { ref: STARTED_AT, hasHistory: true, hasElixir: false }),
       glidepathStep(context, {
@@ -176,7 +179,17 @@ function gatesJob(context: WorkflowContext, environment: ResolvedEnvironment, co
   });
 }
 
-function gateGrants(approval: ResolvedApproval | null): Grant[] {
+/** Only once all other gates hold, and the plan that they agree to is known. */
+function approvalJob(context: WorkflowContext, environment: ResolvedEnvironment): YamlMap {
+  const condition = expression(allOf([succeeded(['gates']), IS_OPEN]));
+  return reviewersJob(context, environment, { name: 'Approval', gates: 'gates', condition });
+}
+
+/** The gates hold. */
+const IS_OPEN = "needs.gates.outputs.approved == 'true'";
+
+/** What the gates ask GitHub. */
+export function gateGrants(approval: ResolvedApproval | null): Grant[] {
   const asks = approval?.by === 'comment';
   return [
     { scope: 'actions', access: 'read', why: 'whether this run is an old one' },
@@ -193,12 +206,13 @@ function gateGrants(approval: ResolvedApproval | null): Grant[] {
 
 function deployJob(context: WorkflowContext, environment: ResolvedEnvironment): YamlMap {
   const { project } = context;
-  const before = project.checks.length > 0 ? ['ci', 'gates'] : ['gates'];
+  const isReviewed = hasReviewers(environment);
+  const before = [...(project.checks.length > 0 ? ['ci'] : []), 'gates', ...(isReviewed ? ['approval'] : [])];
   const { command, env } = commandOf(environment, 'deploy');
   return job(context, {
     name: 'Deploy',
     needs: [...commitJobs(environment), ...before],
-    if: expression(allOf([succeeded(before), "needs.gates.outputs.approved == 'true'"])),
+    if: expression(allOf([succeeded(before), IS_OPEN])),
     timeoutMinutes: DEPLOY_MINUTES,
     grants: deployGrants(project, environment),
     concurrency: groupOf(project, environment),
@@ -207,8 +221,13 @@ function deployJob(context: WorkflowContext, environment: ResolvedEnvironment): 
       ...setupSteps(context, { ref: STARTED_AT, hasHistory: true, hasElixir: runsElixir(environment) }),
       glidepathStep(context, {
         name: `Deploy to ${environment.name}`,
-        env: { ...JOB_TOKEN, ...secretsEnv([environment], { keysOnly: false }), ...env },
-        command,
+        env: {
+          ...JOB_TOKEN,
+          ...secretsEnv([environment], { keysOnly: false }),
+          ...env,
+          ...(isReviewed ? reviewedEnv('gates', 'approval') : {}),
+        },
+        command: isReviewed ? `${command} --reviewed "$REVIEWED"` : command,
       }),
     ],
   });

@@ -45,6 +45,7 @@ interface Job {
     readonly 'cancel-in-progress': unknown;
   };
   readonly environment?: { readonly name: string; readonly deployment?: boolean };
+  readonly outputs?: Readonly<Record<string, string>>;
   readonly steps?: readonly Step[];
 }
 
@@ -266,12 +267,42 @@ describe('a deployment', () => {
     const gates = [approvalGate({ by: 'reviewers' })];
     const live = project([environment('live', { apps: [flyApp('web')], gates })]);
     const asked = { name: 'live-approval', deployment: false };
-    expect(workflow(live, 'deploy-live.yml').jobs['gates']).toMatchObject({ environment: asked });
+    const run = 'echo "at=$(date +%s)" >> "$GITHUB_OUTPUT"';
+    const approval = { environment: asked, permissions: {}, steps: [{ run }] };
+    const deploy = workflow(live, 'deploy-live.yml').jobs;
+    expect(deploy['gates']?.environment).toBeUndefined();
+    expect(deploy['approval']).toMatchObject({ ...approval, needs: ['gates'] });
     const { jobs } = workflow(live, 'operations.yml');
-    expect(jobs['live-approval']).toMatchObject({ environment: asked, permissions: {} });
-    expect(jobs['live-approval']?.concurrency).toBeUndefined();
-    expect(jobs['live']?.needs).toEqual(['live-approval']);
+    expect(jobs['live_gates']?.environment).toBeUndefined();
+    expect(jobs['live-approval']).toMatchObject({ ...approval, needs: ['live_gates'] });
+    for (const job of [deploy['approval'], jobs['live-approval']]) expect(job?.concurrency).toBeUndefined();
+    expect(jobs['live']?.needs).toEqual(['live_gates', 'live-approval']);
     expect(filesOf(live).has('approvals.yml')).toBe(false);
+  });
+
+  test('is told which plan its reviewers saw, and when they agreed to it', () => {
+    const gates = [{ kind: 'passed' as const, environment: 'staging' }, approvalGate({ by: 'reviewers' })];
+    const live = project([
+      environment('staging', { apps: [flyApp('web')] }),
+      environment('live', { apps: [flyApp('web')], gates }),
+    ]);
+    const { jobs: deploy } = workflow(live, 'deploy-live.yml');
+    expect(deploy['gates']?.outputs?.['asked']).toBe('${{ steps.gates.outputs.asked }}');
+    const step = deploy['deploy']?.steps?.at(-1);
+    expect(step?.run).toMatch(/deploy live .*--reviewed "\$REVIEWED"$/);
+    expect(step?.env?.['REVIEWED']).toBe('${{ needs.gates.outputs.asked }}@${{ needs.approval.outputs.at }}');
+    const { jobs } = workflow(live, 'operations.yml');
+    const steps = (job: string) => (jobs[job]?.steps ?? []).flatMap(({ run }) => run ?? []);
+    expect(steps('live_gates').join()).toMatch(
+      /gates live --ref "\$REF",.*gates live --promote-from staging/,
+    );
+    const told = jobs['live']?.steps?.filter(({ env }) => env?.['REVIEWED'] !== undefined) ?? [];
+    expect(told.map(({ run }) => run)).toEqual([
+      expect.stringMatching(/deploy live .*--reviewed "\$REVIEWED"$/),
+      expect.stringMatching(/promote staging live .*--reviewed "\$REVIEWED"$/),
+    ]);
+    const isOther = workflow(live, 'deploy-staging.yml').jobs['deploy']?.steps?.at(-1);
+    expect(isOther?.run).not.toContain('--reviewed');
   });
 });
 

@@ -1,17 +1,14 @@
 import type { ResolvedEnvironment } from '../../config/resolved.ts';
 import type { GeneratedFile } from '../generated-file.ts';
 import type { Yaml, YamlMap } from '../yaml/yaml-data.ts';
-import { approvalEnvironment, hasReviewers } from './approval.ts';
-import { DEPLOY_MINUTES } from './deploy-workflow.ts';
+import { hasReviewers, reviewedEnv, reviewersJob } from './approval.ts';
+import { DEPLOY_MINUTES, GATES_MINUTES, gateGrants } from './deploy-workflow.ts';
 import { deployGrants, environmentGroup, environmentKey, groupOf, runsElixir } from './environment-job.ts';
-import { allOf, expression, quoted, REASON } from './expressions.ts';
+import { allOf, expression, quoted, REASON, succeeded } from './expressions.ts';
 import { job } from './job.ts';
 import { glidepathStep, JOB_TOKEN, secretsEnv, setupSteps } from './steps.ts';
 import type { WorkflowContext } from './workflow-context.ts';
 import { workflowFile } from './workflow-file.ts';
-
-/** Of the job itself, which does nothing: waiting for people does not count. */
-const APPROVAL_MINUTES = 5;
 
 /** `operations.yml`: what is done by hand, with the same locks, secrets and records as everything else. */
 export function operationsWorkflow(context: WorkflowContext): readonly GeneratedFile[] {
@@ -28,7 +25,10 @@ export function operationsWorkflow(context: WorkflowContext): readonly Generated
       jobs: Object.fromEntries(
         standing.flatMap((environment) => [
           ...(hasReviewers(environment)
-            ? [[approvalJob(environment), reviewersJob(context, environment)] as const]
+            ? ([
+                [gatesName(environment), gatesJob(context, environment)],
+                [approvalName(environment), approvalJob(context, environment)],
+              ] as const)
             : []),
           [environment.name, operationsJob(context, environment)] as const,
         ]),
@@ -65,7 +65,7 @@ function operationsJob(context: WorkflowContext, environment: ResolvedEnvironmen
   );
   return job(context, {
     name,
-    needs: hasReviewers(environment) ? [approvalJob(environment)] : [],
+    needs: hasReviewers(environment) ? [gatesName(environment), approvalName(environment)] : [],
     if: hasReviewers(environment)
       ? expression(allOf(['!cancelled()', isAsked(context, environment), isAllowed(environment)]))
       : isAsked(context, environment),
@@ -89,26 +89,66 @@ function isAsked({ project }: WorkflowContext, { name }: ResolvedEnvironment): s
 
 /** Going back must not wait for anybody; what goes forwards was agreed to. */
 function isAllowed(environment: ResolvedEnvironment): string {
-  const approved = `needs.${approvalJob(environment)}.result == 'success'`;
+  const approved = `needs.${approvalName(environment)}.result == 'success'`;
   return `(inputs.action == 'status' || inputs.action == 'rollback' || ${approved})`;
 }
 
-/** Where reviewers of GitHub agree, also to what is started by hand: in a job without a secret and without the group. */
-function reviewersJob(context: WorkflowContext, environment: ResolvedEnvironment): YamlMap {
-  const isForwards = "(inputs.action == 'deploy' || inputs.action == 'promote')";
+const IS_FORWARDS = "(inputs.action == 'deploy' || inputs.action == 'promote')";
+
+/** Says what reviewers are asked about, before they are asked: without a secret and without the group. */
+function gatesJob(context: WorkflowContext, environment: ResolvedEnvironment): YamlMap {
+  const { name } = environment;
+  const steps = [
+    { action: 'deploy', command: `gates ${name} --ref "$REF"`, env: { REF } },
+    ...promotedFrom(environment).map((from) => ({
+      action: 'promote',
+      command: `gates ${name} --promote-from ${from}`,
+      env: {},
+    })),
+  ];
   return job(context, {
-    name: `${environment.name}: approval`,
-    if: allOf([isAsked(context, environment), isForwards]),
-    timeoutMinutes: APPROVAL_MINUTES,
-    grants: null,
-    environment: approvalEnvironment(environment),
-    steps: [{ name: 'Somebody agreed', run: 'true' }],
+    name: `${name}: gates`,
+    if: allOf([isAsked(context, environment), IS_FORWARDS]),
+    timeoutMinutes: GATES_MINUTES,
+    grants: gateGrants(null),
+    outputs: {
+      approved: expression(steps.map(({ action }) => `steps.${action}.outputs.approved`).join(' || ')),
+      asked: expression(steps.map(({ action }) => `steps.${action}.outputs.asked`).join(' || ')),
+    },
+    steps: [
+      ...setupSteps(context, { hasHistory: true, hasElixir: false }),
+      ...steps.map(({ action, command, env }) =>
+        glidepathStep(context, {
+          name: `See whether the gates hold for ${action}`,
+          id: action,
+          if: `inputs.action == '${action}'`,
+          env: { ...JOB_TOKEN, ...env },
+          command,
+        }),
+      ),
+    ],
   });
 }
 
-function approvalJob({ name }: ResolvedEnvironment): string {
+/** Where reviewers of GitHub agree, also to what is started by hand. */
+function approvalJob(context: WorkflowContext, environment: ResolvedEnvironment): YamlMap {
+  const gates = gatesName(environment);
+  const isOpen = `needs.${gates}.outputs.approved == 'true'`;
+  const condition = expression(allOf([succeeded([gates]), isOpen]));
+  return reviewersJob(context, environment, { name: `${environment.name}: approval`, gates, condition });
+}
+
+/** No environment can be called so. */
+function gatesName({ name }: ResolvedEnvironment): string {
+  return `${name}_gates`;
+}
+
+function approvalName({ name }: ResolvedEnvironment): string {
   return `${name}-approval`;
 }
+
+/** The commit that somebody named; else the newest of the main branch. */
+const REF = expression('inputs.ref || github.sha');
 
 function operationSteps(context: WorkflowContext, environment: ResolvedEnvironment): Yaml[] {
   const { name } = environment;
@@ -122,11 +162,14 @@ function operationSteps(context: WorkflowContext, environment: ResolvedEnvironme
       env,
       command,
     });
-  const withRef = { ...confirmed, REF: expression('inputs.ref || github.sha') };
+  const isReviewed = hasReviewers(environment);
+  const reviewed = isReviewed ? reviewedEnv(gatesName(environment), approvalName(environment)) : {};
+  const flag = isReviewed ? ' --reviewed "$REVIEWED"' : '';
+  const withRef = { ...confirmed, REF, ...reviewed };
   const withRelease = { ...confirmed, RELEASE: expression('inputs.release') };
   return [
     step('status', `status ${name}`, looking),
-    step('deploy', `deploy ${name} --ref "$REF" --confirm "$CONFIRM"`, withRef),
+    step('deploy', `deploy ${name} --ref "$REF" --confirm "$CONFIRM"${flag}`, withRef),
     step('rollback', `rollback ${name} --confirm "$CONFIRM"`, confirmed, "inputs.release == ''"),
     step(
       'rollback',
@@ -135,7 +178,7 @@ function operationSteps(context: WorkflowContext, environment: ResolvedEnvironme
       "inputs.release != ''",
     ),
     ...promotedFrom(environment).map((from) =>
-      step('promote', `promote ${from} ${name} --confirm "$CONFIRM"`, confirmed),
+      step('promote', `promote ${from} ${name} --confirm "$CONFIRM"${flag}`, { ...confirmed, ...reviewed }),
     ),
   ];
 }

@@ -1,5 +1,6 @@
 import type { GateRow, GatesVerdict } from '../../github/evaluate-gates.ts';
-import { plain, table } from '../../github/markdown.ts';
+import { shortPlan } from '../../../pipeline/approval/plan-hash.ts';
+import { code, plain, table } from '../../github/markdown.ts';
 import { paint } from '../text/paint.ts';
 
 const SIGNS: Readonly<Record<GateRow['state'], string>> = {
@@ -43,11 +44,23 @@ export function gatesSummary(verdict: GatesVerdict): string {
           '',
           `[The comment that asks](${verdict.askedAt}) has the line to write; the approval starts this again.`,
         ];
-  return `${[`## ${plain(headingOf(verdict))}`, '', table(['Gate', '', 'Why'], rows), ...asked].join('\n')}\n`;
+  const steps =
+    verdict.steps.length === 0
+      ? []
+      : [
+          '',
+          `Whoever approves the next job agrees to plan ${code(shortPlan(verdict.plan ?? ''))} of this commit, and to no other:`,
+          '',
+          ...verdict.steps.map((step, index) => `${index + 1}. ${plain(step)}`),
+        ];
+  const parts = [`## ${plain(headingOf(verdict))}`, '', table(['Gate', '', 'Why'], rows), ...asked, ...steps];
+  return `${parts.join('\n')}\n`;
 }
 
-function headingOf({ environment, commit, approved, error }: GatesVerdict): string {
+function headingOf(verdict: GatesVerdict): string {
+  const { environment, commit, approved, error } = verdict;
   const what = `Gates of ${environment}${commit === '' ? '' : ` for ${commit.slice(0, 7)}`}`;
   if (error !== null) return `${what}: refused`;
+  if (verdict.asked !== null) return `${what}: its reviewers are asked next`;
   return approved ? `${what}: it may be deployed` : `${what}: it waits for an approval`;
 }
