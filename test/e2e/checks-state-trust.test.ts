@@ -47,7 +47,7 @@ async function made(name: string): Promise<Buffer> {
       expect((await rig.run('ci')).code).toBe(0);
       expect(existsSync(cache(name))).toBe(true);
     },
-    { timeout: 30_000 },
+    { timeout: 120_000 },
   );
   return readFileSync(cache(name));
 }

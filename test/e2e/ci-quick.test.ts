@@ -41,7 +41,7 @@ async function settle(): Promise<void> {
       expect((await rig.run('ci')).code).toBe(0);
       expect(existsSync(join(rig.dir, MEMO))).toBe(true);
     },
-    { timeout: 30_000 },
+    { timeout: 120_000 },
   );
 }
 

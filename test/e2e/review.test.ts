@@ -205,7 +205,7 @@ test('killed while it opens, a review app is removed whole by close', async () =
     `exec env ${env.join(' ')} node "$CLI" review open 7 --local --verbose & echo $! > pid; wait`,
   );
   // Asked more often it would be refused: the platform limits how often apps are listed.
-  await expect.poll(() => appsInCloud(rig), { timeout: 60_000, interval: 300 }).toContain('tiny-pr-7-db');
+  await expect.poll(() => appsInCloud(rig), { timeout: 150_000, interval: 300 }).toContain('tiny-pr-7-db');
   await rig.shell('kill -9 "$(cat pid)"');
   await shell;
   const closed = await rig.run('review', 'close', '7', '--local');
@@ -232,7 +232,7 @@ test('reap finds what no record knows of, and touches nothing that the template 
     const [review] = (await list(rig)).reviewApps;
     return (review?.expiresAt ?? Number.POSITIVE_INFINITY) < Date.now();
   };
-  await expect.poll(hasExpired, { timeout: 30_000, interval: 100 }).toBe(true);
+  await expect.poll(hasExpired, { timeout: 60_000, interval: 100 }).toBe(true);
 
   const dry = await rig.run('review', 'reap', '--local', '--dry-run');
   expect(dry.stdout).toMatch(/review\/pr-7 would be removed: it has expired/);
