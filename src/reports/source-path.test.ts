@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { sourcePath } from './source-path.ts';
 
-const FILES = new Set(['src/a.ts', 'packages/api/src/a.ts', 'packages/api/lib/b.ex', 'a b.ts']);
+const FILES = new Set([
+  '.glidepath/builds/5f56b4a/src/src/a.ts',
+  '.glidepath/builds/5f56b4a/src/packages/api/lib/b.ex',
+  'src/a.ts',
+  'packages/api/src/a.ts',
+  'packages/api/lib/b.ex',
+  'a b.ts',
+]);
 const place = {
   root: '/home/ada/shop',
   directory: 'packages/api',
@@ -21,6 +28,11 @@ describe('the path of a source', () => {
     ['/app/lib/b.ex', 'packages/api/lib/b.ex'],
     ['C:\\agent\\work\\src\\a.ts', 'src/a.ts'],
     ['src/gone.ts', 'packages/api/src/gone.ts'],
+    ['/home/ada/shop/src/gone.ts', 'src/gone.ts'],
+    // Another checkout, within this one.
+    ['/home/ada/shop/.glidepath/builds/5f56b4a/src/src/a.ts', 'src/a.ts'],
+    ['/home/ada/shop/.glidepath/builds/5f56b4a/src/packages/api/lib/b.ex', 'packages/api/lib/b.ex'],
+    ['/home/ada/shop/.worktrees/fix/src/a.ts', 'src/a.ts'],
   ])('%s is %s', (written, path) => {
     expect(sourcePath(written, place)).toBe(path);
   });

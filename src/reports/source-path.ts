@@ -13,16 +13,24 @@ export interface SourceRoot {
 /** Deeper lies no source, and each step asks for a file. */
 const SEGMENTS_MAX = 40;
 
+/** Where deployments check commits out, from the directory of the project: a report that was made there is about the project. */
+const STATE = '.glidepath/';
+
 /**
  * The path of a file from the directory of the project, however a tool writes it: absolute, from the directory of the
- * check, `./…`, with backslashes, as an address, or from where the checkout lies in a container. Null for what is
+ * check, `./…`, with backslashes, as an address, or from where another checkout lies, as in a container. Null for what is
  * outside of it.
  */
-export function sourcePath(written: string, { root, directory, exists }: SourceRoot): string | null {
+export function sourcePath(written: string, place: SourceRoot): string | null {
+  const { root, directory } = place;
+  const exists = (path: string): boolean => !path.startsWith(STATE) && place.exists(path);
   const raw = fromAddress(written.trim()).replaceAll('\\', '/');
   if (raw === '' || raw.includes('\0') || /^[\w-]{2,}:/.test(raw)) return null;
   const base = root.endsWith('/') ? root : `${root}/`;
-  if (raw.startsWith(base)) return inside(raw.slice(base.length));
+  if (raw.startsWith(base)) {
+    const here = inside(raw.slice(base.length));
+    return here === null || exists(here) ? here : (bySuffix(raw, directory, exists) ?? here);
+  }
   const isAbsolute = raw.startsWith('/') || /^[A-Za-z]:\//.test(raw);
   if (isAbsolute) return bySuffix(raw, directory, exists);
   const below = inside(posix.join(directory, raw));
