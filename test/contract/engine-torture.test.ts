@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { Graph } from '../../src/engine/graph.ts';
@@ -249,10 +249,15 @@ describe('torture', () => {
   test('a worker frozen past its lease and thawed after the take-over begins nothing more and stores nothing', async () => {
     await using arena = openArena(600);
     const { rig } = arena;
-    await rig.submit('r', steps(['a', 'b', 'c', 'd'], 1_000), { input: 'key' });
+    // Nothing after the first step ends before the worker is frozen.
+    const goOn = join(dirname(arena.file), 'go-on');
+    const [first, ...others] = steps(['a', 'b', 'c', 'd'], 10).nodes;
+    const held = others.map((node) => ({ ...node, action: { ...node.action, until: goOn } }));
+    await rig.submit('r', { nodes: first === undefined ? [] : [first, ...held] }, { input: 'key' });
     const frozen = arena.start(['key']);
     await eventually('b runs', () => arena.lines().some((line) => line.startsWith('start key r b')));
     await freeze(frozen, arena.file);
+    writeFileSync(goOn, '');
     const heir = arena.start(['key']);
     expect(await ended(heir)).toBe(0);
     expect((await rig.engine.get('r'))?.status).toBe('succeeded');

@@ -1,6 +1,6 @@
 // A worker process of the torture tests: works on runs of a journal until none is left, and writes down what it does.
 // Usage: node engine-worker.ts '<WorkerTask as JSON>'
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 import { createEngine } from '../../src/engine/create-engine.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import type { StepContext } from '../../src/engine/graph.ts';
@@ -17,6 +17,8 @@ export interface WorkerTask {
   readonly keys: readonly string[];
 }
 
+const POLL_MS = 20;
+
 const { file, log, leaseMs, keys } = JSON.parse(process.argv[2] ?? '') as WorkerTask;
 
 function note(what: string, { runId, stepId, attempt, input }: StepContext): void {
@@ -26,13 +28,19 @@ function note(what: string, { runId, stepId, attempt, input }: StepContext): voi
   );
 }
 
-/** `ms`: how long; `deaf`: sleeps on when told to stop. */
+/** `ms`: how long; `deaf`: sleeps on when told to stop; `until`: a file, which it waits for first. */
 async function act(context: StepContext): Promise<number> {
-  const { ms, deaf } = context.action;
+  const { ms, deaf, until } = context.action;
+  const signal = deaf === true ? undefined : context.signal;
   note('start', context);
-  await systemClock.sleep(Number(ms), deaf === true ? undefined : context.signal);
+  if (typeof until === 'string') await fileIsThere(until, signal);
+  await systemClock.sleep(Number(ms), signal);
   note('end', context);
   return process.pid;
+}
+
+async function fileIsThere(file: string, signal: AbortSignal | undefined): Promise<void> {
+  while (!existsSync(file)) await systemClock.sleep(POLL_MS, signal);
 }
 
 async function drain(engine: Engine, key: string): Promise<void> {
@@ -56,7 +64,7 @@ async function main(): Promise<void> {
     random: Math.random,
     workerId: `worker:${process.pid}`,
     leaseMs,
-    pollMs: 20,
+    pollMs: POLL_MS,
   });
   await Promise.all(keys.map((key) => drain(engine, key)));
   await engine.close();
