@@ -90,7 +90,7 @@ jobs:
   const jobsDir = join(stateDir, 'github', 'actions', 'jobs');
   const [job = ''] = readdirSync(jobsDir);
   const home = `HOME=${join(jobsDir, job, 'home')}`;
-  expect(processesWithEnv([home]).length).toBeGreaterThan(1);
+  await until(() => Promise.resolve(processesWithEnv([home]).length > 1));
   process.kill(cloud.pid, 'SIGKILL');
   await until(() => Promise.resolve(!existsSync(`/proc/${cloud.pid}`)));
   const again = await launchCloud({ stateDir, port: cloud.apiPort, edgePort: 0, machines: 'process' });
@@ -102,7 +102,8 @@ jobs:
     waits: 'success',
     after: 'success',
   });
-  expect(processesWithEnv([home])).toEqual([]);
+  // What was killed is there until it gets its turn to end.
+  await until(() => Promise.resolve(processesWithEnv([home]).length === 0));
   expect(readdirSync(jobsDir)).toEqual([]);
   expect(existsSync(join(dir, 'waited'))).toBe(true);
 });
