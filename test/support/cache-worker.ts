@@ -37,5 +37,6 @@ for (let round = 0; round < last; round += 1) {
     await cache.store(newEntry(`seed ${seed}`, Object.keys(tree)), root);
   } else if (await cache.restore(found, root)) writeFileSync(join(root, 'restored'), String(seed));
   if (round % 5 === 4) await cache.settle();
+  process.stdout.write('round\n');
 }
 process.stdout.write('done\n');
