@@ -6,11 +6,12 @@ import { systemClock } from '../../src/util/clock.ts';
 import { FlyRig, serviceConfig } from '../support/cloud-fly-rig.ts';
 import type { Answer } from '../support/cloud-fly-rig.ts';
 
-/** A clock that can be put forward, for leases and rate limits. Sleeping is real. */
+/** A clock that only goes on when it is put forward, for leases and rate limits. Sleeping is real. */
 function adjustableClock(): Clock & { forward(ms: number): void } {
+  const startedAt = systemClock.now();
   let offsetMs = 0;
   return {
-    now: () => systemClock.now() + offsetMs,
+    now: () => startedAt + offsetMs,
     sleep: async (ms, signal) => await systemClock.sleep(ms, signal),
     forward: (ms) => {
       offsetMs += ms;
