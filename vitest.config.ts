@@ -31,8 +31,8 @@ export default defineConfig({
           server: READ_BY_VITE,
           include: ['test/contract/**/*.test.ts'],
           globalSetup: ['test/support/exchange-check.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
           // They wait, for rate limits and for checks, more than they compute.
           maxWorkers: 3,
         },

@@ -168,5 +168,5 @@ async function sickSeen(app: string, known: ReadonlySet<string>): Promise<void> 
     (await rig.fly.machines(app)).some(
       ({ id, checks }) => !known.has(id) && (checks ?? []).some(({ status }) => status === 'critical'),
     );
-  await until(isSick, 'a new machine to be seen sick', 10_000);
+  await until(isSick, 'a new machine to be seen sick');
 }

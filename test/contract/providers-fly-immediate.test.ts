@@ -66,7 +66,8 @@ describe('an immediate deployment', () => {
     const work = secondWork();
     expect((await failure(rig.platform.deploy(next, work))).code).toBe('DEPLOY_UNHEALTHY');
     const together = rig.toldTogether('now-bad', 3);
-    await rig.platform.undoDeploy(next, work);
+    // What is put back has the time that it had before.
+    await rig.platform.undoDeploy({ ...next, app }, work);
     expect(together.stop()).toBe(3);
     expect(await rig.was('now-bad')).toEqual(before);
     await rig.routed('now-bad', 3);

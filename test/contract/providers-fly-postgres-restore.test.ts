@@ -149,7 +149,7 @@ describe('going back', () => {
     expect(await queryAt(outsideUrl, 'select x from t')).toEqual([{ x: 'then' }]);
     expect(await rig.call('GET', '/v1/apps/shop-past-db/machines')).toHaveLength(1);
     expect(await rig.call('GET', '/v1/apps/shop-past-db/volumes')).toHaveLength(volumes.length + 1);
-  }, 60_000);
+  });
 
   test('what a restore kept is a volume that goes when it is deleted, and is listed only while it is there', async () => {
     const fly = rig.platform();

@@ -72,7 +72,7 @@ describe('an unmanaged cluster', () => {
     expect(await queryAt(outsideUrl, 'select 1 as one')).toEqual([{ one: 1 }]);
     expect(await rig.call('GET', '/v1/apps/shop-killed-db/machines')).toHaveLength(1);
     expect(await rig.call('GET', '/v1/apps/shop-killed-db/volumes')).toHaveLength(1);
-  }, 60_000);
+  });
 
   test('no password is in the journal, in a line, in an argument of a process or in the log of the server', async () => {
     const shop = flyDatabase('shop-quiet-db');

@@ -94,7 +94,7 @@ describe.concurrent('a release command', () => {
       () => 'done',
       (error: unknown) => String(error),
     );
-    await until(() => work.lines.includes('working'), 'the command to run', 10_000);
+    await until(() => work.lines.includes('working'), 'the command to run');
     stop.abort(new Error('the run ends'));
     expect(await ended).toBe('Error: the run ends');
     await goneFrom('aborted');
@@ -106,14 +106,10 @@ async function newApp(name: string, more: Partial<ResolvedFlyApp> = {}) {
   await rig.platform.ensureApp(app, name, new TestWork());
   const image = await rig.fly.image(name, 'one');
   const run = (command: string): Promise<void> =>
-    rig.platform.runReleaseCommand(deploymentOf(app, image, 'r-1'), command, 20_000, new TestWork());
+    rig.platform.runReleaseCommand(deploymentOf(app, image, 'r-1'), command, 60_000, new TestWork());
   return { app, image, run };
 }
 
 async function goneFrom(app: string): Promise<void> {
-  await until(
-    async () => (await rig.fly.machines(app)).length === 0,
-    `the machines of ${app} to be gone`,
-    5_000,
-  );
+  await until(async () => (await rig.fly.machines(app)).length === 0, `the machines of ${app} to be gone`);
 }

@@ -8,7 +8,7 @@ const IMPATIENT = {
   intervalMs: 1_000,
   timeoutMs: 500,
   gracePeriodMs: 200,
-  withinMs: 20_000,
+  withinMs: 60_000,
 };
 
 let rig: StrategyRig;
@@ -141,7 +141,7 @@ async function sleep(app: string, ids: readonly string[]): Promise<void> {
   const isAsleep = async (): Promise<boolean> =>
     (await rig.fly.machines(app)).filter(({ id, state }) => ids.includes(id) && state === 'stopped')
       .length === ids.length;
-  await until(isAsleep, `the machines of ${app} to sleep`, 10_000);
+  await until(isAsleep, `the machines of ${app} to sleep`);
 }
 
 /** Counts the processes that an app starts from now on. */

@@ -278,7 +278,7 @@ export class TestWork implements PlatformWork {
   }
 }
 
-/** An app with one HTTP service and a quick health check. */
+/** An app with one HTTP service and a health check that is made often; its limits are for what never comes. */
 export function testApp(name: string, more: Partial<ResolvedFlyApp> = {}): ResolvedFlyApp {
   return {
     platform: 'fly',
@@ -288,7 +288,7 @@ export function testApp(name: string, more: Partial<ResolvedFlyApp> = {}): Resol
     env: {},
     database: null,
     migrate: null,
-    health: { path: '/health', intervalMs: 1_000, timeoutMs: 1_000, gracePeriodMs: 500, withinMs: 15_000 },
+    health: { path: '/health', intervalMs: 1_000, timeoutMs: 10_000, gracePeriodMs: 500, withinMs: 60_000 },
     org: 'personal',
     token: 'FLY_API_TOKEN',
     dockerfile: null,
