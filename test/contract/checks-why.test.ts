@@ -101,6 +101,24 @@ test('what is in the cache would be restored, and many changes are counted', () 
   expect(lines.at(-1)).toBe('  and 5 more');
 });
 
+test('after a restore the reason is what changed since then, also after a failure', () => {
+  using rig = project();
+  const lint = (): string => glidepath(rig, ['ci', '--only', 'lint']);
+  const passed = 'x, and passes';
+  rig.write('src/a.ts', passed);
+  lint();
+  rig.write('src/a.ts', 'x, and passes too');
+  lint();
+  rig.write('src/a.ts', passed);
+  expect(lint()).toContain('restored: same inputs as');
+  rig.write('src/b.ts', 'changed');
+  expect(glidepath(rig, ['ci', 'why', 'lint'])).toMatch(/^lint would run.*\n {2}~ src\/b\.ts\n$/);
+  rig.write('src/a.ts', 'fails');
+  expect(lint()).toContain('✗ lint');
+  rig.write('src/a.ts', passed);
+  expect(lint()).toContain('ran: src/b.ts changed\n');
+});
+
 test('a name that does not exist is CHECK_UNKNOWN, and a glob that matches nothing CHECK_GLOB_EMPTY', () => {
   using rig = project();
   expect(glidepath(rig, ['ci', 'why', 'tset'])).toContain('Did you mean test?');

@@ -3,7 +3,14 @@ import { blobName, entryName } from './cache-store.ts';
 import { LOCAL, MAIN } from './cache-trust.ts';
 import type { CheckCache, FoundEntry } from './check-cache.ts';
 import { evict } from './evict.ts';
-import { findLatest, findStored, latestName, type CachePlaces, type FoundStored } from './find-stored.ts';
+import {
+  findLatest,
+  findStored,
+  latestName,
+  noteLatest,
+  type CachePlaces,
+  type FoundStored,
+} from './find-stored.ts';
 import { keepEntry, type KeptEntry } from './keep-entry.ts';
 import { NotKept } from './pack-files.ts';
 import type { Disposable } from './place-files.ts';
@@ -114,6 +121,7 @@ async function restore(
   if (isDone === null) return false;
   if (at.from !== places.local)
     await places.local.put(entryName(entry.domain, entry.key), at.bytes).catch(() => {});
+  await noteLatest(places, entry).catch(() => {});
   return true;
 }
 

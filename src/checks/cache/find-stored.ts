@@ -37,14 +37,28 @@ export async function findStored(places: CachePlaces, key: string): Promise<Foun
   return null;
 }
 
-/** The entry that was stored last for a check. */
+/** The entry that was stored or restored last for a check. */
 export async function findLatest(places: CachePlaces, check: string): Promise<StoredEntry | null> {
   for (const { from, domain } of whereToLook(places)) {
     const key = (await from.get(latestName(domain, check)))?.toString() ?? '';
-    const found = await readEntry(places, from, domain, key);
-    if (found !== null && found.stored.entry.parts.check === check) return found.stored;
+    // What was restored may be main's.
+    const domains = from === places.local ? readDomains(places.trust) : [domain];
+    for (const each of domains) {
+      const found = await readEntry(places, from, each, key);
+      if (found !== null && found.stored.entry.parts.check === check) return found.stored;
+    }
   }
   return null;
+}
+
+/** Says on this machine that an entry is what a check is like now: what changes from here on is why it runs next. */
+export async function noteLatest(
+  { local, trust }: CachePlaces,
+  { key, parts }: StoredEntry['entry'],
+): Promise<void> {
+  const name = latestName(trust.domain, parts.check);
+  const before = await local.get(name);
+  if (before?.toString() !== key) await local.put(name, Buffer.from(key));
 }
 
 /** In this order; a shared store is not asked for what would not be believed anyway. */
