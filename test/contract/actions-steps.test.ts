@@ -355,7 +355,8 @@ test('what a job leaves running is ended with it', async () => {
   );
   expect(report.result).toBe('success');
   const tracking = /github_\S+/u.exec(log)?.[0] ?? '';
-  expect(processesWithEnv([`RUNNER_TRACKING_ID=${tracking}`])).toEqual([]);
+  // What was killed is there until it gets its turn to end.
+  await expect.poll(() => processesWithEnv([`RUNNER_TRACKING_ID=${tracking}`])).toEqual([]);
 });
 
 test('actions of the repository run: composite ones, nested, and programs with their post steps', async () => {
