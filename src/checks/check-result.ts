@@ -6,6 +6,7 @@ import { failureWords } from './failure-words.ts';
 import { agoWords } from './reason-words.ts';
 import type { CheckEnd } from './run-check.ts';
 import type { OutsideWrite } from './tree-watch.ts';
+import type { UnmadeOutputs } from './unmade-outputs.ts';
 
 /** A check that ran to its end, and what was seen of it. */
 export interface Attempted {
@@ -16,6 +17,7 @@ export interface Attempted {
   readonly outside: OutsideWrite | null;
   /** What it depends on changed while it ran: `src/a.ts changed`; null: nothing did. */
   readonly changed: string | null;
+  readonly unmade: UnmadeOutputs;
   readonly isWatched: boolean;
   readonly key: string | null;
   readonly isKept: boolean;
@@ -26,7 +28,7 @@ const PATHS_MAX = 5;
 
 /** The result of a check that ran to its end. */
 export function afterRun(ran: Attempted): CheckResult {
-  const { check, end, reason, changed, key, isKept } = ran;
+  const { check, end, reason, changed, unmade, key, isKept } = ran;
   const problem = problemOf(ran);
   return {
     name: check.name,
@@ -47,6 +49,7 @@ export function afterRun(ran: Attempted): CheckResult {
       ...leftWarning(end.left),
       ...heldWarning(end),
       ...changedWarning(problem, changed),
+      ...unmadeWarning(problem, unmade),
     ],
     left: end.left,
     output: end.output,
@@ -170,4 +173,10 @@ function heldWarning({ isHeldOpen }: CheckEnd): string[] {
 
 function changedWarning(problem: CheckProblem | null, changed: string | null): string[] {
   return problem !== null || changed === null ? [] : [`${changed} while it ran; the result is not cached`];
+}
+
+function unmadeWarning(problem: CheckProblem | null, { globs, isAll }: UnmadeOutputs): string[] {
+  if (problem !== null || globs.length === 0) return [];
+  const kept = isAll ? '; the result is not cached' : '';
+  return [`it made nothing at ${listed(globs)}: correct its outputs in glidepath.config.ts${kept}`];
 }

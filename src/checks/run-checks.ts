@@ -15,6 +15,7 @@ import { runSchedule } from './schedule/run-schedule.ts';
 import { Schedule, type Ending } from './schedule/schedule.ts';
 import type { CheckPlan } from './select-checks.ts';
 import { TreeWatch } from './tree-watch.ts';
+import { unmadeOutputs } from './unmade-outputs.ts';
 
 /** What running checks needs beside what one check needs. */
 export interface ChecksDeps extends CheckDeps {
@@ -187,25 +188,28 @@ class ChecksCarrier {
 
   /** Says how a check ended that ran, and keeps what it made where it may be believed. */
   async #conclude(
-    ran: Omit<Attempted, 'changed' | 'isWatched' | 'key' | 'isKept'> & { log: CheckLog },
+    ran: Omit<Attempted, 'changed' | 'unmade' | 'isWatched' | 'key' | 'isKept'> & { log: CheckLog },
   ): Promise<CheckResult> {
     const { check, log, end } = ran;
     const identity = this.#identities.get(check.name) ?? null;
     const seen = this.#deps.memory?.changedNeeds(check, this.#made);
     const needs = this.#needsWatch.look(check, seen, this.#run.isWatched);
     const changed = needs.changed ?? (await this.#changedInputs(check, identity));
-    const { isWatched } = this.#run;
+    const { isWatched, root } = this.#run;
+    const unmade = unmadeOutputs(root, check);
     const attempted: Attempted = {
       ...ran,
       outside: ran.outside ?? needs.outside,
       changed,
+      unmade,
       isWatched,
       key: identity?.key ?? null,
       isKept: false,
     };
     const result = afterRun(attempted);
     if (result.status !== 'passed' || identity === null || this.#deps.memory === null) return result;
-    const isToKeep = check.isCached && changed === null && end.left.length === 0 && !end.isHeldOpen;
+    const isDoubtful = changed !== null || end.left.length > 0 || end.isHeldOpen || unmade.isAll;
+    const isToKeep = check.isCached && !isDoubtful;
     const kept = await this.#deps.memory.keep({
       identity,
       durationMs: end.durationMs,

@@ -54,7 +54,7 @@ test.each([false, true])(
     await rig.run([DEEP]);
     rig.write('lock', 'slow\n');
     const other = start(rig, [DEEP], isCacheless);
-    await expect.poll(() => rig.has('.glidepath/half'), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => rig.has('.glidepath/half'), { timeout: 60_000 }).toBe(true);
     await kill(other);
     rig.write('lock', '1.7.14\n');
     expect((await rig.run([DEEP])).hasPassed).toBe(true);
@@ -89,7 +89,7 @@ const BUILD = resolvedCheck('build', {
 test('of two runs that would make the same at once one waits, and takes what the other has made', async () => {
   using rig = checkoutRig(FILES);
   const other = start(rig, [BUILD]);
-  await expect.poll(() => rig.has('dist/1'), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => rig.has('dist/1'), { timeout: 60_000 }).toBe(true);
   const { waited, outcome } = runUntilItWaits(rig, [BUILD]);
   expect(await waited).toEqual({ name: 'build', pid: other.pid });
   rig.write('.glidepath/go', '');
@@ -107,11 +107,11 @@ test('of two runs that would make the same at once one waits, and takes what the
 test('a run that waits for another begins when that is killed, and keeps what is whole', async () => {
   using rig = checkoutRig(FILES);
   const other = start(rig, [BUILD]);
-  await expect.poll(() => rig.has('dist/1'), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => rig.has('dist/1'), { timeout: 60_000 }).toBe(true);
   const { waited, outcome } = runUntilItWaits(rig, [BUILD]);
   await waited;
   await kill(other);
-  await expect.poll(() => rig.read('.glidepath/count'), { timeout: 10_000 }).toBe('ran\nran\n');
+  await expect.poll(() => rig.read('.glidepath/count'), { timeout: 60_000 }).toBe('ran\nran\n');
   // What the killed run had started would go on with it.
   rig.write('.glidepath/go', '');
   expect((await outcome).hasPassed).toBe(true);
@@ -132,7 +132,7 @@ test('nothing is made again under a check of another run that needs it', async (
     needs: ['build'],
   });
   const other = start(rig, [BUILD, slow]);
-  await expect.poll(() => rig.has('.glidepath/half'), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => rig.has('.glidepath/half'), { timeout: 60_000 }).toBe(true);
   rig.write('src/a.txt', 'b\n');
   const { waited, outcome } = runUntilItWaits(rig, [BUILD]);
   expect(await waited).toEqual({ name: 'build', pid: other.pid });

@@ -200,6 +200,31 @@ describe('bad input', () => {
     expect(origins(await rig.run([daemon]))).toEqual({ daemon: 'ran' });
   });
 
+  test('outputs that match nothing are a warning, and where all of them do, nothing is kept', async () => {
+    using rig = checkoutRig(FILES);
+    const command = 'mkdir -p dist && echo 1 > dist/1';
+    const wrong = resolvedCheck('wrong', { command, inputs: ['src/**'], outputs: ['dits'] });
+    await rig.run([wrong]);
+    expect(rig.result('wrong')).toMatchObject({
+      status: 'passed',
+      isKept: false,
+      warnings: [
+        'it made nothing at dits: correct its outputs in glidepath.config.ts; the result is not cached',
+      ],
+    });
+    expect(origins(await rig.run([wrong]))).toEqual({ wrong: 'ran' });
+    const half = resolvedCheck('half', { command, inputs: ['src/**'], outputs: ['dist', 'maps/**'] });
+    await rig.run([half]);
+    expect(rig.result('half')).toMatchObject({
+      isKept: true,
+      warnings: ['it made nothing at maps/**: correct its outputs in glidepath.config.ts'],
+    });
+    expect(origins(await rig.run([half]))).toEqual({ half: 'in-place' });
+    // Of one that fails something else is to be said.
+    await rig.run([resolvedCheck('failed', { command: 'false', outputs: ['dits'] })]);
+    expect(rig.result('failed').warnings).toEqual([]);
+  });
+
   test('output is whole: bytes that are no text, a line of a megabyte, no line break at the end', async () => {
     using rig = checkoutRig(FILES);
     const command = `printf '\\377\\376\\n'; head -c 1000000 /dev/zero | tr '\\0' z; echo; seq 1 200000; printf end`;

@@ -24,23 +24,30 @@ export function outputGlobs(globs: readonly string[]): OutputGlobs {
  * The files and links below a checkout that globs of outputs match, sorted. Links are not followed, and node_modules is
  * looked into only where a glob names it.
  */
-export function outputFiles(root: string, { matches, bases }: OutputGlobs): readonly string[] {
-  const found = new Set<string>();
-  const visit = (directory: string, isNamed: boolean): void => {
+export function outputFiles(root: string, globs: OutputGlobs): readonly string[] {
+  return [...new Set(eachOutput(root, globs))].sort();
+}
+
+/** Whether there is any of them: looks no further than to the first. */
+export function hasOutput(root: string, globs: OutputGlobs): boolean {
+  return eachOutput(root, globs).next().done !== true;
+}
+
+function* eachOutput(root: string, { matches, bases }: OutputGlobs): Generator<string, void, undefined> {
+  const visit = function* (directory: string, isNamed: boolean): Generator<string, void, undefined> {
     for (const entry of readdirSync(join(root, directory), { withFileTypes: true })) {
       const path = directory === '' ? entry.name : `${directory}/${entry.name}`;
       if (entry.isDirectory()) {
-        if (isNamed || !LEFT_ALONE.includes(entry.name)) visit(path, isNamed);
-      } else if ((entry.isFile() || entry.isSymbolicLink()) && matches(path)) found.add(path);
+        if (isNamed || !LEFT_ALONE.includes(entry.name)) yield* visit(path, isNamed);
+      } else if ((entry.isFile() || entry.isSymbolicLink()) && matches(path)) yield path;
     }
   };
   for (const base of bases) {
     const kind = kindOf(root, base);
     const isNamed = LEFT_ALONE.some((name) => base.split('/').includes(name));
-    if (kind === 'directory') visit(base, isNamed);
-    else if (kind === 'file' && matches(base)) found.add(base);
+    if (kind === 'directory') yield* visit(base, isNamed);
+    else if (kind === 'file' && matches(base)) yield base;
   }
-  return [...found].sort();
 }
 
 /** Null also for what lies behind a link: that is somebody else's. */
