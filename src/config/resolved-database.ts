@@ -11,6 +11,8 @@ export interface ResolvedMigration {
   readonly lockTimeoutMs: number;
   /** How often it is tried when a lock cannot be had. */
   readonly attempts: number;
+  /** How long others may wait for a table that it has locked, before it is stopped and rolled back. */
+  readonly blocksAtMostMs: number;
 }
 
 /** One database in one environment. */

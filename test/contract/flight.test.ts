@@ -234,6 +234,96 @@ describe('a migration that keeps a table locked while it works', () => {
   });
 });
 
+/** Locks the table in a transaction, and keeps it until somebody ends it or says to go on. */
+const LOCK_AND_WAIT = `
+  await client.query('begin');
+  await client.query('alter table member add column phone text');
+  await client.query("update member set phone = 'Ada Lovelace' where id = 1");
+  say('locked');`;
+const GO_ON = `
+  while ((await client.query('select 1 from pg_stat_activity where application_name = $1', ['go on'])).rowCount === 0)
+    await client.query('select pg_stat_clear_snapshot()');
+  await client.query('commit');`;
+
+describe('a migration that keeps others from a table for longer than it may', () => {
+  const files = [{ path: 'migrations/2.sql', text: 'alter table member add column phone text;' }];
+
+  test.each([
+    ['while it works', LOCK_AND_WAIT + "await client.query('select pg_sleep(600)');"],
+    ['while it does nothing', LOCK_AND_WAIT + "await new Promise((resolve) => client.once('end', resolve));"],
+  ])('is stopped and rolled back %s, once, with the statement that locked it', async (_, body) => {
+    const flight = flights.fly(body, { blocksAtMostMs: 300, files });
+    await flight.logged(/^locked$/);
+    await using reader = await openSession(url, 'a reader');
+    const read = reader.query('select count(*) from member');
+    const error = await failure(flight);
+    await read;
+    expect(error.code).toBe('MIGRATION_FAILED');
+    expect(error.message).toMatch(
+      /^The migration of main kept 1 session waiting for \d+ ms and was stopped\. They waited for its AccessExclusiveLock on member, which it took at migrations\/2\.sql:1: alter table member add column phone text\.$/,
+    );
+    expect(error.hint).toMatch(/^All of it was rolled back, and no app was changed\.$/m);
+    expect(error.hint).toContain("migrate: { blocksAtMost: '10s' }");
+    expect(flight.lines.filter((line) => line === 'locked')).toHaveLength(1);
+    expect(await columns()).toEqual(['id', 'name']);
+    expect(await leftOver()).toBe(0);
+  });
+
+  test('is told the safe form of what it was doing, without its values', async () => {
+    const flight = flights.fly(
+      `await client.query('begin');
+       await client.query("alter table member add constraint named check (name <> 'Ada Lovelace')");
+       say('locked');
+       await client.query('select pg_sleep(600)');`,
+      { blocksAtMostMs: 300 },
+    );
+    await flight.logged(/^locked$/);
+    await using reader = await openSession(url, 'a reader');
+    const read = reader.query('select count(*) from member');
+    const error = await failure(flight);
+    await read;
+    expect(error.hint).toContain('(add-check-constraint)');
+    const said = error.output.join('\n');
+    expect(said).toMatch(/ALTER TABLE member ADD CONSTRAINT named CHECK \(name <> '…'\) NOT VALID;/i);
+    expect(`${error.message}${error.hint}${said}${flight.lines.join()}`).not.toContain('Ada');
+  });
+
+  test('goes on where part of it would stay, and says why', async () => {
+    const flight = flights.fly(
+      `await client.query("insert into member values (2000, 'committed')"); ${LOCK_AND_WAIT} ${GO_ON}`,
+      { blocksAtMostMs: 300 },
+    );
+    await flight.logged(/^locked$/);
+    await using reader = await openSession(url, 'a reader');
+    const read = reader.query('select count(*) from member');
+    await flight.logged(/^! it goes on: part of it ran outside a transaction and would stay$/);
+    await using _ = await openSession(url, 'go on');
+    await Promise.all([flight.done, read]);
+    expect(await columns()).toEqual(['id', 'name', 'phone']);
+  });
+
+  test('may hold rows: who writes other rows and who reads waits for nothing', async () => {
+    const flight = flights.fly(
+      `await client.query('begin');
+       await client.query("update member set name = 'the same' where id = 1");
+       say('locked'); ${GO_ON}`,
+      { blocksAtMostMs: 1 },
+    );
+    await flight.logged(/^locked$/);
+    await using writer = await openSession(url, 'a writer');
+    const write = writer.query("update member set name = 'mine' where id = 1");
+    await eventually(async () => {
+      const [row] = await admin.query(
+        "select 1 as waits from pg_stat_activity where application_name = 'a writer' and wait_event_type = 'Lock'",
+      );
+      return row !== undefined;
+    });
+    await using _ = await openSession(url, 'go on');
+    await Promise.all([flight.done, write]);
+    expect(flight.lines.filter((line) => line.startsWith('!'))).toEqual([]);
+  });
+});
+
 describe('an index that is built beside the traffic', () => {
   test.each([
     ['simple', `await client.query('${BUILD}');`],
@@ -369,6 +459,7 @@ describe('a migration that goes wrong', () => {
           isEnded = true;
           throw new Error('cancelled');
         }),
+        log: null,
         pids: () => Promise.resolve(isEnded ? [late.pid] : []),
       }),
     };

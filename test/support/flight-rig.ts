@@ -44,6 +44,8 @@ export interface FlightRun {
 export interface FlightRunOptions {
   readonly attempts?: number;
   readonly lockTimeoutMs?: number;
+  /** Default: nobody waits so long. */
+  readonly blocksAtMostMs?: number;
   readonly timeoutMs?: number;
   readonly timing?: Partial<FlightTiming>;
   /** Of the commit. */
@@ -76,6 +78,7 @@ export class FlightRig implements Disposable {
         database: 'main',
         attempts: options.attempts ?? 5,
         lockTimeoutMs: options.lockTimeoutMs ?? 2000,
+        blocksAtMostMs: options.blocksAtMostMs ?? 600_000,
         timeoutMs: options.timeoutMs ?? 60_000,
         tables: null,
         clock: systemClock,

@@ -16,7 +16,7 @@ const STACK = { name: 'node', build: ['npm run build'], include: ['dist'] } as c
 
 /** A migration that runs on a temporary machine. */
 export function migration(command = 'node dist/migrate.js'): ResolvedMigration {
-  const lock = { lockTimeoutMs: 2000, attempts: 5 };
+  const lock = { lockTimeoutMs: 2000, attempts: 5, blocksAtMostMs: 800 };
   return { command, runs: 'release-command', timeoutMs: 300_000, files: [], ...lock };
 }
 

@@ -41,6 +41,11 @@ export interface MigrationSettings {
   readonly lockTimeout?: string;
   /** How often it is tried when a lock cannot be had. Default 5. */
   readonly attempts?: number;
+  /**
+   * How long others may wait for a table that it has locked; then it is stopped and rolled back, where all of it can be.
+   * Default 800ms, so that nobody waits for a second.
+   */
+  readonly blocksAtMost?: string;
 }
 
 /** The migration of a database, where no app brings one; runs where Glidepath runs. */

@@ -16,6 +16,7 @@ export function resolveMigration(
     files: typeof written.files === 'string' ? [written.files] : (written.files ?? []),
     lockTimeoutMs: msOf(written.lockTimeout, MIGRATION_LOCK.timeoutMs),
     attempts: written.attempts ?? MIGRATION_LOCK.attempts,
+    blocksAtMostMs: msOf(written.blocksAtMost, MIGRATION_LOCK.blocksAtMostMs),
   };
 }
 

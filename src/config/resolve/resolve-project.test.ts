@@ -432,6 +432,7 @@ describe('databases', () => {
           files: [],
           lockTimeoutMs: 2000,
           attempts: 5,
+          blocksAtMostMs: 800,
         },
         seed: null,
         restorePoints: { keep: 3, forMs: 7 * 86_400_000 },

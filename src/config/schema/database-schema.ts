@@ -21,6 +21,7 @@ export const migrationSettings: Readonly<Record<keyof MigrationSettings, z.ZodTy
   files: z.union([text, z.array(text)]).optional(),
   lockTimeout: duration.optional(),
   attempts: count(1).optional(),
+  blocksAtMost: duration.optional(),
 };
 
 const seed = z.union([text, objectOf<SeedDefinition>({ command: text, timeout: duration.optional() })]);

@@ -35,7 +35,7 @@ export function craftHere(options: HereOptions): Craft {
     onBlocked: () => Promise.resolve(),
     begin(request) {
       const log = createStatementLog();
-      return { end: run(options, request, log), pids: () => Promise.resolve([...log.pids]) };
+      return { end: run(options, request, log), log, pids: () => Promise.resolve([...log.pids]) };
     },
   };
 }

@@ -35,6 +35,7 @@ export function craftOnPlatform(options: OnPlatformOptions): Craft {
       let since: string | null = null;
       return {
         end: run(options, request),
+        log: null,
         async pids(client) {
           since ??= await timeOf(client);
           return ownSessions(client, options.applicationName, since);

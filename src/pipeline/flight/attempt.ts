@@ -16,6 +16,8 @@ export interface AttemptRequest {
 /** An attempt under way. */
 export interface Attempt {
   readonly end: Promise<AttemptEnd>;
+  /** What it has said to the server so far; null where nobody sees that. */
+  readonly log: StatementLog | null;
   /** The sessions on the server that are its own. */
   pids(client: Client): Promise<readonly number[]>;
 }

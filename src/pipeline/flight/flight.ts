@@ -8,6 +8,8 @@ export interface FlightOptions {
   readonly attempts: number;
   /** How long a statement waits for a lock at the first attempt. */
   readonly lockTimeoutMs: number;
+  /** How long others may wait for a table that it has locked, before it is stopped. */
+  readonly blocksAtMostMs: number;
   /** Of all attempts, and of what is waited for before and between them. */
   readonly timeoutMs: number;
   /** The tables that the migration is known to change; null: any. */

@@ -4,14 +4,16 @@ import { indexIds } from '../../providers/postgres/invalid-indexes.ts';
 import { schemaMark } from '../../providers/postgres/schema-mark.ts';
 import type { Attempt, AttemptEnd, Craft } from './attempt.ts';
 import { blockedError, failedError } from './flight-error.ts';
+import { holdError } from './hold-error.ts';
 import type { FlightOptions } from './flight.ts';
 import { dropHalfBuilt, refuseInvalidIndexes } from './half-built-indexes.ts';
 import { judgeAttempt, type Judgement } from './judge-attempt.ts';
 import { lockTimeoutOf, pauseAfter } from './pace.ts';
-import type { SeenStatement } from './statement-log.ts';
-import type { StatementPlace } from './statement-place.ts';
+import { isAlone, type StatementLog } from './statement-log.ts';
+import type { Locate } from './statement-place.ts';
 import { waitForBlockers, waitForObstacles } from './wait-for-others.ts';
 import { LOOK_MS, watchAttempt, type WatchReport } from './watch-attempt.ts';
+import type { HoldLimit, Overheld } from './watch-held-up.ts';
 
 /** What is left for an attempt at least: less is no attempt. */
 const LEAST_MS = 500;
@@ -22,6 +24,7 @@ const NOTHING_SEEN: WatchReport = {
   lastWait: null,
   waitedAt: null,
   heldUpMs: 0,
+  overheld: null,
   pids: [],
 };
 /** Who was seen to wait so shortly before its time was over waited when it was: five looks, on a machine that is busy. */
@@ -36,15 +39,12 @@ interface Flown {
   readonly halfBuilt: readonly string[];
 }
 
-/** Says where a statement stands in the files of the commit. */
-export type Locate = (statement: Pick<SeenStatement, 'sql' | 'error'>) => Promise<StatementPlace>;
-
 /**
  * Runs a migration beside the traffic: an attempt gives up when it cannot have a lock, and lets those behind it go
  * first; then another is made, which waits for longer. Only what was wholly taken back is made again.
  *
- * Throws MIGRATION_BLOCKED with who holds the lock, or MIGRATION_FAILED with the statement and what stays of it;
- * `locate` says in which file a statement stands.
+ * Throws MIGRATION_BLOCKED with who holds the lock, or MIGRATION_FAILED with the statement and what stays of it, also where
+ * it held up others for too long itself; `locate` says in which file a statement stands.
  */
 export async function flyMigration(options: FlightOptions, craft: Craft, locate: Locate): Promise<void> {
   const { clock, client, random, log } = options;
@@ -58,6 +58,9 @@ export async function flyMigration(options: FlightOptions, craft: Craft, locate:
     const flown = await attempt(options, craft, { number, lockTimeoutMs, deadline, indexes });
     if (flown.report.heldUpMs > 0)
       log(`others waited ${flown.report.heldUpMs} ms in all for tables that the migration had locked`);
+    const { overheld } = flown.report;
+    // The next attempt would hold up others for just as long. A tool that ends well all the same has lost what it did.
+    if (overheld !== null) throw await stopped(options, flown, overheld, locate);
     if (flown.end.isDone) {
       if (client !== null) await refuseInvalidIndexes(options, client, indexes, flown.end.log);
       return;
@@ -110,6 +113,7 @@ async function attempt(
           log,
           pids: async (session) => made.pids(session),
           lockTimeoutMs: craft.seesStatements ? null : lockTimeoutMs,
+          hold: made.log === null ? null : holdLimit(options, made.log),
         });
   try {
     const end = await made.end;
@@ -123,6 +127,19 @@ async function attempt(
     await settle(options, made, ((await watch?.stop()) ?? NOTHING_SEEN).pids);
     throw error;
   }
+}
+
+/** Only what is seen can be ended: of all else nobody knows what would stay. */
+function holdLimit({ blocksAtMostMs }: FlightOptions, log: StatementLog): HoldLimit {
+  return {
+    atMostMs: blocksAtMostMs,
+    statementsOf: (pid) => log.openOf(pid),
+    obstacle(pid) {
+      if (log.openOf(pid).some((sql) => isAlone({ sql })))
+        return 'what it does cannot be rolled back by a transaction';
+      return log.pending.length > 0 ? 'part of it ran outside a transaction and would stay' : null;
+    },
+  };
 }
 
 /** Drops the indexes that an attempt which failed did not finish, and judges what is left of it then. */
@@ -175,6 +192,17 @@ async function settle(
   if (pids.length === 0) return;
   const left = (await askedOf(endSessions(client, clock, pids))) ?? [];
   if (left.length > 0) log(`! these sessions of the migration could not be terminated: ${left.join(', ')}`);
+}
+
+async function stopped(
+  { database, blocksAtMostMs }: FlightOptions,
+  { end, judgement }: Flown,
+  overheld: Overheld,
+  locate: Locate,
+): Promise<Error> {
+  const { output } = end;
+  const facts = { database, overheld, blocksAtMostMs, statements: overheld.statements, judgement, output };
+  return holdError(facts, locate);
 }
 
 async function blocked(

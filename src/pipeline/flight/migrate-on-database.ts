@@ -105,7 +105,7 @@ async function fly(
   client: Client | null,
 ): Promise<void> {
   const { deps, context } = scope;
-  const { attempts, lockTimeoutMs, timeoutMs } = of.migration;
+  const { attempts, lockTimeoutMs, blocksAtMostMs, timeoutMs } = of.migration;
   const { craft, finish } =
     of.migration.runs === 'runner'
       ? await here(scope, of, address.outsideUrl ?? address.url)
@@ -116,6 +116,7 @@ async function fly(
         database: of.database.name,
         attempts,
         lockTimeoutMs,
+        blocksAtMostMs,
         timeoutMs,
         tables: await tablesOfMigration(scope, of.database.name),
         clock: deps.clock,

@@ -198,3 +198,12 @@ test('a table that a project may have by itself is written by a tool one row at 
   const sql = 'delete from migrations where id > 0';
   expect([isBookkeeping(sql, 0), isBookkeeping(sql, 1), isBookkeeping(sql, 2)]).toEqual([true, true, false]);
 });
+
+test('what a transaction was sent is known until it ends, but for what only touches rows', () => {
+  expect(logOf('1 begin', '2 alter table a', "3 insert into a values ('x')", '4 do it').openOf(7)).toEqual([
+    'alter table a',
+    'do it',
+  ]);
+  expect(logOf('1 begin', '2 alter table a', '3 commit').openOf(7)).toEqual([]);
+  expect(logOf('1 begin', '2 alter table a').openOf(8)).toEqual([]);
+});

@@ -16,6 +16,8 @@ export interface StatementLog {
   readonly onStatement: (statement: SeenStatement) => void;
   /** Of the sessions that said anything. */
   readonly pids: ReadonlySet<number>;
+  /** What the transaction of a session has been sent so far, but for what only touches rows; in order. */
+  openOf(backendPid: number): readonly string[];
   /** How many have run to their end. */
   readonly completed: number;
   /** The oldest that a session waits for; null when none does. */
@@ -35,6 +37,11 @@ interface SessionState {
   changes: SeenStatement[];
 }
 
+/** More statements of one transaction are not kept: they are kept to name the one that locked a table. */
+const OPEN_MAX = 1_000;
+/** None of these locks a table against readers or writers. */
+const ROWS_ONLY = /^\s*(insert|update|delete|merge|copy|values|begin|start|commit|savepoint|release)\b/i;
+
 /** `current transaction is aborted, commands ignored until end of transaction block`. */
 const AFTER_FAILURE = '25P02';
 
@@ -46,6 +53,7 @@ export function createStatementLog(): StatementLog {
   let failed: SeenStatement | null = null;
   const started = new Map<number, StartedStatement>();
   const guardedIndexes = new Set<string>();
+  const open = new Map<number, StartedStatement[]>();
   let completed = 0;
   const commit = (changes: readonly SeenStatement[]): void => {
     const last = changes.findLastIndex((statement) => isBookkeeping(statement.sql));
@@ -54,6 +62,7 @@ export function createStatementLog(): StatementLog {
   return {
     pids,
     guardedIndexes,
+    openOf: (backendPid) => (open.get(backendPid) ?? []).map(({ sql }) => sql),
     get completed() {
       return completed;
     },
@@ -72,6 +81,9 @@ export function createStatementLog(): StatementLog {
     onStart(statement) {
       pids.add(statement.backendPid);
       started.set(statement.session, statement);
+      const sent = open.get(statement.backendPid) ?? [];
+      open.set(statement.backendPid, sent);
+      if (sent.length < OPEN_MAX && !ROWS_ONLY.test(statement.sql)) sent.push(statement);
     },
     onStatement(statement) {
       const { error, session, transaction, batch, tag } = statement;
@@ -93,6 +105,11 @@ export function createStatementLog(): StatementLog {
         else if (isChange(statement)) state.changes.push(statement);
       }
       state.isOpen = transaction !== 'idle';
+      if (!state.isOpen)
+        open.set(
+          statement.backendPid,
+          (open.get(statement.backendPid) ?? []).filter(({ number }) => number > statement.number),
+        );
       // The last of what was sent at once cannot be told yet from one before it: what fails takes all of them back.
       if (!state.isOpen && error === null && isAlone(statement)) commit(state.changes.splice(0));
     },

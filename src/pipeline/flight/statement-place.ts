@@ -16,6 +16,12 @@ export interface StatementPlace {
   readonly excerpt: readonly string[];
 }
 
+/** Says where a statement stands in the files of a commit. */
+export type Locate = (statement: {
+  readonly sql: string;
+  readonly error: TapStatementError | null;
+}) => Promise<StatementPlace>;
+
 /** Says where a statement stands, and what in it the server finds fault with. */
 export function statementPlace(
   { sql, error }: { readonly sql: string; readonly error: TapStatementError | null },

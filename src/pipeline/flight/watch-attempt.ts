@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
-import { cancelWait, heldUpBy, lockWaits, type LockWait } from '../../providers/postgres/lock-waits.ts';
+import { cancelWait, lockWaits, type LockWait } from '../../providers/postgres/lock-waits.ts';
 import { sessionWords } from '../../providers/postgres/postgres-session.ts';
-import type { Clock } from '../../util/clock.ts';
+import { watchHeldUp, type HeldUpOptions, type HeldUpWatch, type Overheld } from './watch-held-up.ts';
 
 /** Between two looks at who waits. A look itself takes some milliseconds. */
 export const LOOK_MS = 100;
@@ -12,10 +12,7 @@ export const LOOK_MS = 100;
 const QUEUE_MS = 500;
 
 /** What is watched. */
-export interface WatchOptions {
-  readonly client: Client;
-  readonly clock: Clock;
-  readonly log: (line: string) => void;
+export interface WatchOptions extends HeldUpOptions {
   readonly pids: (client: Client) => Promise<readonly number[]>;
   /** Who waits longer is cancelled: for clients that were not told when to give up. Null: they were. */
   readonly lockTimeoutMs: number | null;
@@ -31,6 +28,8 @@ export interface WatchReport {
   readonly waitedAt: number | null;
   /** For how long, in all, others waited for what it had locked, in milliseconds; to a look. */
   readonly heldUpMs: number;
+  /** What was ended because they waited for too long; null: nothing was. */
+  readonly overheld: Overheld | null;
   /** Its sessions, as far as they were seen. */
   readonly pids: readonly number[];
 }
@@ -51,17 +50,15 @@ export function watchAttempt(options: WatchOptions): Watch {
     pids: [],
     lastWait: null,
     waitedAt: null,
-    heldUp: null,
-    heldUpMs: 0,
+    heldUp: watchHeldUp(options),
   };
   const ended = lookUntil(options, state, done.signal);
   return {
     async stop() {
       done.abort();
       await ended;
-      countHeldUp(options, state, false);
-      const { cancelled, lastWait, waitedAt, heldUpMs, pids } = state;
-      return { cancelled, lastWait, waitedAt, heldUpMs, pids };
+      const { cancelled, lastWait, waitedAt, heldUp, pids } = state;
+      return { cancelled, lastWait, waitedAt, pids, ...heldUp.end() };
     },
   };
 }
@@ -75,9 +72,7 @@ interface WatchState {
   pids: readonly number[];
   lastWait: LockWait | null;
   waitedAt: number | null;
-  /** Since when others wait for what it has, and whether that was said. */
-  heldUp: { readonly since: number; isTold: boolean } | null;
-  heldUpMs: number;
+  readonly heldUp: HeldUpWatch;
 }
 
 async function lookUntil(options: WatchOptions, state: WatchState, signal: AbortSignal): Promise<void> {
@@ -114,30 +109,7 @@ async function look(options: WatchOptions, state: WatchState): Promise<void> {
     );
   }
   for (const key of state.since.keys()) if (!seen.has(key)) state.since.delete(key);
-  if (waits.length === 0) await lookWhoIsHeldUp(options, state);
-  else countHeldUp(options, state, false);
-}
-
-/** Says once that others wait for what the migration has: then nothing ends that but its own end. */
-async function lookWhoIsHeldUp(options: WatchOptions, state: WatchState): Promise<void> {
-  const held = await heldUpBy(options.client, state.pids);
-  countHeldUp(options, state, held !== null);
-  const { heldUp } = state;
-  if (held === null || heldUp === null || heldUp.isTold) return;
-  if (options.clock.now() - heldUp.since < QUEUE_MS) return;
-  heldUp.isTold = true;
-  options.log(
-    `! ${held.sessions === 1 ? 'one session waits' : `${held.sessions} sessions wait`} for what the migration has locked: ${held.lock}`,
-  );
-}
-
-function countHeldUp({ clock }: WatchOptions, state: WatchState, isHeldUp: boolean): void {
-  const now = clock.now();
-  if (isHeldUp) state.heldUp ??= { since: now, isTold: false };
-  else if (state.heldUp !== null) {
-    state.heldUpMs += now - state.heldUp.since;
-    state.heldUp = null;
-  }
+  await state.heldUp.look(state.pids, waits.length > 0);
 }
 
 /** How long that has been so, in milliseconds. */

@@ -58,16 +58,19 @@ export interface HeldUp {
   readonly sessions: number;
   /** `AccessExclusiveLock on member`: the strongest that one of them waits for and the session has. */
   readonly lock: string;
+  /** The session that has it. */
+  readonly pid: number;
 }
 
-/** Of the locks that these sessions have, the tables that others wait for. */
+/** Of the locks that these sessions have, the tables that others wait for: who waits for a row waits for no table. */
 const HELD = `
-  select h.mode || ' on ' || h.relation::regclass::text as lock, q.pid
+  select h.mode || ' on ' || h.relation::regclass::text as lock, h.pid as holder, q.pid
   from pg_stat_activity q
-  join pg_locks w on w.pid = q.pid and not w.granted and w.relation is not null
-  join pg_locks h on h.relation = w.relation and h.database = w.database and h.granted and h.pid = any($1::int[])
+  join pg_locks w on w.pid = q.pid and not w.granted and w.locktype = 'relation'
+  join pg_locks h on h.locktype = 'relation' and h.relation = w.relation and h.database = w.database
+    and h.granted and h.pid = any($1::int[]) and h.mode = any($2::text[])
   where q.wait_event_type = 'Lock' and q.datname = current_database() and q.pid <> all($1::int[])
-    and pg_blocking_pids(q.pid) && $1::int[]
+    and q.backend_type = 'client backend' and pg_blocking_pids(q.pid) && $1::int[]
   order by array_position($2::text[], h.mode) desc, 1`;
 
 /** How many sessions wait for tables that these sessions have locked; null: nobody does. Asks only when somebody waits. */
@@ -81,7 +84,24 @@ export async function heldUpBy(client: Client, pids: readonly number[]): Promise
   const { rows } = await client.query<Record<string, unknown>>(HELD, [pids, STRONG_LOCKS]);
   const [first] = rows;
   if (first === undefined) return null;
-  return { sessions: new Set(rows.map((row) => row['pid'])).size, lock: String(first['lock']) };
+  return {
+    sessions: new Set(rows.map((row) => row['pid'])).size,
+    lock: String(first['lock']),
+    pid: Number(first['holder']),
+  };
+}
+
+/**
+ * Ends a session that still holds tables which others wait for; what it did in its transaction is rolled back. Says whether
+ * it was. Cancelling its statement would not do: after that, some clients go on and commit the rest.
+ */
+export async function endHolder(client: Client, pid: number): Promise<boolean> {
+  const { rows } = await client.query<Record<string, unknown>>(
+    `select pg_terminate_backend(pid) as done from pg_stat_activity where pid = $1
+     and exists (select 1 from pg_locks l where l.pid = $1 and l.locktype = 'relation' and l.granted and l.mode = any($2::text[]))`,
+    [pid, STRONG_LOCKS],
+  );
+  return rows[0]?.['done'] === true;
 }
 
 /** These sessions, as far as they are still there. */
