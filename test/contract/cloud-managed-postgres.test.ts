@@ -156,7 +156,7 @@ test('databases and users are added, and bad names refused', async () => {
   });
   expect((await call('DELETE', `/${id}/databases/shop`)).data).toEqual({ name: 'shop' });
   expect((await call('GET', `/${id}/databases`)).data).toEqual([{ name: 'fly-db' }]);
-  expect((await call('POST', `/${id}/backups`, { type: 'full' })).status).toBe(501);
+  expect((await call('GET', `/${id}/databases/fly-db/extensions`)).status).toBe(501);
 });
 
 test.each([
@@ -176,6 +176,106 @@ test('an unknown cluster is not found, and a body that is no JSON is refused', a
   const response = await managed.routes.request('/v1/postgres', { method: 'POST', body: '{' });
   expect(response.status).toBe(400);
 });
+
+test('a backup is made in the background, one at a time, and restored into a new cluster', async () => {
+  const id = await createReady();
+  await run(id, 'create table notes as select 1 as number');
+  const order = { type: 'full' };
+  expect((await call('POST', `/${id}/backups`, order)).status).toBe(202);
+  expect(await call('POST', `/${id}/backups`, order)).toMatchObject({
+    status: 409,
+    error: 'A backup is currently running',
+  });
+  const [backup] = await backupsOf(id);
+  expect(backup).toEqual({
+    id: expect.stringMatching(/^\d{8}-\d{6}F$/) as unknown,
+    type: 'full',
+    status: 'completed',
+    started_at: expect.stringMatching(/^\d{4}-/) as unknown,
+    finished_at: expect.stringMatching(/^\d{4}-/) as unknown,
+    size_bytes: expect.any(Number) as unknown,
+  });
+  await run(id, 'update notes set number = 2');
+  const label = String(backup?.['id']);
+  const made = await call('POST', `/${id}/restore`, { backup_id: label, name: 'before' });
+  expect([made.status, made.data['name'], made.data['plan']]).toEqual([201, 'before', 'basic']);
+  const copy = String(made.data['id']);
+  await becomesReady(copy);
+  expect(await numberIn(copy)).toBe(1);
+  expect(await numberIn(id)).toBe(2);
+  expect((await call('GET', `/${copy}/backups`)).data).toEqual([]);
+  // A second one in the same second has a label of its own.
+  await call('POST', `/${id}/backups`, { type: 'incr' });
+  expect(new Set((await backupsOf(id)).map((each) => each['id'])).size).toBe(2);
+  await call('DELETE', `/${id}`);
+  await until(async () => (await postgres.list()).length === 1);
+  expect(await numberIn(copy)).toBe(1);
+});
+
+test('a cluster is forked, and restored to a moment of its window', async () => {
+  const id = await createReady();
+  await run(id, 'create table notes as select 1 as number');
+  const moment = Date.now() + 1;
+  await until(() => Promise.resolve(Date.now() > moment + 1));
+  await run(id, 'update notes set number = 2');
+  const fork = await call('POST', `/${id}/fork`, {});
+  expect(fork).toMatchObject({ status: 201, data: { name: 'main-fork', region: 'fra' } });
+  const pitr_time = new Date(moment).toISOString();
+  const past = await call('POST', `/${id}/restore`, { pitr_time, name: 'past' });
+  for (const [made, number] of [
+    [fork, 2],
+    [past, 1],
+  ] as const) {
+    const copy = String(made.data['id']);
+    await becomesReady(copy);
+    expect(await numberIn(copy)).toBe(number);
+    // It goes its own way.
+    await run(copy, 'update notes set number = 3');
+  }
+  expect(await numberIn(id)).toBe(2);
+});
+
+test('what cannot be restored, forked or backed up is refused as the document says', async () => {
+  const { data } = await call('POST', '', ORDER);
+  const id = String(data['id']);
+  expect((await call('POST', `/${id}/fork`)).status).toBe(409);
+  await becomesReady(id);
+  const time = '2001-01-01T00:00:00Z';
+  for (const [path, body, status, error] of [
+    ['restore', {}, 422, /required/],
+    ['restore', { backup_id: 'x', pitr_time: time }, 422, /mutually exclusive/],
+    ['restore', { pitr_time: time }, 422, /recovery window/],
+    ['restore', { pitr_time: '2001-01-01T00:00:00' }, 422, /pitr_time/],
+    ['restore', { backup_id: 'x' }, 404, new RegExp(`^Backup x not found for cluster ${id}$`)],
+    ['backups', { type: 'whole' }, 422, /type/],
+  ] as const)
+    expect(await call('POST', `/${id}/${path}`, body)).toMatchObject({
+      status,
+      error: expect.stringMatching(error) as unknown,
+    });
+  await call('DELETE', `/${id}`);
+  expect((await call('POST', `/${id}/fork`, {})).status).toBe(410);
+  expect((await call('GET', `/${id}/backups`)).status).toBe(404);
+});
+
+test('a fork and a backup that were under way when the process ended go on in the next', async () => {
+  const id = await createReady();
+  await run(id, 'create table notes as select 1 as number');
+  const fork = await call('POST', `/${id}/fork`, {});
+  await call('POST', `/${id}/backups`, { type: 'full' });
+  const files = await createdAgain();
+  const copy = String(fork.data['id']);
+  await until(() => {
+    const clusters = files.managed.list();
+    const isMade = clusters.find((each) => each.id === copy)?.status === 'ready';
+    return Promise.resolve(isMade && clusters.every(({ backups = [] }) => isComplete(backups)));
+  });
+  await files.managed.close();
+});
+
+function isComplete(backups: readonly { readonly status: string }[]): boolean {
+  return backups.every(({ status }) => status === 'completed');
+}
 
 test('what was under way when the process ended goes on in the next', async () => {
   const { data } = await call('POST', '', { ...ORDER, name: undefined });
@@ -229,6 +329,28 @@ async function createReady(): Promise<string> {
 async function becomesReady(id: string): Promise<Record<string, unknown>> {
   await until(async () => (await call('GET', `/${id}`)).data['status'] === 'ready');
   return (await call('GET', `/${id}`)).data;
+}
+
+/** The newest first, when none is under way. */
+async function backupsOf(id: string): Promise<readonly Record<string, unknown>[]> {
+  const list = async (): Promise<Record<string, unknown>[]> =>
+    (await call('GET', `/${id}/backups`)).data as unknown as Record<string, unknown>[];
+  await until(async () => (await list()).every(({ status }) => status !== 'running'));
+  return list();
+}
+
+async function run(id: string, sql: string): Promise<readonly Record<string, unknown>[]> {
+  const client = new Client(postgres.connectionUrl(id));
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+async function numberIn(id: string): Promise<unknown> {
+  return (await run(id, 'select number from notes'))[0]?.['number'];
 }
 
 async function one(url: string): Promise<unknown> {

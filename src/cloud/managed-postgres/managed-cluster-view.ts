@@ -1,5 +1,5 @@
 import { MANAGED_PLANS } from './managed-cluster.ts';
-import type { ManagedAttachment, ManagedCluster } from './managed-cluster.ts';
+import type { ManagedAttachment, ManagedBackup, ManagedCluster } from './managed-cluster.ts';
 
 const HOST = '127.0.0.1';
 
@@ -51,6 +51,17 @@ export function attachmentView(cluster: ManagedCluster, attachment: ManagedAttac
     app_name: attachment.app,
     attached_at: timestamp(attachment.attachedAt),
     postgres_cluster_id: cluster.id,
+  };
+}
+
+/** A backup (OpenAPI, `PostgresBackup`). */
+export function backupView({ id, type, status, startedAt, finishedAt, sizeBytes }: ManagedBackup): object {
+  return {
+    id,
+    type,
+    status,
+    started_at: timestamp(startedAt),
+    ...(finishedAt === null ? {} : { finished_at: timestamp(finishedAt), size_bytes: sizeBytes }),
   };
 }
 

@@ -22,6 +22,38 @@ export interface ManagedCluster {
   readonly createdAt: number;
   readonly deletedAt: number | null;
   readonly attachments: readonly ManagedAttachment[];
+  /** From what its data come; absent: it began empty. */
+  readonly origin?: ManagedOrigin;
+  /** The oldest first; absent: none. */
+  readonly backups?: readonly ManagedBackup[];
+}
+
+/** The data that a cluster begins with. */
+export interface ManagedOrigin {
+  /** The id of the server that has them: of a cluster, or of a backup. */
+  readonly server: string;
+  /** The data as they were then, milliseconds since the Unix epoch; null: as they are. */
+  readonly at: number | null;
+}
+
+/** Fly's words for how much is copied; locally each is a whole copy. */
+export type ManagedBackupType = 'full' | 'incr' | 'diff';
+
+/** A copy of a cluster's data. */
+export interface ManagedBackup {
+  /** A label as pgBackRest gives them: `20261122-013000F`. */
+  readonly id: string;
+  readonly type: ManagedBackupType;
+  readonly status: 'running' | 'completed' | 'failed';
+  /** Milliseconds since the Unix epoch. */
+  readonly startedAt: number;
+  readonly finishedAt: number | null;
+  readonly sizeBytes: number;
+}
+
+/** The id of the server that holds a backup; it never runs. */
+export function backupServer(cluster: string, backup: string): string {
+  return `${cluster}-${backup.toLowerCase()}`;
 }
 
 /** An app a cluster is attached to. */

@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
 import type { Clock } from '../../util/clock.ts';
 import type { PostgresService } from '../postgres/postgres-service.ts';
-import { FIRST_DATABASE, FIRST_USER } from './managed-cluster.ts';
-import type { ManagedCluster } from './managed-cluster.ts';
+import { beginBackup } from './begin-backup.ts';
+import { backupServer, FIRST_DATABASE, FIRST_USER } from './managed-cluster.ts';
+import type { ManagedBackup, ManagedBackupType, ManagedCluster, ManagedOrigin } from './managed-cluster.ts';
 import type { ManagedClusterStore } from './managed-cluster-store.ts';
 
 /** What is ordered; the rest of a {@link ManagedCluster} follows. */
@@ -37,6 +38,8 @@ export class ManagedClusters {
       this.#clusters.set(cluster.id, cluster);
       if (cluster.status === 'creating' || cluster.status === 'initializing') this.#provision(cluster.id);
       if (cluster.status === 'deleting') this.#remove(cluster.id);
+      const unfinished = cluster.backups?.find(({ status }) => status === 'running');
+      if (unfinished !== undefined) this.#copy(cluster.id, unfinished.id);
     }
   }
 
@@ -49,10 +52,11 @@ export class ManagedClusters {
     return [...this.#clusters.values()].sort((a, b) => a.createdAt - b.createdAt);
   }
 
-  /** Accepts an order; the cluster becomes ready in the background. */
-  create(order: ManagedClusterOrder): ManagedCluster {
+  /** Accepts an order; the cluster becomes ready in the background, with the data of `origin` where one is given. */
+  create(order: ManagedClusterOrder, origin?: ManagedOrigin): ManagedCluster {
     const cluster: ManagedCluster = {
       ...order,
+      ...(origin === undefined ? {} : { origin }),
       id: this.#newId(),
       status: 'creating',
       problem: null,
@@ -69,6 +73,16 @@ export class ManagedClusters {
   delete(id: string): void {
     this.#change(id, { status: 'deleting', attachments: [] });
     this.#remove(id);
+  }
+
+  /** Begins a backup; false while another one is made. */
+  backUp(id: string, type: ManagedBackupType): boolean {
+    const backups = this.find(id)?.backups ?? [];
+    if (backups.some(({ status }) => status === 'running')) return false;
+    const backup = beginBackup(backups, type, this.#clock.now());
+    this.#change(id, { backups: [...backups, backup] });
+    this.#copy(id, backup.id);
+    return true;
   }
 
   /** True when it was not attached before. */
@@ -95,15 +109,45 @@ export class ManagedClusters {
   #provision(id: string): void {
     this.#inBackground(id, async () => {
       this.#change(id, { status: 'initializing' });
-      await this.#postgres.create({ id, database: FIRST_DATABASE, user: FIRST_USER });
+      const origin = this.find(id)?.origin;
+      if (origin === undefined)
+        await this.#postgres.create({ id, database: FIRST_DATABASE, user: FIRST_USER });
+      else await this.#postgres.branch({ id, from: origin.server, ...momentOf(origin) });
       // It may have been deleted meanwhile; then the deletion, which comes next, has the word.
       if (this.find(id)?.status === 'initializing') this.#change(id, { status: 'ready' });
     });
   }
 
+  /** Beside the other tasks of the cluster: it can be used, and even deleted, meanwhile. */
+  #copy(id: string, backup: string): void {
+    const server = backupServer(id, backup);
+    this.#inBackground(server, async () => {
+      const end = await this.#copied(id, server);
+      const backups = this.find(id)?.backups ?? [];
+      const finishedAt = this.#clock.now();
+      this.#change(id, {
+        backups: backups.map((each) => (each.id === backup ? { ...each, ...end, finishedAt } : each)),
+      });
+    });
+  }
+
+  async #copied(id: string, server: string): Promise<Pick<ManagedBackup, 'status' | 'sizeBytes'>> {
+    try {
+      await this.#postgres.branch({ id: server, from: id });
+      await this.#postgres.setRetention(server, 0);
+      const figures = (await this.#postgres.list()).find((each) => each.id === server);
+      return { status: 'completed', sizeBytes: figures?.sizeBytes ?? 0 };
+    } catch {
+      await this.#postgres.destroy(server);
+      return { status: 'failed', sizeBytes: 0 };
+    }
+  }
+
   #remove(id: string): void {
     this.#inBackground(id, async () => {
-      await this.#postgres.destroy(id);
+      const copies = (this.find(id)?.backups ?? []).map((backup) => backupServer(id, backup.id));
+      for (const copy of copies) await this.#work.get(copy);
+      for (const server of [...copies, id]) await this.#postgres.destroy(server);
       this.#change(id, { status: 'deleted', deletedAt: this.#clock.now() });
     });
   }
@@ -140,4 +184,8 @@ export class ManagedClusters {
       if (!this.#clusters.has(id)) return id;
     }
   }
+}
+
+function momentOf({ at }: ManagedOrigin): { readonly at?: number } {
+  return at === null ? {} : { at };
 }

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
 import type { PostgresRole } from '../postgres/cluster/cluster-record.ts';
+import type { ManagedBackupType } from './managed-cluster.ts';
 import type { ManagedClusterOrder } from './managed-clusters.ts';
 import { PostgresApiError } from './postgres-api-error.ts';
 
@@ -14,6 +15,15 @@ const clusterBody = z.object({
   // Taken and without effect: there is no pooler between an app and a local cluster.
   pool_mode: z.enum(['session', 'transaction']).default('transaction'),
   postgis_enabled: z.boolean().default(false),
+});
+const clusterName = z.string().max(63).optional();
+const backupBody = z.object({ type: z.enum(['full', 'incr', 'diff']) });
+const forkBody = z.object({ name: clusterName });
+const restoreBody = z.object({
+  backup_id: z.string().min(1).optional(),
+  // With an explicit offset from UTC, as RFC 3339 has it.
+  pitr_time: z.iso.datetime({ offset: true }).optional(),
+  name: clusterName,
 });
 const attachmentBody = z.object({ app_name: z.string().min(1) });
 const databaseBody = z.object({ name: z.string().min(1) });
@@ -36,6 +46,37 @@ export async function readClusterOrder(
     pgMajorVersion: body.pg_major_version,
     postgisEnabled: body.postgis_enabled,
   };
+}
+
+/** Reads the body of POST /v1/postgres/{id}/backups. */
+export async function readBackupType(c: Context): Promise<ManagedBackupType> {
+  return (await read(c, backupBody)).type;
+}
+
+/** Reads the body of POST /v1/postgres/{id}/fork; null name: the API makes one. */
+export async function readForkName(c: Context): Promise<string | null> {
+  return nameOrNull((await read(c, forkBody)).name);
+}
+
+/** What POST /v1/postgres/{id}/restore goes back to, `at` in milliseconds since the Unix epoch, and what the cluster is called. */
+export type RestoreOrder = { readonly name: string | null } & (
+  | { readonly backup: string }
+  | { readonly at: number }
+);
+
+/** Reads the body of POST /v1/postgres/{id}/restore. */
+export async function readRestoreOrder(c: Context): Promise<RestoreOrder> {
+  const { backup_id: backup, pitr_time: time, name: given } = await read(c, restoreBody);
+  const name = nameOrNull(given);
+  if (backup !== undefined && time !== undefined)
+    throw new PostgresApiError(422, 'backup_id and pitr_time are mutually exclusive');
+  if (backup !== undefined) return { name, backup };
+  if (time === undefined) throw new PostgresApiError(422, 'backup_id or pitr_time is required');
+  return { name, at: Date.parse(time) };
+}
+
+function nameOrNull(name: string | undefined): string | null {
+  return name === undefined || name.trim() === '' ? null : name;
 }
 
 /** Reads the app of POST /v1/postgres/{id}/attachments. */

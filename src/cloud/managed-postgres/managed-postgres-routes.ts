@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { seesOrganization } from '../organizations/grant.ts';
 import type { PostgresService } from '../postgres/postgres-service.ts';
+import { backupRoutes } from './backup-routes.ts';
 import { attachmentView, clusterDetails, clusterSummary } from './managed-cluster-view.ts';
 import type { ManagedCluster } from './managed-cluster.ts';
 import type { ManagedClusters } from './managed-clusters.ts';
@@ -19,8 +20,8 @@ export interface ManagedPostgresRouteDeps {
 const PATH = '/v1/postgres';
 
 /**
- * Fly's Managed Postgres REST API (OpenAPI of the Machines API, tag "Postgres Clusters"), without backups, restore,
- * fork, extensions and changes of users, which answer 501. Every organization exists. Authentication is the caller's; a
+ * Fly's Managed Postgres REST API (OpenAPI of the Machines API, tag "Postgres Clusters"), without extensions and
+ * changes of users, which answer 501. Every organization exists. Authentication is the caller's; a
  * token of one organization has no sight of the clusters of others.
  */
 export function managedPostgresRoutes(deps: ManagedPostgresRouteDeps): Hono {
@@ -46,6 +47,13 @@ export function managedPostgresRoutes(deps: ManagedPostgresRouteDeps): Hono {
     return c.body(null, 202);
   });
   attachmentRoutes(routes, deps);
+  backupRoutes(routes, PATH, {
+    clusters,
+    postgres,
+    clusterOf: (c) => clusterOf(c, clusters),
+    liveClusterOf: (c) => liveClusterOf(c, clusters),
+    details,
+  });
   userAndDatabaseRoutes(routes, PATH, postgres, (c) => clusterOf(c, clusters));
   routes.all(`${PATH}/:id/*`, (c) => {
     throw new PostgresApiError(501, `${c.req.method} ${c.req.path} is not part of the local cloud`);
