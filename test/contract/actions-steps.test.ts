@@ -482,14 +482,6 @@ test('what generated GitHub workflows pin is known by its commit', () => {
   expect(new Set(known)).toEqual(new Set(['known']));
 });
 
-test('services are not carried out, and that is said before the first step', async () => {
-  const services = 'services: { db: { image: "postgres:18", ports: ["5432:5432"] } }';
-  const { log, report } = await rig.run('- run: echo never', services);
-  expect(log).toContain('WORKFLOW_UNSUPPORTED: the local GitHub does not carry out the service db');
-  expect(log).not.toContain('never');
-  expect(report.result).toBe('failure');
-});
-
 test('npx glidepath is the command that the cloud belongs to, and any other npx the real one', async () => {
   writeFileSync(join(rig.dir, 'cli.js'), 'console.log("own", JSON.stringify(process.argv.slice(2)))');
   const { log } = await rig.run(`

@@ -6,10 +6,13 @@ import type { JsonObject } from '../../src/cloud/github/actions/model/source.ts'
 import { readWorkflow } from '../../src/cloud/github/actions/read/read-workflow.ts';
 import type { JobReport } from '../../src/cloud/github/actions/runner/job-order.ts';
 import { runJob } from '../../src/cloud/github/actions/runner/run-job.ts';
-import type { Annotation } from '../../src/cloud/github/actions/runner/step-output.ts';
+import type { Annotation } from '../../src/cloud/github/actions/runner/annotation.ts';
 import { ActionsStore } from '../../src/cloud/github/actions/store/actions-store.ts';
 import { ArtifactStore } from '../../src/cloud/github/actions/store/artifact-store.ts';
 import { CacheStore } from '../../src/cloud/github/actions/store/cache-store.ts';
+import { ServicePorts } from '../../src/cloud/github/actions/runner/service-ports.ts';
+import type { ServiceHost } from '../../src/cloud/github/actions/runner/job-services.ts';
+import { jobPostgres } from '../../src/cloud/check-postgres/start-job-postgres.ts';
 import type { StepRecord } from '../../src/cloud/github/actions/store/records.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import type { Clock } from '../../src/util/clock.ts';
@@ -40,6 +43,10 @@ export interface JobTrial {
 export class JobRig implements Disposable {
   readonly dir: string = mkdtempSync(join(tmpdir(), 'glidepath-job-'));
   readonly store: ActionsStore = new ActionsStore(join(this.dir, 'state'));
+  readonly #host: ServiceHost = {
+    postgres: jobPostgres({ dir: join(this.dir, 'postgres-template'), clock: systemClock }),
+    ports: new ServicePorts(),
+  };
   #count = 0;
 
   /** `steps`: YAML, as below a job's `steps:`; `more`: other keys of the job. */
@@ -85,6 +92,7 @@ export class JobRig implements Disposable {
         runnerName: 'local-1',
         own: { node: process.execPath, cli: join(this.dir, 'cli.js') },
         actions: this.#services(trial),
+        services: this.#host,
         listener: {
           step: (step) => void (steps_[step.number - 1] = step),
           line: (_step, line) => {

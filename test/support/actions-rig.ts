@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Hono } from 'hono';
+import { jobPostgres } from '../../src/cloud/check-postgres/start-job-postgres.ts';
 import { actionsControlRoutes } from '../../src/cloud/control/actions-control-routes.ts';
 import { createActions } from '../../src/cloud/github/actions/create-actions.ts';
 import type { Actions, ActionsOptions } from '../../src/cloud/github/actions/create-actions.ts';
@@ -63,6 +64,7 @@ export class ActionsRig extends GithubRig {
             stateDir: join(this.dir, 'state', 'actions'),
             path: process.env['PATH'] ?? '',
             own: { node: process.execPath, cli: join(this.dir, 'cli.js') },
+            postgres: jobPostgres({ dir: join(this.dir, 'postgres-template'), clock: this.#clock }),
             variables: {},
             ...this.#options,
           });

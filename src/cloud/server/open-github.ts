@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { assert } from '../../util/assert.ts';
 import type { Clock } from '../../util/clock.ts';
 import { ownCommand } from '../../util/own-file.ts';
+import { jobPostgres } from '../check-postgres/start-job-postgres.ts';
 import { createGithubService } from '../github/github-service.ts';
 import type { GithubService } from '../github/github-service.ts';
 import { createActions } from '../github/actions/create-actions.ts';
@@ -52,6 +53,7 @@ export async function openGithub(on: {
         opened.actions = createActions(context, {
           stateDir: join(stateDir, 'github', 'actions'),
           ...(on.jobs ?? { path: BASIC_PATH, own: { node: process.execPath, cli: ownCommand() } }),
+          postgres: jobPostgres({ dir: join(stateDir, 'github', 'postgres-template'), clock }),
           variables: { ...on.jobs?.variables, ...variablesOfJobs(stateDir, baseUrl) },
         });
         return opened.actions.routes;

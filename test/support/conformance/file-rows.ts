@@ -85,6 +85,16 @@ export const FILE_ROWS: readonly ConformanceRow[] = [
     NOT_HERE,
   ),
   unsupported(
+    'a service of an image that is made from postgres',
+    of(job('a', 'services: {db: {image: "pgvector/pgvector:pg17"}}')),
+    NOT_HERE,
+  ),
+  unsupported(
+    'a service with volumes',
+    of(job('a', 'services: {db: {image: "postgres:17", volumes: ["/a:/b"]}}')),
+    NOT_HERE,
+  ),
+  unsupported(
     'an action in a container (docker://…)',
     of('a: {runs-on: ubuntu-latest, steps: [{uses: "docker://alpine:3"}]}'),
     NOT_HERE,
@@ -113,7 +123,7 @@ export const FILE_ROWS: readonly ConformanceRow[] = [
   unsupported('env: ${{ fromJSON(…) }}', of(job('a', 'env: "${{ fromJSON(vars.ENV) }}"')), NOT_HERE),
 
   carried(
-    'a service postgres (its job then fails at its set-up)',
+    'a service postgres: a server of the local cloud, for its job alone',
     of(job('a', 'services: {db: {image: "postgres:17", env: {POSTGRES_PASSWORD: x}, ports: ["5432:5432"]}}')),
     'read',
   ),

@@ -14,6 +14,8 @@ import { jobRoutes } from './rest/job-routes.ts';
 import { reviewRoutes } from './rest/review-routes.ts';
 import { runRoutes } from './rest/run-routes.ts';
 import { workflowRoutes } from './rest/workflow-routes.ts';
+import type { JobPostgres } from './runner/job-postgres.ts';
+import { ServicePorts } from './runner/service-ports.ts';
 import type { OwnCommand } from './runner/npx-shim.ts';
 import type { ActionsContext } from './scheduler/actions-context.ts';
 import { ActionsNews } from './scheduler/actions-news.ts';
@@ -34,6 +36,8 @@ export interface ActionsOptions {
   readonly path: string;
   /** What `npx glidepath` is, inside a job. */
   readonly own: OwnCommand;
+  /** Starts the Postgres of a job's service. */
+  readonly postgres: JobPostgres;
   /** What every job finds in its environment, such as where the platforms are. */
   readonly variables: Readonly<Record<string, string>>;
 }
@@ -73,6 +77,7 @@ export function createActions(github: GithubContext, options: ActionsOptions): A
     runtimeTokens: new RuntimeTokens(),
     logs: new JobLogs(stateDir, github.clock),
     news: new ActionsNews(),
+    services: { postgres: options.postgres, ports: new ServicePorts() },
     jobsDir: join(stateDir, 'jobs'),
     path,
     own,

@@ -8,9 +8,10 @@ import { entriesOf, itemsOf, knownEntries, shapeOf, textAt } from './yaml-walk.t
 const KEYS = ['image', 'options', 'env', 'ports', 'volumes', 'credentials', 'entrypoint', 'command'];
 /** What stands for no change of what the service is. */
 const CARRIED_OUT = ['image', 'options', 'env', 'ports'];
+/** With a tag or a digest; images that are made from it bring what is not here. */
 const POSTGRES = /^(?:docker\.io\/)?(?:library\/)?postgres(?:[:@].*)?$/;
 
-/** Reads `services`. There are no containers here: one of Postgres is read, and its job ends before its first step. */
+/** Reads `services`. There are no containers here, but Postgres is. */
 export function readServices(at: At | undefined): readonly ServiceSpec[] {
   if (at === undefined) return [];
   return (entriesOf(at) ?? []).flatMap((entry) => readService(entry) ?? []);
@@ -59,11 +60,17 @@ function readPorts(at: At | undefined): readonly string[] {
   });
 }
 
+/** Whether an image is that of Postgres itself. */
+export function isPostgresImage(image: string): boolean {
+  return POSTGRES.test(image);
+}
+
+/** An expression is looked at when the job begins. */
 function checkImage(at: At, image: string): void {
-  if (POSTGRES.test(image)) return;
+  if (isPostgresImage(image) || image.trimStart().startsWith('${{')) return;
   unsupported(
     at,
-    `The service ${image} is not carried out: there are no containers here`,
-    'Start what is needed in a step; a check has a Postgres of its own with services: [postgres()].',
+    `The service ${image} is not carried out: there are no containers here, only Postgres`,
+    'Use the image postgres, or start what is needed in a step.',
   );
 }

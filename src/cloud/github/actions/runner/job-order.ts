@@ -5,8 +5,9 @@ import type { JobResult } from '../model/run-state.ts';
 import type { JsonObject, SourceMap } from '../model/source.ts';
 import type { RunDefaults, StepsJob } from '../model/workflow.ts';
 import type { StepRecord } from '../store/records.ts';
+import type { ServiceHost } from './job-services.ts';
 import type { OwnCommand } from './npx-shim.ts';
-import type { Annotation } from './step-output.ts';
+import type { Annotation } from './annotation.ts';
 
 /** A job to be carried out. */
 export interface JobOrder {
@@ -38,6 +39,7 @@ export interface JobHost {
   readonly runnerName: string;
   readonly own: OwnCommand;
   readonly actions: ActionServices;
+  readonly services: ServiceHost;
   readonly listener: JobListener;
   /** Aborted: steps are asked to end; those that `always()` run still do. */
   readonly cancel: AbortSignal;

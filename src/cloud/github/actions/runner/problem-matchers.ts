@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { Script, createContext } from 'node:vm';
 import type { Context } from 'node:vm';
 import { z } from 'zod';
-import type { Annotation } from './step-output.ts';
+import type { Annotation } from './annotation.ts';
 
 /** What a pattern may name by the number of its group. */
 const FIELDS = ['file', 'line', 'column', 'severity', 'code', 'message', 'fromPath'] as const;

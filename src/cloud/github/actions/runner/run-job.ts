@@ -1,17 +1,20 @@
+import { ToolError } from '../../../../diagnostics/tool-error.ts';
 import { evaluateText, ExpressionError } from '../expressions/evaluate.ts';
-import { refusal } from '../known-actions/refusal-of.ts';
+import { ActionFailure } from '../known-actions/known-action.ts';
 import type { Source } from '../model/source.ts';
 import type { Step } from '../model/workflow.ts';
 import type { StepRecord } from '../store/records.ts';
 import { endProcessesOfJob } from './end-processes-of-job.ts';
 import type { JobHost, JobOrder, JobReport } from './job-order.ts';
 import { makeJobPlaces, removeJobPlaces } from './job-places.ts';
-import { JobSession } from './job-session.ts';
+import { JobServices } from './job-services.ts';
+import { githubTexts, JobSession } from './job-session.ts';
 import { writeNpxShim } from './npx-shim.ts';
 import { performStep } from './perform-step.ts';
 import { refuseAtStart } from './refuse-at-start.ts';
 import { isDebug, runnerFacts } from './runner-facts.ts';
 import { SecretMasker } from './secret-masker.ts';
+import { wantedService } from './service-spec.ts';
 import { stepName } from './step-name.ts';
 import { StepOutput } from './step-output.ts';
 
@@ -38,7 +41,12 @@ export async function runJob(order: JobOrder, host: JobHost): Promise<JobReport>
       places,
       masker,
     });
-    return await new JobRun(session, bounds.timedOut).run();
+    const run = new JobRun(session, bounds.timedOut);
+    try {
+      return await run.run();
+    } finally {
+      await run.close();
+    }
   } finally {
     bounds.end();
     endProcessesOfJob(trackingId);
@@ -80,25 +88,30 @@ function boundsOf(
 class JobRun {
   readonly #session: JobSession;
   readonly #timedOut: () => boolean;
+  readonly #services: JobServices;
   readonly #steps: StepRecord[] = [];
 
   constructor(session: JobSession, timedOut: () => boolean) {
     this.#session = session;
     this.#timedOut = timedOut;
+    this.#services = new JobServices(session.host.services);
   }
 
   async run(): Promise<JobReport> {
     const { order } = this.#session;
     const first = this.#add('Set up job');
+    const initialize = order.job.services.length === 0 ? null : this.#add('Initialize containers');
     const planned = order.job.steps.map((step) => ({ step, number: this.#add(this.#nameOf(step)) }));
     const setUp = await this.#perform(first, (output) => Promise.resolve(this.#setUp(output)));
-    if (setUp)
+    if (setUp && (await this.#initialize(initialize)))
       for (const { step, number } of planned) {
         if (this.#session.host.kill.aborted) break;
         await this.#step(step, number);
       }
     else this.#session.frame.failed = true;
     await this.#posts();
+    if (initialize !== null)
+      await this.#perform(this.#add('Stop containers'), () => this.#services.close().then(() => true));
     let outputs: Record<string, string> = {};
     await this.#perform(this.#add('Complete job'), (output) => {
       outputs = this.#outputs(output);
@@ -107,15 +120,18 @@ class JobRun {
     return { ...this.#result(), outputs, environmentUrl: this.#environmentUrl() };
   }
 
+  /** Ends what a job that was stopped in the middle may have left. */
+  close(): Promise<void> {
+    return this.#services.close();
+  }
+
   #setUp(output: StepOutput): boolean {
     const { order, host, env } = this.#session;
-    const { os, arch } = runnerFacts(this.#session);
+    const { os, arch } = githubTexts(runnerFacts(this.#session));
     output.say(
-      `Runner: ${host.runnerName} (the local GitHub on ${String(os)} ${String(arch)}; every job in a directory of its own)`,
+      `Runner: ${host.runnerName} (the local GitHub on ${os} ${arch}; every job in a directory of its own)`,
     );
     const begins = refuseAtStart(order.job.steps, output);
-    for (const { name } of order.job.services)
-      output.error(refusal(`the local GitHub does not carry out the service ${name}`, 'Start it in a step.'));
     const take = (sources: Readonly<Record<string, Source>>, key: 'workflow-env' | 'job-env'): void => {
       for (const [name, source] of Object.entries(sources))
         env.set(
@@ -125,7 +141,29 @@ class JobRun {
     };
     take(order.workflow.env, 'workflow-env');
     take(order.job.env, 'job-env');
-    return begins && order.job.services.length === 0;
+    return begins;
+  }
+
+  /** Starts the services of the job; whether the steps may begin. */
+  async #initialize(number: number | null): Promise<boolean> {
+    if (number === null) return true;
+    const session = this.#session;
+    const { order, frame, host } = session;
+    const ok = await this.#perform(number, async (output) => {
+      try {
+        const scope = session.scopeOf(frame, session.envOf(frame));
+        const wanted = order.job.services.flatMap((spec) => wantedService(spec, scope) ?? []);
+        const telling = { say: (line: string) => output.say(line), signal: host.cancel };
+        session.services = await this.#services.start(wanted, telling);
+        return true;
+      } catch (error) {
+        if (host.cancel.aborted) output.error('The operation was canceled.');
+        else if (error instanceof ActionFailure || error instanceof ToolError) output.error(error.message);
+        else throw error;
+        return false;
+      }
+    });
+    return ok || host.cancel.aborted;
   }
 
   async #step(step: Step, number: number): Promise<void> {

@@ -4,7 +4,7 @@ import { FileCommandError, parseEnvironmentFile, parseKeyValueFile, parsePathFil
 import { ProblemMatchers } from './problem-matchers.ts';
 import { SecretMasker } from './secret-masker.ts';
 import { scriptExtension, shellCommand, ShellError } from './shell-command.ts';
-import type { Annotation } from './step-output.ts';
+import type { Annotation } from './annotation.ts';
 import { StepOutput } from './step-output.ts';
 import { parseWorkflowCommand } from './workflow-command.ts';
 

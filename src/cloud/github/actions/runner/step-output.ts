@@ -1,21 +1,9 @@
+import type { Annotation } from './annotation.ts';
 import { MatcherFileError } from './problem-matchers.ts';
 import type { ProblemMatchers } from './problem-matchers.ts';
 import type { SecretMasker } from './secret-masker.ts';
 import { parseWorkflowCommand } from './workflow-command.ts';
 import type { WorkflowCommand } from './workflow-command.ts';
-
-/** What a step says about a place in the repository, or about itself. */
-export interface Annotation {
-  readonly level: 'notice' | 'warning' | 'failure';
-  readonly message: string;
-  readonly title: string | null;
-  /** From the root of the repository; null when it is about no file. */
-  readonly path: string | null;
-  readonly startLine: number | null;
-  readonly endLine: number | null;
-  readonly startColumn: number | null;
-  readonly endColumn: number | null;
-}
 
 /** Where the output of a step goes. */
 export interface StepOutputOptions {

@@ -1,5 +1,6 @@
 import type { GithubContext } from '../../github-context.ts';
 import type { RuntimeTokens } from '../cache-service/runtime-tokens.ts';
+import type { ServiceHost } from '../runner/job-services.ts';
 import type { OwnCommand } from '../runner/npx-shim.ts';
 import type { ActionsStore } from '../store/actions-store.ts';
 import type { ArtifactStore } from '../store/artifact-store.ts';
@@ -17,6 +18,8 @@ export interface ActionsContext {
   readonly runtimeTokens: RuntimeTokens;
   readonly logs: JobLogs;
   readonly news: ActionsNews;
+  /** What services of jobs are started with. */
+  readonly services: ServiceHost;
   /** Where jobs have their directories. */
   readonly jobsDir: string;
   /** The PATH of the machine. */

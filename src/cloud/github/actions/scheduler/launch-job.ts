@@ -93,6 +93,7 @@ function hostOf(
     runnerName: job.runner ?? 'local',
     own: context.own,
     actions: servicesOf(context, run, { scope: cacheScopeOf(run, state), runtimeToken }),
+    services: context.services,
     listener: listenerOf(context, job),
     cancel: signals.cancel.signal,
     kill: signals.kill.signal,

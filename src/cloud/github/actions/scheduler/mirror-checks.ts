@@ -3,7 +3,7 @@ import { ACTIONS_APP_ID, ACTIONS_APP_SLUG } from '../../github-context.ts';
 import { fullNameOf } from '../../github-state.ts';
 import type { GithubContext } from '../../github-context.ts';
 import type { CheckAnnotation, CheckConclusion, CheckRunRecord, RepositoryRecord } from '../../records.ts';
-import type { Annotation } from '../runner/step-output.ts';
+import type { Annotation } from '../runner/annotation.ts';
 import type { JobRecord, RunRecord } from '../store/records.ts';
 import type { ActionsContext } from './actions-context.ts';
 

@@ -2,7 +2,7 @@ import type { ConcurrencyState } from '../model/concurrency.ts';
 import type { EnvironmentReview } from '../model/environment.ts';
 import type { TokenPermissions } from '../model/permissions.ts';
 import type { RunState } from '../model/run-state.ts';
-import type { Annotation } from '../runner/step-output.ts';
+import type { Annotation } from '../runner/annotation.ts';
 
 /** GitHub's words for how far a run or a job is (REST "workflow-runs"). */
 export type ActionsStatus =
