@@ -434,7 +434,7 @@ async function settled(rig: InputRig): Promise<void> {
         reader.save();
         return reader.watched()?.isSettled;
       },
-      { interval: 20, timeout: 30_000 },
+      { interval: 20, timeout: 60_000 },
     )
     .toBe(true);
 }

@@ -93,7 +93,7 @@ test('flapping checks fail and pass in turns while the process runs on', async (
   await api(cloud, 'POST', '/v1/apps/web/machines', { config: { image, checks: { up: check } } });
   const statusNow = async (): Promise<string | undefined> => (await machines(cloud))[0]?.checks?.[0]?.status;
   const becomes = (status: string): Promise<void> =>
-    vi.waitFor(async () => expect(await statusNow()).toBe(status), { timeout: 10_000, interval: 250 });
+    vi.waitFor(async () => expect(await statusNow()).toBe(status), { timeout: 60_000, interval: 250 });
   await becomes('passing');
   await setFault(cloud, { kind: 'flapping', target: 'web', delayMs: 1_500, times: null });
   await becomes('critical');

@@ -19,7 +19,7 @@ import { postmastersIn } from '../support/postmasters-in.ts';
 
 const HOLDER = fileURLToPath(new URL('./cloud-postgres-holder.ts', import.meta.url));
 const IS_ROOT = process.getuid?.() === 0;
-const WAIT_MS = 15_000;
+const WAIT_MS = 60_000;
 
 let sharedDir: string;
 let dir: string;

@@ -330,7 +330,7 @@ test('databases are adopted after a kill -9, and end with the cloud', async () =
         expect(database).toMatchObject({ state: 'running', pid: expect.any(Number) });
         return database?.pid ?? 0;
       },
-      { timeout: 30_000 },
+      { timeout: 60_000 },
     );
   const pid = await serverOf(first);
   await killHard(first);

@@ -69,7 +69,7 @@ describe.concurrent('mixed versions are never silent', () => {
         // The first release has used up what may be made at once.
         expect(status).toBe(200);
       };
-      return vi.waitFor(made, { timeout: 30_000, interval: 250 }).then(forward);
+      return vi.waitFor(made, { timeout: 60_000, interval: 250 }).then(forward);
     });
     const error = await failure(rig.platform.deploy(next, secondWork()));
     takeOut();

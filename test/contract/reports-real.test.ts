@@ -124,7 +124,7 @@ function nodeTests(): { startedAt: number; code: number | null } {
 const UNIT = checkOf('unit', { junit: ['out/node.xml'], coverage: ['out/*.lcov'] });
 
 describe("the reports of node's own tests", () => {
-  test('are tests, coverage, and the coverage of the change', { timeout: 30_000 }, async () => {
+  test('are tests, coverage, and the coverage of the change', async () => {
     const { startedAt, code } = nodeTests();
     expect(code).toBe(0);
     const { summary } = await report({ checks: [UNIT], results: [resultOf('unit', { startedAt })] });
@@ -148,64 +148,56 @@ describe("the reports of node's own tests", () => {
     expect(JSON.parse(read('.glidepath/reports/summary.json'))).toEqual(summary);
   });
 
-  test(
-    'name a failure with its line, and a test that failed and passed on the same code',
-    { timeout: 30_000 },
-    async () => {
-      const results = (startedAt: number, status: 'passed' | 'failed'): CheckResult[] => [
-        resultOf('unit', { startedAt, status, key: 'same' }),
-      ];
-      put('wrong', '');
-      const failed = nodeTests();
-      expect(failed.code).toBe(1);
-      const { summary } = await report({ checks: [UNIT], results: results(failed.startedAt, 'failed') });
-      expect(summary?.tests).toMatchObject({
-        failed: 1,
-        failures: [{ suite: 'the cart', name: 'adds up', file: 'test/cart.test.mjs', line: 8 }],
-        flaky: [],
-      });
-      expect(summary?.tests?.failures[0]?.message).toContain('2 !== 3');
-      rmSync(join(ROOT, 'wrong'));
-      const passed = nodeTests();
-      const after = await report({ checks: [UNIT], results: results(passed.startedAt, 'passed') });
-      expect(after.summary?.tests?.flaky).toMatchObject([
-        { name: 'adds up', status: 'passed', times: 1, file: 'test/cart.test.mjs' },
-      ]);
-    },
-  );
+  test('name a failure with its line, and a test that failed and passed on the same code', async () => {
+    const results = (startedAt: number, status: 'passed' | 'failed'): CheckResult[] => [
+      resultOf('unit', { startedAt, status, key: 'same' }),
+    ];
+    put('wrong', '');
+    const failed = nodeTests();
+    expect(failed.code).toBe(1);
+    const { summary } = await report({ checks: [UNIT], results: results(failed.startedAt, 'failed') });
+    expect(summary?.tests).toMatchObject({
+      failed: 1,
+      failures: [{ suite: 'the cart', name: 'adds up', file: 'test/cart.test.mjs', line: 8 }],
+      flaky: [],
+    });
+    expect(summary?.tests?.failures[0]?.message).toContain('2 !== 3');
+    rmSync(join(ROOT, 'wrong'));
+    const passed = nodeTests();
+    const after = await report({ checks: [UNIT], results: results(passed.startedAt, 'passed') });
+    expect(after.summary?.tests?.flaky).toMatchObject([
+      { name: 'adds up', status: 'passed', times: 1, file: 'test/cart.test.mjs' },
+    ]);
+  });
 
-  test(
-    'of a try that failed are read before the next one writes over them',
-    { timeout: 30_000 },
-    async () => {
-      const check = { ...checkOf('retried', UNIT.reports), retries: 1 };
-      const startedAt = Date.now();
-      const { summary } = await report({
-        checks: [check],
-        results: [resultOf('retried', { startedAt })],
-        play(onEvent) {
-          put('wrong', '');
-          onEvent({ type: 'started', at: startedAt, check, reason: '' });
-          nodeTests();
-          onEvent({
-            type: 'retrying',
-            at: Date.now(),
-            name: 'retried',
-            attempt: 2,
-            attempts: 2,
-            failure: '',
-          });
-          rmSync(join(ROOT, 'wrong'));
-          nodeTests();
-        },
-      });
-      expect(summary?.tests?.flaky).toMatchObject([{ name: 'adds up', times: 1, runs: 1 }]);
-    },
-  );
+  test('of a try that failed are read before the next one writes over them', async () => {
+    const check = { ...checkOf('retried', UNIT.reports), retries: 1 };
+    const startedAt = Date.now();
+    const { summary } = await report({
+      checks: [check],
+      results: [resultOf('retried', { startedAt })],
+      play(onEvent) {
+        put('wrong', '');
+        onEvent({ type: 'started', at: startedAt, check, reason: '' });
+        nodeTests();
+        onEvent({
+          type: 'retrying',
+          at: Date.now(),
+          name: 'retried',
+          attempt: 2,
+          attempts: 2,
+          failure: '',
+        });
+        rmSync(join(ROOT, 'wrong'));
+        nodeTests();
+      },
+    });
+    expect(summary?.tests?.flaky).toMatchObject([{ name: 'adds up', times: 1, runs: 1 }]);
+  });
 });
 
 describe('the reports of other tools', () => {
-  test('vitest: one failure, at its line, beside the tests of node', { timeout: 40_000 }, async () => {
+  test('vitest: one failure, at its line, beside the tests of node', async () => {
     const vitest = join(dirname(require.resolve('vitest/package.json')), 'vitest.mjs');
     const args = [
       vitest,
@@ -241,69 +233,59 @@ describe('the reports of other tools', () => {
     ]);
   });
 
-  test(
-    'oxlint: findings in one log that the schema of SARIF accepts, annotated on GitHub',
-    { timeout: 30_000 },
-    async () => {
-      const oxlint = join(dirname(require.resolve('oxlint/package.json')), 'bin/oxlint');
-      put('src/bad.js', 'debugger;\nexport const a = 1;\nif (a == 2) {}\n');
-      const { stdout } = spawnSync(process.execPath, [oxlint, '--format=sarif', 'src/bad.js'], {
-        cwd: ROOT,
-        env: ENV,
-      });
-      put('out/lint.sarif', stdout.toString());
-      const summaryFile = join(BASE, 'step-summary.md');
-      writeFileSync(summaryFile, '# Before\n');
-      const env = {
-        GITHUB_ACTIONS: 'true',
-        GITHUB_REPOSITORY: 'a/b',
-        GITHUB_SHA: 'abc',
-        GITHUB_STEP_SUMMARY: summaryFile,
-      };
-      const { summary, printed } = await report({
-        checks: [checkOf('lint', { sarif: ['out/lint.sarif'] })],
-        results: [resultOf('lint')],
-        env,
-      });
-      rmSync(join(ROOT, 'src/bad.js'));
-      const debuggers = summary?.findings?.list.filter(({ id }) => id.includes('no-debugger'));
-      expect(debuggers).toMatchObject([
-        { tool: 'oxlint', severity: 'moderate', place: { path: 'src/bad.js', line: 1 } },
-      ]);
-      expect(printed).toContain('::warning file=apps/shop/src/bad.js,line=1,title=eslint(no-debugger)::');
-      const page = readFileSync(summaryFile, 'utf8');
-      expect(page).toMatch(/^# Before\n## Reports\n/);
-      expect(page).toContain('https://github.com/a/b/blob/abc/apps/shop/src/bad.js#L1');
-      const log = JSON.parse(read('.glidepath/reports/findings.sarif')) as { runs: { results: unknown[] }[] };
-      expect(sarifProblem(log)).toBeNull();
-      expect(JSON.stringify(log)).toContain('"uri":"apps/shop/src/bad.js","uriBaseId":"%SRCROOT%"');
-      expect(log.runs[0]?.results.length).toBe(summary?.findings?.list.length);
-    },
-  );
+  test('oxlint: findings in one log that the schema of SARIF accepts, annotated on GitHub', async () => {
+    const oxlint = join(dirname(require.resolve('oxlint/package.json')), 'bin/oxlint');
+    put('src/bad.js', 'debugger;\nexport const a = 1;\nif (a == 2) {}\n');
+    const { stdout } = spawnSync(process.execPath, [oxlint, '--format=sarif', 'src/bad.js'], {
+      cwd: ROOT,
+      env: ENV,
+    });
+    put('out/lint.sarif', stdout.toString());
+    const summaryFile = join(BASE, 'step-summary.md');
+    writeFileSync(summaryFile, '# Before\n');
+    const env = {
+      GITHUB_ACTIONS: 'true',
+      GITHUB_REPOSITORY: 'a/b',
+      GITHUB_SHA: 'abc',
+      GITHUB_STEP_SUMMARY: summaryFile,
+    };
+    const { summary, printed } = await report({
+      checks: [checkOf('lint', { sarif: ['out/lint.sarif'] })],
+      results: [resultOf('lint')],
+      env,
+    });
+    rmSync(join(ROOT, 'src/bad.js'));
+    const debuggers = summary?.findings?.list.filter(({ id }) => id.includes('no-debugger'));
+    expect(debuggers).toMatchObject([
+      { tool: 'oxlint', severity: 'moderate', place: { path: 'src/bad.js', line: 1 } },
+    ]);
+    expect(printed).toContain('::warning file=apps/shop/src/bad.js,line=1,title=eslint(no-debugger)::');
+    const page = readFileSync(summaryFile, 'utf8');
+    expect(page).toMatch(/^# Before\n## Reports\n/);
+    expect(page).toContain('https://github.com/a/b/blob/abc/apps/shop/src/bad.js#L1');
+    const log = JSON.parse(read('.glidepath/reports/findings.sarif')) as { runs: { results: unknown[] }[] };
+    expect(sarifProblem(log)).toBeNull();
+    expect(JSON.stringify(log)).toContain('"uri":"apps/shop/src/bad.js","uriBaseId":"%SRCROOT%"');
+    expect(log.runs[0]?.results.length).toBe(summary?.findings?.list.length);
+  });
 
   const pytest = spawnSync('python3', ['-c', 'import pytest'], { env: ENV }).status === 0;
-  test.skipIf(!pytest)(
-    'pytest: the file of a module, and the line of the failure',
-    { timeout: 30_000 },
-    async () => {
-      put(
-        'py/test_cart.py',
-        'import pytest\n\n\nclass TestCart:\n    def test_adds(self):\n        assert 1 + 1 == 3\n\n\n@pytest.mark.skip(reason="later")\ndef test_ships():\n    pass\n',
-      );
-      spawnSync('python3', ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', '--junitxml=out/py.xml', 'py'], {
-        cwd: ROOT,
-        env: ENV,
-      });
-      const { summary } = await report({
-        checks: [checkOf('py', { junit: ['out/py.xml'] })],
-        results: [resultOf('py', { status: 'failed' })],
-      });
-      expect(summary?.tests).toMatchObject({ passed: 0, failed: 1, skipped: 1 });
-      expect(summary?.tests?.failures).toMatchObject([
-        { name: 'test_adds', file: 'py/test_cart.py', line: 6 },
-      ]);
-    },
-  );
+  test.skipIf(!pytest)('pytest: the file of a module, and the line of the failure', async () => {
+    put(
+      'py/test_cart.py',
+      'import pytest\n\n\nclass TestCart:\n    def test_adds(self):\n        assert 1 + 1 == 3\n\n\n@pytest.mark.skip(reason="later")\ndef test_ships():\n    pass\n',
+    );
+    spawnSync('python3', ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', '--junitxml=out/py.xml', 'py'], {
+      cwd: ROOT,
+      env: ENV,
+    });
+    const { summary } = await report({
+      checks: [checkOf('py', { junit: ['out/py.xml'] })],
+      results: [resultOf('py', { status: 'failed' })],
+    });
+    expect(summary?.tests).toMatchObject({ passed: 0, failed: 1, skipped: 1 });
+    expect(summary?.tests?.failures).toMatchObject([{ name: 'test_adds', file: 'py/test_cart.py', line: 6 }]);
+  });
 });
 
 describe('what was reported before', () => {

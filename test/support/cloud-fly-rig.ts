@@ -71,7 +71,7 @@ export class FlyCaller {
   }
 
   async wait(app: string, id: string, state: string): Promise<Answer> {
-    const answer = await this.call('GET', `/v1/apps/${app}/machines/${id}/wait?state=${state}&timeout=20`);
+    const answer = await this.call('GET', `/v1/apps/${app}/machines/${id}/wait?state=${state}&timeout=60`);
     if (answer.status !== 200)
       throw new Error(`wait ${state}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer;
@@ -164,7 +164,7 @@ function openService(
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what = 'the condition',
-  timeoutMs = 20_000,
+  timeoutMs = 60_000,
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await condition())) {

@@ -158,9 +158,9 @@ function lineOf(event: RunEvent): string {
   return 'step' in event ? `${event.type} ${event.step}` : event.type;
 }
 
-/** Resolves once the condition holds; fails loudly after ten seconds. */
+/** Resolves once the condition holds; fails loudly after a minute. */
 export async function eventually(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const until = Date.now() + 10_000;
+  const until = Date.now() + 60_000;
   while (!(await condition())) {
     if (Date.now() > until) throw new Error(`never happened: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 2));

@@ -10,7 +10,7 @@ import type { PostgresService, PostgresServiceOptions } from '../../src/cloud/po
 import { systemClock } from '../../src/util/clock.ts';
 import { postmastersIn } from './postmasters-in.ts';
 
-const WAIT_MS = 15_000;
+const WAIT_MS = 60_000;
 
 /** Local Postgres in a directory of its own, gone with all servers at the end of a test. */
 export class LocalPostgresRig {

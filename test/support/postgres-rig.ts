@@ -70,7 +70,7 @@ export async function openSession(url: string, applicationName = 'a test'): Prom
 /** Asks again until the answer holds; fails after `withinMs`. */
 export async function eventually(
   condition: () => boolean | Promise<boolean>,
-  withinMs = 15_000,
+  withinMs = 60_000,
 ): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await condition())) {

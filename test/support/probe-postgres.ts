@@ -67,7 +67,8 @@ export async function openProbePostgres(): Promise<ProbePostgres> {
   };
 }
 
-const UNTIL_MS = 10_000;
+/** For what never comes: a busy machine takes its time. */
+const UNTIL_MS = 60_000;
 
 /** Waits until something holds. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {

@@ -87,11 +87,7 @@ export class StrategyRig implements AsyncDisposable {
   }
 
   async routed(app: string, machines: number): Promise<void> {
-    await until(
-      () => this.fly.routable(app) === machines,
-      `${machines} machines of ${app} to be routed`,
-      20_000,
-    );
+    await until(() => this.fly.routable(app) === machines, `${machines} machines of ${app} to be routed`);
   }
 
   load(app: string): SteadyLoad {
