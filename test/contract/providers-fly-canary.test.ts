@@ -3,7 +3,11 @@ import { until } from '../support/cloud-fly-rig.ts';
 import { deploymentOf, testApp, TestWork } from '../support/fly-rig.ts';
 import { failure, secondWork, StrategyRig } from '../support/strategy-rig.ts';
 
-const CANARY = { bakeMs: 1_500, maxErrorRate: 0.01, maxLatencyRatio: 1.5, minRequests: 20 };
+/**
+ * How much longer one process takes for its answers than another is chance where neither is told to be slow, and so is how
+ * many it gives in that time: a few have to do, also on a busy machine.
+ */
+const CANARY = { bakeMs: 1_500, maxErrorRate: 0.01, maxLatencyRatio: 100, minRequests: 5 };
 const THREE = { regions: [{ region: 'iad', count: 3 }], strategy: 'canary', canary: CANARY } as const;
 const ONE = { ...THREE, regions: [{ region: 'iad', count: 1 }] } as const;
 
@@ -48,7 +52,7 @@ describe.concurrent('a canary', () => {
     await rig.watch('alone-first', async () => {
       const deployed = rig.platform.deploy(next, secondWork());
       const both = async (): Promise<void> => expect(await running()).toEqual(['r-1', 'r-2']);
-      await vi.waitFor(both, { timeout: 20_000, interval: 200 });
+      await vi.waitFor(both, { timeout: 60_000, interval: 200 });
       await deployed;
     });
     expect(await running()).toEqual(['r-2']);
@@ -77,8 +81,8 @@ describe.concurrent('a canary', () => {
   });
 
   test('that answers much more slowly is stopped at the end of the bake time', async () => {
-    const { app } = await rig.deployed('slow', THREE);
-    const next = await rig.next(app, { SLOW_MS: '120' });
+    const { app } = await rig.deployed('slow', { ...THREE, canary: { ...CANARY, maxLatencyRatio: 1.5 } });
+    const next = await rig.next(app, { SLOW_MS: '200' });
     const work = secondWork();
     await rig.watch('slow', async () => {
       const error = await failure(rig.platform.deploy(next, work));
@@ -96,7 +100,7 @@ describe.concurrent('a canary', () => {
     const next = await rig.next(app);
     const work = secondWork();
     const deploying = failure(rig.platform.deploy(next, work));
-    await until(() => work.lines.some((line) => line.includes('as the canary')), 'the bake to begin', 20_000);
+    await until(() => work.lines.some((line) => line.includes('as the canary')), 'the bake to begin');
     const canary = (await rig.fly.machines('sickens')).find(({ instance_id }) => !before.has(instance_id));
     const port = rig.fly.service.directory.app('sickens')?.machines.find(({ id }) => id === canary?.id)?.port;
     await fetch(`http://127.0.0.1:${port}/exit/9`).catch(() => undefined);
@@ -133,7 +137,7 @@ describe.concurrent('a canary', () => {
     const { app } = await rig.deployed('quiet', THREE);
     const work = secondWork();
     await rig.platform.deploy(await rig.next(app, { FAIL_EVERY: '1' }), work);
-    expect(work.lines.join('\n')).toMatch(/fewer than 20 requests, so that its health alone decided/);
+    expect(work.lines.join('\n')).toMatch(/fewer than 5 requests, so that its health alone decided/);
   });
 
   test('whose figures cannot be read is judged by its health alone, and it is said', async () => {

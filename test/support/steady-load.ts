@@ -19,8 +19,10 @@ export interface SteadyLoad {
 /** A request that has no answer by then has failed. */
 const TIMEOUT_MS = 15_000;
 const SOCKETS = 16;
+/** On a machine that cannot keep up, one more would only make all of them late. */
+const OPEN_MAX = 4 * SOCKETS;
 
-/** Sends `perSecond` requests a second to an address, however long the answers take. */
+/** Sends `perSecond` requests a second to an address, however long the answers take; none while so many are open. */
 export function startLoad(url: string, perSecond: number, host?: string): SteadyLoad {
   const agent = new Agent({ keepAlive: true, maxSockets: SOCKETS });
   const open = new Set<Promise<void>>();
@@ -48,9 +50,12 @@ export function startLoad(url: string, perSecond: number, host?: string): Steady
       });
       call.end();
     });
+  let due = 0;
   const startedAt = performance.now();
   const timer = setInterval(() => {
-    for (; sent < ((performance.now() - startedAt) / 1000) * perSecond; sent++) {
+    for (; due < ((performance.now() - startedAt) / 1000) * perSecond; due++) {
+      if (open.size >= OPEN_MAX) continue;
+      sent++;
       const one = send().finally(() => {
         answers.count++;
         open.delete(one);
