@@ -63,6 +63,13 @@ async function leftOver(): Promise<unknown> {
   return row?.['left'];
 }
 
+/** So long at least, and as much longer as this machine is busy: a script has begun and come to its statement by then. */
+async function timeFor(ms: number): Promise<number> {
+  const began = performance.now();
+  await flights.fly("await client.query('select 1');").done;
+  return Math.max(ms, Math.ceil(5 * (performance.now() - began)));
+}
+
 /** Somebody who read a table and did not commit. */
 async function holder(name = 'psql'): Promise<Session> {
   const session = await openSession(url, name);
@@ -129,7 +136,7 @@ describe('a migration that cannot have its lock', () => {
     await using blocker = await holder();
     // Its own timeout, so that it waits until it is ended.
     const flight = flights.fly(`await client.query("set lock_timeout = 0"); ${ADD_COLUMN}`, {
-      timeoutMs: 2500,
+      timeoutMs: await timeFor(2500),
     });
     const error = await failure(flight);
     expect(error).toMatchObject({
@@ -145,7 +152,9 @@ describe('a migration that cannot have its lock', () => {
 
   test('waits no longer for a lock than its time allows', async () => {
     await using blocker = await holder();
-    const error = await failure(flights.fly(ADD_COLUMN, { timeoutMs: 3_000, lockTimeoutMs: 60_000 }));
+    const error = await failure(
+      flights.fly(ADD_COLUMN, { timeoutMs: await timeFor(3_000), lockTimeoutMs: 600_000 }),
+    );
     expect(error).toMatchObject({
       code: 'MIGRATION_BLOCKED',
       hint: expect.stringContaining(`select pg_terminate_backend(${blocker.pid});`) as unknown,
@@ -411,12 +420,13 @@ describe('an index that is built beside the traffic', () => {
 
 describe('a migration that goes wrong', () => {
   test('is ended when its time is over, and none of its locks stays behind', async () => {
+    const timeoutMs = await timeFor(1500);
     const flight = flights.fly(
       `await client.query('begin');
        await client.query('alter table member add column phone text');
        say('hanging');
        await client.query('select pg_sleep(600)');`,
-      { timeoutMs: 1500 },
+      { timeoutMs },
     );
     const error = await failure(flight);
     expect(error).toMatchObject({
@@ -424,7 +434,9 @@ describe('a migration that goes wrong', () => {
       message: expect.stringMatching(
         /took too long and was stopped.* It was at select pg_sleep\(…\)\.$/,
       ) as unknown,
-      hint: expect.stringContaining("It had 2 s. If it needs longer: migrate: { timeout: '…' }") as unknown,
+      hint: expect.stringContaining(
+        `It had ${Math.round(timeoutMs / 1000)} s. If it needs longer: migrate: { timeout: '…' }`,
+      ) as unknown,
       output: expect.arrayContaining(['hanging']) as unknown,
     });
     expect(await leftOver()).toBe(0);
