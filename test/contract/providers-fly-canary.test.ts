@@ -10,6 +10,8 @@ import { failure, secondWork, StrategyRig } from '../support/strategy-rig.ts';
 const CANARY = { bakeMs: 1_500, maxErrorRate: 0.01, maxLatencyRatio: 100, minRequests: 5 };
 const THREE = { regions: [{ region: 'iad', count: 3 }], strategy: 'canary', canary: CANARY } as const;
 const ONE = { ...THREE, regions: [{ region: 'iad', count: 1 }] } as const;
+/** One that fails is stopped once it has failed often enough, however long that takes. */
+const LONG = { ...CANARY, bakeMs: 60_000 };
 
 let rig: StrategyRig;
 
@@ -59,7 +61,7 @@ describe.concurrent('a canary', () => {
   });
 
   test('whose answers fail more often is DEPLOY_CANARY_FAILED with the figures, and is undone', async () => {
-    const { app } = await rig.deployed('errors', THREE);
+    const { app } = await rig.deployed('errors', { ...THREE, canary: LONG });
     const before = await rig.was('errors');
     const untouched = await rig.fly.machines('errors');
     const next = await rig.next(app, { FAIL_EVERY: '2' });
@@ -95,7 +97,7 @@ describe.concurrent('a canary', () => {
   });
 
   test('that gets sick or dies while it is watched is stopped at once', async () => {
-    const { app } = await rig.deployed('sickens', { ...THREE, canary: { ...CANARY, bakeMs: 30_000 } });
+    const { app } = await rig.deployed('sickens', { ...THREE, canary: LONG });
     const before = new Set((await rig.fly.machines('sickens')).map(({ instance_id }) => instance_id));
     const next = await rig.next(app);
     const work = secondWork();
@@ -121,7 +123,7 @@ describe.concurrent('a canary', () => {
   });
 
   test('of an app with one machine that does worse is taken out, and the old one never left', async () => {
-    const { app } = await rig.deployed('beside-bad', ONE);
+    const { app } = await rig.deployed('beside-bad', { ...ONE, canary: LONG });
     const before = await rig.was('beside-bad');
     const next = await rig.next(app, { FAIL_EVERY: '2' });
     const work = secondWork();

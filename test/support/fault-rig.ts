@@ -22,9 +22,9 @@ const TIMING: Partial<FlyTiming> = {
 const QUICK_HEALTH = {
   path: '/health',
   intervalMs: 1_000,
-  timeoutMs: 10_000,
+  timeoutMs: 30_000,
   gracePeriodMs: 500,
-  withinMs: 30_000,
+  withinMs: 60_000,
 };
 
 /** A request at which something is to happen. */

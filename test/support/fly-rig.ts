@@ -288,7 +288,7 @@ export function testApp(name: string, more: Partial<ResolvedFlyApp> = {}): Resol
     env: {},
     database: null,
     migrate: null,
-    health: { path: '/health', intervalMs: 1_000, timeoutMs: 10_000, gracePeriodMs: 500, withinMs: 60_000 },
+    health: { path: '/health', intervalMs: 1_000, timeoutMs: 30_000, gracePeriodMs: 500, withinMs: 60_000 },
     org: 'personal',
     token: 'FLY_API_TOKEN',
     dockerfile: null,
