@@ -1,4 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createPublicKey, verify } from 'node:crypto';
+import type { JsonWebKey } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { OidcService } from '../../src/cloud/github/actions/oidc/oidc-service.ts';
+import { systemClock } from '../../src/util/clock.ts';
 import { ActionsRig } from '../support/actions-rig.ts';
 
 let rig: ActionsRig;
@@ -57,4 +61,95 @@ test('a run that cannot start says where, why, and what to do', async () => {
   expect(rig.actions.context.store.get('runs', run?.id ?? 0).messages).toEqual([
     'WORKFLOW_UNSUPPORTED: .github/workflows/it.yml (line 3, column 33): container of a job is not carried out → Install what the job needs in a step: runners here are processes of this machine.',
   ]);
+});
+
+describe('id tokens', () => {
+  const ASK = `fetch(process.env.ACTIONS_ID_TOKEN_REQUEST_URL + '&audience=sts.example', { headers: { authorization: 'Bearer ' + process.env.ACTIONS_ID_TOKEN_REQUEST_TOKEN } }).then((r) => r.json()).then(({ value }) => console.log('jwt=' + value))`;
+  const job = (more: string): string =>
+    `{ runs-on: ubuntu-latest, ${more}, steps: [{ run: 'echo "url=$ACTIONS_ID_TOKEN_REQUEST_URL"' }, { shell: 'node {0}', if: "env.ACTIONS != 'no'", run: "${ASK}" }] }`;
+
+  /** The claims of a token that a job printed, once its signature was held against the keys of its issuer. */
+  async function claimsOf(log: string): Promise<Record<string, string | number>> {
+    const [head = '', body = '', signature = ''] = /^jwt=(.+)$/mu.exec(log)?.[1]?.split('.') ?? [];
+    const read = (part: string): Record<string, string | number> =>
+      JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, string | number>;
+    const claims = read(body);
+    const about = await fetch(`${claims['iss']}/.well-known/openid-configuration`);
+    const { issuer, jwks_uri: keysUrl } = (await about.json()) as { issuer: string; jwks_uri: string };
+    const { keys } = (await (await fetch(keysUrl)).json()) as { keys: (JsonWebKey & { kid: string })[] };
+    const jwk = keys.find(({ kid }) => kid === read(head)['kid']);
+    if (jwk === undefined) throw new Error('the key is not listed');
+    const key = createPublicKey({ key: jwk, format: 'jwk' });
+    const isGood = verify('sha256', Buffer.from(`${head}.${body}`), key, Buffer.from(signature, 'base64url'));
+    expect([issuer, isGood]).toEqual([claims['iss'], true]);
+    return claims;
+  }
+
+  test('are signed for a job that may write them, and say who it is; others are not even told where', async () => {
+    await rig.project(
+      {
+        'it.yml': `on: push
+jobs:
+  named: ${job('permissions: { id-token: write }, environment: prod')}
+  plain: ${job('permissions: { id-token: write, contents: read }')}
+  none: ${job("permissions: { contents: read }, env: { ACTIONS: 'no' }")}
+  called: { permissions: { id-token: write }, uses: ./.github/workflows/called.yml }
+`,
+        'called.yml': `on: workflow_call\njobs:\n  inner: ${job('timeout-minutes: 5')}\n`,
+      },
+      { name: 'acme/oidc' },
+    );
+    const [run] = await rig.ended('acme/oidc');
+    expect(run?.conclusion).toBe('success');
+    const logOf = (name: string): Promise<string> => rig.log(run?.id ?? 0, name, 'acme/oidc');
+    const named = await claimsOf(await logOf('named'));
+    const server = new URL(String(named['iss'])).origin;
+    expect(named).toMatchObject({
+      sub: 'repo:acme/oidc:environment:prod',
+      aud: 'sts.example',
+      iss: `${server}/_services/token`,
+      repository: 'acme/oidc',
+      repository_owner: 'acme',
+      ref: 'refs/heads/main',
+      sha: run?.head_sha,
+      event_name: 'push',
+      environment: 'prod',
+      workflow_ref: 'acme/oidc/.github/workflows/it.yml@refs/heads/main',
+      job_workflow_ref: 'acme/oidc/.github/workflows/it.yml@refs/heads/main',
+      ref_protected: 'false',
+      run_attempt: '1',
+      run_id: String(run?.id),
+      repository_visibility: expect.stringMatching(/^(?:public|private)$/u) as string,
+    });
+    expect(Number(named['exp']) - Number(named['iat'])).toBe(300);
+    expect((await claimsOf(await logOf('plain')))['sub']).toBe('repo:acme/oidc:ref:refs/heads/main');
+    const inner = await claimsOf(await logOf('called / inner'));
+    expect(inner['job_workflow_ref']).toBe('acme/oidc/.github/workflows/called.yml@refs/heads/main');
+    expect(inner['workflow_ref']).toBe('acme/oidc/.github/workflows/it.yml@refs/heads/main');
+    expect(await logOf('none')).toContain('\nurl=\n');
+    // The jobs are over: what they asked with is worth nothing.
+    const late = await fetch(`${server}/_services/token/request?api-version=2.0`, {
+      headers: { authorization: 'bearer none' },
+    });
+    expect(late.status).toBe(401);
+  });
+
+  test('are asked for with what ends with the job, of the owner where no audience is said, by a key that stays', async () => {
+    const open = (): OidcService =>
+      new OidcService({ stateDir: rig.dir, clock: systemClock, baseUrl: 'http://127.0.0.1:1' });
+    const service = open();
+    const request = service.open({ sub: 'repo:a/b:ref:x', repository_owner: 'a' });
+    const ask = (): Promise<Response> =>
+      Promise.resolve(
+        service.routes().request(request.url, { headers: { authorization: `bearer ${request.token}` } }),
+      );
+    const { value } = (await (await ask()).json()) as { value: string };
+    const claims: unknown = JSON.parse(Buffer.from(value.split('.')[1] ?? '', 'base64url').toString());
+    expect(claims).toMatchObject({ aud: 'http://127.0.0.1:1/a', sub: 'repo:a/b:ref:x' });
+    service.close(request);
+    expect((await ask()).status).toBe(401);
+    const keys = async (of: OidcService): Promise<string> =>
+      (await of.routes().request('/_services/token/.well-known/jwks')).text();
+    expect(await keys(open())).toBe(await keys(service));
+  });
 });

@@ -93,6 +93,7 @@ export class JobRig implements Disposable {
         own: { node: process.execPath, cli: join(this.dir, 'cli.js') },
         actions: this.#services(trial),
         services: this.#host,
+        idToken: null,
         listener: {
           step: (step) => void (steps_[step.number - 1] = step),
           line: (_step, line) => {

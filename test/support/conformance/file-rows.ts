@@ -99,7 +99,6 @@ export const FILE_ROWS: readonly ConformanceRow[] = [
     of('a: {runs-on: ubuntu-latest, steps: [{uses: "docker://alpine:3"}]}'),
     NOT_HERE,
   ),
-  unsupported('permissions: {id-token: write}', `on: push\npermissions: {id-token: write}\n${JOB}`, NOT_HERE),
   unsupported('runs-on: windows-2025', of('a: {runs-on: windows-2025, steps: [{run: a}]}'), NOT_HERE),
   unsupported(
     'runs-on: [self-hosted, gpu]',
@@ -125,6 +124,11 @@ export const FILE_ROWS: readonly ConformanceRow[] = [
   carried(
     'a service postgres: a server of the local cloud, for its job alone',
     of(job('a', 'services: {db: {image: "postgres:17", env: {POSTGRES_PASSWORD: x}, ports: ["5432:5432"]}}')),
+    'read',
+  ),
+  carried(
+    'permissions: {id-token: write}: a token that the local GitHub signs',
+    `on: push\npermissions: {id-token: write}\n${JOB}`,
     'read',
   ),
   carried('anchors and aliases', `on: push\nenv: &env {A: b}\njobs:\n  ${job('a', 'env: *env')}\n`, 'read'),

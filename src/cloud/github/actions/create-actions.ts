@@ -6,6 +6,7 @@ import type { GithubContext } from '../github-context.ts';
 import { CacheBlobs } from './cache-service/cache-blobs.ts';
 import { cacheServiceRoutes } from './cache-service/cache-service-routes.ts';
 import { RuntimeTokens } from './cache-service/runtime-tokens.ts';
+import { OidcService } from './oidc/oidc-service.ts';
 import { artifactRoutes } from './rest/artifact-routes.ts';
 import { cacheRoutes } from './rest/cache-routes.ts';
 import { actionsPages } from './rest/actions-pages.ts';
@@ -75,6 +76,7 @@ export function createActions(github: GithubContext, options: ActionsOptions): A
     artifacts: new ArtifactStore(store, stateDir, github.clock),
     caches: new CacheStore(store, stateDir, github.clock),
     runtimeTokens: new RuntimeTokens(),
+    oidc: new OidcService({ stateDir, clock: github.clock, baseUrl: github.baseUrl }),
     logs: new JobLogs(stateDir, github.clock),
     news: new ActionsNews(),
     services: { postgres: options.postgres, ports: new ServicePorts() },
@@ -95,6 +97,7 @@ export function createActions(github: GithubContext, options: ActionsOptions): A
   const blobs = new CacheBlobs({ stateDir, clock: github.clock, baseUrl: github.baseUrl });
   pages.route('/', blobs.routes());
   pages.route('/', cacheServiceRoutes({ caches: context.caches, tokens: context.runtimeTokens, blobs }));
+  pages.route('/', context.oidc.routes());
   pages.route('/', actionsPages(context));
   return {
     context,

@@ -1,7 +1,7 @@
 import type { PermissionLevel, PermissionScope, PermissionsAsked } from '../model/permissions.ts';
 import { PERMISSION_SCOPES } from '../model/permissions.ts';
 import type { At } from './reading.ts';
-import { invalid, unsupported } from './reading.ts';
+import { invalid } from './reading.ts';
 import { knownEntries, scalarOf, shapeOf } from './yaml-walk.ts';
 
 /** Scopes that cannot be given every level. actions/workflow-parser, workflow-v1.0: permissions-mapping. */
@@ -28,13 +28,6 @@ export function readPermissions(at: At | undefined): PermissionsAsked | undefine
     const levels = LEVELS[scope as PermissionScope] ?? ALL_LEVELS;
     if (typeof level === 'string' && levels.includes(level)) asked[scope] = level as PermissionLevel;
     else invalid(value, `Unexpected value '${level ?? ''}'`);
-    if (scope === 'id-token' && level === 'write') {
-      unsupported(
-        value,
-        'OpenID Connect (id-token) is not carried out: there is nobody who would trust its tokens',
-        'Take id-token out and use a token of the platform, as a secret of the environment.',
-      );
-    }
   }
   return asked;
 }

@@ -342,7 +342,6 @@ describe('what is right and not carried out is never passed over', () => {
       job('services: {db: {image: postgres, credentials: {username: a, password: b}}}'),
       'credentials of a service',
     ],
-    ['id-token', job('permissions: {id-token: write}'), 'OpenID Connect'],
     ['an action in a container', step('{uses: "docker://alpine:3"}'), 'Actions in containers'],
     ['steps in the background', step('{run: a, background: true}'), 'background is not carried out'],
     ['PowerShell', step('{run: a, shell: pwsh}'), 'The shell pwsh'],

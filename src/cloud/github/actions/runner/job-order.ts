@@ -4,6 +4,7 @@ import type { Scope } from '../model/run-context.ts';
 import type { JobResult } from '../model/run-state.ts';
 import type { JsonObject, SourceMap } from '../model/source.ts';
 import type { RunDefaults, StepsJob } from '../model/workflow.ts';
+import type { IdTokenRequest } from '../oidc/oidc-service.ts';
 import type { StepRecord } from '../store/records.ts';
 import type { ServiceHost } from './job-services.ts';
 import type { OwnCommand } from './npx-shim.ts';
@@ -39,6 +40,8 @@ export interface JobHost {
   readonly runnerName: string;
   readonly own: OwnCommand;
   readonly actions: ActionServices;
+  /** How it asks for id tokens; null without `id-token: write`. */
+  readonly idToken: IdTokenRequest | null;
   readonly services: ServiceHost;
   readonly listener: JobListener;
   /** Aborted: steps are asked to end; those that `always()` run still do. */

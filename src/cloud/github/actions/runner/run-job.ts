@@ -34,7 +34,12 @@ export async function runJob(order: JobOrder, host: JobHost): Promise<JobReport>
     const places = makeJobPlaces(host.dir, github?.repository?.split('/')[1] ?? 'repository', order.event);
     writeNpxShim(places.shims, host.own, host.path);
     const secrets = Object.values((order.scope.contexts.secrets ?? {}) as Record<string, string>);
-    const masker = new SecretMasker([...secrets, order.token, host.actions.runtime.token]);
+    const masker = new SecretMasker([
+      ...secrets,
+      order.token,
+      host.actions.runtime.token,
+      host.idToken?.token ?? '',
+    ]);
     const session = new JobSession({
       order,
       host: { ...host, cancel: bounds.cancel, kill: bounds.kill },

@@ -76,6 +76,12 @@ export function stepEnvironment(
     PATH: set['PATH'] === undefined ? session.pathValue : `${places.shims}:${set['PATH']}`,
     GITHUB_ACTIONS: 'true',
     ...Object.fromEntries(own.map(([name = '', value = '']) => [name.toUpperCase(), value])),
+    ...(host.idToken === null
+      ? {}
+      : {
+          ACTIONS_ID_TOKEN_REQUEST_URL: host.idToken.url,
+          ACTIONS_ID_TOKEN_REQUEST_TOKEN: host.idToken.token,
+        }),
     ...on.files.variables,
     RUNNER_TRACKING_ID: order.trackingId,
   };

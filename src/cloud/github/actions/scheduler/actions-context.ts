@@ -1,5 +1,6 @@
 import type { GithubContext } from '../../github-context.ts';
 import type { RuntimeTokens } from '../cache-service/runtime-tokens.ts';
+import type { OidcService } from '../oidc/oidc-service.ts';
 import type { ServiceHost } from '../runner/job-services.ts';
 import type { OwnCommand } from '../runner/npx-shim.ts';
 import type { ActionsStore } from '../store/actions-store.ts';
@@ -16,6 +17,8 @@ export interface ActionsContext {
   readonly caches: CacheStore;
   /** Of the jobs that run, for the cache service. */
   readonly runtimeTokens: RuntimeTokens;
+  /** Signs who a job is, for jobs with `id-token: write`. */
+  readonly oidc: OidcService;
   readonly logs: JobLogs;
   readonly news: ActionsNews;
   /** What services of jobs are started with. */

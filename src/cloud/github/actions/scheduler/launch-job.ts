@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { Tokens } from '../../access/tokens.ts';
 import type { CacheScope } from '../cache-service/runtime-tokens.ts';
 import { ExpressionError } from '../expressions/evaluate.ts';
+import { oidcClaims } from '../oidc/oidc-claims.ts';
+import type { IdTokenRequest } from '../oidc/oidc-service.ts';
 import { frameOf } from '../plan/frame-facts.ts';
 import { jobScope, stepsJobOf } from '../plan/job-scope.ts';
 import { secretsOf } from '../plan/secrets.ts';
@@ -52,6 +54,12 @@ export async function launchJob(
     permissions: instance.permissions,
     expiresAt: github.clock.now() + instance.timeoutMs + TOKEN_GRACE_MS,
   });
+  const idToken =
+    instance.permissions['id-token'] === 'write'
+      ? context.oidc.open(
+          oidcClaims(state, instance, { isPrivate: repository.isPrivate, checkRunId: job.checkRunId }),
+        )
+      : null;
   const runtimeToken = context.runtimeTokens.mint(cacheScopeOf(run, state));
   try {
     const opened = await openSecrets(github, repository, environment);
@@ -70,21 +78,27 @@ export async function launchJob(
       timeoutMs: instance.timeoutMs,
       trackingId: job.trackingId ?? '',
     };
-    return await runJob(order, hostOf(context, begun, { signals, runtimeToken }));
+    return await runJob(order, hostOf(context, begun, { signals, runtimeToken, idToken }));
   } catch (error) {
     if (error instanceof ExpressionError) return failed(`The template is not valid. ${error.message}`);
     throw error;
   } finally {
     tokens.revoke(token.id);
     context.runtimeTokens.revoke(runtimeToken);
+    if (idToken !== null) context.oidc.close(idToken);
   }
 }
 
 function hostOf(
   context: ActionsContext,
   { run, state, job }: BegunJob,
-  { signals, runtimeToken }: { readonly signals: JobSignals; readonly runtimeToken: string },
+  on: {
+    readonly signals: JobSignals;
+    readonly runtimeToken: string;
+    readonly idToken: IdTokenRequest | null;
+  },
 ): JobHost {
+  const { signals, runtimeToken, idToken } = on;
   return {
     dir: jobDir(context, job.id),
     clock: context.github.clock,
@@ -93,6 +107,7 @@ function hostOf(
     runnerName: job.runner ?? 'local',
     own: context.own,
     actions: servicesOf(context, run, { scope: cacheScopeOf(run, state), runtimeToken }),
+    idToken,
     services: context.services,
     listener: listenerOf(context, job),
     cancel: signals.cancel.signal,
