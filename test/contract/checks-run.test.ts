@@ -1,6 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { entryName } from '../../src/checks/cache/cache-store.ts';
+import { decodeEntry } from '../../src/checks/cache/stored-entry.ts';
 import type { CheckEvent } from '../../src/checks/check-event.ts';
 import { runChecks } from '../../src/checks/run-checks.ts';
 import { selectChecks } from '../../src/checks/select-checks.ts';
@@ -313,6 +316,18 @@ describe('failing', () => {
       { attempt: 3, attempts: 4 },
     ]);
   });
+});
+
+test('what is kept says of which commit it is, also where a report is new that git does not ignore', async () => {
+  using rig = checkoutRig(FILES);
+  const reports = { junit: ['unit.xml'], coverage: [], sarif: [], sbom: [] };
+  await rig.run([resolvedCheck('unit', { command: 'echo "<testsuites/>" > unit.xml', reports })]);
+  const { key, isKept } = rig.result('unit');
+  expect(isKept).toBe(true);
+  const entry = readFileSync(join(rig.root, '.glidepath/cache', entryName('local', key ?? '')));
+  expect(decodeEntry(entry)?.entry.commit).toBe(
+    execFileSync('git', ['rev-parse', 'HEAD'], { cwd: rig.root, encoding: 'utf8' }).trim(),
+  );
 });
 
 test('a check finds this very command on its PATH, runs in its directory, and is told that it is CI', async () => {

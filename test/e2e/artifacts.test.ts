@@ -101,6 +101,21 @@ describe('ci --export', () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining('The check broken failed when it was made.')]);
   });
 
+  test('in a place that git does not ignore is warned of, and not made while checks are watched', async () => {
+    await using rig = await shop();
+    const watched = await rig.run('ci', '--watch', '--export', 'out');
+    expect([watched.code, watched.stderr]).toEqual([
+      2,
+      expect.stringContaining('--watch and --export cannot be used together.'),
+    ]);
+    const { code, stdout } = await rig.run('ci', '--export', 'shared');
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      '! git does not ignore shared, so checks that read all files of the project run again. Add it to .gitignore.\n',
+    );
+    expect((await rig.run('ci', '--export', 'exported')).stdout).not.toContain('does not ignore');
+  });
+
   test('is signed with the key of the environment, which is printed nowhere; each thing that was changed is named', async () => {
     await using rig = await shop();
     const { privateKey } = generateKeyPairSync('ed25519');

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { SIGNING_KEY, signingKey } from '../../artifacts/signing-key.ts';
 import { exportArtifacts, type Exported, type ExportedCheck } from '../../artifacts/export-artifacts.ts';
 import { exportName, requireReplaceable } from '../../artifacts/export-place.ts';
@@ -8,6 +8,7 @@ import { sha256 } from '../../artifacts/artifact-manifest.ts';
 import type { BuildFacts } from '../../artifacts/provenance-statement.ts';
 import type { CheckResult, ChecksOutcome } from '../../checks/check-event.ts';
 import { outputFiles, outputGlobs } from '../../checks/cache/output-files.ts';
+import { madeByChecks } from '../../checks/inputs/made-by-checks.ts';
 import { lockFilesOf } from '../../checks/inputs/lock-files.ts';
 import type { ResolvedCheck, ResolvedProject } from '../../config/resolved.ts';
 import { REPORT_FILES } from '../../reports/report-files.ts';
@@ -42,11 +43,17 @@ export async function requireExportable(context: CommandContext, typed: string):
   await requireReplaceable(resolve(context.cwd, exportName(typed, name)));
 }
 
+/** What was exported, and what comes of the place that it lies in. */
+export interface ChecksExported extends Exported {
+  /** Git does not ignore it, so that checks take it for files of the project and run again. */
+  readonly isInput: boolean;
+}
+
 /**
  * `ci --export DIR`: what the checks made, and their reports, with manifest, bill of materials and provenance. Throws
  * ARTIFACT_INVALID, ARTIFACT_KEY_INVALID, and what git has against the checkout.
  */
-export async function exportChecks(context: CommandContext, request: ChecksExport): Promise<Exported> {
+export async function exportChecks(context: CommandContext, request: ChecksExport): Promise<ChecksExported> {
   const { project, root, outcome } = request;
   const signer = signingKey(context.env[SIGNING_KEY]);
   const source = createGitSource({ root });
@@ -58,7 +65,7 @@ export async function exportChecks(context: CommandContext, request: ChecksExpor
       outcome.results.find(({ name }) => name === check.name),
     ),
   );
-  return exportArtifacts({
+  const exported = await exportArtifacts({
     directory: resolve(context.cwd, request.directory),
     root,
     project: project.name,
@@ -73,6 +80,10 @@ export async function exportChecks(context: CommandContext, request: ChecksExpor
     facts: await factsOf(context, request, source),
     signer,
   });
+  const below = `${relative(root, exported.directory)}/`;
+  const isMade = madeByChecks(project.checks);
+  const isInput = (await source.newFiles()).some((path) => path.startsWith(below) && !isMade(path));
+  return { ...exported, isInput };
 }
 
 /** What the reports of all checks were put together into. */

@@ -168,19 +168,24 @@ async function openMemory(
     held,
     claims,
     cache,
-    commit: async () => commit ?? cleanCommit(root),
+    commit: async () => commit ?? cleanCommit(root, checks),
     clock: systemClock,
     signal,
   });
   return { memory, held, tools };
 }
 
-/** The commit that lies there; null with something uncommitted, and without git. */
-async function cleanCommit(root: string): Promise<string | null> {
-  const { createGitSource } = await import('../../providers/git/git-source.ts');
+/** The commit that lies there; null with something uncommitted but what checks make, and without git. */
+async function cleanCommit(root: string, checks: readonly ResolvedCheck[]): Promise<string | null> {
+  const [{ createGitSource }, { hasChanges }] = await Promise.all([
+    import('../../providers/git/git-source.ts'),
+    import('../project/has-changes.ts'),
+  ]);
   const source = createGitSource({ root });
   try {
-    return (await source.isDirty()) ? null : await source.resolveRef('HEAD');
+    // One process of git, where nothing has changed.
+    const isChanged = (await source.isDirty()) && (await hasChanges(source, checks));
+    return isChanged ? null : await source.resolveRef('HEAD');
   } catch {
     return null;
   }

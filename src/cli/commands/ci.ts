@@ -1,5 +1,6 @@
 import type { TypedCiOptions } from '../checks/typed-ci.ts';
 import { ERROR_CODES, EXIT } from '../../diagnostics/error-codes.ts';
+import { ToolError } from '../../diagnostics/tool-error.ts';
 import { systemClock } from '../../util/clock.ts';
 import { endLeftCheckRuns } from '../checks/check-runs.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
@@ -18,6 +19,10 @@ import { closingWords, failedError } from '../checks/closing-words.ts';
  * CHECK_WROTE_OUTSIDE.
  */
 export async function ci(context: CommandContext, typed: TypedCiOptions): Promise<ExitCode> {
+  if (typed.isWatched && typed.exportTo !== null)
+    throw new ToolError('CLI_USAGE', '--watch and --export cannot be used together.', {
+      hint: `Export without --watch: glidepath ci --export ${typed.exportTo}`,
+    });
   using memo = openMemo(context, typed);
   if (typed.exportTo !== null) {
     const { requireExportable } = await import('../checks/export-checks.ts');
