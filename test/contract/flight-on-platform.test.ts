@@ -145,6 +145,26 @@ describe('a migration on a machine of the platform', () => {
     expect(ran).toHaveLength(1);
   });
 
+  test('is known by its session also where that was opened before anybody looked', async () => {
+    const craft = craftOnPlatform({
+      command: 'true',
+      platform: platformWith((script) => script),
+      deployment: { platformName: 'web', env: {} } as unknown as AppDeployment,
+      secrets: {},
+      applicationName: 'glidepath-migration test',
+      takesOptions: false,
+      clock: systemClock,
+      work: new TestWork(),
+    });
+    const request = { number: 1, lockTimeoutMs: 300, timeoutMs: 60_000, checksClients: false };
+    const attempt = craft.begin(request);
+    await using session = await openSession(url, 'a client that is deaf');
+    await session.query('begin');
+    await session.query('lock table member');
+    expect(await attempt.pids(admin.client)).toEqual([session.pid]);
+    await attempt.end;
+  });
+
   test('leaves no session behind when its time is over', async () => {
     const error = await failure(
       fly(`await client.query('begin'); ${ADD_COLUMN} await client.query('select pg_sleep(600)');`, deaf, {

@@ -32,12 +32,14 @@ export function craftOnPlatform(options: OnPlatformOptions): Craft {
     attemptsBefore,
     onBlocked: async (attempt) => void (await work.once(blockedKey(attempt), () => Promise.resolve(true))),
     begin(request) {
-      let since: string | null = null;
+      const begunAt = options.clock.now();
+      let since: number | null = null;
       return {
         end: run(options, request),
         log: null,
         async pids(client) {
-          since ??= await timeOf(client);
+          // The migration may have connected before the server answers here for the first time.
+          since ??= (await timeOf(client)) - (options.clock.now() - begunAt);
           return ownSessions(client, options.applicationName, since);
         },
       };
@@ -106,9 +108,12 @@ function settingsOf(
   };
 }
 
-async function timeOf(client: Client): Promise<string> {
-  const { rows } = await client.query<Record<string, unknown>>('select clock_timestamp()::text as now');
-  return String(rows[0]?.['now']);
+/** By the server, in milliseconds since the Unix epoch. */
+async function timeOf(client: Client): Promise<number> {
+  const { rows } = await client.query<Record<string, unknown>>(
+    'select floor(extract(epoch from clock_timestamp()) * 1000)::float8 as now',
+  );
+  return Number(rows[0]?.['now']);
 }
 
 /**
@@ -118,13 +123,13 @@ async function timeOf(client: Client): Promise<string> {
 async function ownSessions(
   client: Client,
   applicationName: string,
-  since: string,
+  since: number,
 ): Promise<readonly number[]> {
   const { rows } = await client.query<Record<string, unknown>>(
     `select a.pid from pg_stat_activity a
      where a.datname = current_database() and a.pid <> pg_backend_pid() and a.usename = current_user
        and a.backend_type = 'client backend'
-       and (a.application_name = $1 or (a.backend_start >= $2::timestamptz and exists (
+       and (a.application_name = $1 or (a.backend_start >= to_timestamp($2::float8 / 1000) and exists (
          select 1 from pg_locks l where l.pid = a.pid and l.locktype = 'relation' and l.mode = any($3)
            and l.relation >= 16384)))`,
     [applicationName, since, STRONG_LOCKS],
