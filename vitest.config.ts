@@ -21,6 +21,11 @@ export default defineConfig({
           server: READ_BY_VITE,
           include: ['src/**/*.test.ts', 'test/architecture.test.ts', 'test/golden/**/*.test.ts'],
           testTimeout: 60_000,
+          // They compute. vitest leaves one core to itself unless told otherwise: on two cores it would be one worker.
+          maxWorkers: '100%',
+          // Many small files that share most of their modules: to load those for each anew takes longer than the tests.
+          // No test leaves a variable, a mock or a listener behind.
+          isolate: false,
         },
       },
       {
