@@ -58,14 +58,26 @@ export function addRehearseCommand(program: Command, register: Register): void {
       summary: 'Try a push, tag or pull request locally',
       details:
         'Simulates an event on the local GitHub and runs the GitHub workflows it triggers, on the local cloud.',
-      args: ['push main, tag v1.2.0, pr 42 opened, or merge-queue'],
-      examples: ['rehearse push main', 'rehearse pr 42 opened --change src/cart.ts'],
+      args: ['push main, tag v1.2.0, pr 42 opened, merge-queue, dispatch operations, or schedule review-app'],
+      examples: [
+        'rehearse push main',
+        'rehearse push production --from staging',
+        'rehearse pr 42 opened --change src/cart.ts',
+        'rehearse dispatch deploy-staging --ref staging',
+        'rehearse schedule review-app',
+      ],
     },
     async (context, args, options) => {
       const { rehearse } = await import('../commands/rehearse.ts');
       return rehearse(context, args, {
-        isFromFork: options['fromFork'] === true,
+        flags: {
+          isFromFork: options['fromFork'] === true,
+          from: text(options['from']),
+          ref: text(options['ref']),
+          inputs: list(options['input']),
+        },
         changes: list(options['change']),
+        withoutTool: list(options['withoutTool']),
       });
     },
   )
@@ -73,9 +85,17 @@ export function addRehearseCommand(program: Command, register: Register): void {
       '--change <file...>',
       'file to change in the commit: its content in the working copy, or an added blank line',
     )
+    .option('--from <branch>', 'push: the newest commit of this branch of the local GitHub, as it is')
     .option('--from-fork', 'the pull request comes from a fork')
+    .option('--ref <ref>', 'dispatch: the branch or tag to run on; the main branch otherwise')
+    .option('--input <name=value...>', 'dispatch: inputs of the workflow')
+    .option(
+      '--without-tool <action...>',
+      'go on without what these actions set up and this machine lacks, such as erlef/setup-beam',
+    )
     .option(...WAIT_FOR_LOCK);
 }
 
+const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 const list = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];

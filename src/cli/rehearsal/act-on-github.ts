@@ -1,39 +1,21 @@
 import { ToolError } from '../../diagnostics/tool-error.ts';
-import type { FileChange, Remote, ScratchRepository } from '../../providers/git/scratch-repository.ts';
+import type { Remote, ScratchRepository } from '../../providers/git/scratch-repository.ts';
 import { unreachable } from '../../util/assert.ts';
-import type { LocalGithub } from './local-github.ts';
-import type { ExpectedEvent, ExpectedEvents } from './rehearsal-end.ts';
+import type { ExpectedEvent } from './rehearsal-end.ts';
 import { rehearsalCommit, type RehearsedSource } from './rehearsal-commit.ts';
 import { rehearsalWords, type Rehearsal } from './rehearsal.ts';
-
-/** What a rehearsal is made with. */
-export interface RehearsalScene {
-  readonly github: LocalGithub;
-  readonly scratch: ScratchRepository;
-  readonly mainBranch: string;
-  /** What the repository of the project has under a name; null where it has nothing of it. */
-  readonly sourceOf: (ref: string) => Promise<RehearsedSource | null>;
-  /** HEAD, where the project has no such branch or tag. */
-  readonly head: RehearsedSource;
-  /** What differs in the commit: files that were named, and GitHub workflows that are not committed. */
-  readonly changesOf: (source: RehearsedSource) => Promise<readonly FileChange[]>;
-  /** Milliseconds since the Unix epoch. */
-  readonly now: () => number;
-}
-
-/** What was done, and what will come of it. */
-export interface RehearsedAct {
-  readonly expected: ExpectedEvents;
-  /** The commit that was pushed, tagged or merged; null where none was. */
-  readonly sha: string | null;
-  readonly pullRequest: number | null;
-}
+import { nothingThere, type RehearsalScene, type RehearsedAct } from './rehearsal-scene.ts';
+import { startWorkflow } from './start-workflow.ts';
 
 /** Does what the rehearsal is of, as somebody would with git and in a browser. Throws with what has to be done before. */
 export async function actOnGithub(scene: RehearsalScene, rehearsal: Rehearsal): Promise<RehearsedAct> {
   switch (rehearsal.kind) {
     case 'push': {
-      const sha = await pushBranch(scene, rehearsal.branch, scene.github.remote, rehearsalWords(rehearsal));
+      const { branch, from } = rehearsal;
+      const sha =
+        from === undefined
+          ? await pushBranch(scene, branch, scene.github.remote, rehearsalWords(rehearsal))
+          : await carryOn(scene, from, branch);
       return { expected: [{ event: 'push' }], sha, pullRequest: null };
     }
     case 'tag':
@@ -42,6 +24,9 @@ export async function actOnGithub(scene: RehearsalScene, rehearsal: Rehearsal): 
       return actOnPullRequest(scene, rehearsal);
     case 'merge-queue':
       return mergeByQueue(scene, rehearsal.number);
+    case 'dispatch':
+    case 'schedule':
+      return startWorkflow(scene, rehearsal);
     default:
       return unreachable(rehearsal);
   }
@@ -67,6 +52,31 @@ async function pushBranch(
   const sha = await rehearsalCommit(scratch, { source: start, tip: base, changes, message, at: scene.now() });
   await scratch.push(to, [`${sha}:refs/heads/${branch}`]);
   if (tip === null && branch === scene.mainBranch) await github.defaultTo(branch);
+  return sha;
+}
+
+/** What has been rehearsed on one branch goes on to the next as it is, so that it is the very commit that passed. */
+async function carryOn(
+  { scratch, github, warn }: RehearsalScene,
+  from: string,
+  branch: string,
+): Promise<string> {
+  const refs = await scratch.remoteRefs(github.remote);
+  const sha = refs.get(`refs/heads/${from}`);
+  const tip = refs.get(`refs/heads/${branch}`);
+  if (sha === undefined) throw nothingThere(from);
+  const short = sha.slice(0, 7);
+  if (sha === tip) {
+    throw new ToolError('PLAN_UNKNOWN_TRIGGER', `${branch} is at ${short} already, as ${from} is.`, {
+      hint: `Rehearse something new first: glidepath rehearse push ${from} --change FILE`,
+    });
+  }
+  await scratch.fetch(github.remote, [sha, ...(tip === undefined ? [] : [tip])]);
+  const isBehind = tip === undefined || (await scratch.isAncestor(tip, sha));
+  // Only rehearsals wrote there: a commit of its own that an earlier one made must not be in the way of this one.
+  if (!isBehind)
+    warn(`! ${branch} had ${tip.slice(0, 7)}, which is not on ${from}: it is at ${short} from now on.`);
+  await scratch.push(github.remote, [`${isBehind ? '' : '+'}${sha}:refs/heads/${branch}`]);
   return sha;
 }
 
@@ -167,12 +177,6 @@ async function mergeByQueue(scene: RehearsalScene, asked: number | null): Promis
 
 function pushTo(branch: string): ExpectedEvent {
   return { event: 'push', ref: `refs/heads/${branch}` };
-}
-
-function nothingThere(mainBranch: string): ToolError {
-  return new ToolError('PLAN_UNKNOWN_TRIGGER', `The local GitHub has no branch ${mainBranch} yet.`, {
-    hint: `Rehearse a push first: glidepath rehearse push ${mainBranch}`,
-  });
 }
 
 function alreadyThere({ number, state }: Pull): ToolError {

@@ -26,6 +26,10 @@ export interface LocalGithub {
   numberNext(number: number | null): Promise<void>;
   /** Puts a pull request into the merge queue of its base, as its button does. */
   enqueue(number: number): Promise<void>;
+  /** What is written in the schedule of a GitHub workflow happens now, `operations.yml`. Throws CLOUD_REFUSED where it has none. */
+  fireSchedule(workflow: string): Promise<void>;
+  /** Jobs go on where these actions have nothing to set up, of which there is no program on this machine. */
+  allowWithoutTool(actions: readonly string[]): Promise<void>;
   /** One call of the API, by the owner or by whoever a token is of. Throws PROVIDER_REJECTED. */
   call(method: string, path: string, options?: LocalCall): Promise<unknown>;
 }
@@ -37,6 +41,8 @@ export interface LocalCall {
   readonly token?: string;
   /** Null is returned for this status, instead of an error. */
   readonly absentAt?: number;
+  /** What to do when it is refused. */
+  readonly hint?: string;
 }
 
 /** Opens the repository of a project on the local GitHub; nothing is asked before it is needed. */
@@ -70,6 +76,12 @@ export function openLocalGithub(cloud: CloudInfo, repository: string, fetch: Fet
     async enqueue(number) {
       await askCloud(cloud, 'POST', '/github/queue', { repository, number });
     },
+    async fireSchedule(workflow) {
+      await askCloud(cloud, 'POST', '/github/actions/schedule', { repository, workflow });
+    },
+    async allowWithoutTool(actions) {
+      await askCloud(cloud, 'PUT', '/github/actions/settings', { withoutTool: actions });
+    },
     async call(method, path, options = {}) {
       const response = await fetch(`${base}/api/v3${path}`, {
         method,
@@ -82,13 +94,17 @@ export function openLocalGithub(cloud: CloudInfo, repository: string, fetch: Fet
       const answer: unknown = await response.json().catch(() => null);
       if (response.ok) return answer;
       if (response.status === options.absentAt) return null;
-      throw refused(method, path, response.status, answer);
+      throw refused(method, path, { status: response.status, answer, hint: options.hint });
     },
   };
   return github;
 }
 
-function refused(method: string, path: string, status: number, answer: unknown): ToolError {
+function refused(
+  method: string,
+  path: string,
+  { status, answer, hint }: { status: number; answer: unknown; hint: string | undefined },
+): ToolError {
   const { message = '', errors = [] } = (answer ?? {}) as {
     message?: string;
     errors?: readonly ({ message?: string } | string)[];
@@ -98,6 +114,6 @@ function refused(method: string, path: string, status: number, answer: unknown):
   return new ToolError(
     'PROVIDER_REJECTED',
     `The local GitHub answered ${method} ${path} with ${status}${said === '' ? '.' : `: ${said}`}`,
-    { hint: 'Look at it: glidepath cloud status' },
+    { hint: hint ?? 'Look at it: glidepath cloud status' },
   );
 }

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { parseRehearsal } from './parse-rehearsal.ts';
+import { environment } from '../../../test/support/projects.ts';
+import { carryOnHint } from './carry-on-hint.ts';
+import { parseRehearsal, type RehearsalFlags } from './parse-rehearsal.ts';
 import { rehearsalWords, triggerOf, type Rehearsal } from './rehearsal.ts';
 
 const parse = (text: string, isFromFork = false) =>
@@ -32,6 +34,62 @@ test.each([
 ])('“%s” is a mistake that says what could be written', (text, message) => {
   expect(parse(text)).toMatchObject({ code: 'PLAN_UNKNOWN_TRIGGER', message });
   expect((parse(text) as { hint: string }).hint).toMatch(/Write one of: push <branch> · |--local/);
+});
+
+test('a push of another branch, a workflow started by hand and one by its schedule are read, and written as they were', () => {
+  const words = (text: string) => text.split(' ');
+  const from = parseRehearsal(words('push production'), { from: 'staging' });
+  expect(from).toEqual({ kind: 'push', branch: 'production', from: 'staging' });
+  expect(rehearsalWords(from as Rehearsal)).toBe('push production --from staging');
+  const inputs = ['action=deploy', 'reason=a=b', 'ref='];
+  const dispatched = parseRehearsal(words('dispatch operations.yml'), { ref: 'main', inputs });
+  expect(dispatched).toEqual({
+    kind: 'dispatch',
+    workflow: 'operations.yml',
+    ref: 'main',
+    inputs: { action: 'deploy', reason: 'a=b', ref: '' },
+  });
+  expect(rehearsalWords(dispatched as Rehearsal)).toBe(
+    'dispatch operations.yml --ref main --input action=deploy --input reason=a=b --input ref=',
+  );
+  expect(triggerOf(dispatched as Rehearsal)).toBeNull();
+  const reap = parse('schedule review-app');
+  expect(reap).toEqual({ kind: 'schedule', workflow: 'review-app' });
+  expect(rehearsalWords(reap as Rehearsal)).toBe('schedule review-app');
+});
+
+test.each<[string, RehearsalFlags, string]>([
+  ['dispatch', {}, 'dispatch needs a GitHub workflow, such as operations.yml.'],
+  ['dispatch operations action=status', {}, 'Inputs are given by --input action=status.'],
+  ['schedule a b', {}, 'schedule takes one GitHub workflow, not b as well.'],
+  ['dispatch operations', { inputs: ['status'] }, '--input takes name=value, not status.'],
+  ['dispatch operations', { inputs: ['=x'] }, '--input takes name=value, not =x.'],
+  ['tag v1', { from: 'staging' }, 'Only a push takes --from.'],
+  ['push main', { ref: 'main' }, 'Only dispatch takes --ref.'],
+  ['schedule review-app', { inputs: ['a=b'] }, 'Only dispatch takes --input.'],
+])('“%s” with %j is a mistake', (text, flags, message) => {
+  expect(parseRehearsal(text.split(' '), flags)).toMatchObject({
+    code: 'PLAN_UNKNOWN_TRIGGER',
+    message: expect.stringContaining(message) as string,
+  });
+});
+
+test('after a push that was refused is named what carries on what has passed', () => {
+  const on = (branch: string) => [{ kind: 'push' as const, branch }];
+  const staging = environment('staging', { apps: [], on: on('staging') });
+  const gates = [{ kind: 'passed' as const, environment: 'staging' }];
+  const project = {
+    environments: [staging, environment('production', { apps: [], on: on('release/*'), gates })],
+  };
+  expect(carryOnHint(project, { kind: 'push', branch: 'release/1' })).toContain(
+    'glidepath rehearse push release/1 --from staging',
+  );
+  expect(carryOnHint(project, { kind: 'push', branch: 'staging' })).toBeNull();
+  expect(carryOnHint(project, { kind: 'push', branch: 'release/1', from: 'staging' })).toBeNull();
+  expect(carryOnHint(project, { kind: 'tag', tag: 'v1' })).toBeNull();
+  const byTag = environment('staging', { apps: [], on: [{ kind: 'tag', pattern: 'rc*' }] });
+  const other = { environments: [byTag, environment('production', { apps: [], on: on('main'), gates })] };
+  expect(carryOnHint(other, { kind: 'push', branch: 'main' })).toBeNull();
 });
 
 test('what GitHub calls otherwise is understood well enough to say so', () => {

@@ -9,7 +9,20 @@ const FORMS = [
   'tag <name>',
   ...PULL_REQUEST_ACTIONS.map((action) => `pr <number> ${action}`),
   'merge-queue [number]',
+  'dispatch <workflow>',
+  'schedule <workflow>',
 ];
+
+/** What is typed besides the words. */
+export interface RehearsalFlags {
+  readonly isFromFork?: boolean;
+  /** `push`: the branch of the local GitHub whose newest commit is pushed; null: not given. */
+  readonly from?: string | null;
+  /** `dispatch`: where; null: not given. */
+  readonly ref?: string | null;
+  /** `dispatch`: `name=value`. */
+  readonly inputs?: readonly string[];
+}
 
 /** GitHub's own words for what has another name here. */
 const OTHER_ACTIONS: Readonly<Record<string, PullRequestAction>> = {
@@ -21,28 +34,56 @@ const OTHER_ACTIONS: Readonly<Record<string, PullRequestAction>> = {
 };
 
 /** Reads what is typed after `glidepath rehearse`; a mistake comes back as PLAN_UNKNOWN_TRIGGER. */
-export function parseRehearsal(
-  words: readonly string[],
-  options: { readonly isFromFork: boolean },
-): Rehearsal | Diagnostic {
+export function parseRehearsal(words: readonly string[], flags: RehearsalFlags): Rehearsal | Diagnostic {
   const [kind, subject, action, ...rest] = words;
-  if (options.isFromFork && kind !== 'pr') return mistake('Only a pull request comes from a fork.');
+  const misplaced = misplacedFlag(kind, flags);
+  if (misplaced !== null) return misplaced;
   if (kind === 'merge-queue') return mergeQueue(words.slice(1));
+  if (kind === 'dispatch' || kind === 'schedule') return byName(words, flags);
   if (kind === 'pr' && action !== undefined) {
     const read = parseTrigger(['pr', subject ?? '', 'opened']);
     if (isDiagnostic(read)) return { ...read, hint: hint() };
     const known = PULL_REQUEST_ACTIONS.find((one) => one === action);
     if (known === undefined || rest.length > 0) return unknownAction([action, ...rest].join(' '));
     const { number } = read as Extract<typeof read, { kind: 'pull-request' }>;
-    return { kind: 'pull-request', number, action: known, isFromFork: options.isFromFork };
+    return { kind: 'pull-request', number, action: known, isFromFork: flags.isFromFork === true };
   }
   const trigger = parseTrigger(words);
   if (isDiagnostic(trigger)) return { ...trigger, hint: hint() };
-  if (trigger.kind === 'push' || trigger.kind === 'tag') return trigger;
+  if (trigger.kind === 'push') return { ...trigger, ...(flags.from == null ? {} : { from: flags.from }) };
+  if (trigger.kind === 'tag') return trigger;
   return mistake(
     'A deployment by hand is no event on GitHub.',
     `Do it on the local cloud: glidepath ${words.join(' ')} --local`,
   );
+}
+
+function misplacedFlag(kind: string | undefined, flags: RehearsalFlags): Diagnostic | null {
+  if (flags.isFromFork === true && kind !== 'pr') return mistake('Only a pull request comes from a fork.');
+  if (flags.from != null && kind !== 'push') return mistake('Only a push takes --from.');
+  if (kind === 'dispatch') return null;
+  if (flags.ref != null) return mistake('Only dispatch takes --ref.');
+  return (flags.inputs ?? []).length > 0 ? mistake('Only dispatch takes --input.') : null;
+}
+
+/** A GitHub workflow that is started by hand, or by its schedule. */
+function byName(
+  [kind, workflow, ...rest]: readonly string[],
+  { ref, inputs = [] }: RehearsalFlags,
+): Rehearsal | Diagnostic {
+  if (workflow === undefined) return mistake(`${kind} needs a GitHub workflow, such as operations.yml.`);
+  if (rest.length > 0) {
+    const given = rest.every((word) => word.includes('=')) ? ` Inputs are given by --input ${rest[0]}.` : '';
+    return mistake(`${kind} takes one GitHub workflow, not ${rest.join(' ')} as well.${given}`);
+  }
+  if (kind === 'schedule') return { kind: 'schedule', workflow };
+  const wrong = inputs.find((input) => input.indexOf('=') < 1);
+  if (wrong !== undefined) return mistake(`--input takes name=value, not ${wrong}.`);
+  const pairs = inputs.map((input): [string, string] => {
+    const at = input.indexOf('=');
+    return [input.slice(0, at), input.slice(at + 1)];
+  });
+  return { kind: 'dispatch', workflow, ref: ref ?? null, inputs: Object.fromEntries(pairs) };
 }
 
 function mergeQueue(words: readonly string[]): Rehearsal | Diagnostic {

@@ -1,6 +1,6 @@
 import type { LocalGithub } from './local-github.ts';
 import type { ActionsModel } from './actions-model.ts';
-import type { RehearsedAct } from './act-on-github.ts';
+import type { RehearsedAct } from './rehearsal-scene.ts';
 import type { RehearsedApproval } from './rehearsed-approvals.ts';
 import { isGood } from './rehearsal-end.ts';
 

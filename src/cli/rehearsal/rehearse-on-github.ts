@@ -2,7 +2,11 @@ import { EXIT } from '../../diagnostics/error-codes.ts';
 import type { ResolvedProject } from '../../config/resolved.ts';
 import { generateFiles } from '../../emit/generate-files.ts';
 import { createGitSource } from '../../providers/git/git-source.ts';
-import { openScratchRepository, type FileChange } from '../../providers/git/scratch-repository.ts';
+import {
+  openScratchRepository,
+  type FileChange,
+  type ScratchRepository,
+} from '../../providers/git/scratch-repository.ts';
 import { ownVersion } from '../../util/own-file.ts';
 import { systemClock } from '../../util/clock.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
@@ -12,11 +16,14 @@ import { writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
 import { createVault } from '../platforms/secret-vault.ts';
 import { renderRehearsal } from '../views/github/rehearsal.ts';
-import { actOnGithub, type RehearsalScene } from './act-on-github.ts';
+import { actOnGithub } from './act-on-github.ts';
+import { carryOnHint } from './carry-on-hint.ts';
 import { followActions } from './follow-actions.ts';
 import { openLocalGithub } from './local-github.ts';
 import { changedFiles, missingWorkflows } from './rehearsed-changes.ts';
 import { rehearsalWords, type Rehearsal } from './rehearsal.ts';
+import type { RehearsedSource } from './rehearsal-commit.ts';
+import type { RehearsalScene } from './rehearsal-scene.ts';
 import { newestDeployment, reportRehearsal, type ReportSources } from './rehearsal-report.ts';
 import { rehearsedApprovals } from './rehearsed-approvals.ts';
 import { setUpGithub } from './set-up-github.ts';
@@ -29,6 +36,8 @@ export interface OnGithubOptions {
   readonly cloud: LocalCloud;
   /** Files that the commit changes. */
   readonly changes: readonly string[];
+  /** Actions whose tools may be missing here. */
+  readonly withoutTool: readonly string[];
 }
 
 /**
@@ -59,6 +68,7 @@ export async function rehearseOnGithub(
   await withProgress(context, `Setting ${asked.repository} up on the local GitHub`, async () => {
     await github.ensure(project.mainBranch);
     await github.defaultTo(project.mainBranch);
+    await github.allowWithoutTool(options.withoutTool);
     const madeUp = await setUpGithub({
       project,
       cloud,
@@ -73,26 +83,14 @@ export async function rehearseOnGithub(
   const source = createGitSource({ root });
   const at = async (ref: string) => ({ commit: await source.resolveRef(ref), folder: scratch.folder });
   const head = await at('HEAD');
-  const generated = generateFiles(project, { version: ownVersion() });
-  let said = false;
   const scene: RehearsalScene = {
     github,
     scratch,
     mainBranch: project.mainBranch,
     sourceOf: async (ref) => ((await source.hasRef(ref)) ? at(ref) : null),
     head,
-    async changesOf(from): Promise<readonly FileChange[]> {
-      const missing = await missingWorkflows(scratch, from, generated);
-      if (missing.length > 0 && !said) sayMissing(context, missing);
-      said = true;
-      const named = await changedFiles(scratch, from, {
-        root,
-        cwd: context.cwd,
-        files: options.changes,
-        head,
-      });
-      return [...missing, ...named];
-    },
+    changesOf: changesFor(context, options, { scratch, head }),
+    warn: (line) => context.output.error(`${line}\n`),
     now: () => systemClock.now(),
   };
   const { createGithubReader } = await import('../../providers/github/github.ts');
@@ -101,8 +99,26 @@ export async function rehearseOnGithub(
     scene,
     cloud,
     repository: asked.repository,
+    project,
     approvalsOf: (commit) => rehearsedApprovals(host, project, { commit, now: systemClock.now() }),
   });
+}
+
+/** What a rehearsed commit has besides what is committed. What has to be generated is said once. */
+function changesFor(
+  context: CommandContext,
+  { project, root, changes }: OnGithubOptions,
+  { scratch, head }: { readonly scratch: ScratchRepository; readonly head: RehearsedSource },
+): RehearsalScene['changesOf'] {
+  const generated = generateFiles(project, { version: ownVersion() });
+  let said = false;
+  return async (from) => {
+    const missing = await missingWorkflows(scratch, from, generated);
+    if (missing.length > 0 && !said) sayMissing(context, missing);
+    said = true;
+    const named = await changedFiles(scratch, from, { root, cwd: context.cwd, files: changes, head });
+    return [...missing, ...named];
+  };
 }
 
 async function follow(
@@ -112,6 +128,7 @@ async function follow(
     readonly scene: RehearsalScene;
     readonly cloud: LocalCloud;
     readonly repository: string;
+    readonly project: ResolvedProject;
     readonly approvalsOf: ReportSources['approvalsOf'];
   },
 ): Promise<ExitCode> {
@@ -143,6 +160,8 @@ async function follow(
     const title = rehearsalWords(rehearsal);
     if (context.output.json) writeJson(context.output, { kind: 'report', ...report }, true);
     else context.output.write(renderRehearsal(report, { color: context.output.color, title }));
+    const hint = report.succeeded ? null : carryOnHint(on.project, rehearsal);
+    if (hint !== null) context.output.error(`${hint}\n`);
     return report.succeeded ? EXIT.ok : EXIT.failed;
   } finally {
     listening.abort();

@@ -58,7 +58,7 @@ function standIn(call: ActionCall, wanted: string, all: readonly FoundNode[]): F
   const [own] = all;
   if (own === undefined || !call.services.withoutTool.has('actions/setup-node'))
     throw new ActionFailure(
-      `Unable to find Node version '${wanted}' on this machine, which has ${there}. The local GitHub downloads none`,
+      `Unable to find Node version '${wanted}' on this machine, which has ${there}. The local GitHub downloads none; to take another, rehearse with --without-tool actions/setup-node`,
     );
   call.output.warning(`Node.js ${own.version} stands in for ${wanted}, which is not on this machine`);
   return own;

@@ -29,7 +29,7 @@ function withoutThem(call: ActionCall, name: string, missing: readonly string[])
   const what = `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not on this machine`;
   if (!call.services.withoutTool.has(name))
     throw new ActionFailure(
-      `${what}, and the local GitHub installs nothing. Install it, or allow to go on without ${name}`,
+      `${what}, and the local GitHub installs nothing. Install it, or rehearse with --without-tool ${name}`,
     );
   call.output.warning(`${what}: going on without, as was allowed`);
 }
