@@ -24,6 +24,8 @@ export interface LeftProcess {
 export interface ExecutionEnd {
   /** Null where it was killed by a signal. */
   readonly exitCode: number | null;
+  /** What it was killed by, where that is known. */
+  readonly signal?: string | null;
   /** It took longer than `check.timeoutMs` and was ended. */
   readonly timedOut: boolean;
   readonly left: readonly LeftProcess[];

@@ -34,7 +34,7 @@ export interface CheckRun {
 }
 
 /** How a check ended that ran. */
-export interface CheckEnd extends Pick<ExecutionEnd, 'exitCode' | 'timedOut'> {
+export interface CheckEnd extends Pick<ExecutionEnd, 'exitCode' | 'signal' | 'timedOut'> {
   readonly hasPassed: boolean;
   readonly startedAt: number;
   readonly durationMs: number;
@@ -63,13 +63,14 @@ export async function runCheck(deps: CheckDeps, check: ResolvedCheck, run: Check
     isHeldOpen ||= end.isHeldOpen === true;
     const hasPassed = end.exitCode === 0 && !end.timedOut;
     if (hasPassed || attempt > check.retries) {
-      const { exitCode, timedOut } = end;
+      const { exitCode, signal = null, timedOut } = end;
       const durationMs = deps.clock.now() - startedAt;
       const failedAttempts = hasPassed ? attempt - 1 : attempt;
       const wroteOutside = end.wroteOutside ?? [];
       return {
         hasPassed,
         exitCode,
+        signal,
         timedOut,
         startedAt,
         durationMs,

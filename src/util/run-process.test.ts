@@ -25,7 +25,7 @@ test('tells lines of both streams and the exit code, and sees only the variables
     env,
     onLine: (line) => lines.push(line),
   });
-  expect(result).toEqual({ exitCode: 3, timedOut: false, left: [], isHeldOpen: false });
+  expect(result).toEqual({ exitCode: 3, signal: null, timedOut: false, left: [], isHeldOpen: false });
   expect(lines.toSorted()).toEqual(['no', 'yes']);
 });
 
@@ -41,7 +41,7 @@ test('what takes too long is ended with all that it started', async () => {
     sleep: async (ms, signal) => (ms === timeoutMs ? hasBegun() : systemClock.sleep(ms, signal)),
   };
   const result = await run(`sleep 60 & echo $! > ${file}; wait`, { timeoutMs }, clock);
-  expect(result).toEqual({ exitCode: null, timedOut: true, left: [], isHeldOpen: false });
+  expect(result).toEqual({ exitCode: null, signal: 'SIGTERM', timedOut: true, left: [], isHeldOpen: false });
   const pid = Number(readFileSync(file, 'utf8'));
   // Its files are closed a moment before it counts as ended.
   const isThere = (): boolean =>

@@ -35,6 +35,8 @@ export interface ProcessRun {
 export interface ProcessEnd {
   /** Null where it was killed by a signal. */
   readonly exitCode: number | null;
+  /** What it was killed by; null where it ended by itself. */
+  readonly signal: NodeJS.Signals | null;
   readonly timedOut: boolean;
   /** What it had started and left running, now ended; only with a mark. */
   readonly left: readonly FamilyMember[];
@@ -78,18 +80,18 @@ export async function runProcess(spawn: Spawn, clock: Clock, run: ProcessRun): P
     );
   tellLines(child, run);
   try {
-    const exitCode = await ended(child, run.mark === undefined ? 'close' : 'exit');
+    const how = await ended(child, run.mark === undefined ? 'close' : 'exit');
     const wasEnded = timedOut || run.signal.aborted;
     if (run.mark === undefined) {
       run.signal.throwIfAborted();
-      return { exitCode, timedOut, left: [], isHeldOpen: false };
+      return { ...how, timedOut, left: [], isHeldOpen: false };
     }
     const family = familyOf(child, run.mark);
     const left = wasEnded ? [] : await endLeft(clock, { ...run, family });
     await ending;
     const held = await endHolders(child, clock, { ...run, family: { ...family, outputs } });
     run.signal.throwIfAborted();
-    return { exitCode, timedOut, left: wasEnded ? [] : [...left, ...held.members], isHeldOpen: held.isOpen };
+    return { ...how, timedOut, left: wasEnded ? [] : [...left, ...held.members], isHeldOpen: held.isOpen };
   } finally {
     done.abort();
     run.signal.removeEventListener('abort', end);
@@ -105,9 +107,14 @@ function tellLines(child: ChildProcess, { onLine, redact }: ProcessRun): void {
   }
 }
 
-function ended(child: ChildProcess, event: 'close' | 'exit'): Promise<number | null> {
+function ended(
+  child: ChildProcess,
+  event: 'close' | 'exit',
+): Promise<Pick<ProcessEnd, 'exitCode' | 'signal'>> {
   return new Promise((resolve, reject) => {
-    child.once(event, resolve);
+    child.once(event, (exitCode: number | null, signal: NodeJS.Signals | null) =>
+      resolve({ exitCode, signal }),
+    );
     child.once('error', reject);
   });
 }
