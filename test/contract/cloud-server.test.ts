@@ -27,6 +27,7 @@ import {
 import type { CloudInfo } from '../../src/cloud/control/cloud-info.ts';
 import { processesOfCloud } from '../../src/cloud/control/left-processes.ts';
 import { stopCloud } from '../../src/cloud/control/stop.ts';
+import { pickLoopbackPort } from '../../src/cloud/machines/loopback-port.ts';
 import type { ToolError } from '../../src/diagnostics/tool-error.ts';
 import { api, CloudRig, url } from '../support/edge-cloud.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -191,7 +192,7 @@ test.runIf(existsSync('/dev/full'))(
 
 test('an app is reached by its port and by host name, and by other apps under its private address', async () => {
   await using rig = new CloudRig();
-  const cloud = await rig.up({ edgePort: await freeBlock() });
+  const cloud = await rig.up({ edgePort: await pickLoopbackPort(new Set(), null) });
   await rig.deploy(cloud, 'web', { API_URL: 'http://api.flycast' });
   const id = await rig.deploy(cloud, 'api');
   expect(await textOf(await urlOf(cloud, 'api'))).toBe(id);
@@ -440,13 +441,3 @@ test('the control API says what is wrong with a fault it cannot read', async () 
   );
   await expect(api(cloud, 'GET', '/nothing')).rejects.toThrow(/404 /u);
 });
-
-/** A port with free ones after it, for the edge and its apps. */
-async function freeBlock(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port > 60_000 ? port - 5_000 : port;
-}
