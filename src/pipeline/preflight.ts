@@ -38,11 +38,11 @@ export function preflight(
 function withoutBranches({ name, gates, databases, apps }: ResolvedEnvironment): Diagnostic[] {
   if (!gates.some(({ kind }) => kind === 'safe-migrations')) return [];
   return migratedDatabases(databases, apps)
-    .filter(({ database }) => database.provider === 'external' || database.fly?.managed === true)
+    .filter(({ database }) => database.provider === 'external')
     .map(({ database }) => ({
       severity: 'error',
       code: 'PROVIDER_NOT_SUPPORTED',
-      message: `The gate safeMigrations() of ${name} tries migrations on a branch, but ${database.name} cannot have one: ${database.provider === 'external' ? 'it is external' : 'Managed Postgres of Fly has no branches'}.`,
+      message: `The gate safeMigrations() of ${name} tries migrations on a branch, but ${database.name} cannot have one: it is external.`,
       hint: 'Remove safeMigrations() from these gates, and lint the files in a check: glidepath db lint',
       path: `environments.${name}.gates`,
     }));

@@ -23,6 +23,8 @@ export interface Abilities {
   /** Whether what was there before a restore is kept as a restore point, and can be looked at by its name as a branch can. */
   readonly preserves: { readonly isBranch: boolean } | null;
   readonly branches: boolean;
+  /** Whether a branch can have the tables alone. Default: as branches. */
+  readonly schemaOnly?: boolean;
 }
 
 /** What every database platform must do, over real Postgres. */
@@ -266,14 +268,17 @@ export function describeDatabasePlatform(
       },
     );
 
-    test.runIf(abilities.branches)('a branch of the schema alone has the tables and no rows', async () => {
-      const { platform } = under;
-      const database = await made(under, 'schema');
-      await ask(under, database, "create table notes (note text); insert into notes values ('old')");
-      const order = { name: 'schema-copy', schemaOnly: true, expiresAt: null };
-      await platform.branch(database, order, new TestWork());
-      expect(await notes(under, database, { branch: 'schema-copy' })).toEqual([]);
-    });
+    test.runIf(canLeaveRows(abilities))(
+      'a branch of the schema alone has the tables and no rows',
+      async () => {
+        const { platform } = under;
+        const database = await made(under, 'schema');
+        await ask(under, database, "create table notes (note text); insert into notes values ('old')");
+        const order = { name: 'schema-copy', schemaOnly: true, expiresAt: null };
+        await platform.branch(database, order, new TestWork());
+        expect(await notes(under, database, { branch: 'schema-copy' })).toEqual([]);
+      },
+    );
 
     test.runIf(abilities.branches)('the branch of the environment itself is not removed as one', async () => {
       const database = await made(under, 'plain');
@@ -293,6 +298,9 @@ export function describeDatabasePlatform(
           : [platform.createRestorePoint(database, { name: 'x', expiresAt: null }, work)]),
         ...(abilities.moments ? [] : [platform.restore(database, { target: time, preserveAs: 'x' }, work)]),
         ...(abilities.branches ? [] : [platform.branch(database, { name: 'x', expiresAt: null }, work)]),
+        ...(canLeaveRows(abilities)
+          ? []
+          : [platform.branch(database, { name: 'x', schemaOnly: true, expiresAt: null }, work)]),
       ];
       for (const asked of refused) {
         await expect(asked).rejects.toMatchObject({
@@ -303,6 +311,10 @@ export function describeDatabasePlatform(
       await platform.detach(database, 'shop-web', work);
     });
   });
+}
+
+function canLeaveRows({ branches, schemaOnly = branches }: Abilities): boolean {
+  return schemaOnly;
 }
 
 async function made(under: PlatformUnderTest, name: string): Promise<ResolvedDatabase> {

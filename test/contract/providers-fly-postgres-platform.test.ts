@@ -22,6 +22,6 @@ describeDatabasePlatform(
 
 describeDatabasePlatform(
   'Managed Postgres on Fly',
-  { makes: true, restorePoints: false, moments: false, preserves: null, branches: false },
+  { makes: true, restorePoints: false, moments: false, preserves: null, branches: true, schemaOnly: false },
   () => open(true),
 );

@@ -225,6 +225,6 @@ async function sayWhatThereIs(
 function backupsElsewhere({ provider, fly }: ResolvedDatabase): string | null {
   if (provider === 'external') return 'It is external: whoever runs it keeps its backups.';
   return fly?.managed === true
-    ? 'Fly keeps backups of a Managed Postgres, and restores them into a new cluster: fly mpg backup list, fly mpg restore'
+    ? 'Fly restores a Managed Postgres only into a new cluster: glidepath db branch <environment> <name> --at <time>, or from a backup: fly mpg backup list, fly mpg restore'
     : null;
 }

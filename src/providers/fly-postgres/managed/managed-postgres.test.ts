@@ -5,7 +5,13 @@ import type { ResolvedDatabase } from '../../../config/resolved.ts';
 import { Secret } from '../../../diagnostics/secret.ts';
 import { createFlyClient } from '../../fly/client/fly-client.ts';
 import { FLY_TIMING } from '../../fly/client/fly-timing.ts';
-import { clusterUrl, destroyCluster, ensureCluster, observeCluster } from './managed-postgres.ts';
+import {
+  clusterUrl,
+  destroyCluster,
+  ensureCluster,
+  observeCluster,
+  requireCluster,
+} from './managed-postgres.ts';
 import { createPacer } from '../../http/pacer.ts';
 
 const DATABASE: ResolvedDatabase = {
@@ -33,7 +39,8 @@ test('a cluster is made once, waited for, and its URL put together from its own 
   const work = new TestWork();
   expect(await inTime(clock, ensureCluster(context, DATABASE, work))).toEqual({ created: true });
   expect(await inTime(clock, ensureCluster(context, DATABASE, work))).toEqual({ created: false });
-  const url = await inTime(clock, clusterUrl(context, DATABASE));
+  const cluster = await inTime(clock, requireCluster(context.client, DATABASE));
+  const url = await inTime(clock, clusterUrl(context, cluster, { use: 'direct' }));
   expect(url).toBe('postgresql://fly-user:p%40ss%2Fword@direct.db1.test:5432/fly-db');
   expect(world.created).toEqual([
     {
@@ -73,9 +80,21 @@ test('it is found, and destroyed, by name; destroying it twice is no error', asy
   expect(await observe()).toBe(null);
 });
 
+test('apps come through the pooler, migrations past it', async () => {
+  const { context, clock } = rig();
+  await inTime(clock, ensureCluster(context, DATABASE, new TestWork()));
+  const cluster = await inTime(clock, requireCluster(context.client, DATABASE));
+  const hostFor = async (use: 'app' | 'direct'): Promise<string> =>
+    new URL(await inTime(clock, clusterUrl(context, cluster, { use }))).host;
+  expect([await hostFor('app'), await hostFor('direct')]).toEqual([
+    'pooler.db1.test:6432',
+    'direct.db1.test:5432',
+  ]);
+});
+
 test('the URL of a database that is not there is PROVIDER_NOT_FOUND', async () => {
   const { context, clock } = rig();
-  await expect(inTime(clock, clusterUrl(context, DATABASE))).rejects.toMatchObject({
+  await expect(inTime(clock, requireCluster(context.client, DATABASE))).rejects.toMatchObject({
     code: 'PROVIDER_NOT_FOUND',
   });
 });
@@ -89,7 +108,14 @@ function rig(how: { losesCreation?: boolean; endsAs?: string } = {}) {
     name: 'shop-db',
     status: world.status,
     endpoints:
-      world.status === 'ready' ? { primary: { direct: { host: 'direct.db1.test', port: 5432 } } } : null,
+      world.status === 'ready'
+        ? {
+            primary: {
+              direct: { host: 'direct.db1.test', port: 5432 },
+              pooler: { host: 'pooler.db1.test', port: 6432 },
+            },
+          }
+        : null,
   });
   const answer = (method: string, path: string, body: unknown): unknown => {
     if (method === 'POST') {

@@ -1,5 +1,5 @@
 import type { PlatformWork } from '../../app-platform.ts';
-import type { ObservedDatabase } from '../../database-platform.ts';
+import type { ConnectionPurpose, ObservedDatabase } from '../../database-platform.ts';
 import type { ResolvedDatabase } from '../../../config/resolved.ts';
 import { ToolError } from '../../../diagnostics/tool-error.ts';
 import type { Clock } from '../../../util/clock.ts';
@@ -8,12 +8,14 @@ import { hasStatus, isOutcomeUnknown } from '../../fly/client/fly-api-error.ts';
 import type { FlyClient, FlyRequest } from '../../fly/client/fly-client.ts';
 import type { FlyTiming } from '../../fly/client/fly-timing.ts';
 
-/** A cluster as the API shows it (OpenAPI, `PostgresCluster`). */
-interface Cluster {
+/** A cluster as the API shows it (OpenAPI, `PostgresCluster` and, in lists, `PostgresClusterSummary`). */
+export interface ManagedCluster {
   readonly id: string;
   readonly name: string;
   readonly status: string;
   readonly region?: string;
+  /** RFC 3339. */
+  readonly created_at?: string;
   readonly endpoints?: {
     readonly primary?: { readonly direct?: Endpoint; readonly pooler?: Endpoint } | null;
   } | null;
@@ -46,22 +48,36 @@ export async function ensureCluster(
 ): Promise<{ readonly created: boolean }> {
   const found = await findCluster(context.client, database, work.signal);
   const id = found?.id ?? (await createCluster(context, database, work));
-  await readyCluster(context, database, id, work.signal);
+  await readyCluster(context, { id, name: clusterNameOf(database) }, work.signal);
   return { created: found === null };
 }
 
-/** The URL that apps use, put together from the cluster's own answers. It holds a password. Throws PROVIDER_NOT_FOUND. */
-export async function clusterUrl(
-  context: PostgresContext,
+/** The cluster of a database. Throws PROVIDER_NOT_FOUND. */
+export async function requireCluster(
+  client: FlyClient,
   database: ResolvedDatabase,
   signal?: AbortSignal,
-): Promise<string> {
-  const found = await findCluster(context.client, database, signal);
+): Promise<ManagedCluster> {
+  const found = await findCluster(client, database, signal);
   if (found === null) throw noCluster(database);
-  const cluster = await readyCluster(context, database, found.id, signal);
-  const { username, password } = await credentials(context.client, cluster, signal);
+  return found;
+}
+
+/**
+ * The URL of a cluster, put together from its own answers, for its first login or the one called `role`; apps come through
+ * the pooler where there is one. It holds a password.
+ */
+export async function clusterUrl(
+  context: PostgresContext,
+  found: Pick<ManagedCluster, 'id' | 'name'>,
+  { use, role }: Pick<ConnectionPurpose, 'use' | 'role'>,
+  signal?: AbortSignal,
+): Promise<string> {
+  const cluster = await readyCluster(context, found, signal);
+  const { username, password } = await credentials(context.client, cluster, role, signal);
   const name = await databaseName(context.client, cluster, signal);
-  const endpoint = cluster.endpoints?.primary?.direct ?? cluster.endpoints?.primary?.pooler;
+  const { direct, pooler } = cluster.endpoints?.primary ?? {};
+  const endpoint = use === 'app' ? (pooler ?? direct) : (direct ?? pooler);
   assert(endpoint !== undefined, `cluster ${cluster.id} is ready but has no endpoint`);
   const login = `${encodeURIComponent(username)}:${encodeURIComponent(password)}`;
   return `postgresql://${login}@${endpoint.host}:${endpoint.port ?? 5432}/${encodeURIComponent(name)}`;
@@ -93,12 +109,21 @@ export async function destroyCluster(
 ): Promise<void> {
   const found = await findCluster(client, database, work.signal);
   if (found === null) return;
+  await deleteCluster(client, found, work.signal);
+  work.log(`database ${database.name} (${found.name}) destroyed`);
+}
+
+/** One that is gone is no error. */
+export async function deleteCluster(
+  client: FlyClient,
+  cluster: Pick<ManagedCluster, 'id' | 'name'>,
+  signal: AbortSignal,
+): Promise<void> {
   try {
-    await client.send({ ...about(found, 'DELETE', ''), isRepeatable: true, signal: work.signal });
+    await client.send({ ...about(cluster, 'DELETE', ''), isRepeatable: true, signal });
   } catch (error) {
     if (!hasStatus(error, 404, 410)) throw error;
   }
-  work.log(`database ${database.name} (${found.name}) destroyed`);
 }
 
 function noCluster(database: ResolvedDatabase): ToolError {
@@ -109,7 +134,8 @@ function noCluster(database: ResolvedDatabase): ToolError {
   );
 }
 
-function clusterNameOf(database: ResolvedDatabase): string {
+/** What a database is called there. */
+export function clusterNameOf(database: ResolvedDatabase): string {
   return database.platformName ?? database.name;
 }
 
@@ -117,28 +143,21 @@ function orgOf(database: ResolvedDatabase): string {
   return database.org ?? 'personal';
 }
 
-/** The names of all clusters of its organization. */
-export async function clusterNames(
-  client: FlyClient,
-  database: ResolvedDatabase,
-): Promise<readonly string[]> {
-  return (await livingClusters(client, database)).map(({ name }) => name);
-}
-
 async function findCluster(
   client: FlyClient,
   database: ResolvedDatabase,
   signal?: AbortSignal,
-): Promise<Cluster | null> {
+): Promise<ManagedCluster | null> {
   const clusters = await livingClusters(client, database, signal);
   return clusters.find(({ name }) => name === clusterNameOf(database)) ?? null;
 }
 
-async function livingClusters(
+/** The clusters of its organization. */
+export async function livingClusters(
   client: FlyClient,
   database: ResolvedDatabase,
   signal?: AbortSignal,
-): Promise<readonly Cluster[]> {
+): Promise<readonly ManagedCluster[]> {
   const answer = await client.send({
     method: 'GET',
     path: '/v1/postgres',
@@ -147,7 +166,7 @@ async function livingClusters(
     subject: orgOf(database),
     signal,
   });
-  const clusters = (dataOf(answer) ?? []) as readonly Cluster[];
+  const clusters = (dataOf(answer) ?? []) as readonly ManagedCluster[];
   return clusters.filter(({ status }) => status !== 'deleting' && status !== 'deleted');
 }
 
@@ -166,42 +185,46 @@ async function createCluster(
     disk_size_gb: Math.max(DISK_GB_MIN, volumeGb),
     ...(version === null ? {} : { pg_major_version: String(version) }),
   };
-  const request = {
-    method: 'POST',
-    path: '/v1/postgres',
-    resource: `database ${name}`,
-    subject: name,
-  } as const;
   work.log(`database ${name}: creating`);
+  const request = { path: '/v1/postgres', body, named: name };
+  return (await makeCluster(context, database, request, work.signal)).id;
+}
+
+/** Has a cluster made. Names are not unique there: after a lost answer it looks before a second one is paid for. */
+export async function makeCluster(
+  context: PostgresContext,
+  database: ResolvedDatabase,
+  { path, body, named }: { readonly path: string; readonly body: object; readonly named: string },
+  signal: AbortSignal,
+): Promise<ManagedCluster> {
+  const request = { method: 'POST', resource: `database ${named}`, subject: named } as const;
   try {
-    const answer = await context.client.send({ ...request, body, signal: work.signal });
-    return (dataOf(answer) as Cluster).id;
+    return dataOf(await context.client.send({ ...request, path, body, signal })) as ManagedCluster;
   } catch (error) {
-    // Names are not unique there: look before a second cluster is paid for.
     if (!isOutcomeUnknown(error)) throw error;
-    await context.clock.sleep(context.timing.lostAnswerMs, work.signal);
-    const made = await findCluster(context.client, database, work.signal);
-    if (made !== null) return made.id;
+    await context.clock.sleep(context.timing.lostAnswerMs, signal);
+    const made = (await livingClusters(context.client, database, signal)).find(({ name }) => name === named);
+    if (made !== undefined) return made;
     throw error;
   }
 }
 
-async function readyCluster(
+/** Waits for it. Throws PROVIDER_UNREACHABLE when it fails or takes too long. */
+export async function readyCluster(
   context: PostgresContext,
-  database: ResolvedDatabase,
-  id: string,
+  found: Pick<ManagedCluster, 'id' | 'name'>,
   signal: AbortSignal | undefined,
-): Promise<Cluster> {
+): Promise<ManagedCluster> {
   const deadline = context.clock.now() + context.timing.databaseReadyMs;
   for (;;) {
-    const request = about({ id, name: clusterNameOf(database) }, 'GET', '');
-    const cluster = dataOf(await context.client.send({ ...request, signal })) as Cluster;
+    const request = about(found, 'GET', '');
+    const cluster = dataOf(await context.client.send({ ...request, signal })) as ManagedCluster;
     if (cluster.status === 'ready') return cluster;
     if (cluster.status === 'failed' || context.clock.now() >= deadline) {
       throw new ToolError(
         'PROVIDER_UNREACHABLE',
         `Database ${cluster.name} did not become ready; it is ${cluster.status}.`,
-        { hint: `Look at it: fly mpg status ${id}`, retry: 'safe' },
+        { hint: `Look at it: fly mpg status ${found.id}`, retry: 'safe' },
       );
     }
     await context.clock.sleep(READY_POLL_MS, signal);
@@ -213,22 +236,32 @@ const READY_POLL_MS = 250;
 
 async function credentials(
   client: FlyClient,
-  cluster: Cluster,
+  cluster: ManagedCluster,
+  role: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<{ username: string; password: string }> {
+  const login = role ?? (await firstLogin(client, cluster, signal));
+  const path = `/users/${encodeURIComponent(login)}/credentials`;
+  const found = await client.send({ ...about(cluster, 'GET', path), signal });
+  return dataOf(found) as { username: string; password: string };
+}
+
+async function firstLogin(
+  client: FlyClient,
+  cluster: ManagedCluster,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   const answer = await client.send({ ...about(cluster, 'GET', '/users'), signal });
   const users = (dataOf(answer) ?? []) as readonly { username: string; role: string }[];
   const user =
     users.find((candidate) => candidate.username === USER_DEFAULT) ??
     users.find((candidate) => candidate.role === 'schema_admin');
-  const path = `/users/${encodeURIComponent(user?.username ?? USER_DEFAULT)}/credentials`;
-  const found = await client.send({ ...about(cluster, 'GET', path), signal });
-  return dataOf(found) as { username: string; password: string };
+  return user?.username ?? USER_DEFAULT;
 }
 
 async function databaseName(
   client: FlyClient,
-  cluster: Cluster,
+  cluster: ManagedCluster,
   signal: AbortSignal | undefined,
 ): Promise<string> {
   const answer = await client.send({ ...about(cluster, 'GET', '/databases'), signal });
