@@ -36,3 +36,10 @@ test('nothing is kept that is said to the runner, or said twice', () => {
     ),
   ).toEqual(['It failed', 'Also this']);
 });
+
+test('an error of ours is not told again by its annotation, and what people print twice stays', () => {
+  const error = ['✗ The check deps failed.', '  │ mix: not found', '  → Run it again: glidepath ci'];
+  const annotation = ['##[error]The check deps failed.', 'Run it again: glidepath ci'];
+  expect(tailOf(...error, ...annotation)).toEqual(error);
+  expect(tailOf('{', '}', '{', '}')).toEqual(['{', '}', '{', '}']);
+});

@@ -10,6 +10,8 @@ const COMMON_END = /^##\[error\]Process completed with exit code \d+\.$/;
 /** Spoken to the runner, and not to people: `::add-mask::***`, `##[group]Run npm ci`. */
 const TO_RUNNER = /^(::[a-z][\w-]*( [^:]*)?::|##\[(group|command|debug|section)\])/;
 const ANNOTATION = /^##\[(error|warning|notice)\]/;
+/** What Glidepath itself puts before the parts of an error, which its annotation then says again without. */
+const MARK = /^ *[✗→!] /;
 const ERROR = /\b(err|error|fatal|failed|cannot)\b/i;
 
 /** The last lines that a step printed, and the first errors among them, after one line more. Pure. */
@@ -19,6 +21,7 @@ export function tailAfter(tail: readonly string[], text: string): readonly strin
   const line = text.replace(ANNOTATION, '');
   // An annotation is often what was printed a line before.
   if (line !== text && tail.includes(line)) return tail;
+  if (tail.some((one) => MARK.test(one) && one.replace(MARK, '') === line)) return tail;
   const all = [...tail, line];
   if (all.length <= TAIL_LINES) return all;
   const errors = new Set(all.filter((one) => ERROR.test(one)).slice(0, FIRST_ERRORS));
