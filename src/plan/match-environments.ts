@@ -46,13 +46,21 @@ export function matchEnvironments(project: ResolvedProject, trigger: Trigger): r
           matched(environment, 'rollback', `A rollback to ${trigger.release} was asked for by hand`),
         );
     case 'scale':
-      return standing(project, trigger.environment)
-        .filter((environment) => unknownApps(environment, [trigger.app]).length === 0)
-        .map((environment) =>
-          matched(environment, 'scale', `A scaling of ${trigger.app} was asked for by hand`),
-        );
+      return place(project, trigger.environment)
+        .filter(({ environment }) => unknownApps(environment, [trigger.app]).length === 0)
+        .map((found) => ({
+          ...found,
+          action: 'scale',
+          reason: `A scaling of ${trigger.app} was asked for by hand`,
+        }));
     case 'restore':
-      return restored(project, trigger);
+      return place(project, trigger.environment)
+        .filter(({ environment }) => environment.databases.some(({ name }) => name === trigger.database))
+        .map((found) => ({
+          ...found,
+          action: 'restore',
+          reason: `A restore of ${trigger.database} was asked for by hand`,
+        }));
     default:
       return unreachable(trigger);
   }
@@ -93,17 +101,15 @@ function standing(project: ResolvedProject, name: string): ResolvedEnvironment[]
   return project.environments.filter((environment) => environment.name === name && isDeployable(environment));
 }
 
-/** Also the environment of a pull request has data that somebody may want back. */
-function restored(
+/** Also the environment of a pull request has machines and data that somebody may want changed. */
+function place(
   project: ResolvedProject,
-  trigger: Extract<Trigger, { kind: 'restore' }>,
-): MatchedEnvironment[] {
-  const named = environmentNamed(project, trigger.environment);
+  asked: string,
+): Pick<MatchedEnvironment, 'environment' | 'name' | 'pullRequest'>[] {
+  const named = environmentNamed(project, asked);
   if (named === null || (named.pullRequest === null && !isDeployable(named.environment))) return [];
   const { environment, template: name, pullRequest } = named;
-  if (!environment.databases.some((database) => database.name === trigger.database)) return [];
-  const reason = `A restore of ${trigger.database} was asked for by hand`;
-  return [{ environment, name, pullRequest, action: 'restore', reason }];
+  return [{ environment, name, pullRequest }];
 }
 
 function onRef(

@@ -53,6 +53,22 @@ describe('a scaling', () => {
     expect(step?.timeoutMs).toBeGreaterThan(smaller?.timeoutMs ?? Infinity);
   });
 
+  test('of the app of a pull request is of that one alone', () => {
+    const review = project([
+      environment('review', {
+        kind: 'review',
+        on: [{ kind: 'pull-request' }],
+        apps: [flyApp('web', { platformName: 'shop-pr-{pr}' })],
+      }),
+    ]);
+    const of = (name: string): Trigger => ({ ...scaling('web'), environment: name }) as Trigger;
+    const { deployments } = planTrigger(review, of('review/pr-42'), { environments: {} });
+    expect(deployments).toMatchObject([
+      { environment: 'review', pullRequest: 42, lockKey: 'shop/review/pr-42', action: 'scale' },
+    ]);
+    expect(planTrigger(review, of('review'), { environments: {} }).deployments).toEqual([]);
+  });
+
   test('of an app or environment that does not exist is explained', () => {
     expect(planned(scaling('wbe')).deployments).toEqual([]);
     expect(explainNoMatch(shop, scaling('wbe'))).toMatchObject({

@@ -188,6 +188,21 @@ test('a pull request gets an app and a seeded database, is brought up to date, a
   expect(await (await fetch(url ?? '')).json()).toMatchObject({ seeded: 1, migrated: 1 });
 });
 
+test('a review app is scaled and looked at by its name, and not rolled back', async () => {
+  await using rig = await projectRig(reviewProject());
+  await rig.cloudUp();
+  expect((await rig.run('review', 'open', '42', '--local')).code).toBe(0);
+  const scaled = await rig.run('scale', 'review/pr-42', 'web', '--count', 'iad=2', '--local');
+  expect([scaled.code, scaled.stdout], scaled.stderr).toEqual([
+    0,
+    expect.stringMatching(/environments: \{\s*review: /),
+  ]);
+  const byHand = await rig.run('status', 'review/pr-42', '--emergency', '--local');
+  expect([byHand.code, byHand.stdout]).toEqual([0, expect.stringMatching(/^review\/pr-42/m)]);
+  const back = await rig.run('rollback', 'review/pr-42', '--local');
+  expect([back.code, back.stderr]).toEqual([2, expect.stringContaining('glidepath review open 42 --ref')]);
+});
+
 test('killed while it opens, a review app is removed whole by close', async () => {
   await using rig = await projectRig(reviewProject({ database: true }));
   rig.write(

@@ -10,7 +10,8 @@ import { openProject } from '../project/open-project.ts';
 import { writeJson } from '../output.ts';
 import { withProgress } from '../progress.ts';
 import { renderEmergency } from '../views/environment/emergency.ts';
-import { openBench, requireEnvironment } from './deploy.ts';
+import { requirePlace } from '../environment/require-place.ts';
+import { openBench } from './deploy.ts';
 
 /** In an emergency nobody waits for a platform that does not answer. */
 const PATIENCE_MS = 10_000;
@@ -26,7 +27,7 @@ export async function emergency(context: CommandContext, name: string | null): P
     const asked =
       name === null
         ? project.environments.filter((environment) => environment.kind === 'standing')
-        : [requireEnvironment(project, name)];
+        : [requirePlace(project, name)];
     const found = await withProgress(context, 'Reading the platforms', async () => {
       const all: EmergencyEnvironment[] = [];
       for (const environment of asked) all.push(await readEmergency(sources, environment));

@@ -2,7 +2,8 @@ import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { Release } from '../../pipeline/release.ts';
 import { rollbackTarget } from '../../pipeline/rollback-target.ts';
 import { crossedReleases, requireWayBack, type AskedWayBack } from '../../pipeline/verdict/way-back.ts';
-import type { ResolvedEnvironment } from '../../config/resolved.ts';
+import type { ResolvedEnvironment, ResolvedProject } from '../../config/resolved.ts';
+import { environmentNamed } from '../../plan/environment-named.ts';
 import type { Trigger } from '../../plan/plan.ts';
 import { carryOut } from '../runs/carry-out.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
@@ -25,7 +26,7 @@ export async function rollback(
   },
 ): Promise<ExitCode> {
   await using bench = await openBench(context);
-  const environment = requireEnvironment(bench.project, name);
+  const environment = requireEnvironment(bench.project, requireStanding(bench.project, name));
   const { confirm } = options;
   requireAllowed(context, bench, { command: 'rollback', environment, confirm });
   requireApps(environment, options.apps);
@@ -54,6 +55,17 @@ export async function rollback(
     commit: release.commit,
     ref: release.ref,
     release,
+  });
+}
+
+/** A review app runs what its pull request has: the next push would bring back what was rolled back from. */
+function requireStanding(project: ResolvedProject, name: string): string {
+  const named = environmentNamed(project, name);
+  const isTemplate = project.environments.some((one) => one.name === name && one.kind === 'review');
+  if (!isTemplate && (named === null || named.pullRequest === null)) return name;
+  const number = named?.pullRequest ?? 42;
+  throw new ToolError('CLI_USAGE', `${name} follows its pull request, so it cannot be rolled back.`, {
+    hint: `Revert the commit on its branch. To see an earlier one: glidepath review open ${number} --ref <commit>`,
   });
 }
 

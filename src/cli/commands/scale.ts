@@ -1,7 +1,8 @@
-import type { ResolvedEnvironment, ResolvedFlyApp } from '../../config/resolved.ts';
+import type { ResolvedEnvironment, ResolvedFlyApp, ResolvedProject } from '../../config/resolved.ts';
 import { EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import { appDrift, settingsToWrite } from '../../pipeline/drift.ts';
+import { environmentNamed } from '../../plan/environment-named.ts';
 import type { Observed, ScaleChange, Trigger } from '../../plan/plan.ts';
 import { scaleWords } from '../../plan/steps/scale-steps.ts';
 import type { ObservedMachine } from '../../providers/app-platform.ts';
@@ -20,7 +21,8 @@ import { requireSight } from '../platforms/sight-problem.ts';
 import { configLines } from '../views/environment/drift.ts';
 import { paint } from '../views/text/paint.ts';
 import type { Workbench } from '../workbench.ts';
-import { openBench, requireEnvironment, unknownApp } from './deploy.ts';
+import { requirePlace } from '../environment/require-place.ts';
+import { openBench, unknownApp } from './deploy.ts';
 import { planFor } from './plan.ts';
 
 /** `glidepath scale <env> <app>`: counts and size at once, for emergencies; drift until it is written. */
@@ -30,7 +32,7 @@ export async function scale(
   typed: ScaleArguments & { readonly isConfirmed: boolean; readonly confirm: string | null },
 ): Promise<ExitCode> {
   await using bench = await openBench(context);
-  const environment = requireEnvironment(bench.project, names.environment);
+  const environment = requirePlace(bench.project, names.environment);
   const app = requireFlyApp(environment, names.app);
   const { confirm } = typed;
   requireAllowed(context, bench, { command: 'scale', environment, confirm });
@@ -72,8 +74,13 @@ async function readMachines(
   if (observed !== null && observed.machines.length > 0) return observed.machines;
   if (observed === null) await requireSight(bench.deps.platformOf(app), environment.name, [app]);
   throw new ToolError('PLAN_NOTHING_DEPLOYED', `${app.name} has no machine in ${environment.name} to copy.`, {
-    hint: `Deploy it first: glidepath deploy ${environment.name}`,
+    hint: `Deploy it first: ${deployCommand(bench.project, environment.name)}`,
   });
+}
+
+function deployCommand(project: ResolvedProject, name: string): string {
+  const number = environmentNamed(project, name)?.pullRequest ?? null;
+  return number === null ? `glidepath deploy ${name}` : `glidepath review open ${number}`;
 }
 
 /** While a run holds the environment, what is there is not what will be: a successor stands beside its machine, say. */
@@ -118,7 +125,9 @@ async function sayWhatToWrite(
   const settings = settingsToWrite(app, machines, appDrift(app, machines, null));
   if (settings.length === 0) return;
   const { cyan, dim } = paint(context.output.color);
-  const lines = configLines(environment.name, app.name, settings).map((line) => `      ${line}`);
+  // Of one pull request, what is written holds for all of them.
+  const { template } = environmentNamed(bench.project, environment.name) ?? { template: environment.name };
+  const lines = configLines(template, app.name, settings).map((line) => `      ${line}`);
   context.output.write(
     [
       `  ${dim('Not written yet: the next deployment brings back what the config says.')}`,
