@@ -3,7 +3,8 @@ import type { JsonWebKey } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OidcService } from '../../src/cloud/github/actions/oidc/oidc-service.ts';
 import { systemClock } from '../../src/util/clock.ts';
-import { ActionsRig } from '../support/actions-rig.ts';
+import { ActionsRig, writeInto } from '../support/actions-rig.ts';
+import type { Clone } from '../support/github-rig.ts';
 
 let rig: ActionsRig;
 
@@ -61,6 +62,37 @@ test('a run that cannot start says where, why, and what to do', async () => {
   expect(rig.actions.context.store.get('runs', run?.id ?? 0).messages).toEqual([
     'WORKFLOW_UNSUPPORTED: .github/workflows/it.yml (line 3, column 33): container of a job is not carried out → Install what the job needs in a step: runners here are processes of this machine.',
   ]);
+});
+
+test('checkout brings submodules of the same server with its token, and those within them where that is asked for', async () => {
+  const inner = await rig.project({}, { name: 'acme/inner', files: { 'deep.txt': 'deep\n' } });
+  const lib = await rig.project({}, { name: 'acme/lib' });
+  /** A submodule as a commit has it: an address, and the commit of the other repository. */
+  const nest = async (clone: Clone, name: string, other: Clone, url: string): Promise<void> => {
+    const sha = (await other.git('rev-parse', 'HEAD')).trim();
+    writeInto(clone, '.gitmodules', `[submodule "${name}"]\n\tpath = ${name}\n\turl = ${url}\n`);
+    await clone.git('add', '.gitmodules');
+    await clone.git('update-index', '--add', '--cacheinfo', `160000,${sha},${name}`);
+    await clone.git('commit', '--quiet', '-m', `Add ${name}`);
+  };
+  await nest(lib, 'inner', inner, 'git@127.0.0.1:acme/inner.git');
+  await lib.git('push', '--quiet', 'origin', 'main');
+  const app = await rig.project({}, { name: 'acme/app' });
+  const job = (wanted: string): string =>
+    `{ runs-on: ubuntu-latest, steps: [{ uses: actions/checkout@v7, with: { submodules: ${wanted} } }, { run: 'echo "has $(find . -name deep.txt) $(ls lib | wc -l) $(ls -A lib/inner | wc -l)"' }] }`;
+  writeInto(
+    app,
+    '.github/workflows/it.yml',
+    `on: push\njobs:\n  all: ${job('recursive')}\n  one: ${job("'true'")}\n  odd: ${job('perhaps')}\n`,
+  );
+  await app.git('add', '.github');
+  await nest(app, 'lib', lib, '../lib.git');
+  await app.git('push', '--quiet', 'origin', 'main');
+  const run = (await rig.ended('acme/app')).at(-1);
+  const log = (name: string): Promise<string> => rig.log(run?.id ?? 0, name, 'acme/app');
+  expect(await log('all')).toContain('has ./lib/inner/deep.txt ');
+  expect(await log('one')).toMatch(/^has {2}\d+ 0$/mu);
+  expect(await log('odd')).toContain('with input submodules: perhaps');
 });
 
 describe('id tokens', () => {

@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { checkOutSubmodules, isSubmodulesInput } from './check-out-submodules.ts';
 import { ActionFailure, booleanInput, input } from './known-action.ts';
 import type { ActionCall, ActionEnd, KnownAction } from './known-action.ts';
 
 /** Inputs that ask for what is not carried out, with the value that asks for nothing. */
 const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
   'ssh-key': [''],
-  submodules: ['', 'false'],
   lfs: ['', 'false'],
   'sparse-checkout': [''],
   filter: [''],
@@ -45,7 +45,9 @@ export const checkout: KnownAction = {
     const asked = Object.entries(NOT_HERE).find(
       ([name, allowed]) => written[name] !== undefined && !allowed.includes(written[name]),
     );
-    return asked === undefined ? null : `input ${asked[0]}`;
+    if (asked !== undefined) return `input ${asked[0]}`;
+    const { submodules = '' } = written;
+    return isSubmodulesInput(submodules) ? null : `input submodules: ${submodules}`;
   },
   run: checkOut,
 };
@@ -73,7 +75,8 @@ async function checkOut(call: ActionCall): Promise<ActionEnd> {
   const credentials = `http.${server}/.extraheader`;
   const basic = Buffer.from(`x-access-token:${input(call, 'token') || call.token}`).toString('base64');
   call.mask(basic);
-  await git(['config', '--local', credentials, `AUTHORIZATION: basic ${basic}`], { shown: null });
+  const header = `AUTHORIZATION: basic ${basic}`;
+  await git(['config', '--local', credentials, header], { shown: null });
   const wanted = await wantedRef({ call, repository, git });
   const all = ['+refs/heads/*:refs/remotes/origin/*', '+refs/tags/*:refs/tags/*'];
   const fetch = (refspecs: readonly string[], more: readonly string[]): Promise<string> =>
@@ -97,8 +100,10 @@ async function checkOut(call: ActionCall): Promise<ActionEnd> {
   await git(['checkout', '--force', '--quiet', ...wanted.checkout]);
   const commit = (await git(['rev-parse', 'HEAD'], { shown: null })).trim();
   call.output.say(`HEAD is now at ${commit}`);
+  const persists = booleanInput(call, 'persist-credentials');
+  await checkOutSubmodules(call, { path, depth, server, header, persists });
   const forget = ['config', '--local', '--unset-all', credentials];
-  if (!booleanInput(call, 'persist-credentials')) await git(forget);
+  if (!persists) await git(forget);
   return {
     outputs: { ref: wanted.ref, commit },
     async post(later) {
