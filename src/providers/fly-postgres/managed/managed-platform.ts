@@ -85,6 +85,6 @@ const REFUSALS: ReadonlySet<string> = new Set(['PROVIDER_UNAUTHORIZED', 'PROVIDE
 /** The API restores and forks into another cluster only, at another address, and gives backups no names. */
 function notSupported(what: string): never {
   throw new ToolError('PROVIDER_NOT_SUPPORTED', `Managed Postgres on Fly has no ${what}.`, {
-    hint: 'Make a copy of the data of a moment beside it: glidepath db branch <environment> <name> --at <time>. Its backups: fly mpg backup list, fly mpg restore',
+    hint: 'Copy the data of a moment into a branch: glidepath db branch <environment> <name> --at <time>, or restore a backup into a new cluster: fly mpg backup list, fly mpg restore',
   });
 }
