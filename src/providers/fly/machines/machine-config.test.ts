@@ -4,7 +4,12 @@ import { testApp } from '../../../../test/support/fly-rig.ts';
 import { appMachineConfig, configHash, releaseCommandConfig, type ConfigInput } from './machine-config.ts';
 
 const INPUT: ConfigInput = {
-  app: testApp('shop', { command: ['node', 'dist/server.js'], sleep: 'when-idle', minMachinesRunning: 1 }),
+  app: testApp('shop', {
+    command: ['node', 'dist/server.js'],
+    sleep: 'when-idle',
+    minMachinesRunning: 1,
+    health: { path: '/health', intervalMs: 1_000, timeoutMs: 1_000, gracePeriodMs: 500, withinMs: 15_000 },
+  }),
   image: `registry.fly.io/shop@sha256:${'a'.repeat(64)}`,
   env: { LOG_LEVEL: 'info' },
   releaseId: 'r-abc1234-9f00',
