@@ -11,3 +11,7 @@ END $$;
 DO LANGUAGE plperl 'elog(NOTICE, "hello");';
 DO $$ BEGIN PERFORM 1; END $$;
 DO $$ BEGIN EXECUTE 'ALTER TABLE orders ADD COLUMN note text'; END $$;
+CREATE FUNCTION clear_all() RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE format('DROP TABLE %I', 'old'); END $$;
+CREATE FUNCTION count_all() RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT count(*) FROM orders); END $$;
+SELECT clear_all();
+SELECT count_all();

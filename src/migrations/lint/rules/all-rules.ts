@@ -9,6 +9,7 @@ import { addRequiredColumn } from './add-required-column.ts';
 import { addUniqueConstraint } from './add-unique-constraint.ts';
 import { attachPartitionScan } from './attach-partition-scan.ts';
 import { changeColumnType } from './change-column-type.ts';
+import { changeCompositeType } from './change-composite-type.ts';
 import { changeTableStorage } from './change-table-storage.ts';
 import { concurrentInTransaction } from './concurrent-in-transaction.ts';
 import { createIndexNotConcurrent } from './create-index-not-concurrent.ts';
@@ -48,6 +49,7 @@ export const ALL_RULES: readonly Rule[] = [
   addExclusionConstraint,
   changeColumnType,
   setExpression,
+  changeCompositeType,
   viewUsesColumn,
   createPartitionOf,
   attachPartitionScan,

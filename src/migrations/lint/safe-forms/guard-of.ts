@@ -102,12 +102,20 @@ function dropGuard(statement: Statement): string | null {
   return edited(statement, (isLonger ? next : kind) ?? null, 'IF EXISTS');
 }
 
-function alterGuard({ relation, cmds = [] }: AlterTableStmt, statement: Statement): Guard | null {
+function alterGuard({ relation, cmds = [], objtype }: AlterTableStmt, statement: Statement): Guard | null {
   const commands = cmds.flatMap((node) => ('AlterTableCmd' in node ? [node.AlterTableCmd] : []));
   const open = commands.find(
     ({ subtype, missing_ok: isGuarded }) => isGuarded !== true && FAILING.has(subtype),
   );
   if (open === undefined) return null;
+  // Of a composite type: what is added has no guard, and of several commands one may stand before the other.
+  if (objtype === 'OBJECT_TYPE')
+    return open.subtype === 'AT_AddColumn'
+      ? guard('ADD ATTRIBUTE', null)
+      : guard(
+          'DROP ATTRIBUTE',
+          commands.length > 1 ? null : edited(statement, findWord(statement, ['attribute']), 'IF EXISTS'),
+        );
   if (open.subtype === 'AT_AddConstraint') {
     const name = open.def !== undefined && 'Constraint' in open.def ? open.def.Constraint.conname : undefined;
     if (name === undefined) return guard('ADD CONSTRAINT', null);
