@@ -3,7 +3,7 @@ import { projectRig, type CliResult, type ProjectRig } from '../support/project-
 import { GOOD_SERVER } from '../support/tiny-project.ts';
 
 const CONFIG = `
-import { defineProject, flyApp, generic, manual, passed, pullRequest, push } from 'glidepath';
+import { approval, defineProject, flyApp, generic, manual, passed, pullRequest, push } from 'glidepath';
 
 const fly = (org: string, token: string) => ({ fly: { org, token }, regions: ['iad'], sleep: 'never' as const });
 
@@ -21,6 +21,7 @@ export default defineProject({
   environments: {
     staging: { on: [push('staging'), manual()], ...fly('tiny-staging', 'FLY_API_TOKEN_STAGING') },
     production: { on: push('production'), gates: [passed('staging')], ...fly('tiny-production', 'FLY_API_TOKEN_PRODUCTION') },
+    candidate: { on: push('candidate'), gates: [approval({ by: 'reviewers', approvers: ['ada'] })], ...fly('tiny-staging', 'FLY_API_TOKEN_STAGING') },
     review: { on: pullRequest(), fly: { org: 'personal', token: 'FLY_API_TOKEN_PERSONAL' }, regions: ['iad'], expires: '7d' },
   },
 });
@@ -102,3 +103,11 @@ test('the schedule of a GitHub workflow comes at once, and one without a schedul
   expect(none.stderr).toContain('deploy-staging.yml has no schedule on development');
   expect(none.stderr).toContain('glidepath rehearse dispatch deploy-staging.yml');
 }, 240_000);
+
+test('reviewers are people of the local GitHub as well, and are asked once the gates have shown the plan', async () => {
+  const { stdout } = await rehearse(['push', 'candidate'], 0);
+  expect(stdout).toMatch(
+    /✓ .* › Gates [\s\S]*⏸ .* › Approval: candidate-approval waits for an approval by ada/,
+  );
+  expect(stdout).toContain('push candidate waits for an approval on the local GitHub');
+}, 120_000);

@@ -33,11 +33,7 @@ async function tokenOf(cloud: LocalCloud, repository: string, login: string): Pr
   const { askCloud } = await import('../../cloud/control/client.ts');
   const { openLocalGithub } = await import('../rehearsal/local-github.ts');
   const github = openLocalGithub(cloud, repository, (url, init) => fetch(url, init));
-  const member = `/repos/${repository}/collaborators/${login}`;
-  if ((await github.call('GET', `${member}/permission`, { absentAt: 404 })) === null) {
-    await askCloud(cloud, 'PUT', '/github/users', { login });
-    await github.call('PUT', member, { body: { permission: 'push' } });
-  }
+  await github.ensureMember(login);
   const made = await askCloud(cloud, 'POST', '/github/tokens', { login });
   return (made as { token: string }).token;
 }

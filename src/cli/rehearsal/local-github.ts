@@ -22,6 +22,8 @@ export interface LocalGithub {
   defaultTo(branch: string): Promise<void>;
   /** A fork of it, and what opens that. */
   fork(): Promise<{ readonly remote: Remote; readonly token: string }>;
+  /** Makes somebody who may write to the repository, where nobody of that name may. */
+  ensureMember(login: string): Promise<void>;
   /** The next issue or pull request gets this number; null: the one after all that are there. */
   numberNext(number: number | null): Promise<void>;
   /** Puts a pull request into the merge queue of its base, as its button does. */
@@ -69,6 +71,12 @@ export function openLocalGithub(cloud: CloudInfo, repository: string, fetch: Fet
       const made = await askCloud(cloud, 'POST', '/github/tokens', { login: CONTRIBUTOR });
       const { token } = made as { token: string };
       return { remote: remoteOf(`${CONTRIBUTOR}/${name}`, token), token };
+    },
+    async ensureMember(login) {
+      const member = `/repos/${repository}/collaborators/${login}`;
+      if ((await github.call('GET', `${member}/permission`, { absentAt: 404 })) !== null) return;
+      await askCloud(cloud, 'PUT', '/github/users', { login });
+      await github.call('PUT', member, { body: { permission: 'push' } });
     },
     async numberNext(number) {
       await askCloud(cloud, 'POST', '/github/next-number', { repository, number });

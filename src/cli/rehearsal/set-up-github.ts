@@ -102,6 +102,7 @@ async function bringTo(
   },
 ): Promise<void> {
   const { secrets, values } = given;
+  await ensureReviewers(options.local, wanted);
   const settings = createGithubSettings(options.github);
   const rulesets = wanted.rulesets.filter(({ target }) => options.hasBranchRules || target === 'tag');
   const changes = planSettings({ ...wanted, rulesets }, await settings.found(), secrets);
@@ -114,6 +115,14 @@ async function bringTo(
   for (const { outcome } of await applySettings({ settings, secretOf }, changes))
     if (outcome?.kind === 'failed') throw outcome.error;
   await switchBranchRules(options);
+}
+
+/** Reviewers are people of the real GitHub: here they have to be made before anybody can ask them. Teams are not. */
+async function ensureReviewers(local: LocalGithub, { environments }: WantedSettings): Promise<void> {
+  const logins = environments
+    .flatMap(({ review }) => review?.reviewers ?? [])
+    .filter((each) => !each.includes('/'));
+  for (const login of new Set(logins)) await local.ensureMember(login);
 }
 
 async function valueOf(
