@@ -205,6 +205,9 @@ describe('the gate of safe migrations', () => {
     rig.write('migrations/2_phone.sql', SAFE);
     await rig.commit('Add a column');
     const passed = await rig.run('deploy', 'production', '--local', '--verbose');
-    expect([passed.code, passed.stdout]).toEqual([0, expect.stringMatching(/main: 1 statement in [\d.]+ m?s/)]);
+    expect([passed.code, passed.stdout]).toEqual([
+      0,
+      expect.stringMatching(/main: 1 statement in [\d.]+ m?s/),
+    ]);
   });
 });
