@@ -90,10 +90,11 @@ describe.each(STORES)('%s', (_, open) => {
     const found = await pull.find(entry.key);
     expect(found?.where).toBe(remote.where);
     expect(await pull.log(found!)).toBe('built a\n');
-    expect(await pull.restore(found!, other)).toBe(true);
-    expect(readTree(other)).toEqual(readTree(root));
     expect((await pull.latest('build'))?.key).toBe(entry.key);
     expect(await pull.latestHere('build')).toBeNull();
+    expect(await pull.restore(found!, other)).toBe(true);
+    expect(readTree(other)).toEqual(readTree(root));
+    expect((await pull.latestHere('build'))?.key).toBe(entry.key);
     // From then on this machine has it.
     rmSync(join(other, 'dist'), { recursive: true });
     const again = rigCache({ ...options, remote: null });
