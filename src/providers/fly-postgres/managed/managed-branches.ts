@@ -5,6 +5,7 @@ import type { PlatformWork } from '../../app-platform.ts';
 import type { DatabaseBranch } from '../../database-platform.ts';
 import { hasStatus } from '../../fly/client/fly-api-error.ts';
 import type { FlyClient } from '../../fly/client/fly-client.ts';
+import { refuseDatabase } from '../refuse-database.ts';
 import {
   clusterNameOf,
   deleteCluster,
@@ -92,12 +93,7 @@ export async function deleteManagedBranch(
   name: string,
   work: PlatformWork,
 ): Promise<void> {
-  if (name === clusterNameOf(database))
-    throw new ToolError(
-      'PROVIDER_CONFLICT',
-      `${name} is the database ${database.name} itself, and no branch of it.`,
-      { hint: 'It goes with its environment: glidepath destroy' },
-    );
+  if (name === clusterNameOf(database)) throw refuseDatabase(database, name);
   const found = await findBranch(context.client, database, name, work.signal);
   if (found === null) return;
   await deleteCluster(context.client, found.cluster, work.signal);

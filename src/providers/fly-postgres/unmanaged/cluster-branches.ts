@@ -6,6 +6,7 @@ import { METADATA } from '../../fly/machines/machine-config.ts';
 import { createOnce } from '../../fly/machines/machine-create.ts';
 import { isUnattached } from '../../fly/volumes/volumes.ts';
 import type { Machine } from '../../fly/client/wire-types.ts';
+import { refuseDatabase } from '../refuse-database.ts';
 import { branchMachines, branchOf, createdAt, deleteApp } from './branch-machines.ts';
 import { ensureLogin } from './cluster-address.ts';
 import { clusterConfig, VOLUME_NAME } from './cluster-config.ts';
@@ -78,14 +79,7 @@ export async function deleteBranch(
   name: string,
   work: PlatformWork,
 ): Promise<void> {
-  if (name === appNameOf(database))
-    throw new ToolError(
-      'PROVIDER_CONFLICT',
-      `${name} is the database ${database.name} itself, and no branch of it.`,
-      {
-        hint: 'It goes with its environment: glidepath destroy',
-      },
-    );
+  if (name === appNameOf(database)) throw refuseDatabase(database, name);
   const app = branchAppName(database, name);
   const machine = await findMachine(context, app, work.signal);
   // Without a machine it is what an unfinished try has left, if anything.
