@@ -59,6 +59,8 @@ describe('a tap', () => {
     const { tap, seen } = await postgres.tap();
     const client = await postgres.connect(tap.url);
     await expect(client.query("select 'ü😀'; select 2; select nothing")).rejects.toThrow(/does not exist/);
+    // A client gives up at the error; it is told of when the server is ready again, for then the transaction is known.
+    await until(() => seen.some(({ error }) => error !== null));
     const failed = seen.find(({ error }) => error !== null);
     expect(failed?.sql.slice((failed.error?.position ?? 0) - 1)).toBe('nothing');
   });
