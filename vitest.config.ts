@@ -1,4 +1,5 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { SECOND_TRY, SecondTries } from './test/support/second-tries.ts';
 import { SlowestFirst } from './test/support/slowest-first.ts';
 
 /** A machine that is busy with other tests may not come back to one for seconds; a limit is for what never comes. */
@@ -7,9 +8,13 @@ const PATIENT = { poll: { timeout: 20_000 } };
 /** Packages that import JSON as no Node allows (actions/languageservices#387): Vite reads them instead. */
 const READ_BY_VITE = { deps: { inline: [/@actions\//] } };
 
+/** At home a test that fails is looked at; on CI the others go on, and it is named at the end. */
+const AGAIN_ON_CI = process.env['CI'] === 'true' ? { retry: SECOND_TRY } : {};
+
 // Three projects, fast ones first. Each may also be run alone: `npx vitest run --project unit`.
 export default defineConfig({
   test: {
+    reporters: [...configDefaults.reporters, new SecondTries()],
     sequence: { sequencer: SlowestFirst },
     projects: [
       {
@@ -33,6 +38,7 @@ export default defineConfig({
         test: {
           name: 'contract',
           expect: PATIENT,
+          ...AGAIN_ON_CI,
           server: READ_BY_VITE,
           include: ['test/contract/**/*.test.ts'],
           globalSetup: ['test/support/exchange-check.ts'],
@@ -46,6 +52,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           expect: PATIENT,
+          ...AGAIN_ON_CI,
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/support/packed-cli.ts', 'test/support/exchange-check.ts'],
           testTimeout: 240_000,
