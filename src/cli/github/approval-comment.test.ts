@@ -41,6 +41,8 @@ test('the comment that asks links to the commit, to what would change, and to th
   expect(text).toContain(`[compare](https://github.com/octo/shop/compare/${LIVE}...${COMMIT})`);
   expect(text).toContain('([run](https://github.com/octo/shop/actions/runs/7))');
   expect(text).toContain('but not mona, who asked for it');
+  expect(text).toContain('| Environment | production |\n| --- | --- |\n| Commit |');
+  expect(text).toContain('| # | Step | Why |');
 });
 
 test('it links to nothing that there is not', () => {

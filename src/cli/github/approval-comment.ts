@@ -6,7 +6,7 @@ import {
   type WaitingRequest,
 } from '../../pipeline/approval/waiting-request.ts';
 import { utcTime } from '../../util/utc-time.ts';
-import { block, code, link, plain, table } from './markdown.ts';
+import { block, code, factTable, link, plain, table } from './markdown.ts';
 
 /** The label of issues that are about deployments; `github setup` makes it. */
 export const ISSUE_LABEL = 'glidepath';
@@ -67,11 +67,11 @@ export function requestComment(words: RequestWords): string {
     words.standing,
     ...(words.isOpen ? ['', ...howTo(request, words.expiresAfter)] : []),
     '',
-    table(['', ''], facts),
+    factTable(facts),
     '',
     `<details><summary>What would be done (${steps.length} steps)</summary>`,
     '',
-    table(['', 'Step', 'Why'], rows),
+    table(['#', 'Step', 'Why'], rows),
     ...(steps.length > STEPS_MAX ? [`… and ${steps.length - STEPS_MAX} more.`] : []),
     '',
     '</details>',

@@ -39,7 +39,7 @@ export function deploymentComment(before: string | null, row: CommentRow): strin
   ]);
   return [
     DEPLOYMENTS_MARKER,
-    table(['Environment', 'Release', 'Address', 'Status', '', 'When'], shown),
+    table(['Environment', 'Release', 'Address', 'Status', 'Details', 'When'], shown),
     '',
     // Read back when the next environment is written: base64, so that nothing in it can end the comment.
     `<!-- glidepath:rows ${Buffer.from(JSON.stringify(rows)).toString('base64')} -->`,

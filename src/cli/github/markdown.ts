@@ -44,6 +44,15 @@ export function block(lines: readonly string[], language = 'text'): string {
   return [`${fence}${language}`, ...lines, fence].join('\n');
 }
 
+/**
+ * A table of names and values. The first pair is its heading: GitHub shows a row of empty cells above a table without
+ * one, and screen readers read it. Pure.
+ */
+export function factTable(facts: readonly (readonly [name: string, value: string])[]): string {
+  const [head = [], ...rows] = facts;
+  return table(head, rows);
+}
+
 /** A table; its cells are Markdown already. Pure. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;

@@ -66,6 +66,8 @@ describe('the summary of a job', () => {
     expect(text).toContain('```mermaid\nflowchart TD');
     expect(text).toContain('e1_destroy_app_api["✓ Destroy api"]:::done');
     expect(text).toContain('| ✅ | Destroy api | 1.5 s |');
+    expect(text).toContain('| Environment | review/pr\\-42 |\n| --- | --- |\n| Release |');
+    expect(text).toContain('| Status | Step | Took | Error |');
   });
 
   test('of a failure says what happened, what was printed, and what to do', () => {
@@ -154,6 +156,7 @@ describe('the comment of a pull request', () => {
 
   test('has one line for each environment, as it stands now', () => {
     const first = deploymentComment(null, row());
+    expect(first).toContain('| Environment | Release | Address | Status | Details | When |');
     const second = deploymentComment(
       first,
       row({ environment: 'production', status: 'running', at: 2_000_000 }),

@@ -2,7 +2,7 @@ import type { StepModel } from '../views/run/run-model.ts';
 import { renderPlanMermaid } from '../views/run/plan-mermaid.ts';
 import { printedLines } from '../views/text/printed-lines.ts';
 import { formatDuration } from '../views/text/time.ts';
-import { block, code, link, plain, table } from './markdown.ts';
+import { block, code, factTable, link, plain, table } from './markdown.ts';
 import { outcomeOf, outcomeWords, type RunFacts } from './run-facts.ts';
 
 /** GitHub shows a mebibyte a step, and nothing at all of more (docs.github.com, "Adding a job summary"). */
@@ -45,10 +45,7 @@ function about(facts: RunFacts): string {
     ['Took', took],
     ['Run', runUrl === null ? code(model.runId) : `${code(model.runId)} · ${link('log', runUrl)}`],
   ];
-  return table(
-    ['', ''],
-    rows.flatMap(([name, value]) => (value === null ? [] : [[name, value]])),
-  );
+  return factTable(rows.flatMap(([name, value]) => (value === null ? [] : [[name, value] as const])));
 }
 
 function failure({ model }: RunFacts): string | null {
@@ -91,7 +88,7 @@ function steps({ model }: RunFacts): string {
       : formatDuration(step.finishedAt - step.startedAt),
     step.error === null ? '' : plain(step.error.message),
   ]);
-  return table(['', 'Step', 'Took', ''], rows);
+  return table(['Status', 'Step', 'Took', 'Error'], rows);
 }
 
 function notes({ notes: all }: RunFacts): string | null {

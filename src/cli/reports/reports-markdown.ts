@@ -64,7 +64,7 @@ function overview({ tests, coverage, findings, materials }: ReportsSummary): str
     ...(findings === null ? [] : [['', 'Findings', plain(findingWords(findings.bySeverity))]]),
     ...(materials === null ? [] : [['', 'Materials', plain(materialsWords(materials))]]),
   ];
-  return table(['', '', ''], rows);
+  return table(['Status', 'Report', 'Result'], rows);
 }
 
 /** No test at all is no good sign. */
@@ -95,7 +95,7 @@ function testParts(
   const flakyPart =
     rows.length === 0
       ? []
-      : [folded(counted(flaky.length, 'flaky test'), table(['Test', 'Where', ''], rows))];
+      : [folded(counted(flaky.length, 'flaky test'), table(['Test', 'Where', 'History'], rows))];
   return [...shown, ...rest, ...flakyPart];
 }
 
@@ -141,7 +141,7 @@ function findingParts(
     ]);
   const all = Object.values(bySeverity).reduce((sum, count) => sum + count, 0);
   const rest = all > rows.length ? `\n\n… and ${counted(all - rows.length, 'more finding')}` : '';
-  const head = ['', 'Rule', 'What', 'Where', 'Tool'];
+  const head = ['Severity', 'Rule', 'What', 'Where', 'Tool'];
   return rows.length === 0 ? [] : [folded(counted(all, 'finding'), `${table(head, rows)}${rest}`)];
 }
 

@@ -112,7 +112,7 @@ describe('the reports', () => {
     expect(text).toMatchInlineSnapshot(`
       "## Reports
 
-      |  |  |  |
+      | Status | Report | Result |
       | --- | --- | --- |
       | ❌ | Tests | 412 passed, 1 failed, 3 skipped, 1 flaky |
       |  | Coverage | 84\\.1 % \\(change 91 %, 3 new lines not covered\\) |
@@ -135,7 +135,7 @@ describe('the reports', () => {
 
       <details><summary>1 flaky test</summary>
 
-      | Test | Where |  |
+      | Test | Where | History |
       | --- | --- | --- |
       | cart › total › waits | [test/cart\\.test\\.ts:12](https://github.com/a/b/blob/c/apps/shop/test/cart.test.ts#L12) | flaky: 3 of the last 40 runs, 2 days ago |
 
@@ -157,7 +157,7 @@ describe('the reports', () => {
 
       <details><summary>5 findings</summary>
 
-      |  | Rule | What | Where | Tool |
+      | Severity | Rule | What | Where | Tool |
       | --- | --- | --- | --- | --- |
       | high | [GHSA\\-1](https://github.com/advisories/GHSA-1) | lodash lets others run code\\. Update to 4\\.17\\.21\\. | [package\\-lock\\.json:7](https://github.com/a/b/blob/c/apps/shop/package-lock.json#L7) | audit |
 

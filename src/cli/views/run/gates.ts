@@ -53,7 +53,13 @@ export function gatesSummary(verdict: GatesVerdict): string {
           '',
           ...verdict.steps.map((step, index) => `${index + 1}. ${plain(step)}`),
         ];
-  const parts = [`## ${plain(headingOf(verdict))}`, '', table(['Gate', '', 'Why'], rows), ...asked, ...steps];
+  const parts = [
+    `## ${plain(headingOf(verdict))}`,
+    '',
+    table(['Gate', 'Status', 'Why'], rows),
+    ...asked,
+    ...steps,
+  ];
   return `${parts.join('\n')}\n`;
 }
 
