@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nodeCommands } from './node-commands.ts';
+import { installsPackages, nodeCommands } from './node-commands.ts';
 
 test.each([
   ['npm test', '', ['']],
@@ -18,4 +18,20 @@ test.each([
   ['npx --yes prettier@3 --check .', '', []],
 ])('%s in "%s" reads the package.json of %j', (command, directory, folders) => {
   expect(nodeCommands(command, directory).map(({ folder }) => folder)).toEqual(folders);
+});
+
+test.each([
+  ['npm ci', true],
+  ['npm --prefix assets ci', true],
+  ['sh -c "npm install --no-package-lock"', true],
+  ['pnpm -C apps/web install --frozen-lockfile', true],
+  ['yarn', true],
+  ['yarn --cwd assets --immutable', true],
+  ['yarn --cwd assets install', true],
+  ['npm run ci', false],
+  ['npm test', false],
+  ['pnpm --filter web test', false],
+  ['yarn --cwd assets test', false],
+])('%s installs packages: %j', (command, expected) => {
+  expect(nodeCommands(command, '').map(installsPackages)).toEqual([expected]);
 });

@@ -12,6 +12,11 @@ const CALLS = /(^|[\s"'`])(npm|npx|pnpm|yarn)(\s|$)/;
 /** It fetches what it runs, and needs no package.json. */
 const FETCHES = /(^|\s)npx\s+(-y|--yes)\s/;
 const ELSEWHERE = /\s(?:--prefix|--dir|--cwd|-C)(?:\s+|=)["']?([^\s"']+)/;
+/** Between a package manager and its verb: options, each with a value or without. */
+const OPTIONS = String.raw`(?:\s+-\S+(?:\s+[^-\s]\S*)?)*`;
+const INSTALLS = new RegExp(
+  String.raw`(?:^|\s)(?:(?:npm|pnpm)${OPTIONS}\s+(?:ci|i|install|clean-install)(?:\s|$)|yarn${OPTIONS}(?:\s+install(?:\s|$)|$))`,
+);
 const CHANGES = /^cd\s+["']?([^\s"']+)["']?$/;
 
 /**
@@ -33,6 +38,11 @@ export function nodeCommands(command: string, directory: string): readonly NodeC
     }
   }
   return found;
+}
+
+/** Whether a command of a package manager installs packages, by the lock file of its folder. */
+export function installsPackages({ text }: NodeCommand): boolean {
+  return INSTALLS.test(text.replaceAll(/["'`]/g, ' ').trim());
 }
 
 function folderOf(path: string): string {

@@ -1,4 +1,4 @@
-import { nodeCommands } from '../../config/node-commands.ts';
+import { installsPackages, nodeCommands } from '../../config/node-commands.ts';
 import type { GeneratedFile } from '../generated-file.ts';
 import { stamped } from '../stamp.ts';
 import { noted, type Yaml, type YamlMap } from '../yaml/yaml-data.ts';
@@ -44,13 +44,19 @@ function update(
   return isFirst ? map : noted(map, { isApart: true });
 }
 
-/** Where a package.json is: at the root, and where checks work with one. */
+/**
+ * Where a lock file is: at the root, and where checks install packages. The packages of a workspace have theirs at the
+ * root, and Dependabot finds them from there; asked to update one by itself, it leaves the lock file behind or refuses
+ * (dependabot/dependabot-core#4993, #11487).
+ */
 function nodeFolders({ github, checks }: WorkflowContext['project']): string[] {
+  const hasRoot = github.install !== null;
   const others = checks
     .flatMap(({ command, directory }) => nodeCommands(command, directory))
     .filter(({ folder }) => folder !== '' && !folder.startsWith('..'))
+    .filter((command) => !hasRoot || installsPackages(command))
     .map(({ folder }) => `/${folder}`);
-  return [...new Set([...(github.install === null ? [] : ['/']), ...others])];
+  return [...new Set([...(hasRoot ? ['/'] : []), ...others])];
 }
 
 /** Where a Dockerfile of the project's own is; those that Glidepath writes are updated with it. */

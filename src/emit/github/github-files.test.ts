@@ -360,7 +360,10 @@ describe('a repository', () => {
     expect(folders(null, 'mix test')).toEqual([]);
     expect(folders(null, 'npm --prefix assets test')).toEqual(['/assets']);
     expect(folders(null, 'npm ci && npm test', 'assets')).toEqual(['/assets']);
-    expect(folders('npm ci', 'npm test && npm --prefix assets test')).toEqual(['/', '/assets']);
+    expect(folders('npm ci', 'npm test && npm --prefix assets ci')).toEqual(['/', '/assets']);
+    // A workspace: what it has is in the lock file of the root.
+    expect(folders('npm ci', 'npm test', 'apps/web')).toEqual(['/']);
+    expect(folders('pnpm install --frozen-lockfile', 'pnpm -C apps/web test')).toEqual(['/']);
   });
 
   test('of pnpm brings pnpm first', () => {
