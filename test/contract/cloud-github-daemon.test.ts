@@ -28,6 +28,8 @@ test('the cloud shows its GitHub, puts faults on it in its own words, and forget
   await using rig = new CloudRig();
   const cloud = await rig.up();
   await askCloud(cloud, 'PUT', '/github/repositories', { repository: 'acme/shop', private: true });
+  // As a rehearsal makes sure of it: what is private stays so.
+  await askCloud(cloud, 'PUT', '/github/repositories', { repository: 'acme/shop', defaultBranch: 'main' });
   const status = await cloudStatus(cloud);
   expect(status.github).toMatchObject([
     { repository: 'acme/shop', isPrivate: true, runs: 0, activeRuns: 0, hooks: 0 },

@@ -39,7 +39,7 @@ const orgSchema = z.strictObject({
 });
 const repositorySchema = z.strictObject({
   repository: fullName,
-  private: z.boolean().default(false),
+  private: z.boolean().optional(),
   defaultBranch: z.string().optional(),
   collaborators: z.record(login, z.enum(GITHUB_ROLES)).default({}),
 });
@@ -210,7 +210,7 @@ async function putRepository(
     if (context.state.account(login) === null) putUser(github, { login, plan: 'free' });
   context.state.save('repositories', {
     ...made,
-    isPrivate,
+    isPrivate: isPrivate ?? made.isPrivate,
     collaborators: { ...made.collaborators, ...collaborators },
   });
   return {
