@@ -12,6 +12,8 @@ export function planEnvironment(wanted: WantedEnvironment, found: FoundSettings)
   const subject = `environment ${wanted.name}`;
   const limits = unsupportedBy(found.repository);
   if (limits.environments !== null) {
+    // One that is there for its reviewers alone has no secrets and no rules: what stands in for those says nothing of it.
+    if (wanted.review !== null) return possibleReview(wanted, limits.reviewers).notes;
     return [{ mark: 'note', subject, details: [limits.environments], reason: wanted.because, action: null }];
   }
   const { review, notes } = possibleReview(wanted, limits.reviewers);

@@ -148,12 +148,10 @@ describe('reviewers', () => {
             /not in private repositories on GitHub/.test(note.details[0] ?? ''),
         );
       expect(about('environment')).toBe(limited.includes('environments'));
-      expect(about('reviewers')).toBe(limited.includes('reviewers') && !limited.includes('environments'));
+      expect(about('reviewers')).toBe(limited.includes('reviewers'));
       expect(about('ruleset')).toBe(limited.includes('rulesets'));
-      if (plan === 'team')
-        expect(notes[0]?.details[0]).toContain(
-          "approval by comment stands in for it: approval({ by: 'comment' })",
-        );
+      for (const { details } of notes.filter(({ subject }) => subject.startsWith('reviewers')))
+        expect(details[0]).toContain("approval by comment stands in for it: approval({ by: 'comment' })");
       // What is noted is not waited for: a second run has nothing to do.
       expect(notes.some(isPendingSetting)).toBe(false);
     },
