@@ -161,7 +161,9 @@ test('every link that the API gives for people leads to a page, in which nothing
     base: 'main',
     body: evil,
   });
-  const comment = await rig.api('POST', `${path}/issues/1/comments`, { body: evil });
+  const comment = await rig.api('POST', `${path}/issues/1/comments`, {
+    body: `${evil}\n\n| A |\n| --- |\n| b |`,
+  });
   await rig.api('POST', `${path}/statuses/${sha}`, { state: 'success', target_url: 'javascript:alert(1)' });
   const id = await deploy(rig, sha, 'staging');
   await rig.api('POST', `${path}/deployments/${id}/statuses`, {
@@ -182,5 +184,6 @@ test('every link that the API gives for people leads to a page, in which nothing
     ]);
     expect(page.body).not.toMatch(/<img|<script|<b>a|href="javascript/);
   }
+  expect((await rig.fetch('GET', '/acme/shop/pull/1', undefined, null)).body).toContain('<td>b</td>');
   expect((await rig.fetch('GET', '/acme/none', undefined, null)).status).toBe(404);
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { markdownPage } from '../../cloud/github/pages/markdown-page.ts';
 import { annotation, groupStart } from './annotations.ts';
 import { block, code, link, plain, table } from './markdown.ts';
 import { outputLines } from './output-lines.ts';
@@ -43,6 +44,21 @@ describe('Markdown', () => {
         expect(cell).not.toMatch(/@[A-Za-z]/);
         expect(cell).not.toMatch(/#\d/);
         expect(cell).not.toContain('://');
+      }),
+    );
+  });
+
+  test('a text and a code that are written are what the local GitHub shows', () => {
+    const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', '#39': "'", amp: '&' };
+    const oneLine = (written: string): string => written.replaceAll(/\s+/g, ' ').trim();
+    fc.assert(
+      fc.property(text, (written) => {
+        const page = markdownPage(table(['a', 'b'], [[plain(written), code(written)]])).toString();
+        const [first = '', second = ''] = [...page.matchAll(/<td>([\s\S]*?)<\/td>/g)]
+          .map(([, cell = '']) => cell.replaceAll(/<\/?code>|\u200B/g, ''))
+          .map((cell) => cell.replaceAll(/&([a-z#0-9]+);/g, (_, name: string) => entities[name] ?? '?'));
+        const expected = oneLine(written.replaceAll('\u200B', ''));
+        expect([first, second]).toEqual([expected, expected]);
       }),
     );
   });

@@ -26,7 +26,11 @@ export function pageFrame(title: string, body: Page): Page {
             border-collapse: collapse;
             width: 100%;
           }
-          td {
+          th {
+            text-align: left;
+          }
+          td,
+          th {
             border-top: 1px solid #8884;
             padding: 0.3rem 1rem 0.3rem 0;
             vertical-align: top;

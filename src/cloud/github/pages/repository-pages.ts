@@ -13,6 +13,7 @@ import { latestCheckRuns, latestStatuses } from '../rules/required-checks.ts';
 import { rulesOf } from '../rules/rules-of.ts';
 import { issueOf } from '../views/issue-view.ts';
 import { comparePage } from './compare-page.ts';
+import { markdownPage } from './markdown-page.ts';
 import { fileDiffs, pageFrame, section } from './page-frame.ts';
 import type { Page } from './page-frame.ts';
 
@@ -117,12 +118,12 @@ function discussion(context: GithubContext, repository: RepositoryRecord, issue:
               +${pull.size.additions} −${pull.size.deletions}
             </p>`
       }
-      ${issue.body === null ? '' : html`<pre>${issue.body}</pre>`}
+      ${issue.body === null ? '' : markdownPage(issue.body)}
       ${pull === null ? '' : checks(context, repository, pull.headSha)}
       ${comments.map(
         (comment) =>
           html`<h2 id="issuecomment-${comment.id}">${comment.login}, ${utcTime(comment.createdAt)}</h2>
-            <pre>${comment.body}</pre>`,
+            ${markdownPage(comment.body)}`,
       )}`,
   );
 }
@@ -224,7 +225,7 @@ function checkRun(context: GithubContext, repository: RepositoryRecord, id: stri
         <a href="/${fullNameOf(repository)}/commit/${run.headSha}">${run.headSha.slice(0, 7)}</a>
         ${title ?? ''}
       </p>
-      <pre>${[summary, text].filter((one) => one !== null).join('\n\n')}</pre>
+      ${markdownPage([summary, text].filter((one) => one !== null).join('\n\n'))}
       ${section(
         'Annotations',
         annotations.map(

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { html } from 'hono/html';
 import { utcTime } from '../../../../util/utc-time.ts';
 import { fullNameOf } from '../../github-state.ts';
+import { markdownPage } from '../../pages/markdown-page.ts';
 import { pageFrame, type Page } from '../../pages/page-frame.ts';
 import type { RepositoryRecord } from '../../records.ts';
 import { jobsOfAttempt } from '../scheduler/job-records.ts';
@@ -105,7 +106,7 @@ function runPage({ store, artifacts }: ActionsContext, { repository, run }: Foun
         .map(
           ({ name: job, summary }) =>
             html`<h2>${job}: summary</h2>
-              <pre>${summary}</pre>`,
+              ${markdownPage(summary)}`,
         )}
       ${kept.map((one) => html`<p>artifact ${one.name}, ${one.bytes} bytes, ${one.digest}</p>`)}`,
   );
