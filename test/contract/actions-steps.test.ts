@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { doubtOfAction, refusalOf } from '../../src/cloud/github/actions/known-actions/refusal-of.ts';
 import { processesWithEnv } from '../../src/cloud/machines/process-table.ts';
 import { ACTION_PINS } from '../../src/emit/github/action-pins.ts';
@@ -8,10 +8,11 @@ import { JobRig, quickClock } from '../support/actions-job-rig.ts';
 
 let rig: JobRig;
 
-beforeAll(() => {
+// What one test has stored is not there for another.
+beforeEach(() => {
   rig = new JobRig();
 });
-afterAll(() => {
+afterEach(() => {
   rig[Symbol.dispose]();
 });
 
@@ -512,6 +513,19 @@ describe('setup-node', () => {
     expect(log).toContain(process.version);
   });
 
+  test('gives corepack a place of the job to put pnpm into, and leaves the machine as it is', async () => {
+    const { log, report } = await rig.run(`
+- run: |
+    mkdir bin && cd bin
+    printf '#!/bin/sh\\nplace=$(dirname "$(command -v corepack)")\\nprintf "#!/bin/sh\\\\n" > "$place/pnpm"; chmod +x "$place/pnpm"\\n' > corepack
+    chmod +x corepack
+    pwd >> "$GITHUB_PATH"
+- { uses: actions/setup-node@v7, with: { node-version: ${major}, package-manager-cache: false } }
+- run: corepack enable && command -v pnpm | sed "s|^$RUNNER_TOOL_CACHE|in the job|" && test ! -e bin/pnpm
+`);
+    expect([report.result, log]).toEqual(['success', expect.stringMatching(/in the job.*\/bin\/pnpm$/mu)]);
+  });
+
   test('fails as the action does where there is nothing to cache by', async () => {
     const told = async (given: string, before = 'true'): Promise<string> => {
       const run = await rig.run(
@@ -597,9 +611,13 @@ describe('artifacts', () => {
   });
 
   test('are not found by other runs', async () => {
-    const other = await rig.run('- uses: actions/download-artifact@v8\n  with: { name: build }', '', {
-      services: { runId: 2 },
-    });
+    const own = await rig.run(
+      '- run: echo one > a.txt\n- { uses: actions/upload-artifact@v7, with: { name: build, path: a.txt } }',
+    );
+    expect(own.report.result).toBe('success');
+    const download = '- uses: actions/download-artifact@v8\n  with: { name: build }';
+    expect((await rig.run(download)).report.result).toBe('success');
+    const other = await rig.run(download, '', { services: { runId: 2 } });
     expect(other.report.result).toBe('failure');
   });
 });
@@ -629,8 +647,9 @@ describe('caches', () => {
   });
 
   test('of a branch are read by itself, those of the default branch by all', async () => {
+    await rig.run(steps, '', on('refs/heads/main', '1'));
     const feature = await rig.run(steps, '', on('refs/heads/feature', '3', 'refs/heads/main'));
-    expect(feature.log).toContain('hit=false\nmade');
+    expect(feature.log).toContain('hit=false\nmade 1');
     const main = await rig.run(steps, '', on('refs/heads/main', '3'));
     expect(main.log).toContain('hit=false');
     const elsewhere = await rig.run(steps, '', on('refs/pull/1/merge', '3'));
