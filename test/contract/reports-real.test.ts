@@ -9,7 +9,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CheckEvent, CheckResult } from '../../src/checks/check-event.ts';
 import { githubContext } from '../../src/cli/github/github-context.ts';
 import { failedAttempts } from '../../src/cli/reports/failed-attempts.ts';
+import { fitAnnotations } from '../../src/cli/github/fit-annotations.ts';
 import { reportChecks } from '../../src/cli/reports/report-checks.ts';
+import { reportsAnnotations } from '../../src/cli/reports/reports-annotations.ts';
 import type { ResolvedCheck, ResolvedReports } from '../../src/config/resolved-ci.ts';
 import type { ReportsSummary } from '../../src/reports/summary/reports-summary.ts';
 
@@ -75,11 +77,6 @@ const checkOf = (name: string, reports: Partial<ResolvedReports>): ResolvedCheck
 const resultOf = (name: string, more: Partial<CheckResult> = {}): CheckResult =>
   ({ name, status: 'passed', from: 'ran', key: `key of ${name}`, startedAt: null, ...more }) as CheckResult;
 
-interface Told {
-  readonly summary: ReportsSummary | null;
-  readonly printed: string;
-}
-
 interface Reported {
   readonly checks: readonly ResolvedCheck[];
   readonly results: readonly CheckResult[];
@@ -88,9 +85,9 @@ interface Reported {
   readonly play?: (onEvent: (event: CheckEvent) => void) => void;
 }
 
-async function report({ checks, results, env = {}, play }: Reported): Promise<Told> {
-  let printed = '';
-  const output = { json: false, write: (text: string) => void (printed += text) } as never;
+async function report({ checks, results, env = {}, play }: Reported): Promise<{
+  readonly summary: ReportsSummary | null;
+}> {
   const redact = (text: string): string => text;
   const attempts = failedAttempts({ root: ROOT, redact });
   play?.((event) => attempts.onEvent(event));
@@ -105,7 +102,7 @@ async function report({ checks, results, env = {}, play }: Reported): Promise<To
     redact,
     now: Date.now(),
   };
-  return { summary: await reportChecks({ env, output }, options), printed };
+  return { summary: await reportChecks({ env }, options) };
 }
 
 /** Runs the tests with the reporters of node itself; gives when it began. */
@@ -249,7 +246,7 @@ describe('the reports of other tools', () => {
       GITHUB_SHA: 'abc',
       GITHUB_STEP_SUMMARY: summaryFile,
     };
-    const { summary, printed } = await report({
+    const { summary } = await report({
       checks: [checkOf('lint', { sarif: ['out/lint.sarif'] })],
       results: [resultOf('lint')],
       env,
@@ -259,7 +256,10 @@ describe('the reports of other tools', () => {
     expect(debuggers).toMatchObject([
       { tool: 'oxlint', severity: 'moderate', place: { path: 'src/bad.js', line: 1 } },
     ]);
-    expect(printed).toContain('::warning file=apps/shop/src/bad.js,line=1,title=eslint(no-debugger)::');
+    const annotated = summary === null ? [] : reportsAnnotations(summary).flat();
+    expect(fitAnnotations([annotated])).toContain(
+      '::warning file=apps/shop/src/bad.js,line=1,title=eslint(no-debugger)::',
+    );
     const page = readFileSync(summaryFile, 'utf8');
     expect(page).toMatch(/^# Before\n## Reports\n/);
     expect(page).toContain('https://github.com/a/b/blob/abc/apps/shop/src/bad.js#L1');

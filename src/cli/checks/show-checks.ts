@@ -28,18 +28,34 @@ export interface ShownChecks {
   readonly reports: ReportsSummary | null;
 }
 
-/** Runs checks, shows them while they run, and puts their reports together. */
+/** Runs checks, shows them while they run, puts their reports together, and tells GitHub what to show beside the code. */
 export async function showChecks(context: CommandContext, options: ChecksRunOptions): Promise<ShownChecks> {
-  const { project, root, deps, plan, typed } = options;
   const attempts = await attemptsOf(options);
   const outcome = await runAndShow(context, options, attempts);
+  const reports = await reportsOf(context, options, { outcome, attempts });
+  if (isActions(context)) {
+    const { annotateRun } = await import('../reports/annotate-run.ts');
+    annotateRun(context.output, { outcome, reports });
+  }
+  return { outcome, reports };
+}
+
+function isActions({ env }: CommandContext): boolean {
+  return env['GITHUB_ACTIONS'] === 'true';
+}
+
+async function reportsOf(
+  context: CommandContext,
+  { project, root, deps, plan, typed }: ChecksRunOptions,
+  { outcome, attempts }: { readonly outcome: ChecksOutcome; readonly attempts: FailedAttempts | null },
+): Promise<ReportsSummary | null> {
   const checks = plan.selected.map(({ check }) => check);
   if (
     !checks.some(({ reports }) => Object.values(reports).some((globs: readonly string[]) => globs.length > 0))
   )
-    return { outcome, reports: null };
+    return null;
   const { reportChecks } = await import('../reports/report-checks.ts');
-  const reports = await reportChecks(context, {
+  return reportChecks(context, {
     root,
     mainBranch: project.mainBranch,
     checks,
@@ -49,7 +65,6 @@ export async function showChecks(context: CommandContext, options: ChecksRunOpti
     redact: deps.redact,
     now: systemClock.now(),
   });
-  return { outcome, reports };
 }
 
 async function runAndShow(
@@ -60,7 +75,7 @@ async function runAndShow(
   const logs = failedLogs(root, context.cwd);
   using view = checksView({
     output: context.output,
-    isActions: context.env['GITHUB_ACTIONS'] === 'true',
+    isActions: isActions(context),
     isVerbose: context.isVerbose,
     now: () => systemClock.now(),
   });

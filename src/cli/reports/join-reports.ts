@@ -21,7 +21,6 @@ import { makeStateDir } from '../project/make-state-dir.ts';
 import { knownChange } from './known-change.ts';
 import type { ReportChecksOptions } from './report-options.ts';
 import type { ReportingCheck } from './reporting-checks.ts';
-import { reportsAnnotations } from './reports-annotations.ts';
 import { reportsMarkdown } from './reports-markdown.ts';
 import { reportsDirectory } from './reports-directory.ts';
 import { addToHistory } from './test-history-file.ts';
@@ -30,9 +29,9 @@ import { writeReports } from './write-reports.ts';
 /** GitHub shows a mebibyte a step, and nothing at all of more (docs.github.com, "Adding a job summary"). */
 const SUMMARY_BYTES_MAX = 1024 * 1024;
 
-/** Reads the reports of checks, writes them as one of each kind, remembers how the tests went, and tells GitHub. */
+/** Reads the reports of checks, writes them as one of each kind, remembers how the tests went, and adds to the job's summary. */
 export async function joinReports(
-  context: Pick<CommandContext, 'env' | 'output'>,
+  context: Pick<CommandContext, 'env'>,
   options: ReportChecksOptions,
   reporting: readonly ReportingCheck[],
 ): Promise<ReportsSummary> {
@@ -55,7 +54,7 @@ export async function joinReports(
   });
   const unwritten = writeOrWhy(root, () => writeAll(summary, { read, coverage, root }));
   const told = { ...summary, warnings: [...summary.warnings, ...unwritten] };
-  if (github !== null) tellGithub(context, told, github);
+  if (github !== null) addToSummary(told, github);
   return told;
 }
 
@@ -133,15 +132,10 @@ function writeAll(
   });
 }
 
-function tellGithub(
-  { output }: Pick<CommandContext, 'output'>,
+function addToSummary(
   summary: ReportsSummary,
   { serverUrl, repository, sha, summaryFile }: GithubContext,
 ): void {
-  // With --json standard output is one document; the runner reads commands from either stream.
-  const annotations = reportsAnnotations(summary);
-  if (output.json) output.error(annotations);
-  else output.write(annotations);
   if (summaryFile === null) return;
   const written = existsSync(summaryFile) ? statSync(summaryFile).size : 0;
   const blobUrl = `${serverUrl}/${repository}/blob/${sha}/`;

@@ -6,12 +6,11 @@ import { sameAsLast } from './same-as-last.ts';
 
 /**
  * Puts together what the checks of a run reported: writes the merged files into `.glidepath/reports`, remembers how the
- * tests went, and inside GitHub Actions annotates the code and adds to the summary of the job. Null where no check that
- * came to an end has reports. Never throws for what a report holds. What reads reports is loaded only where there is
- * something to read.
+ * tests went, and inside GitHub Actions adds to the summary of the job. Null where no check that came to an end has reports.
+ * Never throws for what a report holds. What reads reports is loaded only where there is something to read.
  */
 export async function reportChecks(
-  context: Pick<CommandContext, 'env' | 'output'>,
+  context: Pick<CommandContext, 'env'>,
   options: ReportChecksOptions,
 ): Promise<ReportsSummary | null> {
   const reporting = reportingChecks(options);

@@ -1,7 +1,7 @@
 import type { CheckEvent, CheckResult } from '../../../checks/check-event.ts';
 import type { CheckLog } from '../../../checks/check-log.ts';
 import type { ResolvedCheck } from '../../../config/resolved.ts';
-import { annotation, GROUP_END, groupStart } from '../../github/annotations.ts';
+import { GROUP_END, groupStart } from '../../github/annotations.ts';
 import type { Output } from '../../output.ts';
 import { overwrite } from '../text/overwrite.ts';
 import { paint } from '../text/paint.ts';
@@ -13,7 +13,7 @@ import { waitingWords } from './waiting-words.ts';
 /** How checks are shown. */
 export interface ChecksViewOptions {
   readonly output: Pick<Output, 'write' | 'holdErrors' | 'isTty' | 'width' | 'rows' | 'color' | 'json'>;
-  /** Inside GitHub Actions: output is folded away, and a failure is an annotation. */
+  /** Inside GitHub Actions: output is folded away. */
   readonly isActions: boolean;
   /** Shows also what a check prints that passes, where a person looks on. */
   readonly isVerbose: boolean;
@@ -106,8 +106,7 @@ function foldedView({ output }: ChecksViewOptions): ChecksView {
       }
       if (event.type === 'waiting') output.write(`${event.name}: ${waitingWords(event)}\n`);
       if (event.type === 'line' && isAlone) output.write(`${event.line}\n`);
-      if (event.type === 'ended')
-        output.write(endedLines(event.result, output.color) + annotationsOf(event.result));
+      if (event.type === 'ended') output.write(endedLines(event.result, output.color));
     },
     onLog(check, log) {
       if (isAlone) return output.write(GROUP_END);
@@ -140,11 +139,4 @@ function endedLines(result: CheckResult, color: boolean): string {
 /** `failed with exit code 7`: what the message says, without its subject. */
 function failureClause({ name, problem }: CheckResult): string {
   return (problem?.message ?? '').replace(`The check ${name} `, '').replace(/\.$/, '');
-}
-
-function annotationsOf(result: CheckResult): string {
-  const title = `Check ${result.name}`;
-  const { problem } = result;
-  const error = problem === null ? '' : annotation('error', { title }, `${problem.message} ${problem.hint}`);
-  return error + result.warnings.map((warning) => annotation('warning', { title }, warning)).join('');
 }
