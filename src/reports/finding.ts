@@ -6,6 +6,8 @@ export interface Finding {
   readonly id: string;
   /** Other names of the same: the `CVE-…` of a `GHSA-…`. */
   readonly aliases?: readonly string[];
+  /** The rule or the advisory in a few words, without a period: the same for each of its findings. */
+  readonly title?: string;
   readonly severity: Severity;
   /** One sentence. */
   readonly message: string;

@@ -1,6 +1,7 @@
 import type { Severity } from '../../config/definition/ci-definition.ts';
 import type { Finding } from '../../reports/finding.ts';
 import type { WorkflowFinding } from '../../workflows/finding.ts';
+import { ALL_RULES } from '../../workflows/rules/all-rules.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { finishSecurity } from '../security/finish-security.ts';
 import { isWorkflowId } from '../security/kinds-of-ids.ts';
@@ -43,8 +44,10 @@ export async function securityWorkflows(
 }
 
 function asFinding({ rule, severity, message, why, hint, file, line }: WorkflowFinding): Finding {
+  const title = ALL_RULES.find(({ id }) => id === rule)?.title;
   return {
     id: rule,
+    ...(title === undefined ? {} : { title }),
     severity: SEVERITIES[severity],
     message: `${message} ${why}`,
     hint,
@@ -61,6 +64,7 @@ function unreadable(
 ): Finding {
   return {
     id: 'yaml-syntax',
+    title: 'A file that is not valid YAML',
     severity: 'high',
     message: `This is not valid YAML: ${message}`,
     hint: null,

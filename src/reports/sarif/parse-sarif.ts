@@ -125,7 +125,9 @@ function placeOf(result: SarifObject, place: SourceRoot): Finding['place'] {
   const physical = objectOf(objectsOf(result['locations'])[0]?.['physicalLocation']);
   const uri = textOf(objectOf(physical['artifactLocation'])['uri']);
   const path = uri === null ? null : pathOfUri(uri, place);
-  return path === null ? null : { path, line: lineOf(objectOf(physical['region'])['startLine']) };
+  if (path === null) return null;
+  const isWholeFile = objectOf(result['properties'])['isWholeFile'] === true;
+  return { path, line: isWholeFile ? null : lineOf(objectOf(physical['region'])['startLine']) };
 }
 
 /** The path of an address in a log; null for what is not in the project. */
@@ -133,6 +135,8 @@ export function pathOfUri(uri: string, place: SourceRoot): string | null {
   let path = uri;
   try {
     path = uri.startsWith('file:') ? uri : decodeURIComponent(uri);
+    // A colon that was written as a sign of the path begins no scheme: `web%3A1` is `./web:1`.
+    if (/^[^/:]+:/.test(path) && !/^[^/%]+:/.test(uri)) path = `./${path}`;
   } catch {
     // Some tools write a path as it is, with a percent sign in it.
   }

@@ -34,7 +34,7 @@ describe('writing SARIF', () => {
       place: fc.option(
         fc.record({
           path: fc
-            .stringMatching(/^[a-zü %#?]{1,4}\/[a-z%]{1,5}\.ts$/)
+            .stringMatching(/^[a-zü %#?:]{1,4}\/[a-z%:]{1,5}\.ts$/)
             .map((path) => path.replace(/^ +/, 'x')),
           line: fc.option(fc.integer({ min: 1, max: 99 })),
         }),
@@ -65,6 +65,42 @@ describe('writing SARIF', () => {
       'secretlint',
       'glidepath audit',
     ]);
+  });
+
+  test('says of a rule what is true of each of its findings, and of each finding where it is', () => {
+    const titled = (line: number | null, name: string): Finding => ({
+      ...FINDING,
+      id: 'docker-secret-env',
+      title: 'A secret in the settings of an image',
+      message: `ENV ${name} is written into the image.`,
+      place: { path: 'Dockerfile', line },
+    });
+    const findings = [titled(3, 'A_TOKEN'), titled(null, 'B_TOKEN')];
+    const [run] = objectsOf(writeSarif({ findings, tools: [], category: 'c' })['runs']);
+    const rules = objectsOf(objectOf(objectOf(objectOf(run)['tool'])['driver'])['rules']);
+    expect(rules).toMatchObject([
+      {
+        shortDescription: { text: 'A secret in the settings of an image' },
+        fullDescription: { text: 'A secret in the settings of an image' },
+        help: { text: 'Update to 4.17.21.' },
+      },
+    ]);
+    // GitHub asks for a line of each.
+    expect(JSON.stringify(run)).toMatch(/"startLine":3.*"startLine":1/);
+  });
+
+  test('names an image as a path, and never as an address with a scheme', () => {
+    const images = ['web:1', 'registry.fly.io/web:deployment-1', 'a%3Ab'].map((path): Finding => ({
+      ...FINDING,
+      place: { path, line: null },
+    }));
+    const log = writeSarif({ findings: images, tools: [], category: 'c' });
+    expect(JSON.stringify(log).match(/"uri":"[^"]*"/g)).toEqual([
+      '"uri":"web%3A1"',
+      '"uri":"registry.fly.io/web%3Adeployment-1"',
+      '"uri":"a%253Ab"',
+    ]);
+    expect(parseSarif(JSON.stringify(log), place).findings).toEqual(images);
   });
 
   test('a fingerprint stays when lines come and go, and tells the same thing twice apart', () => {

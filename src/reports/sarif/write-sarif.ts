@@ -76,10 +76,14 @@ function runOf({ name, version }: SarifTool, findings: readonly Finding[], categ
   };
 }
 
-function ruleOf({ id, message, severity, url }: Finding): Json {
+/** GitHub shows what a rule says of itself as the name of each of its alerts: it must be true of all of them. */
+function ruleOf({ id, title, message, hint, severity, url }: Finding): Json {
+  const text = title ?? message;
   return {
     id,
-    shortDescription: { text: message },
+    shortDescription: { text },
+    fullDescription: { text },
+    help: { text: hint ?? text },
     ...(url === null ? {} : { helpUri: encodeURI(decodeSafely(url)) }),
     defaultConfiguration: { level: LEVELS[severity] },
     properties: { 'security-severity': SCORES[severity], tags: ['security'] },
@@ -95,7 +99,15 @@ function resultOf(finding: Finding, ruleIndex: number, print: string): Json {
     message: { text: hint === null ? message : `${message}\n\n${hint}` },
     ...(place === null ? {} : { locations: [locationOf(place)] }),
     partialFingerprints: { [FINGERPRINT_NAME]: print },
-    properties: { severity, message, hint, package: finding.package, url, ...aliasesOf(finding) },
+    properties: {
+      severity,
+      message,
+      hint,
+      package: finding.package,
+      url,
+      ...lineOf(place),
+      ...aliasesOf(finding),
+    },
   };
 }
 
@@ -104,18 +116,27 @@ function aliasesOf({ aliases }: Finding): SarifObject {
   return aliases === undefined ? {} : { aliases: [...aliases] };
 }
 
+/** GitHub asks for a line, so what is about a whole file is shown at its first one; this tells the two apart. */
+function lineOf(place: Finding['place']): SarifObject {
+  return place?.line === null ? { isWholeFile: true } : {};
+}
+
 function locationOf({ path, line }: NonNullable<Finding['place']>): Json {
   return {
     physicalLocation: {
       artifactLocation: { uri: sarifUri(path), uriBaseId: '%SRCROOT%' },
-      ...(line === null ? {} : { region: { startLine: line } }),
+      region: { startLine: line ?? 1 },
     },
   };
 }
 
-/** A path as SARIF writes it: a relative address. */
+/**
+ * A path as SARIF writes it: a relative address. With a colon, as in the name of an image, GitHub would take what stands
+ * before it for a scheme and refuse the whole log.
+ */
 export function sarifUri(path: string): string {
-  return encodeURI(path.toWellFormed()).replaceAll('#', '%23').replaceAll('?', '%3F');
+  const signs = { '#': '%23', '?': '%3F', ':': '%3A' };
+  return encodeURI(path.toWellFormed()).replaceAll(/[#?:]/g, (sign) => signs[sign as keyof typeof signs]);
 }
 
 function decodeSafely(url: string): string {

@@ -28,6 +28,7 @@ export function dependencyFinding(about: DependencyFinding): Finding {
   return {
     id: about.id,
     aliases: about.aliases,
+    title: about.title.replace(/\.$/, ''),
     severity: about.severity,
     message: `${exact}${dev}: ${about.title.replace(/\.$/, '')}${through}.`,
     hint: hintOf(about),

@@ -15,6 +15,7 @@ export function lintDockerfile(
     .flatMap((rule) =>
       rule.check(file, context).map(({ line, message, severity }): Finding => ({
         id: rule.id,
+        title: rule.title,
         severity: severity ?? rule.severity,
         message,
         hint: rule.hint,

@@ -29,6 +29,16 @@ function isFilesOnly({ config, files }: JudgedImage): boolean {
   return [...files.keys()].every((path) => path === 'app' || path.startsWith('app/'));
 }
 
+/** What each rule is against, whatever it finds. */
+const TITLES = {
+  'image-user-root': 'An image that runs as root',
+  'image-setuid': 'A program that runs with the rights of its owner',
+  'image-setuid-usual': 'A program of the distribution that runs with the rights of its owner',
+  'image-world-writable': 'Files that everybody may write',
+  'image-secret-env': 'A secret in the settings of an image',
+  'image-path-outside': 'A layer that writes outside of the image',
+} as const;
+
 /** So many paths are named in one finding. */
 const NAMED_MAX = 5;
 
@@ -123,7 +133,7 @@ function runs(files: readonly ImageFile[]): string {
 function some(
   isSo: boolean,
   { source }: JudgedImage,
-  id: string,
+  id: keyof typeof TITLES,
   severity: Severity,
   message: string,
   hint: string,
@@ -132,6 +142,7 @@ function some(
   return [
     {
       id,
+      title: TITLES[id],
       severity,
       message,
       hint,

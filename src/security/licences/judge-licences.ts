@@ -63,7 +63,7 @@ export function judgeLicences(
       const through = way.length > 1 ? `; it comes in by ${way.join(' > ')}` : '';
       return [
         {
-          id: expression === null ? 'licence-unknown' : 'licence-not-allowed',
+          ...(expression === null ? UNKNOWN : NOT_ALLOWED),
           severity: scope === 'dev' ? ('low' as const) : ('high' as const),
           message: `${nameOf(component)} ${wordsOf(licence, expression)}${through}.`,
           hint: 'Do without it, add its licence to ci.security.licences, or write an exception with a reason.',
@@ -76,6 +76,12 @@ export function judgeLicences(
     });
   });
 }
+
+const UNKNOWN = { id: 'licence-unknown', title: 'A package whose license is not known' };
+const NOT_ALLOWED = {
+  id: 'licence-not-allowed',
+  title: 'A package whose license the project does not allow',
+};
 
 function wordsOf(licence: string | null, expression: string | null): string {
   if (licence === null) return 'says no licence';

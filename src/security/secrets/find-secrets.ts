@@ -56,6 +56,7 @@ function findingOf(path: string, text: string, message: SecretLintCoreResultMess
   const severity: Severity = BY_FORM.includes(name) ? 'high' : 'critical';
   return {
     id: `secret-${name}`,
+    title: `A secret in a file: ${name}`,
     severity,
     message: `What looks like a secret: ${titleOf(message.messageId)}, ${end - start} characters.`,
     hint: 'Take it out, and make a new one where it was made: whoever has the repository has this one. An example gets a comment above it: glidepath-ignore, the id, a colon and the reason.',
