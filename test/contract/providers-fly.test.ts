@@ -165,7 +165,7 @@ describe.concurrent('a bad release', () => {
       what: 'that never listens',
       env: { BOOT_MS: '600000' },
       code: 'DEPLOY_UNHEALTHY',
-      answers: /refused/,
+      answers: /ECONNREFUSED/,
       says: /nothing listens on its port 8080/,
     },
     {
@@ -202,8 +202,7 @@ describe.concurrent('a bad release', () => {
       );
       expect(untouched).toHaveLength(1);
 
-      // What is put back has the time that it had before.
-      await platform.undoDeploy({ ...bad, app }, work);
+      await platform.undoDeploy(bad, work);
       expect(lowest.stop()).toBe(1);
       expect(await summary(name)).toEqual(Array.from({ length: 2 }, () => `started ${image} r-1`));
       const now = await rig.machines(name);
@@ -211,6 +210,22 @@ describe.concurrent('a bad release', () => {
       await until(() => rig.routable(name) === 2, 'both machines to be routed again');
     },
   );
+
+  test('that gives its machines too little time to start is undone all the same', async () => {
+    const slow = { BOOT_MS: '2000' };
+    const { app } = await newApp('hasty');
+    const image = await rig.image('hasty', 'slow', slow);
+    await platform.deploy(deploymentOf(app, image, 'r-1'), new TestWork());
+    const hasty = {
+      ...app,
+      health: { path: '/health', intervalMs: 1000, timeoutMs: 500, gracePeriodMs: 200, withinMs: 1_000 },
+    };
+    const bad = deploymentOf(hasty, await rig.image('hasty', 'hasty', slow), 'r-2');
+    const work = new TestWork({ key: 'run-2/deploy' });
+    expect((await failure(platform.deploy(bad, work))).code).toBe('DEPLOY_UNHEALTHY');
+    await platform.undoDeploy(bad, work);
+    expect(await summary('hasty')).toEqual(Array.from({ length: 2 }, () => `started ${image} r-1`));
+  });
 
   test('is undone once: a second undo, and an undo of nothing, change nothing', async () => {
     const { app } = await deployed('twice');

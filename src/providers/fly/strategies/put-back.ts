@@ -70,7 +70,7 @@ async function giveOldConfig(undo: Undo, saved: SavedMachine, current: Machine):
     isIdle: !isServing,
     // Out of rotation, or never asleep: nothing but this work changes its state.
     seen: isSteady ? current : undefined,
-    withinMs: withinMsOf(undo),
+    withinMs: patienceOf(undo),
     isDone: (machine) => metadataOf(machine.config, 'key')?.startsWith(keyPrefix(work)) !== true,
     holder: holderOf(work),
     signal: work.signal,
@@ -98,7 +98,7 @@ async function revive(undo: Undo, saved: SavedMachine): Promise<void> {
         ref,
         instanceId: found.instance_id,
         before: found.state === 'started' ? { ...found, checks: [] } : found,
-        withinMs: withinMsOf(undo),
+        withinMs: patienceOf(undo),
         signal: lease.signal,
       });
     }
@@ -132,11 +132,19 @@ async function restore(undo: Undo, saved: SavedMachine): Promise<void> {
       ref: { app: deployment.platformName, id: machine.id },
       instanceId: machine.instance_id,
       before: null,
-      withinMs: withinMsOf(undo),
+      withinMs: patienceOf(undo),
       signal: work.signal,
     });
   }
   work.log(`${saved.region}: machine ${machine.id} made again in the place of ${saved.id}`);
+}
+
+/**
+ * How long a machine may take to become healthy again. What failed may have said too little: the release before began
+ * under a config of its own, and is never given less than an app that says nothing.
+ */
+function patienceOf(undo: Undo): number {
+  return Math.max(withinMsOf(undo), undo.fly.timing.startWithinMs);
 }
 
 /** What was not healthy before the deployment cannot be asked to be healthy after it. */
