@@ -1,8 +1,8 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { ActionFailure, input } from './known-action.ts';
 import type { ActionCall, ActionEnd, KnownAction } from './known-action.ts';
-import { isProgram } from './place-of-program.ts';
+import { isProgram, placeOfProgram } from './place-of-program.ts';
 import { cachedManager, requireLockFile } from './require-lock-file.ts';
 
 /** actions/setup-node: looks for a Node.js of the wanted major on this machine; nothing is downloaded. */
@@ -41,6 +41,7 @@ async function setUp(call: ActionCall): Promise<ActionEnd> {
   const fits = wanted === '' ? all[0] : all.find(({ version }) => matches(version, wanted));
   const found = fits ?? standIn(call, wanted, all);
   call.addPath(found.dir);
+  call.addPath(ownPlace(call, found));
   call.output.say(`Found Node.js ${found.version} in ${found.dir}`);
   if (input(call, 'registry-url') !== '') writeRegistry(call);
   const outputs = { 'node-version': `v${found.version}` };
@@ -50,6 +51,22 @@ async function setUp(call: ActionCall): Promise<ActionEnd> {
   requireLockFile({ ...call, env: { ...call.env, PATH: path } }, manager);
   call.output.say(`cache: ${manager} (nothing is cached here)`);
   return { outputs: { ...outputs, 'cache-hit': 'false' } };
+}
+
+/**
+ * A directory of the job with node and corepack in it: `corepack enable` puts pnpm and yarn next to itself, and would
+ * change this machine, or not be allowed to.
+ */
+function ownPlace(call: ActionCall, { dir, version }: FoundNode): string {
+  const place = join(call.places.toolCache, 'node', version, 'bin');
+  mkdirSync(place, { recursive: true });
+  for (const program of ['node', 'corepack']) {
+    const from = isProgram(join(dir, program)) ? dir : placeOfProgram(call, program);
+    if (from === null || from === place) continue;
+    rmSync(join(place, program), { force: true });
+    symlinkSync(join(from, program), join(place, program));
+  }
+  return place;
 }
 
 /** Another one, where that was allowed. */
