@@ -16,6 +16,9 @@ export const ACTION_PINS: Readonly<Record<ActionName, ResolvedActionPin>> = {
   },
 };
 
+/** Brings pnpm and yarn where Node does not bring corepack itself: the newest of 2026-11-22, for Node 24 and 26. */
+export const COREPACK_VERSION: string = '0.36.0';
+
 /** An action that generated GitHub workflows use. */
 export type ActionName =
   | 'actions/checkout'

@@ -40,7 +40,7 @@ export function reviewersJob(
     outputs: { at: expression('steps.agreed.outputs.at') },
     steps: [
       {
-        name: 'Somebody agreed',
+        name: 'Note the time of the approval',
         id: 'agreed',
         run: 'echo "at=$(date +%s)" >> "$GITHUB_OUTPUT"',
       },

@@ -20,7 +20,7 @@ export function approvalsWorkflow(context: WorkflowContext): readonly GeneratedF
       file: 'approvals.yml',
       name: 'Approvals',
       about:
-        'Reads "/glidepath approve" and its like under a pull request or the issue of a deployment. It has no secret, and runs the file and the code of the main branch, whoever writes what: it can only start a deployment that waits.',
+        'Reads "/glidepath approve" and similar comments on a pull request or on the issue of a deployment. It has no secrets and runs only the file and the code of the main branch, whoever comments: all it can do is start a deployment that waits.',
       on: { issue_comment: { types: ['created'] } },
       jobs: {
         comment: job(context, {
@@ -32,16 +32,16 @@ export function approvalsWorkflow(context: WorkflowContext): readonly GeneratedF
           timeoutMinutes: COMMENT_MINUTES,
           grants: [
             { scope: 'actions', access: 'write', why: 'starts the deployment that waits' },
-            { scope: 'deployments', access: 'write', why: 'what waits, and the record of the approval' },
-            { scope: 'issues', access: 'write', why: 'answers' },
-            { scope: 'pull-requests', access: 'write', why: 'answers under a pull request' },
+            { scope: 'deployments', access: 'write', why: 'finds what waits, records the approval' },
+            { scope: 'issues', access: 'write', why: 'answers the comment' },
+            { scope: 'pull-requests', access: 'write', why: 'answers on a pull request' },
           ],
           // With one place to wait, a comment that comes while two others are read would be lost.
           concurrency: { group: `approvals-${issue}`, queue: 'max', 'cancel-in-progress': false },
           steps: [
             ...setupSteps(context, { hasHistory: true, hasElixir: false }),
             glidepathStep(context, {
-              name: 'Read the comment, and answer it',
+              name: 'Read and answer the comment',
               env: JOB_TOKEN,
               command: 'github comment',
             }),

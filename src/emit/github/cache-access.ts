@@ -8,7 +8,7 @@ const SIGNING_KEY = 'GLIDEPATH_CACHE_KEY';
 
 /** Why our rule about secrets and environments is set aside here. */
 const IGNORE =
-  'glidepath-ignore secrets-outside-env: a workflow that is called has no secrets of an environment; only pushes are given it';
+  'glidepath-ignore secrets-outside-env: a called workflow has no environment secrets; only pushes get it';
 
 /** The variables that open the shared cache: secrets of the repository. GitHub's own cache has none. */
 function cacheTokens({ cache }: ResolvedProject): readonly string[] {
@@ -61,7 +61,7 @@ export function cacheSteps({ cache }: ResolvedProject): Yaml[] {
   return cache.remote?.kind === 'github'
     ? [
         {
-          name: 'Reach the cache of GitHub',
+          name: "Connect to GitHub's cache",
           uses: noted(`./${CACHE_ACTION}`, {
             beside: 'glidepath-ignore self-repository: GitHub Enterprise Server has no $/ yet',
           }),

@@ -28,14 +28,14 @@ export function cacheActionFiles({ project }: WorkflowContext): readonly Generat
   if (project.cache.remote?.kind !== 'github') return [];
   const reason = 'Lets the checks on GitHub find what earlier ones made.';
   const about =
-    'Passes on how the cache of GitHub is reached: an action is told, a command is not. Checks themselves never see it.';
+    "Passes on the address and token of GitHub's cache: GitHub gives them to actions, not to commands. The checks themselves never see them.";
   return [
     {
       path: `${CACHE_ACTION}/action.yml`,
       content: stamped(
         `${comment(about)}\n${writeYaml({
           name: 'Glidepath cache',
-          description: 'Tells the steps after it how the cache of GitHub is reached',
+          description: "Gives later steps access to GitHub's cache",
           runs: { using: 'node24', main: 'pass-on.js' },
         })}`,
       ),

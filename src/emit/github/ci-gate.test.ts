@@ -65,7 +65,7 @@ test.each<[string, string[], Parameters<typeof stops>]>([
   ],
   [
     'is red when it could not be seen what to check',
-    ['What has to be checked is not known'],
+    ['The affected checks are not known'],
     ['failure', null, ['skipped', 'skipped', 'skipped']],
   ],
 ])('the gate %s', (_, expected, given) => {

@@ -32,7 +32,7 @@ export function ciWorkflow(context: WorkflowContext): readonly GeneratedFile[] {
     workflowFile({
       file: 'ci.yml',
       name: 'CI',
-      about: `The checks of ci.checks, for pull requests, for the merge queue, and for what is about to be deployed. A ruleset asks for "${CI_GATE}" alone: it is there for every commit, also where nothing had to be checked.`,
+      about: `Runs the checks of ci.checks for pull requests, for the merge queue, and before a deployment. Require only "${CI_GATE}" in a ruleset: it reports on every commit, even if nothing had to be checked.`,
       on: {
         // No paths: a workflow that is filtered out leaves its required check pending for ever.
         pull_request: null,
@@ -44,7 +44,7 @@ export function ciWorkflow(context: WorkflowContext): readonly GeneratedFile[] {
       concurrency: {
         group: `ci-${expression('github.workflow')}-${expression('github.event.pull_request.number || github.run_id')}`,
         'cancel-in-progress': noted(expression("github.event_name == 'pull_request'"), {
-          beside: 'a newer commit of the pull request',
+          beside: 'a newer commit of the pull request cancels the run',
         }),
       },
       jobs: {
@@ -76,12 +76,12 @@ export function ciCall(
 }
 
 function refInput(): YamlMap {
-  return { description: 'The commit to check; the one of the run otherwise', type: 'string', default: '' };
+  return { description: 'Commit to check; default: the commit of the run', type: 'string', default: '' };
 }
 
 function changesJob(context: WorkflowContext): YamlMap {
   return job(context, {
-    name: 'What has to be checked',
+    name: 'Detect changes',
     timeoutMinutes: CHANGES_MINUTES,
     outputs: {
       needed: expression('steps.affected.outputs.needed'),
@@ -89,7 +89,7 @@ function changesJob(context: WorkflowContext): YamlMap {
     },
     steps: [
       ...setupSteps(context, { ref: REF, hasHistory: true, hasElixir: false }),
-      glidepathStep(context, { name: 'See what was changed', id: 'affected', command: 'ci affected' }),
+      glidepathStep(context, { name: 'Find the affected checks', id: 'affected', command: 'ci affected' }),
     ],
   });
 }
@@ -112,7 +112,7 @@ function checkJob(
       ...setupSteps(context, { ref: REF, hasHistory: check.reports.coverage.length > 0, hasElixir: true }),
       ...cacheSteps(context.project),
       glidepathStep(context, {
-        name: `Run the check ${check.name}`,
+        name: `Run ${check.name}`,
         env: envOf(context, check),
         command: `ci --only ${check.name}`,
       }),
@@ -146,7 +146,7 @@ function envOf({ project }: WorkflowContext, { env }: ResolvedCheck): YamlMap | 
 /** Every check that was to run has run and passed, and what was not to run did not fail either. */
 function gateJob(context: WorkflowContext, checks: readonly ResolvedCheck[]): YamlMap {
   const steps: readonly Yaml[] = [
-    stop('What has to be checked is not known', "needs.changes.result != 'success'"),
+    stop('The affected checks are not known', "needs.changes.result != 'success'"),
     ...checks.map(({ name }) => {
       const result = `needs.${jobOf(name)}.result`;
       return stop(

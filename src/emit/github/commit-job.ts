@@ -24,7 +24,7 @@ export function commitJob(context: WorkflowContext, guard: string): YamlMap {
     steps: [
       checkoutStep(context, { hasHistory: true }),
       {
-        name: 'The commit is part of what was chosen',
+        name: 'Check that the commit is on the chosen branch or tag',
         id: 'commit',
         env: { REF: expression('inputs.ref') },
         run: 'sha=$(git rev-parse --verify --end-of-options "$REF^{commit}") && git merge-base --is-ancestor "$sha" "$GITHUB_SHA" && echo "sha=$sha" >> "$GITHUB_OUTPUT"',

@@ -10,7 +10,7 @@ import type { WorkflowContext } from './workflow-context.ts';
 /** As long as it mostly takes until somebody notices that a release was taken over. Security updates do not wait. */
 const COOLDOWN_DAYS = 7;
 
-const ABOUT = `The actions in the generated files stand at commits that were read on ${ACTION_PINS_READ}. An update of one here is an edit of the file: write the new commit into github.actions of glidepath.config.ts as well, or wait for the next version of Glidepath.`;
+const ABOUT = `The generated files pin actions to commits, as of ${ACTION_PINS_READ}. If Dependabot updates one, that file counts as edited: add the new commit to github.actions in glidepath.config.ts as well, or wait for the next version of Glidepath.`;
 
 /** `.github/dependabot.yml`: updates of what the project is made of, after a while in which others try them. */
 export function dependabotFile({ project }: WorkflowContext): readonly GeneratedFile[] {

@@ -64,14 +64,14 @@ function runName(environment: ResolvedEnvironment): string {
 
 function about(environment: ResolvedEnvironment, hasChecks: boolean): string {
   const order = hasChecks
-    ? 'The checks, then the gates, then the deployment'
-    : 'The gates, then the deployment';
+    ? 'Runs the checks, evaluates the gates, and deploys'
+    : 'Evaluates the gates and deploys';
   const approval = approvalOf(environment);
   const waits =
     approval?.by === 'comment' && !approval.optional
-      ? ' Without an approval the run ends before the deployment; the approval starts it again.'
+      ? ' Without an approval, the run ends before the deployment; the approval starts it again.'
       : '';
-  return `${order}: by the same commands as on a laptop. What they do is said in glidepath.config.ts.${waits}`;
+  return `${order}, with the same commands as on a laptop. The details are in glidepath.config.ts.${waits}`;
 }
 
 function triggers(environment: ResolvedEnvironment): YamlMap {
@@ -89,14 +89,14 @@ function triggers(environment: ResolvedEnvironment): YamlMap {
       ? {
           inputs: {
             ref: {
-              description: 'The commit to deploy; the newest otherwise',
+              description: 'Commit to deploy; default: the newest',
               type: 'string',
               default: '',
             },
             confirm: needsConfirmation(environment)
-              ? { description: `${environment.name}, typed once more`, type: 'string', default: '' }
+              ? { description: `Type ${environment.name} to confirm`, type: 'string', default: '' }
               : undefined,
-            reason: { description: 'Why, for those who look back', type: 'string', default: '' },
+            reason: { description: 'Reason, for the record', type: 'string', default: '' },
           },
         }
       : undefined,
@@ -170,7 +170,7 @@ function gatesJob(context: WorkflowContext, environment: ResolvedEnvironment, co
     steps: [
       ...setupSteps(context, { ref: STARTED_AT, hasHistory: true, hasElixir: false }),
       glidepathStep(context, {
-        name: 'See whether the gates hold',
+        name: 'Evaluate the gates',
         id: 'gates',
         env: { ...JOB_TOKEN, ...env },
         command,
@@ -192,15 +192,19 @@ const IS_OPEN = "needs.gates.outputs.approved == 'true'";
 export function gateGrants(approval: ResolvedApproval | null): Grant[] {
   const asks = approval?.by === 'comment';
   return [
-    { scope: 'actions', access: 'read', why: 'whether this run is an old one' },
-    { scope: 'checks', access: 'read', why: 'what was checked of the commit' },
-    { scope: 'deployments', access: asks ? 'write' : 'read', why: 'where the release was before' },
+    { scope: 'actions', access: 'read', why: 'tells whether this run is outdated' },
+    { scope: 'checks', access: 'read', why: 'reads the results of the checks' },
+    {
+      scope: 'deployments',
+      access: asks ? 'write' : 'read',
+      why: asks ? 'reads earlier deployments, records the one that waits' : 'reads earlier deployments',
+    },
     ...(asks
       ? ([
-          { scope: 'issues', access: 'write', why: 'asks for the approval' },
-          { scope: 'pull-requests', access: 'write', why: 'asks for it where the commit came from' },
+          { scope: 'issues', access: 'write', why: 'requests the approval' },
+          { scope: 'pull-requests', access: 'write', why: 'requests it on the pull request' },
         ] as const)
-      : ([{ scope: 'pull-requests', access: 'read', why: 'where the commit came from' }] as const)),
+      : ([{ scope: 'pull-requests', access: 'read', why: 'finds the pull request of the commit' }] as const)),
   ];
 }
 

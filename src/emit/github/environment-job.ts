@@ -14,16 +14,16 @@ export function environmentKey(name: string): YamlMap {
 export function deployGrants(project: ResolvedProject, environment: ResolvedEnvironment): Grant[] {
   const asks = environment.gates.some((gate) => gate.kind === 'approval' && gate.by === 'comment');
   return [
-    { scope: 'actions', access: 'read', why: 'whether this run is an old one' },
+    { scope: 'actions', access: 'read', why: 'tells whether this run is outdated' },
     ...(project.checks.length > 0
-      ? ([{ scope: 'checks', access: 'read', why: 'what was checked of the commit' }] as const)
+      ? ([{ scope: 'checks', access: 'read', why: 'reads the results of the checks' }] as const)
       : []),
-    { scope: 'deployments', access: 'write', why: 'the record of what is live' },
+    { scope: 'deployments', access: 'write', why: 'records what is live' },
     ...(asks
-      ? ([{ scope: 'issues', access: 'write', why: 'says that the approval was used' }] as const)
+      ? ([{ scope: 'issues', access: 'write', why: 'notes that the approval was used' }] as const)
       : []),
-    { scope: 'pull-requests', access: 'write', why: 'says so where the commit came from' },
-    { scope: 'statuses', access: 'write', why: 'says so at the commit' },
+    { scope: 'pull-requests', access: 'write', why: 'comments on the pull request' },
+    { scope: 'statuses', access: 'write', why: 'sets the commit status' },
   ];
 }
 

@@ -257,7 +257,7 @@ describe('a deployment', () => {
       'REF',
     ]);
     const status = workflow(project([staging, other]), 'operations.yml').jobs['staging']?.steps?.find(
-      ({ name }) => name === 'Status staging',
+      ({ name }) => name === 'Show the status of staging',
     );
     expect(Object.keys(status?.env ?? {})).not.toContain('A_KEY');
     expect(Object.keys(status?.env ?? {})).toContain('NEON_KEY');
@@ -366,13 +366,14 @@ describe('a repository', () => {
     expect(folders('pnpm install --frozen-lockfile', 'pnpm -C apps/web test')).toEqual(['/']);
   });
 
-  test('of pnpm brings pnpm first', () => {
-    const runs = commands({ ...SHOP, github: github({ install: 'pnpm install --frozen-lockfile' }) });
-    expect(runs.slice(0, 3)).toEqual([
-      'corepack enable',
-      'pnpm install --frozen-lockfile',
-      'npx glidepath ci affected',
-    ]);
+  test.each([
+    [24, 'corepack enable'],
+    // Which comes without corepack.
+    [26, 'npx --yes corepack@0.36.0 enable --install-directory "$(dirname "$(command -v node)")"'],
+  ])('of pnpm sets up pnpm first, on Node %i', (node, setup) => {
+    const install = 'pnpm install --frozen-lockfile';
+    const runs = commands({ ...SHOP, github: github({ install, node }) });
+    expect(runs.slice(0, 3)).toEqual([setup, install, 'npx glidepath ci affected']);
   });
 
   test('may have its own pins, which stand with their version beside', () => {
@@ -471,7 +472,7 @@ describe('the shared cache', () => {
 
   /** What the variables of the check are in a run, by GitHub's own library. */
   function variables(of: ResolvedProject, github: object): Record<string, string> {
-    const env = stepsOf(of).find(({ name }) => name === 'Run the check lint')?.env ?? {};
+    const env = stepsOf(of).find(({ name }) => name === 'Run lint')?.env ?? {};
     const secrets = { CACHE_TOKEN: 'token', GLIDEPATH_CACHE_KEY: 'key', S3_ID: 'id', S3_KEY: 'secret' };
     const context = JSON.parse(JSON.stringify({ github, secrets }), data.reviver) as data.Dictionary;
     return Object.fromEntries(

@@ -20,7 +20,7 @@ export function operationsWorkflow(context: WorkflowContext): readonly Generated
       file: 'operations.yml',
       name: 'Operations',
       runName: `${expression('inputs.action')} ${expression('inputs.environment')}${REASON}`,
-      about: `By hand, from ${mainBranch} alone: the file of another branch may say anything. One job for each environment, so that each is given its own secrets and no others.`,
+      about: `Started by hand, only from ${mainBranch}: the file on another branch could say anything. One job per environment, so that each gets its own secrets and no others.`,
       on: { workflow_dispatch: { inputs: inputs(context, standing) } },
       jobs: Object.fromEntries(
         standing.flatMap((environment) => [
@@ -42,17 +42,17 @@ function inputs({ project }: WorkflowContext, standing: readonly ResolvedEnviron
   const actions = ['status', 'deploy', 'rollback', ...(standing.some(isPromotedTo) ? ['promote'] : [])];
   const text = (description: string): YamlMap => ({ description, type: 'string', default: '' });
   return {
-    action: { description: 'What to do', type: 'choice', required: true, options: actions },
+    action: { description: 'Action', type: 'choice', required: true, options: actions },
     environment: {
-      description: 'Where',
+      description: 'Environment',
       type: 'choice',
       required: true,
       options: standing.map(({ name }) => name),
     },
-    ref: text(`deploy: the commit; the newest of ${project.mainBranch} otherwise`),
-    release: text('rollback: the release; the one before the live one otherwise'),
-    confirm: text('The name of the environment once more, for all but status'),
-    reason: text('Why, for those who look back'),
+    ref: text(`deploy: the commit; default: the newest on ${project.mainBranch}`),
+    release: text('rollback: the release; default: the one before the live one'),
+    confirm: text('Type the name of the environment to confirm; not needed for status'),
+    reason: text('Reason, for the record'),
   };
 }
 
@@ -119,7 +119,7 @@ function gatesJob(context: WorkflowContext, environment: ResolvedEnvironment): Y
       ...setupSteps(context, { hasHistory: true, hasElixir: false }),
       ...steps.map(({ action, command, env }) =>
         glidepathStep(context, {
-          name: `See whether the gates hold for ${action}`,
+          name: `Evaluate the gates for ${action}`,
           id: action,
           if: `inputs.action == '${action}'`,
           env: { ...JOB_TOKEN, ...env },
@@ -157,7 +157,7 @@ function operationSteps(context: WorkflowContext, environment: ResolvedEnvironme
   const confirmed = { ...given, CONFIRM: expression('inputs.confirm') };
   const step = (action: string, command: string, env: YamlMap, isMore?: string): YamlMap =>
     glidepathStep(context, {
-      name: `${action.charAt(0).toUpperCase()}${action.slice(1)} ${name}`,
+      name: stepName(action, name),
       if: allOf([`inputs.action == '${action}'`, ...(isMore === undefined ? [] : [isMore])]),
       env,
       command,
@@ -181,6 +181,19 @@ function operationSteps(context: WorkflowContext, environment: ResolvedEnvironme
       step('promote', `promote ${from} ${name} --confirm "$CONFIRM"${flag}`, { ...confirmed, ...reviewed }),
     ),
   ];
+}
+
+function stepName(action: string, environment: string): string {
+  switch (action) {
+    case 'status':
+      return `Show the status of ${environment}`;
+    case 'deploy':
+      return `Deploy to ${environment}`;
+    case 'promote':
+      return `Promote to ${environment}`;
+    default:
+      return `Roll back ${environment}`;
+  }
 }
 
 function isPromotedTo(environment: ResolvedEnvironment): boolean {

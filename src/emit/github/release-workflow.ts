@@ -12,9 +12,9 @@ const RELEASE_MINUTES = 60;
 
 /** Why a release may do what its config asks for. */
 const WHY: Readonly<Record<ResolvedRelease['permissions'][number], string>> = {
-  attestations: 'says where what is published comes from',
-  contents: 'makes the release on GitHub',
-  'id-token': 'says to the registry who publishes',
+  attestations: 'attests where the release was built',
+  contents: 'creates the release on GitHub',
+  'id-token': 'proves to the registry who publishes',
   packages: 'publishes to GitHub Packages',
 };
 
@@ -29,7 +29,7 @@ export function releaseWorkflow(context: WorkflowContext): readonly GeneratedFil
       file: 'release.yml',
       name: 'Release',
       runName: `Release ${expression('github.ref_name')}`,
-      about: `What ci.release publishes, of a tag on ${context.project.mainBranch} whose checks have passed.`,
+      about: `Publishes what ci.release names, from a tag on ${context.project.mainBranch} whose checks passed.`,
       on: { push: { tags: [release.pattern] } },
       jobs: {
         ci: hasChecks ? ciCall(context, { if: isThere }) : undefined,
@@ -54,7 +54,7 @@ function releaseJob(context: WorkflowContext, release: ResolvedRelease, conditio
       checkoutStep(context, { hasHistory: true }),
       // Before anything of the commit runs: an installation runs what its packages say.
       {
-        name: `The tag is on ${mainBranch}`,
+        name: `Check that the tag is on ${mainBranch}`,
         env: { MAIN: `origin/${mainBranch}` },
         run: 'git merge-base --is-ancestor "$GITHUB_SHA" "$MAIN"',
       },
@@ -63,7 +63,7 @@ function releaseJob(context: WorkflowContext, release: ResolvedRelease, conditio
         ? []
         : [
             glidepathStep(context, {
-              name: `Make what is published: the check ${release.check}`,
+              name: `Build what is published: ${release.check}`,
               command: `ci --only ${release.check}`,
             }),
           ]),

@@ -19,14 +19,14 @@ const UPLOAD_MINUTES = 15;
 
 /** Where findings go. GitHub asks for the second one in private repositories. */
 const FINDINGS_GRANTS: readonly Grant[] = [
-  { scope: 'security-events', access: 'write', why: 'shows what was found at the code' },
-  { scope: 'actions', access: 'read', why: 'which run found it' },
+  { scope: 'security-events', access: 'write', why: 'shows findings in the code' },
+  { scope: 'actions', access: 'read', why: 'names the run that found them' },
 ];
 
 /** Keeps the reports of a check, also of one that failed. A run that is repeated takes their place. */
 export function reportStep(context: WorkflowContext, check: ResolvedCheck): Yaml {
   return {
-    name: 'Keep the reports',
+    name: 'Upload the reports',
     if: '!cancelled()',
     uses: pinned(context, 'actions/upload-artifact'),
     with: {
@@ -67,13 +67,13 @@ function uploadSteps(context: WorkflowContext, check: ResolvedCheck): Yaml[] {
   const path = `reports/${check.name}`;
   return [
     {
-      name: `Fetch what ${check.name} found`,
+      name: `Download the findings of ${check.name}`,
       uses: pinned(context, 'actions/download-artifact'),
       // By a pattern it is no mistake that a check did not run.
       with: { pattern: artifactOf(check), path, 'merge-multiple': true },
     },
     {
-      name: `Show what ${check.name} found`,
+      name: `Upload the findings of ${check.name}`,
       if: `hashFiles(${quoted(`${path}/${FINDINGS}`)}) != ''`,
       uses: pinned(context, 'github/codeql-action/upload-sarif'),
       with: { sarif_file: `${path}/${FINDINGS}`, category: check.name },

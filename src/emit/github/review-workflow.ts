@@ -29,15 +29,14 @@ export function reviewWorkflow(context: WorkflowContext): readonly GeneratedFile
       file: 'review-app.yml',
       name: 'Review app',
       about:
-        'A review app for each pull request of this repository. It goes when the pull request is closed; GitHub does not always tell of that (not of one with conflicts), so what is left over goes every night, or by hand.',
+        'A review app for each pull request of this repository. It is removed when the pull request is closed. GitHub sends no event for a closed pull request with conflicts, so leftovers are removed every night, or by hand.',
       on: {
         pull_request: { types: ['opened', 'synchronize', 'reopened', 'closed'] },
         schedule: [{ cron: REAP_AT }],
         workflow_dispatch: {
           inputs: {
             pr: {
-              description:
-                'The pull request whose review app goes; otherwise those of all that are closed or expired',
+              description: 'Pull request whose review app to remove; default: all that are closed or expired',
               type: 'string',
               default: '',
             },
@@ -70,7 +69,7 @@ function deployJob(context: WorkflowContext, reviews: readonly ResolvedEnvironme
         hasElixir: reviews.some(runsElixir),
       }),
       glidepathStep(context, {
-        name: 'Open the review app, or bring it up to date',
+        name: 'Open or update the review app',
         env: {
           ...JOB_TOKEN,
           ...secretsEnv(reviews, { keysOnly: false }),
@@ -119,7 +118,7 @@ function reapJob(context: WorkflowContext, reviews: readonly ResolvedEnvironment
     steps: [
       ...setupSteps(context, { ref: mainBranch, hasHistory: false, hasElixir: false }),
       glidepathStep(context, {
-        name: 'Take away what is left over',
+        name: 'Remove leftover review apps',
         env: { ...JOB_TOKEN, ...secretsEnv(reviews, { keysOnly: true }) },
         command: 'review reap',
       }),
@@ -146,8 +145,8 @@ function nameOf(reviews: readonly ResolvedEnvironment[]): string {
 
 function grants({ isDeployed }: { readonly isDeployed: boolean }): Grant[] {
   return [
-    { scope: 'deployments', access: 'write', why: 'the record of what is there' },
-    { scope: 'pull-requests', access: 'write', why: 'the comment with the address' },
-    ...(isDeployed ? ([{ scope: 'statuses', access: 'write', why: 'says so at the commit' }] as const) : []),
+    { scope: 'deployments', access: 'write', why: 'records the review app' },
+    { scope: 'pull-requests', access: 'write', why: 'comments with the address' },
+    ...(isDeployed ? ([{ scope: 'statuses', access: 'write', why: 'sets the commit status' }] as const) : []),
   ];
 }

@@ -1,10 +1,12 @@
 import { environmentSecrets } from '../../config/environment-secrets.ts';
-import type { ResolvedEnvironment } from '../../config/resolved.ts';
+import type { ResolvedEnvironment, ResolvedGithub } from '../../config/resolved.ts';
 import { assert } from '../../util/assert.ts';
 import { noted, type Yaml, type YamlMap } from '../yaml/yaml-data.ts';
-import { ACTION_PINS, type ActionName } from './action-pins.ts';
+import { ACTION_PINS, COREPACK_VERSION, type ActionName } from './action-pins.ts';
 import { expression } from './expressions.ts';
 import { cliOf, type WorkflowContext } from './workflow-context.ts';
+
+const FIRST_NODE_WITHOUT_COREPACK = 25;
 
 /** What a job needs on its machine. */
 interface Setup {
@@ -39,7 +41,7 @@ export function toolSteps(context: WorkflowContext, setup: Pick<Setup, 'hasElixi
           },
         ]
       : []),
-    ...installSteps(github.install),
+    ...installSteps(github),
   ];
 }
 
@@ -59,14 +61,20 @@ export function checkoutStep(
   };
 }
 
-function installSteps(install: string | null): Yaml[] {
+function installSteps({ install, node }: ResolvedGithub): Yaml[] {
   if (install === null) return [];
-  const brings = /^(pnpm|yarn)\b/.exec(install)?.[1];
+  const manager = /^(pnpm|yarn)\b/.exec(install)?.[1];
   return [
     // In the version that package.json names.
-    ...(brings === undefined ? [] : [{ name: `Bring ${brings}`, run: 'corepack enable' }]),
-    { name: 'Install what the lock file says', run: install },
+    ...(manager === undefined ? [] : [{ name: `Set up ${manager}`, run: enableCorepack(node) }]),
+    { name: 'Install dependencies', run: install },
   ];
+}
+
+/** Node comes without corepack from 25 on (nodejs/node#57747). It puts pnpm and yarn next to node, where PATH leads. */
+function enableCorepack(node: number): string {
+  if (node < FIRST_NODE_WITHOUT_COREPACK) return 'corepack enable';
+  return `npx --yes corepack@${COREPACK_VERSION} enable --install-directory "$(dirname "$(command -v node)")"`;
 }
 
 /** An action at its commit, with the version beside. */

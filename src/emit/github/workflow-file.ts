@@ -25,7 +25,10 @@ export function workflowFile(workflow: Workflow): GeneratedFile {
     name: workflow.name,
     'run-name': workflow.runName,
     on: noted(workflow.on, { isApart: true }),
-    permissions: noted({}, { isApart: true, above: 'Nothing by default: each job says what it needs.' }),
+    permissions: noted(
+      {},
+      { isApart: true, above: 'No permissions by default; each job requests what it needs.' },
+    ),
     ...(workflow.concurrency === undefined
       ? {}
       : { concurrency: noted(workflow.concurrency, { isApart: true }) }),
