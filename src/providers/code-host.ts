@@ -115,6 +115,16 @@ export interface HostReview {
   readonly environments: readonly string[];
 }
 
+/** An environment that a run waits for somebody to let it into. */
+export interface HostPendingReview {
+  readonly environmentId: number;
+  readonly environment: string;
+  /** Logins, and teams as `org/team`. */
+  readonly reviewers: readonly string[];
+  /** Whether whoever the token is of is one of them. */
+  readonly mayDecide: boolean;
+}
+
 /** What somebody may do in the repository. */
 export type HostPermission = 'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none';
 
@@ -170,6 +180,8 @@ export interface CodeHostReader {
   workflowRuns(file: string): Promise<readonly HostWorkflowRun[]>;
   /** What reviewers said of a run, whatever its attempt. */
   reviewsOf(run: number): Promise<readonly HostReview[]>;
+  /** The environments that a run waits to be let into. */
+  pendingReviews(run: number): Promise<readonly HostPendingReview[]>;
   /** Who has to be asked before a job may use an environment: logins, and teams as `org/team`. Null: there is no such environment. */
   reviewersOf(environment: string): Promise<readonly string[] | null>;
   permissionOf(login: string): Promise<HostPermission>;
@@ -200,6 +212,11 @@ export interface CodeHost extends CodeHostReader {
     body: string;
     labels: readonly string[];
   }): Promise<{ number: number; url: string }>;
+  /** Lets a run into environments that it waits for, or refuses it: as the reviewer whose token it is. */
+  reviewRun(
+    run: number,
+    review: { readonly environmentIds: readonly number[]; readonly isApproved: boolean },
+  ): Promise<void>;
   /** Starts a GitHub workflow by hand (`workflow_dispatch`) at a branch or tag. */
   dispatchWorkflow(file: string, ref: string, inputs: Readonly<Record<string, string>>): Promise<void>;
 }

@@ -10,6 +10,7 @@ import { writeJson } from '../output.ts';
 import { localHint } from '../views/problem.ts';
 import type { Workbench } from '../workbench.ts';
 import { commentGateOf } from './approval-question.ts';
+import { decideAsReviewer } from './decide-as-reviewer.ts';
 import { requestAmong, threadsOf } from './approval-thread.ts';
 import { deskOfPerson } from './desk-of-person.ts';
 import { requireDesk, type GithubDesk } from './github-desk.ts';
@@ -28,9 +29,9 @@ export interface GithubDecision {
 }
 
 /**
- * Approves or rejects on GitHub from here: shows what was asked for, and writes the comment. The comment is the approval;
- * whether it counts is decided where it is read. One that would not count is not written. Throws APPROVAL_REFUSED and
- * APPROVAL_VOID.
+ * Approves or rejects on GitHub from here: shows what was asked for, and writes the comment, or decides as a reviewer where
+ * those are asked. The comment is the approval; whether it counts is decided where it is read. One that would not count is
+ * not written. Throws APPROVAL_REFUSED and APPROVAL_VOID.
  */
 export async function decideOnGithub(
   context: CommandContext,
@@ -38,9 +39,11 @@ export async function decideOnGithub(
   asked: GithubDecision,
 ): Promise<ExitCode> {
   const { environment, decision, plan } = asked;
-  const gate = requireGate(bench, environment);
+  const isReviewed = isByReviewers(bench, environment);
+  const gate = isReviewed ? null : requireGate(bench, environment);
   const desk =
     asked.as === null ? await requireDesk(context, bench) : await deskOfPerson(context, bench, asked.as);
+  if (gate === null) return decideAsReviewer(context, desk, asked);
   const { request, issue, url } = await requireRequest(context, bench, { desk, gate, asked });
   if (plan !== null && !request.plan.startsWith(plan.toLowerCase())) {
     throw new ToolError(
@@ -83,17 +86,14 @@ function requireGate({ project }: Workbench, environment: string): ResolvedAppro
   const found = project.environments.find(({ name }) => name === environment);
   const gate = found === undefined ? null : commentGateOf(found);
   if (gate !== null) return gate;
-  const isReviewed =
-    found?.gates.some((each) => each.kind === 'approval' && each.by === 'reviewers') === true;
-  throw new ToolError(
-    'APPROVAL_REFUSED',
-    `${environment} waits for no approval by comment. Nothing was changed.`,
-    {
-      hint: isReviewed
-        ? `Its reviewers approve on the page of the run on GitHub`
-        : `Nothing but its gates holds it up: glidepath gates ${environment}`,
-    },
-  );
+  throw new ToolError('APPROVAL_REFUSED', `${environment} waits for no approval. Nothing was changed.`, {
+    hint: `Nothing but its gates holds it up: glidepath gates ${environment}`,
+  });
+}
+
+function isByReviewers({ project }: Workbench, environment: string): boolean {
+  const found = project.environments.find(({ name }) => name === environment);
+  return found?.gates.some((each) => each.kind === 'approval' && each.by === 'reviewers') === true;
 }
 
 /** What was asked for in GitHub for a commit. */

@@ -86,13 +86,13 @@ export function addDecisionCommands(program: Command, register: Register): void 
       'approve',
       'approved',
       'Approve what is waiting',
-      'Approves a waiting run and continues it, or approves the deployment of an environment by commenting on GitHub.',
+      'Approves a waiting run and continues it, or approves the deployment of an environment on GitHub, by a comment or as a reviewer.',
     ],
     [
       'reject',
       'rejected',
       'Reject what is waiting',
-      'Rejects a waiting run, which ends and is undone, or rejects the deployment of an environment by commenting on GitHub.',
+      'Rejects a waiting run, which ends and is undone, or rejects the deployment of an environment on GitHub, by a comment or as a reviewer.',
     ],
   ] as const) {
     const help = {

@@ -3,18 +3,19 @@ import { commandText } from '../../pipeline/approval/approval-command.ts';
 import { shortPlan } from '../../pipeline/approval/plan-hash.ts';
 import type { CodeHostReader } from '../../providers/code-host.ts';
 import { commentGateOf } from '../github/approval-question.ts';
+import { waitingReviews } from '../github/decide-as-reviewer.ts';
 import { undecided } from '../github/waiting-approvals.ts';
 
 /** An approval that a rehearsal ended at. */
 export interface RehearsedApproval {
   readonly environment: string;
   readonly commit: string;
-  /** The digits of the plan that are agreed to. */
-  readonly plan: string;
-  /** The comment that asks. */
+  /** The digits of the plan that are agreed to; null where reviewers are asked. */
+  readonly plan: string | null;
+  /** The comment that asks, or the run that waits for its reviewers. */
   readonly url: string;
-  /** What is written in a comment to agree. */
-  readonly line: string;
+  /** What is written in a comment to agree; null where reviewers are asked. */
+  readonly line: string | null;
   /** What is typed instead. */
   readonly command: string;
 }
@@ -32,7 +33,10 @@ export async function rehearsedApprovals(
   for (const environment of environments) {
     const { name } = environment;
     const gate = commentGateOf(environment);
-    if (gate === null) continue;
+    if (gate === null) {
+      found.push(...(await reviewsOf(host, environment, commit)));
+      continue;
+    }
     const who = gate.excludesInitiator
       ? ` --as ${gate.approvers.find((each) => !each.includes('/')) ?? SOMEBODY}`
       : '';
@@ -49,4 +53,19 @@ export async function rehearsedApprovals(
     }
   }
   return found;
+}
+
+/** What reviewers are asked about a commit. */
+async function reviewsOf(
+  host: CodeHostReader,
+  { name, gates }: ResolvedProject['environments'][number],
+  commit: string,
+): Promise<readonly RehearsedApproval[]> {
+  if (!gates.some((gate) => gate.kind === 'approval' && gate.by === 'reviewers')) return [];
+  const waiting = (await waitingReviews(host, name)).filter(({ run }) => run.headSha === commit);
+  return waiting.map(({ run, pending: { reviewers } }) => {
+    const person = reviewers.find((each) => !each.includes('/')) ?? SOMEBODY;
+    const command = `glidepath approve ${name} --commit ${commit.slice(0, 7)} --as ${person} --local`;
+    return { environment: name, commit, plan: null, url: run.url, line: null, command };
+  });
 }

@@ -4,6 +4,7 @@ import type {
   HostComment,
   HostDeployment,
   HostDeploymentStatus,
+  HostPendingReview,
   HostPermission,
   HostPullRequest,
   HostReview,
@@ -16,6 +17,7 @@ import type {
   WireComment,
   WireDeployment,
   WireDeploymentStatus,
+  WirePendingReview,
   WirePullRequest,
   WireReview,
   WireReviewer,
@@ -135,6 +137,16 @@ export function reviewFrom(wire: WireReview): HostReview {
     by: wire.user?.login ?? GHOST,
     isApproved: wire.state === 'approved',
     environments: wire.environments.flatMap(({ name }) => (name === undefined ? [] : [name])),
+  };
+}
+
+/** What a run waits for. */
+export function pendingReviewFrom(owner: string, wire: WirePendingReview): HostPendingReview {
+  return {
+    environmentId: Number(wire.environment.id),
+    environment: wire.environment.name ?? '',
+    reviewers: wire.reviewers.map((each) => reviewerName(owner, each as WireReviewer)),
+    mayDecide: wire.current_user_can_approve,
   };
 }
 

@@ -30,6 +30,7 @@ const RIGHTS: readonly (readonly [RegExp, RegExp, GithubRight])[] = [
   [/.*/, /\/rulesets/, beyondJobs('administration: write')],
   [/GET/, /\/deployments/, right('deployments: read', 'repo_deployment')],
   [/.*/, /\/deployments/, right('deployments: write', 'repo_deployment')],
+  [/POST/, /\/pending_deployments$/, right('deployments: write')],
   [/GET/, /\/actions\//, right('actions: read')],
   [/.*/, /\/actions\//, right('actions: write')],
   [/GET/, /\/check-runs/, right('checks: read')],

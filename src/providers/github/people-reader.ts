@@ -1,12 +1,12 @@
 import type { CodeHostReader } from '../code-host.ts';
-import { permissionFrom, reviewerName, reviewFrom } from './from-wire.ts';
+import { pendingReviewFrom, permissionFrom, reviewerName, reviewFrom } from './from-wire.ts';
 import type { GithubClient } from './github-client.ts';
 import { hasStatus } from './github-error.ts';
 import type { WireEnvironment } from './wire-types.ts';
 
 type PeopleReader = Pick<
   CodeHostReader,
-  'permissionOf' | 'isInTeam' | 'viewer' | 'reviewsOf' | 'reviewersOf'
+  'permissionOf' | 'isInTeam' | 'viewer' | 'reviewsOf' | 'pendingReviews' | 'reviewersOf'
 >;
 
 /** Who may do what, and who agreed to what. */
@@ -52,6 +52,15 @@ export function peopleReader(client: GithubClient): PeopleReader {
         }),
       );
       return data.map(reviewFrom);
+    },
+    async pendingReviews(id) {
+      const { data } = await run(`read what run ${id} of a GitHub workflow waits for`, () =>
+        octokit.request('GET /repos/{owner}/{repo}/actions/runs/{run_id}/pending_deployments', {
+          ...path,
+          run_id: id,
+        }),
+      );
+      return data.map((each) => pendingReviewFrom(path.owner, each));
     },
     async reviewersOf(environment) {
       const found = await orNull(`read who is asked for ${environment}`, () =>

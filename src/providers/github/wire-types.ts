@@ -8,6 +8,7 @@ export type WireDeploymentStatus = Schemas['deployment-status'];
 export type WireComment = Schemas['issue-comment'];
 export type WireWorkflowRun = Schemas['workflow-run'];
 export type WireReview = Schemas['environment-approvals'];
+export type WirePendingReview = Schemas['pending-deployment'];
 export type WireCheckRun = Schemas['check-run'];
 export type WireRepository = Schemas['full-repository'];
 /** As it stands in lists; a single one has more. */

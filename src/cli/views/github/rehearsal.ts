@@ -27,7 +27,7 @@ export function renderRehearsal(
     ]),
     ...report.approvals.map(({ environment, plan, url }): [string, string] => [
       environment,
-      `${yellow('waits')}  ${dim(`for an approval of plan ${plan}`)}  ${cyan(url)}`,
+      `${yellow('waits')}  ${dim(plan === null ? 'for its reviewers' : `for an approval of plan ${plan}`)}  ${cyan(url)}`,
     ]),
     ...report.runs.map((run): [string, string] => [
       run.title,
@@ -50,7 +50,7 @@ export function renderRehearsal(
     '',
     ...report.approvals.flatMap(({ command, line }) => [
       `${cyan('→')} Approve it: ${command}`,
-      `  or in a comment there: ${line}`,
+      ...(line === null ? [] : [`  or in a comment there: ${line}`]),
     ]),
     'Look at what runs: glidepath status --local --from-github · end it: glidepath cloud down',
     '',
