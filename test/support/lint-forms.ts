@@ -281,10 +281,10 @@ export const LINT_FORMS: Readonly<Record<string, RuleForms>> = {
   },
   'add-required-column': {
     finds: [
-      { sql: 'ALTER TABLE orders ADD COLUMN a int NOT NULL', safe: 'ADD COLUMN a integer;' },
+      { sql: 'ALTER TABLE orders ADD COLUMN a int NOT NULL', safe: 'ADD COLUMN a int;' },
       {
         sql: 'ALTER TABLE orders ADD COLUMN IF NOT EXISTS a varchar(20) NOT NULL',
-        safe: 'ADD COLUMN a varchar(20);',
+        safe: 'ADD COLUMN IF NOT EXISTS a varchar(20);',
       },
       { sql: 'ALTER TABLE orders ADD COLUMN a int NOT NULL DEFAULT NULL' },
       {
@@ -432,7 +432,7 @@ export const LINT_FORMS: Readonly<Record<string, RuleForms>> = {
       },
       {
         sql: 'ALTER TABLE orders ADD COLUMN rate int CONSTRAINT good CHECK (rate > (0)) NO INHERIT',
-        safe: 'ADD CONSTRAINT good CHECK (rate > (0)) NOT VALID;',
+        safe: 'ADD CONSTRAINT good CHECK (rate > (0)) NO INHERIT NOT VALID;',
       },
     ],
     leaves: [

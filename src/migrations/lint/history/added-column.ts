@@ -42,7 +42,7 @@ export function describeColumn(
   const has = (type: Constraint['contype']) => constraints.some(({ contype }) => contype === type);
   const expression = constraints.find(({ contype }) => contype === 'CONSTR_DEFAULT')?.raw_expr;
   const defaultValue = expression === undefined || isNull(expression) ? null : expression;
-  const isFilled =
+  const hasValue =
     defaultValue !== null || isSerial(definition) || has('CONSTR_IDENTITY') || has('CONSTR_GENERATED');
   const isNotNull =
     has('CONSTR_NOTNULL') || has('CONSTR_PRIMARY') || has('CONSTR_IDENTITY') || isSerial(definition);
@@ -52,8 +52,13 @@ export function describeColumn(
     defaultValue,
     isNotNull,
     rewrite: rewriteReason({ definition, constraints, defaultValue }, history, postgresVersion),
-    isRequired: isNotNull && !isFilled,
+    isRequired: isNotNull && !hasValue,
   };
+}
+
+/** Whether the rows that are there get a value with the column. */
+export function isFilled({ defaultValue, rewrite }: AddedColumn): boolean {
+  return defaultValue !== null || rewrite !== null;
 }
 
 const SERIALS: ReadonlySet<string> = new Set([

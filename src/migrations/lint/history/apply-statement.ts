@@ -1,5 +1,6 @@
 import type { CreateStmt, Node } from 'libpg-query';
 import { nodesIn, plainColumn } from '../parse/expressions.ts';
+import { defaultIndexName } from '../parse/default-index-name.ts';
 import { listName, objectName, relationName, strings } from '../parse/names.ts';
 import { toSqlType } from '../parse/sql-type.ts';
 import type { Statement } from '../parse/statement.ts';
@@ -131,12 +132,14 @@ function makeIndex(
   madeIn: Moment,
 ): void {
   const { idxname, relation, indexParams = [], unique, whereClause } = node.IndexStmt;
-  if (idxname === undefined) return;
   const table = relationName(relation);
+  const isTaken = (one: string): boolean =>
+    history.indexes.has(keyOf(history, { schema: table.schema, name: one }));
+  const name = idxname ?? defaultIndexName(node.IndexStmt, table.name, isTaken);
   const names = indexParams.map((param) => ('IndexElem' in param ? (param.IndexElem.name ?? null) : null));
   const columns = names.every((name) => name !== null) ? names : [];
   const index: IndexState = {
-    name: { schema: table.schema, name: idxname },
+    name: { schema: table.schema, name },
     table,
     columns,
     isUnique: unique === true,

@@ -48,13 +48,14 @@ const ENDINGS: Readonly<Record<ConstraintState['kind'], string>> = {
   exclusion: 'excl',
 };
 
-/** The name that Postgres gives a constraint without one. */
+/** The name that Postgres gives a constraint without one; with a number where that one is taken. */
 export function defaultConstraintName(
   kind: ConstraintState['kind'],
   table: string,
   columns: readonly string[],
+  number: number | null = null,
 ): string {
   // A check over several columns, and a primary key, are named after the table alone.
   const named = kind === 'primary-key' || (kind === 'check' && columns.length !== 1) ? [] : columns;
-  return objectNameOf([table, ...named], ENDINGS[kind]);
+  return objectNameOf([table, ...named], `${ENDINGS[kind]}${number ?? ''}`);
 }

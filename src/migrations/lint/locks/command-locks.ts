@@ -1,5 +1,5 @@
 import type { AlterTableCmd, AlterTableType, ColumnDef, Constraint } from 'libpg-query';
-import { describeColumn } from '../history/added-column.ts';
+import { describeColumn, isFilled } from '../history/added-column.ts';
 import { defaultPartitionOf, keyOf } from '../history/schema-history.ts';
 import { mayBeIndexed, typeChangeCost } from '../history/type-change.ts';
 import type { LockMode } from '../finding.ts';
@@ -77,10 +77,9 @@ function addColumnLocks(
   const column = describeColumn(definition, history, postgresVersion);
   const has = (type: Constraint['contype']) => column.constraints.some(({ contype }) => contype === type);
   const isIndexed = has('CONSTR_UNIQUE') || has('CONSTR_PRIMARY');
-  const isScanned =
-    column.isRequired || has('CONSTR_CHECK') || (has('CONSTR_FOREIGN') && column.defaultValue !== null);
+  const isScanned = column.isRequired || has('CONSTR_CHECK') || (has('CONSTR_FOREIGN') && isFilled(column));
   const work = column.rewrite !== null ? 'rewrite' : isIndexed ? 'index-build' : isScanned ? 'scan' : 'none';
-  const lookup = column.defaultValue === null ? 'none' : 'scan';
+  const lookup = isFilled(column) ? 'scan' : 'none';
   return [
     { table, lock: 'AccessExclusive', work },
     ...column.constraints.flatMap(({ contype, pktable }): readonly TableLock[] =>

@@ -5,6 +5,7 @@ import { commandLocks } from '../locks/command-locks.ts';
 import type { Found } from '../rule.ts';
 import type { SqlName } from './names.ts';
 import { relationName } from './names.ts';
+import { isSqlForm } from '../safe-forms/is-sql-form.ts';
 import type { Statement } from './statement.ts';
 
 /** One command of an ALTER TABLE. */
@@ -39,8 +40,25 @@ export function onCommands(
     );
     if (!isMeant) return [];
     return tableCommands(body, statement).flatMap(
-      (command) => checks[command.command.subtype ?? 'AT_DropOids']?.(command, context) ?? [],
+      (command) =>
+        checks[command.command.subtype ?? 'AT_DropOids']?.(command, context).map((found) =>
+          cmds.length > 1 ? forOneOf(command, found) : found,
+        ) ?? [],
     );
+  };
+}
+
+/** Says of a safe form that it stands for one of several commands: whoever copied it would lose the others. */
+function forOneOf({ text }: TableCommand, found: Found): Found {
+  const { safeForm } = found;
+  return {
+    ...found,
+    safeForm: () => {
+      const form = typeof safeForm === 'function' ? safeForm() : safeForm;
+      if (form === null || !isSqlForm(form)) return form;
+      const said = text.replaceAll(/--.*$/gm, ' ').replaceAll(/\s+/g, ' ').trim();
+      return `-- Only for: ${said}\n-- The other commands of the statement remain.\n${form}`;
+    },
   };
 }
 

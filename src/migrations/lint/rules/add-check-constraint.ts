@@ -1,14 +1,16 @@
 import type { Constraint } from 'libpg-query';
-import { defaultConstraintName } from '../history/constraint-state.ts';
+import { describeColumn } from '../history/added-column.ts';
 import type { LintContext } from '../lint-context.ts';
-import { columnWithout, constraintText } from '../parse/column-without.ts';
-import { columnsIn } from '../parse/expressions.ts';
-import { quoteName, sayName, sqlName } from '../parse/names.ts';
+import { attributesOf } from '../parse/column-without.ts';
+import { sayName } from '../parse/names.ts';
 import type { TableCommand } from '../parse/table-commands.ts';
 import { locksOfCommand, onCommands } from '../parse/table-commands.ts';
 import type { Found, Rule } from '../rule.ts';
+import { addedColumnSteps } from '../safe-forms/added-column-steps.ts';
+import { constraintNames } from '../safe-forms/constraint-names.ts';
 import { constraintSteps } from '../safe-forms/constraint-steps.ts';
-import { THEN_ANOTHER_FILE, writeSteps } from '../safe-forms/write-steps.ts';
+import type { SafeStep } from '../safe-forms/write-steps.ts';
+import { writeSteps } from '../safe-forms/write-steps.ts';
 
 /** Every row is checked while everybody waits. */
 export const addCheckConstraint: Rule = {
@@ -30,16 +32,20 @@ export const addCheckConstraint: Rule = {
         const { skip_validation: isNotValid, is_enforced: isEnforced } = def.Constraint;
         return isNotValid === true || isEnforced !== true
           ? []
-          : [found(added, def.Constraint, null, context)];
+          : [found(added, 'The CHECK', context, () => steps(added, def.Constraint, context))];
       },
       AT_AddColumn: (added, context) => {
         const { def } = added.command;
         if (def === undefined || !('ColumnDef' in def)) return [];
-        const { colname: column = '', constraints = [] } = def.ColumnDef;
-        return constraints.flatMap((node) =>
-          'Constraint' in node && node.Constraint.contype === 'CONSTR_CHECK'
-            ? [found(added, node.Constraint, column, context)]
-            : [],
+        const { history, settings } = context;
+        const column = describeColumn(def.ColumnDef, history, settings.postgresVersion);
+        const checks = column.constraints.filter(
+          (one) => one.contype === 'CONSTR_CHECK' && attributesOf(column.constraints, one).isEnforced,
+        );
+        return checks.map(() =>
+          found(added, `The CHECK in column ${column.name}`, context, () =>
+            addedColumnSteps(added, def.ColumnDef, column, context),
+          ),
         );
       },
     }),
@@ -48,46 +54,22 @@ export const addCheckConstraint: Rule = {
 
 function found(
   added: TableCommand,
-  constraint: Constraint,
-  column: string | null,
+  what: string,
   context: LintContext,
+  safeForm: () => readonly SafeStep[],
 ): Found {
-  const what = column === null ? 'The CHECK' : `The CHECK in column ${column}`;
   return {
     message: `${what} looks at every row of ${sayName(added.table)} while nobody can read or write.`,
     table: added.table,
     at: added.at,
     locks: locksOfCommand(added, context),
-    safeForm: () => safeForm(added, constraint, column),
+    safeForm: () => writeSteps(safeForm()),
   };
 }
 
-function safeForm(added: TableCommand, constraint: Constraint, column: string | null): string {
-  const columns = columnsIn(constraint.raw_expr);
-  const name =
-    constraint.conname ??
-    defaultConstraintName('check', added.table.name, column === null ? columns : [column]);
-  if (column === null) return writeSteps(constraintSteps(added, { constraint, name }));
-  const alter = `ALTER TABLE ${sqlName(added.table)}`;
-  return writeSteps([
-    { sql: [`${added.head} ${columnWithout(added, constraint)}`] },
-    { sql: [`${alter} ADD CONSTRAINT ${quoteName(name)} ${textOf(added, constraint)} NOT VALID`] },
-    { note: THEN_ANOTHER_FILE, sql: [`${alter} VALIDATE CONSTRAINT ${quoteName(name)}`] },
-  ]);
-}
-
-/** Of a CHECK in a column's definition: up to the parenthesis that closes it. */
-function textOf(added: TableCommand, constraint: Constraint): string {
-  const text = constraintText(added, constraint);
-  const from = added.end - text.length;
-  let depth = 0;
-  for (const token of added.statement.tokens()) {
-    if (token.start < from) continue;
-    if (token.text === '(') depth += 1;
-    if (token.text === ')') {
-      depth -= 1;
-      if (depth === 0) return added.statement.text.slice(from, token.end);
-    }
-  }
-  return text;
+function steps(added: TableCommand, constraint: Constraint, context: LintContext): readonly SafeStep[] {
+  return constraintSteps(added, {
+    constraint,
+    name: constraintNames(added, context).nameOf(constraint, null),
+  });
 }

@@ -1,12 +1,9 @@
-import type { ColumnDef } from 'libpg-query';
-import type { AddedColumn, RewriteReason } from '../history/added-column.ts';
+import type { RewriteReason } from '../history/added-column.ts';
 import { describeColumn } from '../history/added-column.ts';
-import type { LintContext } from '../lint-context.ts';
 import { sayName } from '../parse/names.ts';
-import type { TableCommand } from '../parse/table-commands.ts';
 import { locksOfCommand, onCommands } from '../parse/table-commands.ts';
 import type { Rule } from '../rule.ts';
-import { filledColumnSteps } from '../safe-forms/filled-column-steps.ts';
+import { addedColumnSteps } from '../safe-forms/added-column-steps.ts';
 import { writeSteps } from '../safe-forms/write-steps.ts';
 
 /** A column is added whose value differs from row to row, so that all rows are written anew. */
@@ -37,7 +34,7 @@ export const addColumnRewrite: Rule = {
             table: added.table,
             at: added.at,
             locks: locksOfCommand(added, context),
-            safeForm: () => safeForm(added, def.ColumnDef, column, context),
+            safeForm: () => writeSteps(addedColumnSteps(added, def.ColumnDef, column, context)),
           },
         ];
       },
@@ -54,12 +51,3 @@ const SAY: Readonly<Record<RewriteReason['kind'], (reason: RewriteReason) => str
   stored: () => 'is generated and stored',
   'constrained-domain': ({ what }) => `is of ${what}, a domain whose constraints are looked up in each row`,
 };
-
-function safeForm(
-  added: TableCommand,
-  definition: ColumnDef,
-  column: AddedColumn,
-  context: LintContext,
-): string {
-  return writeSteps(filledColumnSteps(added, definition, column, context));
-}

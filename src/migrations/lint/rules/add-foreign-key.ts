@@ -1,13 +1,12 @@
 import type { Constraint } from 'libpg-query';
-import type { AddedColumn } from '../history/added-column.ts';
-import { describeColumn } from '../history/added-column.ts';
-import { defaultConstraintName } from '../history/constraint-state.ts';
+import { describeColumn, isFilled } from '../history/added-column.ts';
 import type { LintContext } from '../lint-context.ts';
-import { columnWithout, deferral } from '../parse/column-without.ts';
-import { quoteName, relationName, sayName, sqlColumns, sqlName, strings } from '../parse/names.ts';
+import { relationName, sayName } from '../parse/names.ts';
 import type { TableCommand } from '../parse/table-commands.ts';
 import { locksOfCommand, onCommands } from '../parse/table-commands.ts';
 import type { Rule } from '../rule.ts';
+import { addedColumnSteps, KEY_OF_PARTITIONED } from '../safe-forms/added-column-steps.ts';
+import { constraintNames } from '../safe-forms/constraint-names.ts';
 import { constraintSteps } from '../safe-forms/constraint-steps.ts';
 import { writeSteps } from '../safe-forms/write-steps.ts';
 
@@ -21,7 +20,7 @@ export const addForeignKey: Rule = {
   severity: 'error',
   what:
     'A foreign key added to a table that is there already without NOT VALID (or NOT ENFORCED), and a column added with ' +
-    'REFERENCES and a default.',
+    'REFERENCES and a default, a number or a computed value.',
   why:
     'Both tables get a SHARE ROW EXCLUSIVE lock, and under it each row is looked up in the other table: nobody writes ' +
     'into either until that is done. With NOT VALID there is nothing to look up; VALIDATE CONSTRAINT does it later under ' +
@@ -53,14 +52,14 @@ export const addForeignKey: Rule = {
         const { history, settings } = context;
         const column = describeColumn(def.ColumnDef, history, settings.postgresVersion);
         const key = column.constraints.find(({ contype }) => contype === 'CONSTR_FOREIGN');
-        if (key === undefined || column.defaultValue === null) return [];
+        if (key === undefined || !isFilled(column)) return [];
         return [
           {
-            message: `Column ${column.name} of ${sayName(added.table)} has a default and REFERENCES ${sayOther(key)}: every row is looked up there.`,
+            message: `Column ${column.name} of ${sayName(added.table)} gets a value in each row and REFERENCES ${sayOther(key)}: every row is looked up there.`,
             table: added.table,
             at: added.at,
             locks: locksOfCommand(added, context),
-            safeForm: () => columnThenKey(added, key, column),
+            safeForm: () => writeSteps(addedColumnSteps(added, def.ColumnDef, column, context)),
           },
         ];
       },
@@ -75,50 +74,8 @@ function sayOther({ pktable }: Constraint): string {
 function notValid(added: TableCommand, key: Constraint, context: LintContext): string {
   const isPartitioned = context.table(added.table)?.isPartitioned === true;
   if (isPartitioned && context.settings.postgresVersion < NOT_VALID_OF_PARTITIONED_VERSION) {
-    return '-- A partitioned table cannot have it NOT VALID before Postgres 18: add it to each partition NOT VALID, validate it there, then add it to the table.';
+    return `-- ${KEY_OF_PARTITIONED}`;
   }
-  const name = key.conname ?? defaultConstraintName('foreign-key', added.table.name, strings(key.fk_attrs));
+  const name = constraintNames(added, context).nameOf(key, null);
   return writeSteps(constraintSteps(added, { constraint: key, name }));
-}
-
-function columnThenKey(added: TableCommand, key: Constraint, definition: AddedColumn): string {
-  const { name: column, constraints } = definition;
-  const name = key.conname ?? defaultConstraintName('foreign-key', added.table.name, [column]);
-  const columns = strings(key.pk_attrs);
-  const other = `${sqlName(relationName(key.pktable))}${columns.length === 0 ? '' : ` (${sqlColumns(columns)})`}`;
-  const text = `FOREIGN KEY (${quoteName(column)}) REFERENCES ${other}${referenceRest(key, constraints)}`;
-  const alter = `ALTER TABLE ${sqlName(added.table)}`;
-  return writeSteps([
-    { sql: [`${added.head} ${columnWithout(added, key)}`] },
-    { sql: [`${alter} ADD CONSTRAINT ${quoteName(name)} ${text} NOT VALID`] },
-    {
-      note: 'Then, in another file, so that the lock is let go in between:',
-      sql: [`${alter} VALIDATE CONSTRAINT ${quoteName(name)}`],
-    },
-  ]);
-}
-
-const ACTIONS: Readonly<Record<string, string>> = {
-  c: 'CASCADE',
-  n: 'SET NULL',
-  d: 'SET DEFAULT',
-  r: 'RESTRICT',
-};
-
-/** What stands behind REFERENCES: MATCH, ON DELETE, ON UPDATE, DEFERRABLE. */
-function referenceRest(key: Constraint, constraints: readonly Constraint[]): string {
-  const { isDeferrable, isDeferred } = deferral(constraints, key);
-  const parts = [
-    key.fk_matchtype === 'f' ? 'MATCH FULL' : null,
-    action('ON DELETE', key.fk_del_action),
-    action('ON UPDATE', key.fk_upd_action),
-    isDeferrable ? 'DEFERRABLE' : null,
-    isDeferred ? 'INITIALLY DEFERRED' : null,
-  ].filter((part) => part !== null);
-  return parts.length === 0 ? '' : ` ${parts.join(' ')}`;
-}
-
-function action(when: string, letter: string | undefined): string | null {
-  const said = ACTIONS[letter ?? 'a'];
-  return said === undefined ? null : `${when} ${said}`;
 }

@@ -1,15 +1,14 @@
 import type { Constraint } from 'libpg-query';
 import { describeColumn } from '../history/added-column.ts';
-import { defaultConstraintName } from '../history/constraint-state.ts';
 import { keyOf } from '../history/schema-history.ts';
 import type { LintContext } from '../lint-context.ts';
 import { isProvedNotNull } from '../locks/command-locks.ts';
-import { columnWithout } from '../parse/column-without.ts';
 import { sayName, strings } from '../parse/names.ts';
 import type { TableCommand } from '../parse/table-commands.ts';
 import { locksOfCommand, onCommands } from '../parse/table-commands.ts';
 import type { Found, Rule } from '../rule.ts';
-import { filledColumnSteps } from '../safe-forms/filled-column-steps.ts';
+import { addedColumnSteps } from '../safe-forms/added-column-steps.ts';
+import { constraintNames } from '../safe-forms/constraint-names.ts';
 import { notNullSteps } from '../safe-forms/not-null-steps.ts';
 import { uniqueIndexSteps } from '../safe-forms/unique-index-steps.ts';
 import type { SafeStep } from '../safe-forms/write-steps.ts';
@@ -58,7 +57,7 @@ function keyForm(added: TableCommand, key: Constraint, context: LintContext): st
     return '-- WITHOUT OVERLAPS cannot use an index that is there: add it in a quiet window, with a lock_timeout.';
   }
   const columns = strings(key.keys);
-  const name = key.conname ?? defaultConstraintName('primary-key', added.table.name, columns);
+  const name = constraintNames(added, context).nameOf(key, null);
   return writeSteps([
     ...provingSteps(added, columns, context),
     ...uniqueIndexSteps({ added, constraint: key, columns, name, kind: 'PRIMARY KEY' }, context),
@@ -106,23 +105,13 @@ function columnFound(added: TableCommand, context: LintContext): readonly Found[
   const column = describeColumn(def.ColumnDef, history, settings.postgresVersion);
   const key = column.constraints.find(({ contype }) => contype === 'CONSTR_PRIMARY');
   if (key === undefined) return [];
-  const name = key.conname ?? defaultConstraintName('primary-key', added.table.name, [column.name]);
-  const wanted = { added, constraint: key, columns: [column.name], name, kind: 'PRIMARY KEY' as const };
-  const columnSteps = (): readonly SafeStep[] =>
-    column.rewrite === null
-      ? [
-          { sql: [`${added.head} ${columnWithout(added, key)}`] },
-          { note: 'Then give every row a value of its own, in batches.', sql: [] },
-          ...notNullSteps({ table: added.table, column: column.name }, settings.postgresVersion),
-        ]
-      : filledColumnSteps(added, def.ColumnDef, { ...column, isNotNull: true }, context);
   return [
     {
       message: `Column ${column.name} is added to ${sayName(added.table)} as its primary key: an index is built while nobody can read or write.`,
       table: added.table,
       at: added.at,
       locks: locksOfCommand(added, context),
-      safeForm: () => writeSteps([...columnSteps(), ...uniqueIndexSteps(wanted, context)]),
+      safeForm: () => writeSteps(addedColumnSteps(added, def.ColumnDef, column, context)),
     },
   ];
 }

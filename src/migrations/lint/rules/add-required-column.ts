@@ -1,14 +1,9 @@
-import type { ColumnDef } from 'libpg-query';
-import type { AddedColumn } from '../history/added-column.ts';
 import { describeColumn } from '../history/added-column.ts';
-import type { LintContext } from '../lint-context.ts';
-import { quoteName, sayName, sqlName } from '../parse/names.ts';
-import { sayType, toSqlType } from '../parse/sql-type.ts';
-import type { TableCommand } from '../parse/table-commands.ts';
+import { sayName } from '../parse/names.ts';
 import { locksOfCommand, onCommands } from '../parse/table-commands.ts';
 import type { Rule } from '../rule.ts';
-import { notNullSteps } from '../safe-forms/not-null-steps.ts';
-import { THEN_ANOTHER_FILE, writeSteps } from '../safe-forms/write-steps.ts';
+import { addedColumnSteps } from '../safe-forms/added-column-steps.ts';
+import { writeSteps } from '../safe-forms/write-steps.ts';
 
 /** A column is added that must have a value and gets none. */
 export const addRequiredColumn: Rule = {
@@ -36,32 +31,10 @@ export const addRequiredColumn: Rule = {
             table: added.table,
             at: added.at,
             locks: locksOfCommand(added, context),
-            safeForm: () => safeForm(added, def.ColumnDef, column, context),
+            safeForm: () => writeSteps(addedColumnSteps(added, def.ColumnDef, column, context)),
           },
         ];
       },
     }),
   },
 };
-
-function safeForm(
-  { table }: TableCommand,
-  definition: ColumnDef,
-  column: AddedColumn,
-  context: LintContext,
-): string {
-  const type = toSqlType(definition.typeName);
-  const name = quoteName(column.name);
-  const said = type === null ? 'text' : sayType(type);
-  return writeSteps([
-    {
-      note: `Or in one: a constant default costs nothing. ADD COLUMN ${name} ${said} NOT NULL DEFAULT <value>`,
-      sql: [`ALTER TABLE ${sqlName(table)} ADD COLUMN ${name} ${said}`],
-    },
-    {
-      note: `Let the app write ${column.name} in every new row, deploy it, and give the rows that are there a value in batches.\n${THEN_ANOTHER_FILE}`,
-      sql: [],
-    },
-    ...notNullSteps({ table, column: column.name }, context.settings.postgresVersion),
-  ]);
-}

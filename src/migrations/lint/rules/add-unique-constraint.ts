@@ -1,12 +1,12 @@
 import type { Constraint } from 'libpg-query';
 import { describeColumn } from '../history/added-column.ts';
-import { defaultConstraintName } from '../history/constraint-state.ts';
 import type { LintContext } from '../lint-context.ts';
-import { columnWithout, deferral } from '../parse/column-without.ts';
 import { sayName, strings } from '../parse/names.ts';
 import type { TableCommand } from '../parse/table-commands.ts';
 import { locksOfCommand, onCommands } from '../parse/table-commands.ts';
 import type { Rule } from '../rule.ts';
+import { addedColumnSteps } from '../safe-forms/added-column-steps.ts';
+import { constraintNames } from '../safe-forms/constraint-names.ts';
 import { uniqueIndexSteps } from '../safe-forms/unique-index-steps.ts';
 import { writeSteps } from '../safe-forms/write-steps.ts';
 
@@ -51,11 +51,7 @@ export const addUniqueConstraint: Rule = {
             table: added.table,
             at: added.at,
             locks: locksOfCommand(added, context),
-            safeForm: () => {
-              const { isDeferrable, isDeferred } = deferral(column.constraints, unique);
-              const whole = { ...unique, deferrable: isDeferrable, initdeferred: isDeferred };
-              return columnForm({ added, unique: whole, column: column.name }, context);
-            },
+            safeForm: () => writeSteps(addedColumnSteps(added, def.ColumnDef, column, context)),
           },
         ];
       },
@@ -68,19 +64,6 @@ function constraintForm(added: TableCommand, unique: Constraint, context: LintCo
     return '-- WITHOUT OVERLAPS cannot use an index that is there: add it in a quiet window, with a lock_timeout.';
   }
   const columns = strings(unique.keys);
-  const name = unique.conname ?? defaultConstraintName('unique', added.table.name, columns);
+  const name = constraintNames(added, context).nameOf(unique, null);
   return writeSteps(uniqueIndexSteps({ added, constraint: unique, columns, name, kind: 'UNIQUE' }, context));
-}
-
-function columnForm(
-  { added, unique, column }: { added: TableCommand; unique: Constraint; column: string },
-  context: LintContext,
-): string {
-  const name = unique.conname ?? defaultConstraintName('unique', added.table.name, [column]);
-  const steps = uniqueIndexSteps(
-    { added, constraint: unique, columns: [column], name, kind: 'UNIQUE' },
-    context,
-  );
-  const text = columnWithout(added, unique);
-  return writeSteps([{ sql: [`${added.head} ${text}`] }, ...steps]);
 }

@@ -1,7 +1,8 @@
 import type { IndexStmt } from 'libpg-query';
+import { keyOf } from '../history/schema-history.ts';
 import type { LintContext } from '../lint-context.ts';
 import { defaultIndexName } from '../parse/default-index-name.ts';
-import { relationName, sayName } from '../parse/names.ts';
+import { relationName, sayName, type SqlName } from '../parse/names.ts';
 import type { Statement } from '../parse/statement.ts';
 import type { Rule } from '../rule.ts';
 import { indexSteps } from '../safe-forms/index-steps.ts';
@@ -39,10 +40,12 @@ export const createIndexNotConcurrent: Rule = {
 
 function concurrently(index: IndexStmt, statement: Statement, context: LintContext): string {
   const table = relationName(index.relation);
+  if (index.if_not_exists === true && isThere(index.idxname ?? '', table, context))
+    return `Index ${index.idxname ?? ''} is there already, so that the statement does nothing: take it out. If it is to be another one, give it another name.`;
   return writeSteps(
     indexSteps(
       {
-        name: index.idxname ?? defaultIndexName(index, table.name),
+        name: index.idxname ?? freeName(index, table, context),
         table,
         isUnique: index.unique === true,
         isIfNotExists: index.if_not_exists === true,
@@ -51,6 +54,19 @@ function concurrently(index: IndexStmt, statement: Statement, context: LintConte
       context,
     ),
   );
+}
+
+function isThere(name: string, { schema }: SqlName, { history }: LintContext): boolean {
+  return history.indexes.has(keyOf(history, { schema, name }));
+}
+
+/** Never one that is there already: the advice to drop what a failed attempt leaves would hit it. */
+function freeName(index: IndexStmt, table: SqlName, { history }: LintContext): string {
+  const isTaken = (name: string): boolean => {
+    const key = keyOf(history, { schema: table.schema, name });
+    return history.indexes.has(key) || history.tables.has(key) || history.views.has(key);
+  };
+  return defaultIndexName(index, table.name, isTaken);
 }
 
 /** The text behind the name of the table: method, columns, INCLUDE, WITH, TABLESPACE, WHERE. */

@@ -25,14 +25,15 @@ export const setNotNull: Rule = {
   isBySize: true,
   checks: {
     AlterTableStmt: onCommands({
-      AT_SetNotNull: (set, context) => unproved(set, { column: set.command.name ?? '', name: null }, context),
+      AT_SetNotNull: (set, context) => unproved(set, { column: set.command.name ?? '' }, context),
       AT_AddConstraint: (added, context) => {
         const { def } = added.command;
         if (def === undefined || !('Constraint' in def) || def.Constraint.contype !== 'CONSTR_NOTNULL')
           return [];
         if (def.Constraint.skip_validation === true) return [];
         const [column = ''] = strings(def.Constraint.keys);
-        return unproved(added, { column, name: def.Constraint.conname ?? null }, context);
+        const { conname: name, is_no_inherit: isNoInherit = false } = def.Constraint;
+        return unproved(added, { column, name, isNoInherit }, context);
       },
     }),
   },
@@ -40,7 +41,10 @@ export const setNotNull: Rule = {
 
 function unproved(
   set: TableCommand,
-  { column, name }: { readonly column: string; readonly name: string | null },
+  {
+    column,
+    ...said
+  }: { readonly column: string; readonly name?: string | undefined; readonly isNoInherit?: boolean },
   context: LintContext,
 ): readonly Found[] {
   const { postgresVersion } = context.settings;
@@ -52,10 +56,7 @@ function unproved(
       table: set.table,
       at: set.at,
       locks: locksOfCommand(set, context),
-      safeForm: () =>
-        writeSteps(
-          notNullSteps({ table: set.table, column, ...(name === null ? {} : { name }) }, postgresVersion),
-        ),
+      safeForm: () => writeSteps(notNullSteps({ table: set.table, column, ...said }, postgresVersion)),
     },
   ];
 }

@@ -2,7 +2,8 @@ import type { ColumnDef } from 'libpg-query';
 import type { AddedColumn } from '../history/added-column.ts';
 import { keyOf } from '../history/schema-history.ts';
 import type { LintContext } from '../lint-context.ts';
-import { columnsIn } from '../parse/expressions.ts';
+import { columnConstraintText, columnWithout } from '../parse/column-without.ts';
+import { columnsIn, volatileFunction } from '../parse/expressions.ts';
 import { objectNameOf, quoteName, sqlName } from '../parse/names.ts';
 import { expressionText } from '../parse/expression-text.ts';
 import type { SqlType } from '../parse/sql-type.ts';
@@ -54,41 +55,45 @@ export function filledColumnSteps(
 
 const ROWS_THAT_ARE_THERE = 'The rows that are there:';
 
-function defaultSteps({ added, definition, column, type, context }: NewColumn): readonly SafeStep[] {
-  const { table, statement } = added;
-  const [name, alter] = [quoteName(column.name), `ALTER TABLE ${sqlName(table)}`];
-  const value = expressionText(statement, {
+/** The words of ADD COLUMN with the type alone: all else has a step of its own. */
+function bare({ added, column }: NewColumn): string {
+  return `${added.head} ${columnWithout(added, column.constraints)}`;
+}
+
+function defaultText({ added, definition }: NewColumn): string {
+  return expressionText(added.statement, {
     from: 'default',
     until: added.end,
     at: definition.location ?? 0,
   });
+}
+
+function defaultSteps(whole: NewColumn, add: string = bare(whole)): readonly SafeStep[] {
+  const { column, added } = whole;
+  const { table } = added;
+  const [name, alter] = [quoteName(column.name), `ALTER TABLE ${sqlName(table)}`];
   return [
     {
       note: 'New rows get the default from now on; those that are there stay without.',
-      sql: [
-        `${alter} ADD COLUMN ${name} ${sayType(type)}`,
-        `${alter} ALTER COLUMN ${name} SET DEFAULT ${value}`,
-      ],
+      sql: [add, `${alter} ALTER COLUMN ${name} SET DEFAULT ${defaultText(whole)}`],
     },
     backfillStep(table, { note: ROWS_THAT_ARE_THERE, set: `${name} = DEFAULT`, where: `${name} IS NULL` }),
-    ...(column.isNotNull ? lastly(table, column.name, context) : []),
+    ...lastly(whole),
   ];
 }
 
 /** DEFAULT NULL of the column stands before the default of its domain, and costs nothing. */
-function domainDefaultSteps({ added, column, type, context }: NewColumn): readonly SafeStep[] {
+function domainDefaultSteps(whole: NewColumn): readonly SafeStep[] {
+  const { column, added } = whole;
   const { table } = added;
   const [name, alter] = [quoteName(column.name), `ALTER TABLE ${sqlName(table)}`];
   return [
     {
       note: 'New rows get the default of the domain from now on; those that are there stay without.',
-      sql: [
-        `${alter} ADD COLUMN ${name} ${sayType(type)} DEFAULT NULL`,
-        `${alter} ALTER COLUMN ${name} DROP DEFAULT`,
-      ],
+      sql: [`${bare(whole)} DEFAULT NULL`, `${alter} ALTER COLUMN ${name} DROP DEFAULT`],
     },
     backfillStep(table, { note: ROWS_THAT_ARE_THERE, set: `${name} = DEFAULT`, where: `${name} IS NULL` }),
-    ...(column.isNotNull ? lastly(table, column.name, context) : []),
+    ...lastly(whole),
   ];
 }
 
@@ -101,44 +106,59 @@ const SERIAL_COLUMNS: Readonly<Record<string, string>> = {
   serial2: 'smallint',
 };
 
-function serialSteps({ added, column, type, context }: NewColumn): readonly SafeStep[] {
-  const { table } = added;
+function serialSteps(whole: NewColumn): readonly SafeStep[] {
+  const { column, type } = whole;
+  const { table } = whole.added;
   const sequence = sqlName({ schema: table.schema, name: objectNameOf([table.name, column.name], 'seq') });
   const owned = `OWNED BY ${sqlName(table)}.${quoteName(column.name)}`;
-  const whole = SERIAL_COLUMNS[type.name] ?? 'bigint';
+  const number = SERIAL_COLUMNS[type.name] ?? 'bigint';
+  const add = `ALTER TABLE ${sqlName(table)} ADD COLUMN ${quoteName(column.name)} ${number}`;
   return [
-    ...numberSteps(table, { column: column.name, type: whole, sequence, owned }),
-    ...lastly(table, column.name, context),
+    ...numberSteps(table, { column: column.name, type: number, add, sequence, owned }),
+    ...lastly(whole),
   ];
 }
 
 /** A column becomes an identity only once every row has a number; until then a sequence of its own counts. */
-function identitySteps({ added, column, type, context }: NewColumn): readonly SafeStep[] {
-  const { table } = added;
+function identitySteps(whole: NewColumn): readonly SafeStep[] {
+  const { column, type } = whole;
+  const { table } = whole.added;
   const [name, alter] = [quoteName(column.name), `ALTER TABLE ${sqlName(table)}`];
   const sequence = sqlName({
     schema: table.schema,
     name: objectNameOf([table.name, column.name], 'fill_seq'),
   });
   const identity = column.constraints.find(({ contype }) => contype === 'CONSTR_IDENTITY');
-  const when = identity?.generated_when === 'a' ? 'ALWAYS' : 'BY DEFAULT';
-  const whole = `${literal(sqlName(table))}, ${literal(column.name)}`;
+  const said = identity === undefined ? '' : columnConstraintText(whole.added, identity);
+  const owner = `${literal(sqlName(table))}, ${literal(column.name)}`;
+  const add = bare(whole);
   return [
-    ...numberSteps(table, { column: column.name, type: sayType(type), sequence, owned: '' }),
-    ...lastly(table, column.name, context),
+    ...numberSteps(table, {
+      column: column.name,
+      type: sayType(type),
+      add,
+      sequence,
+      owned: optionsOf(said),
+    }),
+    ...lastly(whole),
     {
       note: 'Then, in another file and one transaction: the identity goes on where the sequence ended.',
       sql: [
         'BEGIN',
         "SET LOCAL lock_timeout = '1s'",
         `${alter} ALTER COLUMN ${name} DROP DEFAULT`,
-        `${alter} ALTER COLUMN ${name} ADD GENERATED ${when} AS IDENTITY`,
-        `SELECT setval(pg_get_serial_sequence(${whole}), nextval(${literal(sequence)}))`,
-        `DROP SEQUENCE ${sequence}`,
+        `${alter} ALTER COLUMN ${name} ADD ${said}`,
+        `SELECT setval(pg_get_serial_sequence(${owner}), nextval(${literal(sequence)}))`,
+        `-- glidepath-ignore drop-object: only these steps use ${sequence}\nDROP SEQUENCE ${sequence}`,
         'COMMIT',
       ],
     },
   ];
+}
+
+/** What stands in the parentheses of an identity says how its sequence counts. */
+function optionsOf(identity: string): string {
+  return /\((.*)\)/s.exec(identity)?.[1]?.trim() ?? '';
 }
 
 function numberSteps(
@@ -146,6 +166,8 @@ function numberSteps(
   number: {
     readonly column: string;
     readonly type: string;
+    /** The statement that adds it. */
+    readonly add: string;
     readonly sequence: string;
     readonly owned: string;
   },
@@ -156,7 +178,7 @@ function numberSteps(
     {
       note: 'New rows get a number from now on; those that are there stay without.',
       sql: [
-        `${alter} ADD COLUMN ${name} ${type}`,
+        number.add,
         `CREATE SEQUENCE ${sequence} AS ${type} ${number.owned}`.trimEnd(),
         `${alter} ALTER COLUMN ${name} SET DEFAULT nextval(${literal(sequence)})`,
       ],
@@ -172,20 +194,22 @@ function literal(text: string): string {
 /** From this version on a generated column need not be stored. */
 const VIRTUAL_VERSION = 18;
 
-function storedSteps({ added, definition, column, type, context }: NewColumn): readonly SafeStep[] {
+function storedSteps(whole: NewColumn): readonly SafeStep[] {
+  const { added, definition, column, context } = whole;
   const { table, statement } = added;
-  const [name, alter] = [quoteName(column.name), `ALTER TABLE ${sqlName(table)}`];
+  const name = quoteName(column.name);
   const expression = expressionText(statement, {
     from: 'as',
     until: added.end,
     at: definition.location ?? 0,
   });
-  if (context.settings.postgresVersion >= VIRTUAL_VERSION) {
+  if (context.settings.postgresVersion >= VIRTUAL_VERSION && !needsValues(column)) {
     return [
       {
         note: 'A virtual column is computed when it is read, and costs nothing to add. It cannot have an index.',
-        sql: [`${alter} ADD COLUMN ${name} ${sayType(type)} GENERATED ALWAYS AS ${expression} VIRTUAL`],
+        sql: [`${bare(whole)} GENERATED ALWAYS AS ${expression} VIRTUAL`],
       },
+      ...lastly(whole),
     ];
   }
   const generated = column.constraints.find(({ contype }) => contype === 'CONSTR_GENERATED')?.raw_expr;
@@ -197,36 +221,55 @@ function storedSteps({ added, definition, column, type, context }: NewColumn): r
   return [
     {
       note: 'A trigger keeps the column up from now on.',
-      sql: [`${alter} ADD COLUMN ${name} ${sayType(type)}`, ...trigger.create],
+      sql: [bare(whole), ...trigger.create],
     },
     backfillStep(table, {
       note: ROWS_THAT_ARE_THERE,
       set: `${name} = ${expression}`,
       where: `${name} IS NULL AND ${expression} IS NOT NULL`,
     }),
-    ...(column.isNotNull ? lastly(table, column.name, context) : []),
+    ...lastly(whole),
   ];
 }
 
-function domainSteps({ added, column, type, context }: NewColumn): readonly SafeStep[] {
-  const { table } = added;
+/** Postgres docs, 5.4: a virtual column can have no index, and be no part of a key. */
+function needsValues({ constraints }: AddedColumn): boolean {
+  return constraints.some(({ contype }) =>
+    ['CONSTR_UNIQUE', 'CONSTR_PRIMARY', 'CONSTR_FOREIGN'].includes(contype ?? ''),
+  );
+}
+
+function domainSteps(whole: NewColumn): readonly SafeStep[] {
+  const { column, type, context } = whole;
+  const { table } = whole.added;
   const { history } = context;
   const domain = history.types.get(keyOf(history, type));
   const base = domain?.base ?? null;
   const alter = `ALTER TABLE ${sqlName(table)}`;
   const check = quoteName(objectNameOf([table.name, column.name], 'check'));
-  return [
-    {
-      note: `Of the type below the domain, with the domain's constraints as constraints of the table: write the domain's CHECK for <condition>.\n${alter} ADD CONSTRAINT ${check} CHECK (<condition>) NOT VALID;\n${alter} VALIDATE CONSTRAINT ${check};`,
-      sql: [`${alter} ADD COLUMN ${quoteName(column.name)} ${base === null ? 'text' : sayType(base)}`],
-    },
-  ];
+  const note = `Of the type below the domain, with the domain's constraints as constraints of the table: write the domain's CHECK for <condition>.\n${alter} ADD CONSTRAINT ${check} CHECK (<condition>) NOT VALID;\n${alter} VALIDATE CONSTRAINT ${check};`;
+  const add = `${alter} ADD COLUMN ${quoteName(column.name)} ${base === null ? 'text' : sayType(base)}`;
+  const noted: SafeStep = { note, sql: [] };
+  if (column.defaultValue === null)
+    return [
+      domain?.defaultValue == null
+        ? { note, sql: [add] }
+        : {
+            note: `${note}\nThe default of the domain as well: write it for <default>.\n${alter} ALTER COLUMN ${quoteName(column.name)} SET DEFAULT <default>;`,
+            sql: [add],
+          },
+      ...lastly(whole),
+    ];
+  if (volatileFunction(column.defaultValue, history) !== null) return [noted, ...defaultSteps(whole, add)];
+  const notNull = column.isNotNull ? ' NOT NULL' : '';
+  return [{ note, sql: [`${add} DEFAULT ${defaultText(whole)}${notNull}`] }];
 }
 
-function lastly(
-  table: TableCommand['table'],
-  column: string,
-  { settings }: LintContext,
-): readonly SafeStep[] {
-  return [{ note: THEN_ANOTHER_FILE, sql: [] }, ...notNullSteps({ table, column }, settings.postgresVersion)];
+function lastly({ added, column, context }: NewColumn): readonly SafeStep[] {
+  if (!column.isNotNull) return [];
+  const name = column.constraints.find(({ contype }) => contype === 'CONSTR_NOTNULL')?.conname;
+  return [
+    { note: THEN_ANOTHER_FILE, sql: [] },
+    ...notNullSteps({ table: added.table, column: column.name, name }, context.settings.postgresVersion),
+  ];
 }

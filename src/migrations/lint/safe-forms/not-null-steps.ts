@@ -10,15 +10,22 @@ const PROOF_VERSION = 12;
 
 /** How a column gets NOT NULL while everybody works: the rows are looked at without a lock that keeps anybody out. */
 export function notNullSteps(
-  target: { readonly table: SqlName; readonly column: string; readonly name?: string },
+  target: {
+    readonly table: SqlName;
+    readonly column: string;
+    /** Of the constraint, which has one from 18 on; none: as Postgres names it. */
+    readonly name?: string | undefined;
+    readonly isNoInherit?: boolean;
+  },
   postgresVersion: number,
 ): readonly SafeStep[] {
   const { table, column } = target;
   const alter = `ALTER TABLE ${sqlName(table)}`;
   if (postgresVersion >= NOT_NULL_NOT_VALID_VERSION) {
+    const heirs = target.isNoInherit === true ? ' NO INHERIT' : '';
     const name = quoteName(target.name ?? objectNameOf([table.name, column], 'not_null'));
     return [
-      { sql: [`${alter} ADD CONSTRAINT ${name} NOT NULL ${quoteName(column)} NOT VALID`] },
+      { sql: [`${alter} ADD CONSTRAINT ${name} NOT NULL ${quoteName(column)}${heirs} NOT VALID`] },
       { note: THEN_ANOTHER_FILE, sql: [`${alter} VALIDATE CONSTRAINT ${name}`] },
     ];
   }

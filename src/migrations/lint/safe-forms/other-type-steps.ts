@@ -4,7 +4,7 @@ import { keyOf } from '../history/schema-history.ts';
 import type { LintContext } from '../lint-context.ts';
 import { expressionText } from '../parse/expression-text.ts';
 import { columnsIn } from '../parse/expressions.ts';
-import { objectNameOf, quoteName, sayName, sqlColumns, sqlName } from '../parse/names.ts';
+import { listName, objectNameOf, quoteName, sayName, sqlColumns, sqlName } from '../parse/names.ts';
 import { sayType, toSqlType } from '../parse/sql-type.ts';
 import type { TableCommand } from '../parse/table-commands.ts';
 import { backfillStep } from './backfill-step.ts';
@@ -55,7 +55,10 @@ function swapSteps(other: OtherType, context: LintContext): readonly SafeStep[] 
   return [
     {
       note: '1. A second column, which a trigger fills from now on.',
-      sql: [`${alter} ADD COLUMN ${newName} ${type === null ? 'text' : sayType(type)}`, ...trigger.create],
+      sql: [
+        `${alter} ADD COLUMN ${newName} ${type === null ? 'text' : sayType(type)}${collation(definition)}`,
+        ...trigger.create,
+      ],
     },
     backfillStep(table, {
       note: '2. The rows that are there.',
@@ -90,6 +93,11 @@ function swapSteps(other: OtherType, context: LintContext): readonly SafeStep[] 
       sql: [],
     },
   ];
+}
+
+/** As written behind the type: `COLLATE german`. */
+function collation({ collClause }: ColumnDef): string {
+  return collClause === undefined ? '' : ` COLLATE ${sqlName(listName(collClause.collname))}`;
 }
 
 /** The default, where there is one or may be one: as the server has it, since the files need not say all. */
