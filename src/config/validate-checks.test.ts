@@ -319,7 +319,7 @@ describe('what no check can be like', () => {
         ],
       ],
       [
-        ci({ cache: { remote: httpCache('https://cache.example/', { token: 'not a name' }) } }),
+        ci({ cache: { remote: httpCache('https://cache.example/', { token: 'not a name' }), trust: [KEY] } }),
         [
           'INVALID_VALUE ci.cache.remote.token is "not a name", which is not the name of an environment variable. → Use letters, digits and underscores: DATABASE_URL.',
         ],
@@ -337,7 +337,7 @@ describe('what no check can be like', () => {
         ],
       ],
       [
-        ci({ cache: { remote: s3Cache({ bucket: 'cache', region: 'auto', prefix: '/ci' }) } }),
+        ci({ cache: { remote: s3Cache({ bucket: 'cache', region: 'auto', prefix: '/ci' }), trust: [KEY] } }),
         [
           'INVALID_VALUE ci.cache.remote.prefix is "/ci", which is not a prefix. → Write names with slashes between: ci/shop.',
         ],
@@ -601,14 +601,23 @@ describe('what is only warned of', () => {
         ],
       ],
       [
-        ci({ cache: { remote: httpCache('http://cache.example/') } }),
+        ci({ cache: { remote: s3Cache({ bucket: 'cache', region: 'auto' }) } }),
+        [
+          '? CONFLICT ci.cache.remote shares nothing that main stores, because ci.cache.trust names no public key. → Create a pair of keys: glidepath ci cache keygen',
+        ],
+      ],
+      [
+        ci({ cache: { remote: httpCache('http://cache.example/'), trust: [KEY] } }),
         [
           '? CONFLICT ci.cache.remote.url is http://cache.example/, to which tokens and files go unencrypted. → Write https:// in front: https://cache.example/',
         ],
       ],
       [
         ci({
-          cache: { remote: s3Cache({ bucket: 'cache', region: 'auto', endpoint: 'http://s3.example' }) },
+          cache: {
+            remote: s3Cache({ bucket: 'cache', region: 'auto', endpoint: 'http://s3.example' }),
+            trust: [KEY],
+          },
         }),
         [
           '? CONFLICT ci.cache.remote.endpoint is http://s3.example, to which tokens and files go unencrypted. → Write https:// in front: https://s3.example',
@@ -694,7 +703,7 @@ test('every setting of a check and of what is around it is accepted', () => {
     endpoint: 'https://s3.example',
     prefix: 'ci/shop',
   });
-  expect(said(ci({ cache: { remote: s3 } }))).toEqual([]);
+  expect(said(ci({ cache: { remote: s3, trust: [KEY] } }))).toEqual([]);
 });
 
 test('a mistake stands at its line', () => {

@@ -11,6 +11,7 @@ import type { CommandContext, ExitCode } from '../command-context.ts';
 import { openProject } from '../project/open-project.ts';
 import { writeJson } from '../output.ts';
 import { readGenerated } from '../project/read-generated.ts';
+import { renderDiagnostic } from '../views/problem.ts';
 import { renderGenerated } from '../views/project/generated.ts';
 import { foreignFindings } from '../workflows/foreign-findings.ts';
 import { writeGenerated } from '../project/write-generated.ts';
@@ -39,7 +40,7 @@ export async function generate(
       hint: 'See how it is used: glidepath generate --help',
     });
   }
-  const { project, root } = await openProject(context);
+  const { project, root, diagnostics } = await openProject(context);
   const files = generateFiles(project, { version: ownVersion() });
   const onDisk = await readGenerated(
     root,
@@ -74,6 +75,7 @@ export async function generate(
     if (note !== null) output.error(`\n! ${note}\n`);
     const missing = missingManifest(project, root);
     if (missing !== null) output.error(`\n! ${missing}\n`);
+    for (const warning of diagnostics) output.error(`\n${renderDiagnostic(warning, output.color)}\n`);
   }
   return decisions.some(isLeft) ? EXIT.changesPending : EXIT.ok;
 }

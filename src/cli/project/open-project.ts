@@ -5,12 +5,12 @@ import type { CommandContext } from '../command-context.ts';
 /** The project alone: what `plan` needs. Apart from the wiring, so that it loads nothing that carries anything out. */
 export async function openProject(
   context: CommandContext,
-): Promise<Pick<LoadedProject, 'project' | 'root' | 'place'>> {
+): Promise<Pick<LoadedProject, 'project' | 'root' | 'place' | 'diagnostics'>> {
   const loaded = await loadProject({
     cwd: context.cwd,
     ...(context.projectFile === null ? {} : { file: context.projectFile }),
   });
-  return { project: loaded.project, root: loaded.root, place: loaded.place };
+  return { project: loaded.project, root: loaded.root, place: loaded.place, diagnostics: loaded.diagnostics };
 }
 
 /** Where the state of a project is kept: the local cloud's apart from the real platforms'. */

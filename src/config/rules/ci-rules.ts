@@ -16,6 +16,7 @@ export function ciRules({ ci }: ProjectDefinition, now: number | null): Mistake[
   return [
     ...containerMistakes(ci),
     ...remoteMistakes(ci),
+    ...trustMistakes(ci),
     ...exceptionMistakes(ci, now),
     ...licenceMistakes(ci),
   ];
@@ -65,6 +66,19 @@ function remoteMistakes({ cache }: CiDefinition): Mistake[] {
       [...path, key],
       `is ${url}, to which tokens and files go unencrypted`,
       `Write https:// in front: ${url.replace('http:', 'https:')}`,
+    ),
+  ];
+}
+
+/** GitHub keeps what pull requests store apart from what main stores; elsewhere only a signature tells the two apart. */
+function trustMistakes({ cache }: CiDefinition): Mistake[] {
+  if (cache?.remote === undefined || cache.remote.kind === 'github' || (cache.trust ?? []).length > 0)
+    return [];
+  return [
+    warning(
+      ['ci', 'cache', 'remote'],
+      'shares nothing that main stores, because ci.cache.trust names no public key',
+      'Create a pair of keys: glidepath ci cache keygen',
     ),
   ];
 }
