@@ -10,8 +10,6 @@ for (const project of ['.', ...examples]) {
   const args = [`${root}bin/glidepath.js`, 'generate', '--check'];
   const { status } = spawnSync(process.execPath, args, { cwd: `${root}${project}`, stdio: 'inherit' });
   if (status === 0) continue;
-  process.stderr.write(
-    `${project} is not as it would be generated: (cd ${project} && npx glidepath generate)\n`,
-  );
+  process.stderr.write(`${project} is out of date: (cd ${project} && npx glidepath generate)\n`);
   process.exitCode = 1;
 }

@@ -57,7 +57,7 @@ describe('generate', () => {
     expect([written.code, written.stdout]).toEqual([0, expect.stringContaining('7 files written.')]);
     expect(PATHS.filter((path) => !existsSync(join(rig.dir, path)))).toEqual([]);
     const after = await rig.run('generate', '--check');
-    expect([after.code, after.stdout]).toEqual([0, expect.stringContaining('as it would be generated')]);
+    expect([after.code, after.stdout]).toEqual([0, expect.stringContaining('up to date')]);
   });
 
   test('shows how a file differs after the config has changed, and only --check leaves it', async () => {
@@ -78,7 +78,7 @@ describe('generate', () => {
     await rig.run('generate');
     rig.write('fly.staging.toml', `${read(rig, 'fly.staging.toml')}# mine\n`);
     const kept = await rig.run('generate');
-    expect([kept.code, kept.stdout]).toEqual([0, expect.stringContaining('the edits of yours')]);
+    expect([kept.code, kept.stdout]).toEqual([0, expect.stringContaining('apart from your edits')]);
     const checked = await rig.run('generate', '--check');
     expect(checked.code).toBe(3);
     expect(checked.stdout).toContain('-# mine\n');
@@ -203,7 +203,7 @@ describe('GitHub workflows', () => {
     rig.write('.github/dependabot.yml', 'version: 2\nupdates: []\n');
     const refused = await rig.run('generate');
     expect(refused.code).toBe(3);
-    expect(refused.stdout).toContain('What its jobs run goes into ci.checks of glidepath.config.ts');
+    expect(refused.stdout).toContain('Move what its jobs run to ci.checks in glidepath.config.ts');
     expect(refused.stdout).toContain('Keep it: github: { dependabot: false }');
     expect(refused.stdout).not.toContain('nightly');
     expect(read(rig, '.github/workflows/ci.yml')).toBe('on: push\njobs: {}\n');
