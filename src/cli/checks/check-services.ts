@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CheckService, OpenCheckService } from '../../checks/check-services.ts';
 import type { CheckTemplate } from '../../cloud/check-postgres/check-template.ts';
@@ -9,6 +9,7 @@ import type { PostgresLauncher } from '../../cloud/postgres/server/postgres-laun
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import { systemClock } from '../../util/clock.ts';
 import { checkServerPlace, checkServerPlaces } from './check-server-places.ts';
+import { checkTemplatesPlace } from './check-templates-place.ts';
 
 /** The directories of these servers; the number is that of the process that will remove them. */
 const PREFIX = 'glidepath-check-';
@@ -65,9 +66,7 @@ async function openInstallation(): Promise<Installation> {
 
 /** Of this user on this machine; among the temporary files where there is no home to write into. */
 async function cacheDirectory(): Promise<string> {
-  const cache = process.env['XDG_CACHE_HOME'];
-  const base = cache === undefined || cache === '' ? join(homedir(), '.cache') : cache;
-  const dir = join(base, 'glidepath', 'postgres');
+  const dir = checkTemplatesPlace(process.env);
   try {
     await mkdir(dir, { recursive: true, mode: 0o700 });
     return dir;

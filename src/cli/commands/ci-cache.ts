@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { cacheFigures, clearCache, type CacheFigures } from '../../checks/cache/cache-figures.ts';
 import { evict } from '../../checks/cache/evict.ts';
+import { removeCheckImages } from '../../cloud/check-containers/check-images.ts';
+import {
+  removeCheckTemplates,
+  type RemovedTemplates,
+} from '../../cloud/check-postgres/remove-check-templates.ts';
+import { findEngine } from '../../cloud/containers/find-engine.ts';
 import { parseDuration } from '../../config/resolve/parse-duration.ts';
 import { EXIT } from '../../diagnostics/error-codes.ts';
 import { ToolError } from '../../diagnostics/tool-error.ts';
@@ -8,6 +14,7 @@ import { BugError } from '../../util/assert.ts';
 import { systemClock } from '../../util/clock.ts';
 import { ed25519Signer } from '../../util/ed25519.ts';
 import { cacheDirectory } from '../checks/cache/open-check-cache.ts';
+import { checkTemplatesPlace } from '../checks/check-templates-place.ts';
 import { sharedWords } from '../checks/cache/shared-words.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { openProject } from '../project/open-project.ts';
@@ -31,28 +38,70 @@ export async function ciCacheStatus(context: CommandContext): Promise<ExitCode> 
   return EXIT.ok;
 }
 
-/** `glidepath ci cache clear`: removes all entries of this machine, or those that were not used for so long. */
+/**
+ * `glidepath ci cache clear`: removes all entries of this machine, or those that were not used for so long; likewise what
+ * its checks need beside them, images and databases to copy.
+ */
 export async function ciCacheClear(context: CommandContext, olderThan: string | null): Promise<ExitCode> {
   const { root } = await openProject(context);
   const directory = cacheDirectory(root, context.env);
   const before = cacheFigures(directory);
+  const now = systemClock.now();
+  const usedBefore = olderThan === null ? Number.POSITIVE_INFINITY : now - ageOf(olderThan);
   if (olderThan === null) clearCache(directory);
-  else {
-    const ageMs = parseDuration(olderThan);
-    if (ageMs === null)
-      throw new ToolError('CLI_USAGE', `"${olderThan}" is not a duration.`, {
-        hint: 'Write it as 7d or 12h.',
-      });
-    const now = systemClock.now();
-    await evict(directory, { maxBytes: Number.POSITIVE_INFINITY, now, usedBefore: now - ageMs });
-  }
+  else await evict(directory, { maxBytes: Number.POSITIVE_INFINITY, now, usedBefore });
   const after = cacheFigures(directory);
-  const entries = entriesOf(before) - entriesOf(after);
-  const bytes = before.bytes - after.bytes;
-  if (context.output.json) writeJson(context.output, { directory, removed: { entries, bytes }, ...after });
-  else
-    context.output.write(`Removed ${counted(entries, 'entry')} (${megabytes(bytes)}) from ${directory}.\n`);
+  const removed = {
+    entries: entriesOf(before) - entriesOf(after),
+    bytes: before.bytes - after.bytes,
+    ...(await clearBeside(context, { before: usedBefore, now })),
+  };
+  if (context.output.json) writeJson(context.output, { directory, removed, ...after });
+  else context.output.write(clearedText(directory, removed));
   return EXIT.ok;
+}
+
+function ageOf(olderThan: string): number {
+  const ageMs = parseDuration(olderThan);
+  if (ageMs !== null) return ageMs;
+  throw new ToolError('CLI_USAGE', `"${olderThan}" is not a duration.`, {
+    hint: 'Write it as 7d or 12h.',
+  });
+}
+
+interface Cleared {
+  readonly entries: number;
+  readonly bytes: number;
+  /** Images that were built for checks; null where no container engine runs. */
+  readonly images: number | null;
+  readonly templates: RemovedTemplates;
+}
+
+/** What was made or used so lately may be what a check of another run is about to start with. */
+const IN_USE_MS = 60 * 60 * 1000;
+
+/** What all projects of this user share. */
+async function clearBeside(
+  { env }: CommandContext,
+  { before, now }: { readonly before: number; readonly now: number },
+): Promise<Pick<Cleared, 'images' | 'templates'>> {
+  const usedBefore = Math.min(before, now - IN_USE_MS);
+  const engine = await findEngine(env);
+  return {
+    images: engine === null ? null : await removeCheckImages(engine.client, usedBefore),
+    templates: await removeCheckTemplates(checkTemplatesPlace(env), usedBefore),
+  };
+}
+
+function clearedText(directory: string, { entries, bytes, images, templates }: Cleared): string {
+  const lines = [`Removed ${counted(entries, 'entry')} (${megabytes(bytes)}) from ${directory}.`];
+  if (images !== null && images > 0)
+    lines.push(`Removed ${counted(images, 'image')} of checks from the container engine.`);
+  if (templates.templates > 0)
+    lines.push(
+      `Removed ${counted(templates.templates, 'database template')} (${megabytes(templates.bytes)}).`,
+    );
+  return `${lines.join('\n')}\n`;
 }
 
 /** `glidepath ci cache keygen`: a pair of keys for a shared cache, and where each goes. Nothing is kept of it. */

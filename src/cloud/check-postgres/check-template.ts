@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { execFile } from 'node:child_process';
-import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -22,7 +22,8 @@ export const CHECK_USER = 'app';
 /** The database that is there already. */
 export const CHECK_DATABASE = 'app_test';
 
-const ARCHIVE = 'data.tar';
+/** The file of a template; its time of change is when it was used last. */
+export const TEMPLATE_ARCHIVE = 'data.tar';
 const PASSWORD = 'password';
 /** A password is asked for also on the loopback: other users of the machine can connect there. */
 const PG_HBA = 'local all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n';
@@ -46,7 +47,7 @@ export async function openCheckTemplate(
 }
 
 async function readTemplate(dir: string): Promise<CheckTemplate | null> {
-  const archive = join(dir, ARCHIVE);
+  const archive = join(dir, TEMPLATE_ARCHIVE);
   const [password, size] = await Promise.all([
     readFile(join(dir, PASSWORD), 'utf8').catch(() => ''),
     stat(archive).then(
@@ -54,7 +55,11 @@ async function readTemplate(dir: string): Promise<CheckTemplate | null> {
       () => 0,
     ),
   ]);
-  return password === '' || size === 0 ? null : { archive, password };
+  if (password === '' || size === 0) return null;
+  const now = new Date();
+  // Only to know which are used no more: a directory that cannot be written to keeps them all.
+  await utimes(archive, now, now).catch(() => undefined);
+  return { archive, password };
 }
 
 /** The cluster is made among the temporary files, where whoever has to run Postgres may go. */
@@ -85,7 +90,10 @@ async function makeTemplate(
     );
     await writeFile(join(dataDir, 'pg_hba.conf'), PG_HBA);
     await chmod(join(dataDir, 'pg_hba.conf'), 0o600);
-    await runHere({ file: 'tar', args: ['-cf', join(dir, ARCHIVE), '-C', dataDir, '.'], user: {} }, '');
+    await runHere(
+      { file: 'tar', args: ['-cf', join(dir, TEMPLATE_ARCHIVE), '-C', dataDir, '.'], user: {} },
+      '',
+    );
     await writeFile(join(dir, PASSWORD), password, { mode: 0o600 });
   } finally {
     await rm(scratch, { recursive: true, force: true });

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CheckExecution } from '../../../checks/execute-check.ts';
+import { CHECK_IMAGES, pruneCheckImages } from '../../../cloud/check-containers/check-images.ts';
 import type { EngineClient } from '../../../cloud/containers/engine-client.ts';
 import { EngineError } from '../../../cloud/containers/engine-client.ts';
 import type { ResolvedCheckContainer } from '../../../config/resolved-ci.ts';
@@ -30,7 +31,6 @@ export interface CheckImageOptions {
   readonly client: () => Promise<EngineClient>;
 }
 
-const NAME = 'glidepath.localhost/checks';
 /** Of the digest in the tag: enough for one machine, and readable in a list of images. */
 const TAG_LENGTH = 24;
 const LINES_SHOWN = 20;
@@ -64,8 +64,10 @@ function builtImage(options: CheckImageOptions): CheckImage {
   return {
     digest,
     async ensure(client, { signal, onLine }) {
-      const name = `${NAME}:${(await digest()).slice('sha256:'.length, 'sha256:'.length + TAG_LENGTH)}`;
-      if (!(await hasImage(client, name))) await build(options, { ...recipe, name }, { signal, onLine });
+      const name = `${CHECK_IMAGES}:${(await digest()).slice('sha256:'.length, 'sha256:'.length + TAG_LENGTH)}`;
+      if (await hasImage(client, name)) return name;
+      await build(options, { ...recipe, name }, { signal, onLine });
+      await pruneCheckImages(client, name);
       return name;
     },
   };
