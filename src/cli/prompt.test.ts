@@ -23,6 +23,18 @@ test('an input that ends ends the command', async () => {
   input.end();
   await expect(withPrompt({ input, output }, (ask) => ask('Name?', 'x'))).rejects.toMatchObject({
     code: 'RUN_INTERRUPTED',
-    message: 'The question was not answered; nothing was written.',
+    message: 'The question was not answered; nothing was changed.',
   });
+});
+
+test('an interrupt ends the question, before it is asked or while it waits for its answer', async () => {
+  const { input, output } = streams('');
+  const controller = new AbortController();
+  const asked = withPrompt({ input, output, interrupt: controller.signal }, (ask) => ask('Sure?', null));
+  expect(String(output.read())).toBe('Sure? ');
+  controller.abort();
+  await expect(asked).rejects.toMatchObject({ code: 'RUN_INTERRUPTED' });
+  await expect(
+    withPrompt({ ...streams('yes\n'), interrupt: controller.signal }, (ask) => ask('Sure?', null)),
+  ).rejects.toMatchObject({ code: 'RUN_INTERRUPTED' });
 });

@@ -76,7 +76,7 @@ export async function dbRestore(context: CommandContext, typed: TypedRestore): P
   await confirmByName(context, {
     name: environment.name,
     confirmed: typed.confirm,
-    what: `The data of ${database.name} in ${environment.name} go back`,
+    what: `This replaces the data of ${database.name} in ${environment.name}`,
   });
   const trigger: Trigger = {
     kind: 'restore',

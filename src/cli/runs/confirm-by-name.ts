@@ -20,9 +20,9 @@ export async function confirmByName(context: CommandContext, asked: Confirmation
   throw new ToolError(
     'DATABASE_NOT_CONFIRMED',
     typed === null
-      ? `${what}: that has to be confirmed.`
-      : `${what}: "${typed}" is not the name of the environment. Nothing was changed.`,
-    { hint: `If that is meant, add: --confirm ${name}` },
+      ? `${what}, which has to be confirmed.`
+      : `"${typed}" is not the name of the environment. Nothing was changed.`,
+    { hint: `To confirm it, add: --confirm ${name}` },
   );
 }
 
@@ -30,5 +30,7 @@ export async function confirmByName(context: CommandContext, asked: Confirmation
 async function ask(context: CommandContext, { name, what }: Confirmation): Promise<string | null> {
   const streams = context.output.json ? null : processPrompt();
   if (streams === null) return null;
-  return withPrompt(streams, (question) => question(`${what}. Type ${name} to go on:`, 'nothing'));
+  return withPrompt({ ...streams, interrupt: context.interrupt }, (question) =>
+    question(`${what}. Type ${name} to continue:`, null),
+  );
 }
