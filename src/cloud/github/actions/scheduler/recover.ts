@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { endProcessesOfJob } from '../runner/end-processes-of-job.ts';
 import type { JobRecord } from '../store/records.ts';
 import type { ActionsContext } from './actions-context.ts';
+import { atAddress } from './at-address.ts';
 import type { Engine } from './engine.ts';
 import { holderKey } from './groups.ts';
 import { jobsOfAttempt } from './job-records.ts';
@@ -12,7 +13,8 @@ const LOST = 'The local cloud was killed while the job ran: its runner is gone.'
 
 /**
  * Takes up what a killed cloud left. Jobs that ran are over: what is left of them is ended, and they have failed, as
- * GitHub has it for a runner that is lost. Whatever only waited goes on waiting, or begins.
+ * GitHub has it for a runner that is lost. Whatever only waited goes on waiting, or begins. Runs that are stored follow
+ * the cloud to the port that it has now.
  */
 export function recover(context: ActionsContext, engine: Engine): void {
   const { store, github, jobsDir } = context;
@@ -24,6 +26,10 @@ export function recover(context: ActionsContext, engine: Engine): void {
   for (const run of store.all('runs')) {
     if (github.state.find('repositories', run.repositoryId) === null || run.status === 'completed') continue;
     for (const job of jobsOfAttempt(store, run)) mirrorJob(context, job.id);
+  }
+  for (const { id, state } of store.all('runs')) {
+    const now = state === null ? null : atAddress(state, github.baseUrl);
+    if (now !== state) store.change('runs', id, { state: now });
   }
   for (const { id } of lost) engine.lose(id, LOST);
   for (const { id, status } of store.all('runs')) if (status !== 'completed') resume(context, engine, id);

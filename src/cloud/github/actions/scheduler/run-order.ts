@@ -8,6 +8,7 @@ import type { JsonObject } from '../model/source.ts';
 import { startRun } from '../plan/start-run.ts';
 import type { RunRecord, WorkflowRecord } from '../store/records.ts';
 import type { ActionsContext } from './actions-context.ts';
+import { addressesOf } from './at-address.ts';
 import { isProtected } from './environment-of.ts';
 import { variablesOf } from './secrets-of.ts';
 import type { WorkflowFile } from './workflow-files.ts';
@@ -113,7 +114,6 @@ function begin(
   ids: Pick<RunContext, 'runId' | 'runNumber'>,
 ): Pick<RunRecord, 'state' | 'messages'> {
   const { reading } = order.file;
-  const { baseUrl } = context.github;
   if (reading.kind === 'invalid')
     return { state: null, messages: reading.mistakes.map((one) => messageOf(order.file.path, one)) };
   if (reading.unsupported.length > 0)
@@ -130,9 +130,7 @@ function begin(
       vars: variablesOf(context.github, order.repository),
       inputs: order.inputs,
       defaultPermissions: order.repository.workflowPermissions,
-      serverUrl: baseUrl,
-      apiUrl: `${baseUrl}/api/v3`,
-      graphqlUrl: `${baseUrl}/api/graphql`,
+      ...addressesOf(context.github.baseUrl),
     },
     (path) => order.files.get(path)?.reading,
   );
