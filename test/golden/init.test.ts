@@ -51,6 +51,12 @@ const FIXTURES: Readonly<Record<string, Fixture>> = {
       }),
     },
   },
+  'node app with Bun': {
+    files: {
+      'package.json': PACKAGE({ scripts: { start: 'node server.js' }, packageManager: 'bun@1.3.0' }),
+      'bun.lock': '{}',
+    },
+  },
   'node app with the first Yarn': {
     files: {
       'package.json': PACKAGE({ scripts: { start: 'node server.js' } }),

@@ -8,8 +8,13 @@ export interface FoundInstall {
   readonly command: string;
   /** Whether it is not what the stacks of this manager do by themselves. */
   readonly isSpecial: boolean;
-  /** What makes the lock file that is missing, or null. */
-  readonly makesLock: string | null;
+  /** Null: a lock file says which versions are installed. */
+  readonly unlocked: {
+    /** `there is no lock file` */
+    readonly because: string;
+    /** What makes the lock file that is missing. */
+    readonly mendedBy: string;
+  } | null;
 }
 
 const USUAL = {
@@ -45,17 +50,19 @@ export function foundInstall(repository: Repository): FoundInstall {
   const locked = LOCKS.find(([, file]) => files.includes(file))?.[0];
   if (locked === 'yarn' && isYarnClassic(repository)) {
     const command = 'yarn install --frozen-lockfile';
-    return { manager: 'yarn', command, isSpecial: true, makesLock: null };
+    return { manager: 'yarn', command, isSpecial: true, unlocked: null };
   }
   if (locked !== undefined)
-    return { manager: locked, command: USUAL[locked], isSpecial: false, makesLock: null };
+    return { manager: locked, command: USUAL[locked], isSpecial: false, unlocked: null };
   const named = nodeManifest(repository, '')?.packageManager ?? null;
   const manager = named ?? (files.includes('pnpm-workspace.yaml') ? 'pnpm' : 'npm');
+  const bun = files.find((file) => file === 'bun.lock' || file === 'bun.lockb');
+  const because = bun === undefined ? 'there is no lock file' : `${manager} does not read ${bun}`;
   return {
     manager,
     command: WITHOUT_LOCK[manager],
     isSpecial: true,
-    makesLock: MAKES_LOCK[manager],
+    unlocked: { because, mendedBy: MAKES_LOCK[manager] },
   };
 }
 

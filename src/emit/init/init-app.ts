@@ -133,9 +133,9 @@ function stackCode(repository: Repository, app: FoundApp): StackCode {
   return { code: { call, entries }, imports: [call] };
 }
 
-function installEntries({ manager, command, isSpecial, makesLock }: FoundInstall): CodeEntry[] {
+function installEntries({ manager, command, isSpecial, unlocked }: FoundInstall): CodeEntry[] {
   const comment =
-    makesLock === null ? undefined : 'Assumed: there is no lock file, so builds install the newest versions.';
+    unlocked === null ? undefined : `Assumed: ${unlocked.because}, so builds install the newest versions.`;
   return [
     ...(manager === 'npm' ? [] : [{ key: 'packageManager', value: quoted(manager) }]),
     ...(isSpecial ? [{ key: 'install', value: quoted(command), comment }] : []),

@@ -50,7 +50,7 @@ export function initConfig(
     apps,
     environments,
     assumed: [
-      ...lockToMake(repository, apps),
+      ...looseVersions(repository, apps),
       ...settings.flatMap(({ assumed }) => assumed),
       ...environments.map((each) => `${each.name}: ${each.assumed}`),
       ...(answers.org === undefined && apps.some(isOnFly) ? ['the organization on Fly is personal'] : []),
@@ -65,12 +65,23 @@ export function initConfig(
   };
 }
 
-/** Said once, however many apps there are. */
-function lockToMake(repository: Repository, apps: readonly FoundApp[]): string[] {
-  const { makesLock } = foundInstall(repository);
-  if (makesLock === null || !apps.some(({ kind }) => kind === 'node' || kind === 'nextjs')) return [];
+/** What the versions of packages are not pinned by. Said once, however many apps there are. */
+function looseVersions(repository: Repository, apps: readonly FoundApp[]): string[] {
+  if (!apps.some(({ kind }) => kind === 'node' || kind === 'nextjs')) return [];
+  const { manager, unlocked } = foundInstall(repository);
+  // Without it corepack takes what is newest, in the jobs on GitHub and in images.
+  const isLoose = manager === 'pnpm' && nodeManifest(repository, '')?.packageManager !== 'pnpm';
   return [
-    `there is no lock file, so builds install the newest versions; to pin them: ${makesLock}, then glidepath init --force`,
+    ...(unlocked === null
+      ? []
+      : [
+          `${unlocked.because}, so builds install the newest versions; to pin them: ${unlocked.mendedBy}, then glidepath init --force`,
+        ]),
+    ...(isLoose
+      ? [
+          'package.json names no version of pnpm, so builds use the newest; to pin it: corepack use pnpm@latest',
+        ]
+      : []),
   ];
 }
 
