@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../support/cloud-fly-rig.ts';
+import { deploymentOf } from '../support/fly-rig.ts';
 import { failure, secondWork, StrategyRig, type Deployed } from '../support/strategy-rig.ts';
 
 const SLEEPY = { regions: [{ region: 'iad', count: 2 }], sleep: 'when-idle' } as const;
@@ -84,6 +85,30 @@ describe.concurrent('sleeping machines', () => {
     const result = await rig.platform.deploy(next, secondWork());
     expect(result.unproven).toEqual([]);
     expect(await rig.summary('woken')).toEqual([`iad started ${next.image} r-2`]);
+  });
+
+  test('that the proxy puts to sleep before the deployment has seen them well are woken for it', async () => {
+    const { app, image } = await rig.deployed('dozing', { ...SLEEPY, health: IMPATIENT });
+    const machines = await rig.fly.machines('dozing');
+    // Whoever deploys is held up so long that the proxy finds the new one idle.
+    rig.fly.intercept((request, forward) => {
+      const isCreation = request.method === 'POST' && request.url.endsWith('/apps/dozing/machines');
+      return isCreation ? forward().then(asleepBeforeItIsTold) : null;
+    });
+    const { directory } = rig.fly.service;
+    const asleepBeforeItIsTold = async (answer: Response): Promise<Response> => {
+      const { id } = (await answer.clone().json()) as { id: string };
+      const seen = () => directory.app('dozing')?.machines.find((machine) => machine.id === id);
+      await until(() => seen()?.routable === true, 'the new machine to be up');
+      await directory.stopMachine('dozing', id, 'stop');
+      await until(() => seen()?.state === 'stopped', 'the new machine to sleep');
+      return answer;
+    };
+    const more = { ...app, regions: [{ region: 'iad', count: 3 }] };
+    await rig.platform.deploy(deploymentOf(more, image, 'r-2'), secondWork());
+    const now = await rig.fly.machines('dozing');
+    expect(now).toHaveLength(machines.length + 1);
+    expect(now.map(({ state }) => state)).toEqual(['started', 'started', 'started']);
   });
 
   test('of an app that never sleeps are started: stopped by hand they are no excuse', async () => {

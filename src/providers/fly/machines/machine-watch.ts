@@ -9,7 +9,7 @@ import {
   unhealthyError,
 } from '../client/deploy-errors.ts';
 import { checkCount, checksOf } from './machine-config.ts';
-import { eventId, isReachable, isTransient, startedAtOf, unexpectedExit } from './machine-state.ts';
+import { eventId, isAsleep, isReachable, isTransient, startedAtOf, unexpectedExit } from './machine-state.ts';
 import type { MachineRef } from '../client/machines-api.ts';
 import type { Machine } from '../client/wire-types.ts';
 import { joinSimilarLines } from '../../../util/join-similar-lines.ts';
@@ -25,6 +25,11 @@ export interface WatchedMachine {
   readonly withinMs: number;
   /** Nobody waits for this machine in particular: a look may be so late, and be shared with others. */
   readonly patienceMs?: number | undefined;
+  /**
+   * Whether the proxy may put it to sleep meanwhile, as it does with one that nobody asks for anything: then it is
+   * started again, for it was not seen to be well. Whoever looks may have been held up, and a laptop closed.
+   */
+  readonly maySleep?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -62,6 +67,7 @@ export async function watchUntilHealthy(fly: FlyContext, watched: WatchedMachine
     if (BROKEN.has(machine.state)) throw brokenStateError(ref, machine, await output(machine));
     const redirect = checkRedirect(machine, watched.before);
     if (redirect !== null) throw redirectError(ref, machine, redirect);
+    if (watched.maySleep === true && isAsleep(machine)) await fly.machines.start(ref, { signal });
     const now = fly.clock.now();
     runningSince = machine.state === 'started' ? (runningSince ?? beginning(machine, startedAt, now)) : null;
     if (runningSince !== null && isProven(fly, watched, machine, now - runningSince)) return machine;

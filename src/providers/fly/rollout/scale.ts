@@ -97,7 +97,8 @@ async function createCopy(scaling: Scaling, slot: ScalePlan['create'][number]): 
     work.log(`${region}: machine ${machine.id} created like ${like.id}, waiting until it is healthy`);
     const ref = { app: scale.platformName, id: machine.id };
     const watched = { ref, instanceId: machine.instance_id, before: null, signal: work.signal };
-    await watchUntilHealthy(fly, { ...watched, withinMs: withinMsOf(scaling) });
+    const maySleep = scale.app.sleep !== 'never';
+    await watchUntilHealthy(fly, { ...watched, maySleep, withinMs: withinMsOf(scaling) });
     work.log(`${region}: machine ${machine.id} is healthy after ${seconds(fly.clock.now() - startedAt)}`);
     return machine.id;
   };

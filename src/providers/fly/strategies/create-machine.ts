@@ -45,7 +45,8 @@ export async function createMachine(rollout: Rollout, wanted: NewMachine): Promi
     const ref = { app: deployment.platformName, id: machine.id };
     const patienceMs = wanted.isOneOfMany === true ? PATIENCE_MS : undefined;
     const watched = { ref, instanceId: machine.instance_id, before: null, patienceMs, signal: work.signal };
-    const healthy = await watchUntilHealthy(fly, { ...watched, withinMs: withinMsOf(rollout) });
+    const maySleep = deployment.app.sleep !== 'never';
+    const healthy = await watchUntilHealthy(fly, { ...watched, maySleep, withinMs: withinMsOf(rollout) });
     requireSameDigest(rollout, healthy);
     const durationMs = fly.clock.now() - startedAt;
     work.log(`${region}: machine ${machine.id} is healthy after ${seconds(durationMs)}`);
