@@ -599,7 +599,7 @@ describe('websockets', () => {
     const { head, socket } = await upgrade(edge.port, '/no-upgrade');
     expect(head).toMatch(/^HTTP\/1.1 403 Forbidden/);
     await once(socket, 'close');
-    expect(metricsOf(edge).inFlight).toBe(0);
+    await waitFor(() => expect(metricsOf(edge)).toMatchObject({ inFlight: 0, requests: 1 }));
   });
 
   test('a websocket wakes a sleeping machine', async () => {

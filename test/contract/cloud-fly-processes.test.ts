@@ -6,7 +6,7 @@ import { FlyRig, isAlive, serviceConfig, until } from '../support/cloud-fly-rig.
 
 const path = (id: string, action = ''): string => `/v1/apps/web/machines/${id}${action}`;
 
-const CHECK = { type: 'http', path: '/health', interval: '1s', timeout: '2s', grace_period: '5s' };
+const CHECK = { type: 'http', path: '/health', interval: '1s', timeout: '2s', grace_period: '60s' };
 
 function checkedConfig(image: string, more: object = {}): object {
   return { image, services: [{ protocol: 'tcp', internal_port: 8080, checks: [CHECK] }], ...more };
@@ -82,19 +82,26 @@ test('a secret stays staged while a machine runs, over a crash too, and reaches 
 
 test('a machine gets requests only once its checks passed, and none while one is critical; it is never restarted for it', async () => {
   await using rig = await FlyRig.start();
-  const { id } = await rig.machine('web', checkedConfig(rig.image, { env: { BOOT_MS: '300' } }));
+  const { id } = await rig.machine('web', checkedConfig(rig.image, { env: { SICK: '1' } }));
   const [waiting] = (await rig.get('web', id)).checks;
   expect(waiting).toMatchObject({ name: 'servicecheck-00-http-8080', status: 'warning' });
   expect(rig.isReady('web', id)).toBe(false);
+  const says = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${rig.port('web', id)}${path}`);
+  await until(async () =>
+    says('/well').then(
+      ({ ok }) => ok,
+      () => false,
+    ),
+  );
   await until(() => rig.isReady('web', id));
   const pid = rig.pid(id);
   expect((await rig.get('web', id)).checks[0].status).toBe('passing');
-  await fetch(`http://127.0.0.1:${rig.port('web', id)}/sick`);
+  await says('/sick');
   await until(() => !rig.isReady('web', id));
   const [sick] = (await rig.get('web', id)).checks;
   expect(sick.status).toBe('critical');
   expect(sick.output).toContain('503');
-  await fetch(`http://127.0.0.1:${rig.port('web', id)}/well`);
+  await says('/well');
   await until(() => rig.isReady('web', id));
   expect(rig.pid(id)).toBe(pid);
 });

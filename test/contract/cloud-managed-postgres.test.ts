@@ -10,7 +10,7 @@ import type { PostgresService } from '../../src/cloud/postgres/postgres-service.
 import { systemClock } from '../../src/util/clock.ts';
 
 const ORDER = { org_slug: 'acme', plan: 'basic', region: 'fra', name: 'main' };
-const WAIT_MS = 20_000;
+const WAIT_MS = 60_000;
 
 interface Answer {
   readonly status: number;

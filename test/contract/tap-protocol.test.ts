@@ -318,7 +318,7 @@ describe('what is no session', () => {
     socket.end(bytes);
     socket.resume();
     await once(socket, 'close');
-    expect(tap.sessions).toBe(0);
+    await until(() => tap.sessions === 0);
     const session = await postgres.connect(tap.url);
     expect((await session.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
   });
