@@ -125,46 +125,59 @@ beforeAll(async () => {
     settings: { fsync: false },
   });
   await postgres.create({ id: 'c', database: 'one' });
-  await postgres.createDatabase('c', 'two');
-  await postgres.createDatabase('c', 'empty');
 });
 afterAll(async () => {
   await postgres.close({ stop: true });
   rmSync(dir, { recursive: true, force: true });
 });
 
+let count = 0;
+
+/** A database that no other test has, with the schema of the shop or with none. */
+async function newDatabase(sql: string = SHOP): Promise<string> {
+  count += 1;
+  const name = `own_${count}`;
+  await postgres.createDatabase('c', name);
+  await inDatabase(name, (client) => client.query(sql));
+  return name;
+}
+
 test('the text of a schema makes the same schema out of nothing, and the same text again', async () => {
-  await inDatabase('one', (client) => client.query(SHOP));
-  const text = await inDatabase('one', readSchemaSql);
-  await inDatabase('two', (client) => client.query(text));
-  expect(await inDatabase('two', readSchemaSql)).toBe(text);
+  const one = await newDatabase();
+  const text = await inDatabase(one, readSchemaSql);
+  const two = await newDatabase(text);
+  expect(await inDatabase(two, readSchemaSql)).toBe(text);
   for (const question of FINGERPRINT) {
-    const [before, after] = [await answered('one', question), await answered('two', question)];
+    const [before, after] = [await answered(one, question), await answered(two, question)];
     expect(before.length, question).toBeGreaterThan(0);
     expect(after, question).toEqual(before);
   }
 });
 
 test('a change of one thing is a difference of its lines', async () => {
-  const before = await inDatabase('one', readSchemaSql);
-  await inDatabase('one', (client) =>
+  const shop = await newDatabase();
+  const before = await inDatabase(shop, readSchemaSql);
+  await inDatabase(shop, (client) =>
     client.query('alter table tree add column note text not null default $$x$$'),
   );
-  const after = await inDatabase('one', readSchemaSql);
+  const after = await inDatabase(shop, readSchemaSql);
   const linesOf = (text: string): string[] => text.split('\n').map((line) => line.replace(/,$/, ''));
   const added = linesOf(after).filter((line) => !linesOf(before).includes(line));
   expect(added).toEqual(["    note text DEFAULT 'x'::text NOT NULL"]);
 });
 
 test('an empty database has an empty schema', async () => {
-  expect(await inDatabase('empty', readSchemaSql)).toBe(
+  const empty = await newDatabase('');
+  expect(await inDatabase(empty, readSchemaSql)).toBe(
     "SET check_function_bodies = false;\nSELECT pg_catalog.set_config('search_path', '', false);\n\n",
   );
-  expect(await inDatabase('empty', readSchemaJson)).toEqual({ tables: [] });
+  expect(await inDatabase(empty, readSchemaJson)).toEqual({ tables: [] });
 });
 
 test('as JSON a schema has its tables with columns and keys', async () => {
-  const { tables } = (await inDatabase('one', readSchemaJson)) as { tables: { name: string }[] };
+  const { tables } = (await inDatabase(await newDatabase(), readSchemaJson)) as {
+    tables: { name: string }[];
+  };
   expect(tables.find(({ name }) => name === 'Order "lines"')).toEqual({
     schema: 'Back Office',
     name: 'Order "lines"',

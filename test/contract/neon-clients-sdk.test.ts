@@ -1,18 +1,17 @@
 import { neon as serverless, neonConfig } from '@neondatabase/serverless';
 import { createNeonClient } from '@neon/sdk';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { NeonRig, rowsOf } from '../support/neon-rig.ts';
+import { story } from '../support/story.ts';
 
 let rig: NeonRig;
 let project: string;
 let url: string;
 
-beforeAll(async () => {
+const step = story(async () => {
   rig = await NeonRig.start();
   neonConfig.fetchEndpoint = () => `${rig.url}/sql`;
-});
-afterAll(async () => {
-  await rig[Symbol.asyncDispose]();
+  return rig;
 });
 
 function client(fetching: typeof fetch = fetch) {
@@ -25,29 +24,32 @@ function client(fetching: typeof fetch = fetch) {
   });
 }
 
-test('@neon/sdk makes a project and branches that pg connects to, directly and through the pooler', async () => {
-  const sdk = client();
-  const made = await sdk.projects.createAndConnect({ name: 'shop', pooled: false });
-  project = made.project.id;
-  url = made.connectionString;
-  await rowsOf(url, 'create table orders (id int primary key, data jsonb)');
-  await rowsOf(url, `insert into orders values (1, '{"a": 1}')`);
-  const pooled = await sdk.branches.createAndConnect({ projectId: project, name: 'pooled' });
-  const direct = await sdk.postgres.connectionString({
-    projectId: project,
-    branchId: pooled.branch.id,
-    pooled: false,
-  });
-  const directUrl = typeof direct === 'string' ? direct : JSON.stringify(direct);
-  expect(new URL(pooled.connectionString).port).not.toBe(new URL(directUrl).port);
-  for (const address of [pooled.connectionString, directUrl])
-    expect(await rowsOf(address, 'select id from orders')).toEqual([{ id: 1 }]);
-  const names = [];
-  for await (const branch of sdk.branches.list({ projectId: project })) names.push(branch.name);
-  expect(names.toSorted()).toEqual(['main', 'pooled']);
-});
+step(
+  '@neon/sdk makes a project and branches that pg connects to, directly and through the pooler',
+  async () => {
+    const sdk = client();
+    const made = await sdk.projects.createAndConnect({ name: 'shop', pooled: false });
+    project = made.project.id;
+    url = made.connectionString;
+    await rowsOf(url, 'create table orders (id int primary key, data jsonb)');
+    await rowsOf(url, `insert into orders values (1, '{"a": 1}')`);
+    const pooled = await sdk.branches.createAndConnect({ projectId: project, name: 'pooled' });
+    const direct = await sdk.postgres.connectionString({
+      projectId: project,
+      branchId: pooled.branch.id,
+      pooled: false,
+    });
+    const directUrl = typeof direct === 'string' ? direct : JSON.stringify(direct);
+    expect(new URL(pooled.connectionString).port).not.toBe(new URL(directUrl).port);
+    for (const address of [pooled.connectionString, directUrl])
+      expect(await rowsOf(address, 'select id from orders')).toEqual([{ id: 1 }]);
+    const names = [];
+    for await (const branch of sdk.branches.list({ projectId: project })) names.push(branch.name);
+    expect(names.toSorted()).toEqual(['main', 'pooled']);
+  },
+);
 
-test('@neon/sdk waits for operations, changes, resets and deletes what it made', async () => {
+step('@neon/sdk waits for operations, changes, resets and deletes what it made', async () => {
   const sdk = client();
   const main = await sdk.branches.getDefault({ projectId: project });
   const branch = await sdk.branches.create({
@@ -84,7 +86,7 @@ test('@neon/sdk waits for operations, changes, resets and deletes what it made',
   expect(left).not.toContain(branch.id);
 });
 
-test('@neon/sdk takes snapshots and previews them before it puts them in place', async () => {
+step('@neon/sdk takes snapshots and previews them before it puts them in place', async () => {
   const sdk = client();
   const main = await sdk.branches.getDefault({ projectId: project });
   const snapshot = await sdk.snapshots.create(
@@ -108,7 +110,7 @@ test('@neon/sdk takes snapshots and previews them before it puts them in place',
   expect((await sdk.branches.getDefault({ projectId: project })).id).toBe(restored.id);
 });
 
-test('@neon/sdk tells of a refusal, and tries a locked project again by itself', async () => {
+step('@neon/sdk tells of a refusal, and tries a locked project again by itself', async () => {
   const quiet = createNeonClient({ apiKey: rig.token, baseUrl: `${rig.url}/api/v2` });
   const { error } = await quiet.branches.get({ projectId: project, branchId: 'br-none' });
   expect(error).toMatchObject({ status: 404, message: expect.stringContaining('branch not found') });
@@ -127,46 +129,49 @@ test('@neon/sdk tells of a refusal, and tries a locked project again by itself',
   expect(told.slice(0, 2)).toEqual([423, 201]);
 });
 
-test('@neondatabase/serverless runs SQL over HTTP: values, rows, arrays, transactions and errors', async () => {
-  const sql = serverless(url);
-  const rows =
-    await sql`select ${1}::int as one, ${'x'}::text as text, ${{ a: [1] }}::jsonb as json, now() as at, null as nothing`;
-  expect(rows).toEqual([{ one: 1, text: 'x', json: { a: [1] }, at: expect.any(Date), nothing: null }]);
-  const whole = serverless(url, { fullResults: true, arrayMode: true });
-  const full = await whole.query('select id, data from orders where id = $1', [1]);
-  expect(full).toMatchObject({ command: 'SELECT', rowCount: 1, rows: [[1, { a: 1 }]] });
-  expect(full.fields.map(({ name }) => name)).toEqual(['id', 'data']);
-  const [, counted] = await sql.transaction(
-    [sql`insert into orders values (2, null)`, sql`select count(*)::int as n from orders`],
-    { isolationLevel: 'Serializable' },
-  );
-  expect(counted).toEqual([{ n: 2 }]);
-  await expect(
-    sql.transaction([sql`insert into orders values (3)`, sql`select 1 / 0`]),
-  ).rejects.toMatchObject({
-    code: '22012',
-  });
-  await expect(
-    sql.transaction([sql`insert into orders values (4)`], { readOnly: true }),
-  ).rejects.toMatchObject({
-    code: '25006',
-  });
-  expect(await sql`select count(*)::int as n from orders`).toEqual([{ n: 2 }]);
-  await expect(sql`select * from nowhere`).rejects.toMatchObject({
-    code: '42P01',
-    position: '15',
-    severity: 'ERROR',
-  });
-  const pooled = (
-    await rig.done(
-      'GET',
-      `/projects/${project}/connection_uri?database_name=neondb&role_name=neondb_owner&pooled=true`,
-    )
-  ).uri;
-  expect(await serverless(pooled)`select 1 as one`).toEqual([{ one: 1 }]);
-});
+step(
+  '@neondatabase/serverless runs SQL over HTTP: values, rows, arrays, transactions and errors',
+  async () => {
+    const sql = serverless(url);
+    const rows =
+      await sql`select ${1}::int as one, ${'x'}::text as text, ${{ a: [1] }}::jsonb as json, now() as at, null as nothing`;
+    expect(rows).toEqual([{ one: 1, text: 'x', json: { a: [1] }, at: expect.any(Date), nothing: null }]);
+    const whole = serverless(url, { fullResults: true, arrayMode: true });
+    const full = await whole.query('select id, data from orders where id = $1', [1]);
+    expect(full).toMatchObject({ command: 'SELECT', rowCount: 1, rows: [[1, { a: 1 }]] });
+    expect(full.fields.map(({ name }) => name)).toEqual(['id', 'data']);
+    const [, counted] = await sql.transaction(
+      [sql`insert into orders values (2, null)`, sql`select count(*)::int as n from orders`],
+      { isolationLevel: 'Serializable' },
+    );
+    expect(counted).toEqual([{ n: 2 }]);
+    await expect(
+      sql.transaction([sql`insert into orders values (3)`, sql`select 1 / 0`]),
+    ).rejects.toMatchObject({
+      code: '22012',
+    });
+    await expect(
+      sql.transaction([sql`insert into orders values (4)`], { readOnly: true }),
+    ).rejects.toMatchObject({
+      code: '25006',
+    });
+    expect(await sql`select count(*)::int as n from orders`).toEqual([{ n: 2 }]);
+    await expect(sql`select * from nowhere`).rejects.toMatchObject({
+      code: '42P01',
+      position: '15',
+      severity: 'ERROR',
+    });
+    const pooled = (
+      await rig.done(
+        'GET',
+        `/projects/${project}/connection_uri?database_name=neondb&role_name=neondb_owner&pooled=true`,
+      )
+    ).uri;
+    expect(await serverless(pooled)`select 1 as one`).toEqual([{ one: 1 }]);
+  },
+);
 
-test('SQL over HTTP goes to computes of this cloud alone, with a login that is right', async () => {
+step('SQL over HTTP goes to computes of this cloud alone, with a login that is right', async () => {
   const post = async (
     connection: string,
     body: string = JSON.stringify({ query: 'select 1', params: [] }),

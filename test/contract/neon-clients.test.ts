@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { until } from '../support/cloud-fly-rig.ts';
 import { NeonRig, rowsOf } from '../support/neon-rig.ts';
 import type { NeonAnswer } from '../support/neon-rig.ts';
+import { story } from '../support/story.ts';
 
 // Each run of neonctl takes about a second, most of it its own start.
 
@@ -9,16 +10,16 @@ let rig: NeonRig;
 let project: string;
 let url: string;
 
-beforeAll(async () => {
+const step = story(async () => {
   rig = await NeonRig.start();
   const made = await rig.neonctlJson('projects', 'create', '--name', 'shop');
   project = made.project.id;
   url = made.connection_uris[0].connection_uri;
   await rowsOf(url, 'create table orders (id int primary key); insert into orders values (1), (2)');
+  return rig;
 });
-afterAll(() => rig[Symbol.asyncDispose]());
 
-test('neonctl makes branches, of the schema alone too, and pg finds in them what was there', async () => {
+step('neonctl makes branches, of the schema alone too, and pg finds in them what was there', async () => {
   const [listed, branches] = await Promise.all([
     rig.neonctlJson('projects', 'list'),
     ctl('branches', 'list'),
@@ -46,7 +47,7 @@ test('neonctl makes branches, of the schema alone too, and pg finds in them what
   expect([await count(url), await count(preview), await count(empty)]).toEqual([2, 3, 0]);
 });
 
-test('neonctl renames a branch, makes it the default, and sees how its schema differs', async () => {
+step('neonctl renames a branch, makes it the default, and sees how its schema differs', async () => {
   await rowsOf(await urlOf('preview'), 'alter table orders add column note text');
   await ctl('branches', 'rename', 'preview', 'next');
   const [diff, byDefault] = await Promise.all([
@@ -59,35 +60,38 @@ test('neonctl renames a branch, makes it the default, and sees how its schema di
   await ctl('branches', 'set-default', 'main');
 });
 
-test('neonctl resets a branch to its parent and restores it: from its parent, from itself, of a time', async () => {
-  const next = await urlOf('next');
-  await ctl('branches', 'reset', 'next', '--parent');
-  expect(await count(next)).toBe(2);
-  await rig.settled(project);
-  const then = await momentOf(url);
-  await rowsOf(url, 'delete from orders');
-  await ctl('branches', 'restore', 'next', `^parent@${then}`, '--preserve-under-name', 'next_old');
-  expect(await count(next)).toBe(2);
-  await rig.settled(project);
-  await ctl('branches', 'restore', 'main', `^self@${then}`, '--preserve-under-name', 'main_emptied');
-  expect(await count(url)).toBe(2);
-  await rig.settled(project);
-  const after = (await ctl('branches', 'list')) as { name: string }[];
-  expect(after.map(({ name }) => name).toSorted()).toEqual([
-    'empty',
-    'main',
-    'main_emptied',
-    'next',
-    'next_old',
-  ]);
-  await expect(ctl('branches', 'delete', 'main')).rejects.toThrow(/cannot delete the default branch/);
-  await ctl('branches', 'delete', 'empty');
-  await rig.settled(project);
-  const { operations } = await rig.done('GET', `/projects/${project}/operations`);
-  expect((await ctl('operations', 'list'))[0].id).toBe(operations[0].id);
-});
+step(
+  'neonctl resets a branch to its parent and restores it: from its parent, from itself, of a time',
+  async () => {
+    const next = await urlOf('next');
+    await ctl('branches', 'reset', 'next', '--parent');
+    expect(await count(next)).toBe(2);
+    await rig.settled(project);
+    const then = await momentOf(url);
+    await rowsOf(url, 'delete from orders');
+    await ctl('branches', 'restore', 'next', `^parent@${then}`, '--preserve-under-name', 'next_old');
+    expect(await count(next)).toBe(2);
+    await rig.settled(project);
+    await ctl('branches', 'restore', 'main', `^self@${then}`, '--preserve-under-name', 'main_emptied');
+    expect(await count(url)).toBe(2);
+    await rig.settled(project);
+    const after = (await ctl('branches', 'list')) as { name: string }[];
+    expect(after.map(({ name }) => name).toSorted()).toEqual([
+      'empty',
+      'main',
+      'main_emptied',
+      'next',
+      'next_old',
+    ]);
+    await expect(ctl('branches', 'delete', 'main')).rejects.toThrow(/cannot delete the default branch/);
+    await ctl('branches', 'delete', 'empty');
+    await rig.settled(project);
+    const { operations } = await rig.done('GET', `/projects/${project}/operations`);
+    expect((await ctl('operations', 'list'))[0].id).toBe(operations[0].id);
+  },
+);
 
-test('neonctl takes a snapshot, renames it, and puts it in the place of its branch', async () => {
+step('neonctl takes a snapshot, renames it, and puts it in the place of its branch', async () => {
   const taken = await ctl('snapshots', 'create', '--branch', 'main', '--name', 'before');
   await rig.settled(project);
   await rowsOf(url, 'drop table orders');
@@ -107,7 +111,7 @@ test('neonctl takes a snapshot, renames it, and puts it in the place of its bran
   expect(await count(url)).toBe(2);
 });
 
-test('neonctl waits while an operation runs, and goes on when it is done', async () => {
+step('neonctl waits while an operation runs, and goes on when it is done', async () => {
   rig.neon.hold(true);
   await rig.call('POST', `/projects/${project}/branches`, { branch: { name: 'held' } });
   const waiting = ctl('branches', 'create', '--name', 'patient');
