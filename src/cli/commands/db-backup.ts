@@ -6,6 +6,7 @@ import { utcTime } from '../../util/utc-time.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { requirePlace } from '../environment/require-place.ts';
 import { databaseOf } from '../databases/database-of.ts';
+import { ofSeveral } from '../databases/of-several.ts';
 import { databaseWork } from '../databases/database-work.ts';
 import { requireUsableName } from '../databases/kept-name.ts';
 import { isKeptShorter, keptFor } from '../databases/kept-for.ts';
@@ -62,8 +63,7 @@ async function makeBackup(
   const point = await withProgress(context, `Keeping the state of ${database.name}`, () =>
     platform.createRestorePoint(database, { name, expiresAt }, work),
   );
-  const several = environment.databases.length > 1 ? ` --database ${database.name}` : '';
-  const written = `glidepath db restore ${environment.name}${several} --to-restore-point ${point.name}`;
+  const written = `glidepath db restore ${environment.name}${ofSeveral(environment, database)} --to-restore-point ${point.name}`;
   const command = localHint(written, context.isLocal);
   const { output } = context;
   if (output.json) {
@@ -131,7 +131,7 @@ async function deleteBackup(
     );
     if (!removal.isGone)
       throw new ToolError('PROVIDER_CONFLICT', `${name} cannot be deleted: ${removal.because}.`, {
-        hint: `It can still be restored: glidepath db restore ${environment.name} --to-restore-point ${name}`,
+        hint: `It can still be restored: glidepath db restore <environment> --to-restore-point ${name}`,
       });
   }
   const { output } = context;

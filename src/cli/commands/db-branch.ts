@@ -6,6 +6,7 @@ import { utcTime } from '../../util/utc-time.ts';
 import type { CommandContext, ExitCode } from '../command-context.ts';
 import { requirePlace } from '../environment/require-place.ts';
 import { databaseOf } from '../databases/database-of.ts';
+import { ofSeveral } from '../databases/of-several.ts';
 import { databaseWork } from '../databases/database-work.ts';
 import { requireNotHidden } from '../databases/require-not-hidden.ts';
 import { requireUsableName } from '../databases/kept-name.ts';
@@ -72,7 +73,10 @@ async function makeBranch(
       work,
     ),
   );
-  const command = localHint(`glidepath db url ${environment.name}:${branch.name}`, context.isLocal);
+  const command = localHint(
+    `glidepath db url ${environment.name}:${branch.name}${ofSeveral(environment, database)}`,
+    context.isLocal,
+  );
   const { output } = context;
   if (output.json)
     writeJson(output, { environment: environment.name, database: database.name, branch, command });
@@ -94,7 +98,7 @@ async function requireNew(
 ): Promise<void> {
   const there = (await platform.branches(database)).find((branch) => branch.name === name);
   if (there === undefined) return;
-  const several = environment.databases.length > 1 ? ` --database ${database.name}` : '';
+  const several = ofSeveral(environment, database);
   throw new ToolError(
     'CLI_USAGE',
     `There is a branch ${name} already, made ${utcTime(there.createdAt)}, ${until(there)}.`,
@@ -151,7 +155,7 @@ async function listBranches(
 ): Promise<ExitCode> {
   if (typed.delete)
     throw new ToolError('CLI_USAGE', 'Name the branch to delete.', {
-      hint: `See them: glidepath db branch ${environment.name}`,
+      hint: `See them: glidepath db branch ${environment.name}${ofSeveral(environment, database)}`,
     });
   const branches = await withProgress(context, 'Listing the branches', () =>
     bench.deps.databasePlatformOf(database).branches(database),

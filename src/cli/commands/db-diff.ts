@@ -111,7 +111,7 @@ async function urlOf(
   const database = databaseOf(requirePlace(bench.project, environment), name);
   if (urlFrom !== null) return { url: readUrl(bench, urlFrom), from: urlFrom };
   const purpose = { use: 'direct' as const, ...(branch === null ? {} : { branch }) };
-  const url = await namingEnvironment(environment, () =>
+  const url = await namingEnvironment({ environment, database: name }, () =>
     addressFromHere(bench.deps, database, purpose, context.interrupt),
   );
   const variable = database.directSecret ?? database.secret;

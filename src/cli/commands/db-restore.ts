@@ -12,6 +12,8 @@ import { readHistory } from '../github/read-history.ts';
 import { requireAllowed } from '../github/require-allowed.ts';
 import { confirmByName } from '../runs/confirm-by-name.ts';
 import { databaseOf } from '../databases/database-of.ts';
+import { exampleMoment } from '../databases/example-moment.ts';
+import { ofSeveral } from '../databases/of-several.ts';
 import { requireNotHidden } from '../databases/require-not-hidden.ts';
 import { databaseWork } from '../databases/database-work.ts';
 import { writeJson } from '../output.ts';
@@ -19,6 +21,7 @@ import { parseMoment } from '../databases/parse-moment.ts';
 import { withProgress } from '../progress.ts';
 import { renderRestorePoints } from '../views/database/restore-points.ts';
 import { renderRestoreLoss } from '../views/database/restore-loss.ts';
+import { localHint } from '../views/problem.ts';
 import type { Workbench } from '../workbench.ts';
 import { openBench } from './deploy.ts';
 import { planFor } from './plan.ts';
@@ -160,12 +163,16 @@ async function requireInWindow(
     throw new ToolError('DATABASE_OUTSIDE_WINDOW', `${new Date(target.at).toISOString()} is in the future.`, {
       hint: 'Name a moment in the past, or how long ago it was: --to 15m',
     });
-  if (observed.restorableFrom === null)
+  if (observed.restorableFrom === null) {
+    const elsewhere = backupsElsewhere(database);
     throw new ToolError(
       'DATABASE_OUTSIDE_WINDOW',
-      `${database.name} can only be restored to its restore points, not to any moment.`,
-      { hint: backupsElsewhere(database) ?? 'See them: glidepath db restore <environment>' },
+      elsewhere === null
+        ? `${database.name} can only be restored to its restore points, not to any moment.`
+        : `${database.name} cannot be restored in place.`,
+      { hint: elsewhere ?? 'See them: glidepath db restore <environment>' },
     );
+  }
   if (target.at < observed.restorableFrom)
     throw new ToolError(
       'DATABASE_OUTSIDE_WINDOW',
@@ -205,18 +212,30 @@ async function sayWhatThereIs(
       restorePoints: points,
     });
   else {
-    const elsewhere = points.length === 0 && restorableFrom === null ? backupsElsewhere(database) : null;
+    const several = ofSeveral(environment, database);
+    const next =
+      points.length === 0 && restorableFrom === null
+        ? (backupsElsewhere(database) ?? `To make one: glidepath db backup ${environment.name}${several}`)
+        : null;
+    const now = bench.clock.now();
+    const isHidden = (at: number): boolean =>
+      bench.history.restoreThatHid(environment.name, database.name, at) !== null;
     output.write(
       renderRestorePoints(points, {
         environment: environment.name,
         database: database.name,
+        several,
         restorableFrom,
-        now: bench.clock.now(),
+        example: exampleMoment({ from: restorableFrom ?? now, now, isHidden }),
+        now,
         color: output.color,
         isLocal: context.isLocal,
       }),
     );
-    if (elsewhere !== null) output.write(`  → ${elsewhere}\n`);
+    if (next !== null)
+      output.write(
+        `  → ${localHint(next.replaceAll('<environment>', `${environment.name}${several}`), context.isLocal)}\n`,
+      );
   }
   return EXIT.ok;
 }

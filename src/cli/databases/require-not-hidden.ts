@@ -3,6 +3,7 @@ import { ToolError } from '../../diagnostics/tool-error.ts';
 import { utcTime } from '../../util/utc-time.ts';
 import type { CommandContext } from '../command-context.ts';
 import { withProgress } from '../progress.ts';
+import { ofSeveral } from './of-several.ts';
 import { localHint } from '../views/problem.ts';
 import type { Workbench } from '../workbench.ts';
 
@@ -26,8 +27,7 @@ export async function requireNotHidden(
   );
   // Kept right before the restore was done; the newest come first.
   const kept = points.find((point) => point.name.startsWith(KEPT_PREFIX) && point.at <= hidden.at);
-  const several = environment.databases.length > 1 ? ` --database ${database.name}` : '';
-  const command = `glidepath db restore ${environment.name}${several}`;
+  const command = `glidepath db restore ${environment.name}${ofSeveral(environment, database)}`;
   throw new ToolError(
     'DATABASE_OUTSIDE_WINDOW',
     `${database.name} was restored at ${utcTime(hidden.at)} to its data of ${utcTime(hidden.target)}: what it held at ${utcTime(at)} is no longer in its history.`,

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { ToolError } from '../../diagnostics/tool-error.ts';
 import { namingEnvironment } from './naming-environment.ts';
 
-const fails = (error: Error): Promise<never> =>
-  namingEnvironment('staging', async () => {
+const fails = (error: Error, database: string | null = null): Promise<never> =>
+  namingEnvironment({ environment: 'staging', database }, async () => {
     throw error;
   });
 
@@ -22,6 +22,13 @@ test('the hints of a platform name the environment, and nothing else of the erro
     retry: 'safe',
     output: ['a line'],
     cause,
+  });
+});
+
+test('the database that was typed is named too, in the commands that are about one', async () => {
+  const hint = 'See it: glidepath db restore <environment>, or glidepath deploy <environment>';
+  await expect(fails(new ToolError('PROVIDER_NOT_FOUND', 'no', { hint }), 'ledger')).rejects.toMatchObject({
+    hint: 'See it: glidepath db restore staging --database ledger, or glidepath deploy staging',
   });
 });
 

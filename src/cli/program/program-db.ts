@@ -15,7 +15,10 @@ export function addDbCommands(program: Command, register: Register): void {
   // Those that are about one environment, which comes first.
   const inEnvironment: Register = (parent, words, description, action) =>
     register(parent, words, description, async (context, args, options) =>
-      namingEnvironment(args[0]?.split(':')[0] ?? '', () => action(context, args, options)),
+      namingEnvironment(
+        { environment: args[0]?.split(':')[0] ?? '', database: text(options['database']) },
+        () => action(context, args, options),
+      ),
     );
   addUrlCommand(db, inEnvironment);
   addDiffCommand(db, register);

@@ -26,7 +26,7 @@ export function renderRestoreLoss(loss: RestoreLoss, view: RestoreLossView): str
   const since = formatDuration(Math.max(0, view.now - view.target.at));
   const lines = [
     `  ${bold(view.database)} of ${bold(view.environment)} goes back ${bold(since)}, to ${targetWords(view.target)}.`,
-    `  Everything that was written since then is gone from it; it is kept beside it where the platform can.`,
+    '  Everything written since then will be gone from it; where the platform can, it is kept beside it.',
   ];
   for (const { id } of loss.releases) lines.push(`  ${yellow('!')} ${id} became live since then`);
   if (loss.compared === null) {

@@ -9,8 +9,12 @@ import { formatAgo, formatDuration } from '../text/time.ts';
 export interface RestorePointsView {
   readonly environment: string;
   readonly database: string;
+  /** What says in a command which database it is about: ` --database main`, or nothing. */
+  readonly several: string;
   /** Milliseconds since the Unix epoch; null: to no moment but the restore points. */
   readonly restorableFrom: number | null;
+  /** A moment that can be restored, as `--to` takes it. */
+  readonly example: string;
   readonly now: number;
   readonly color: boolean;
   readonly isLocal: boolean;
@@ -20,11 +24,14 @@ export interface RestorePointsView {
 export function renderRestorePoints(points: readonly RestorePoint[], view: RestorePointsView): string {
   const { bold, cyan, dim } = paint(view.color);
   const { environment, database, restorableFrom, now } = view;
+  const restore = `glidepath db restore ${environment}${view.several}`;
   const lines = [`  ${bold(database)} of ${bold(environment)}`];
   lines.push(
     restorableFrom === null
-      ? '  to no moment but its restore points'
-      : `  to any moment since ${utcTime(restorableFrom)}, ${formatAgo(restorableFrom, now)}: ${cyan(localHint(`glidepath db restore ${environment} --to 15m`, view.isLocal))}`,
+      ? points.length === 0
+        ? '  to no moment'
+        : '  to no moment but its restore points'
+      : `  to any moment since ${utcTime(restorableFrom)}, ${formatAgo(restorableFrom, now)}: ${cyan(localHint(`${restore} --to ${view.example}`, view.isLocal))}`,
   );
   if (points.length === 0) return [...lines, '  no restore points', ''].join('\n');
   const rows = points.map((point) => [
@@ -36,7 +43,7 @@ export function renderRestorePoints(points: readonly RestorePoint[], view: Resto
   ]);
   const table = renderTable(['restore point', 'data of', '', 'goes', ''].map(dim), rows);
   const newest = points[0]?.name ?? '';
-  const command = localHint(`glidepath db restore ${environment} --to-restore-point ${newest}`, view.isLocal);
+  const command = localHint(`${restore} --to-restore-point ${newest}`, view.isLocal);
   return `${lines.join('\n')}\n\n${table}\n  ${cyan('→')} ${command}\n`;
 }
 
