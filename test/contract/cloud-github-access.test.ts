@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { anewAfterFailure } from '../support/anew-after-failure.ts';
 import { ADMIN_TOKEN, GithubRig } from '../support/github-rig.ts';
 
 const PATH = '/repos/acme/shop';
@@ -6,7 +7,7 @@ const PATH = '/repos/acme/shop';
 let rig: GithubRig;
 let tokens: Record<'ada' | 'bob' | 'narrow' | 'fine' | 'blind' | 'job', string>;
 
-beforeAll(async () => {
+anewAfterFailure(async () => {
   rig = await GithubRig.open();
   await rig.control('PUT', '/orgs', {
     login: 'acme',
@@ -32,9 +33,8 @@ beforeAll(async () => {
       expiresAt: Date.now() + 3_600_000,
     }).token,
   };
+  return rig;
 });
-
-afterAll(() => rig[Symbol.asyncDispose]());
 
 test('who brings a wrong token is told so, whatever they ask for', async () => {
   expect(await rig.api('GET', '/repos/acme/nothing', undefined, 'ghp_wrong')).toMatchObject({
