@@ -306,6 +306,19 @@ test('a step that takes too long gets the signals of a cancel, and a job that do
   expect(conclusions(job.steps)).toEqual(['cancelled', 'skipped', 'success']);
 });
 
+test('a fraction of a minute is no limit, as on GitHub', async () => {
+  const { steps, log } = await rig.run(
+    `
+- run: sleep 0.5; echo finished
+  timeout-minutes: 0.5
+`,
+    '',
+    { clock: quickClock(20), timeoutMs: 86_400_000 },
+  );
+  expect(log).toContain('\nfinished');
+  expect(conclusions(steps)).toEqual(['success']);
+});
+
 describe('a cancel', () => {
   test('is INT, then TERM, then the end, each in its time; always() runs to its end', async () => {
     const cancel = new AbortController();

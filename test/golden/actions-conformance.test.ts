@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { FEATURE_ROWS } from '../support/conformance/feature-rows.ts';
 import { FILE_ROWS } from '../support/conformance/file-rows.ts';
 import { MISTAKE_ROWS } from '../support/conformance/mistake-rows.ts';
 import { renderConformance } from '../support/conformance/render-conformance.ts';
 import { RUN_ROWS } from '../support/conformance/run-rows.ts';
 import { TRIGGER_ROWS } from '../support/conformance/trigger-rows.ts';
 
-const ROWS = [...TRIGGER_ROWS, ...RUN_ROWS, ...FILE_ROWS, ...MISTAKE_ROWS];
+const ROWS = [...TRIGGER_ROWS, ...RUN_ROWS, ...FEATURE_ROWS, ...FILE_ROWS, ...MISTAKE_ROWS];
 
 describe('the local GitHub does what GitHub does', () => {
   test.each(ROWS.map((row, at) => [at, row.given, row.when, row] as const))(

@@ -12,6 +12,8 @@ what it is held to; every row is a test (\`test/golden/actions-conformance.test.
 - **Because** is the reason that the local GitHub gives itself: it stands beside each run, and beside each that did not start.
 - What GitHub refuses is refused with [WORKFLOW_INVALID](../errors/WORKFLOW_INVALID.md), in its words. What is right and not carried
   out here is [WORKFLOW_UNSUPPORTED](../errors/WORKFLOW_UNSUPPORTED.md): the run fails at its start, nothing is passed over.
+- What happens within a job is tried with real processes instead: environment, files, shells, masks, timeouts and composite actions in
+  \`test/contract/actions-steps.test.ts\` and \`test/contract/actions-common.test.ts\`.
 
 ## What is not simulated
 

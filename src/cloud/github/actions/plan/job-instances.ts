@@ -102,7 +102,8 @@ function callInstance({ state, job, scope }: InstanceSources, base: InstanceBase
 
 function stepsInstance(job: StepsJob, base: InstanceBase, scope: Scope): JobInstance {
   const environment = environmentOf(job, scope);
-  const minutes = numberOf(job.timeoutMinutes, 'job-strategy', scope) ?? TIMEOUT_MINUTES;
+  // Whole minutes: GitHub drops what is behind the point, and less than one is as if nothing were written.
+  const minutes = Math.trunc(numberOf(job.timeoutMinutes, 'job-strategy', scope) ?? 0) || TIMEOUT_MINUTES;
   return {
     ...base,
     kind: 'steps',

@@ -59,8 +59,11 @@ async function timed(order: StepOrder, on: Pick<StepCall, 'stepEnv' | 'scope' | 
   const stop = new AbortController();
   const done = new AbortController();
   let timedOut = false;
+  // GitHub counts whole minutes and drops the rest: 0.5 is no limit (docs: workflow-syntax, "must be a positive integer").
   const minutes =
-    step.timeoutMinutes === undefined ? 0 : Number(evaluate(step.timeoutMinutes, 'step', on.scope));
+    step.timeoutMinutes === undefined
+      ? 0
+      : Math.trunc(Number(evaluate(step.timeoutMinutes, 'step', on.scope)));
   if (minutes > 0)
     clock.sleep(minutes * MINUTE_MS, done.signal).then(
       () => {
