@@ -56,6 +56,7 @@ export interface Explanation {
 }
 
 const NO_SUCH_RULE = 'squawk has no such rule.';
+const WITHIN_SCHEMA = 'squawk does not look at what CREATE SCHEMA makes along with the schema.';
 const MADE_HERE =
   'The file has made the table itself: nobody can be using it, and it has no rows to wait for.';
 const INSIDE_BLOCKS = 'squawk does not look into blocks of code.';
@@ -88,6 +89,8 @@ export const EXPLANATIONS: readonly Explanation[] = [
     'recreate-table',
     'rename-enum-value',
     'rename-schema',
+    'revoke-right',
+    'row-security-without-policy',
     'refresh-not-concurrent',
     'set-expression',
     'trigger-rule-or-policy',
@@ -175,10 +178,13 @@ export const EXPLANATIONS: readonly Explanation[] = [
     reason: 'squawk does not look at these kinds of statements, which fail the second time as well.',
     statements: [
       'ALTER DOMAIN email RENAME',
+      'ALTER DOMAIN shop.zip SET SCHEMA',
       'ALTER INDEX',
       'ALTER TYPE address',
+      'ALTER TYPE mail SET SCHEMA',
       'ALTER TYPE mood RENAME',
       'ALTER TYPE order_state ADD VALUE',
+      'ALTER TYPE parcel SET SCHEMA',
       'ALTER TYPE shop.address',
       'ALTER VIEW',
       'ALTER SCHEMA',
@@ -195,6 +201,24 @@ export const EXPLANATIONS: readonly Explanation[] = [
       'DROP TRIGGER',
       'DROP VIEW',
     ],
+  },
+  ...['not-rerunnable', 'serial-type', 'char-type', 'missing-lock-timeout'].map((rule): Explanation => ({
+    side: 'ours',
+    rule,
+    reason: WITHIN_SCHEMA,
+    statements: ['CREATE SCHEMA'],
+  })),
+  {
+    side: 'squawk',
+    rule: 'require-lock-timeout',
+    reason: `${WITHIN_SCHEMA} It names an index over a table that the same statement makes.`,
+    statements: ['CREATE SCHEMA billing'],
+  },
+  {
+    side: 'squawk',
+    rule: 'require-concurrent-index-creation',
+    reason: MADE_HERE,
+    statements: ['CREATE INDEX ON billing.invoices'],
   },
   {
     side: 'ours',

@@ -103,6 +103,36 @@ export const LINT_FORMS: Readonly<Record<string, RuleForms>> = {
       'ALTER TABLE t RENAME TO orders; CREATE TABLE fresh (id int); ALTER TABLE fresh RENAME TO newer; CREATE INDEX i ON newer (id);',
     ],
   },
+  'row-security-without-policy': {
+    finds: [
+      {
+        sql: 'ALTER TABLE shop.orders ENABLE ROW LEVEL SECURITY',
+        safe: 'CREATE POLICY orders_all_rows ON shop.orders USING (true) WITH CHECK (true);\nALTER TABLE shop.orders ENABLE ROW LEVEL SECURITY;\nCOMMIT;',
+      },
+      { sql: 'ALTER TABLE orders FORCE ROW LEVEL SECURITY', safe: 'BEGIN;' },
+      { sql: 'ALTER TABLE orders ENABLE ROW LEVEL SECURITY', settings: IN_TRANSACTION },
+    ],
+    leaves: [
+      'CREATE POLICY p ON orders USING (true); ALTER TABLE orders ENABLE ROW LEVEL SECURITY',
+      'BEGIN; ALTER TABLE public.orders ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON orders USING (true); COMMIT;',
+      'CREATE TABLE orders (id int); ALTER TABLE orders ENABLE ROW LEVEL SECURITY',
+      {
+        sql: 'BEGIN; DROP POLICY p ON orders; CREATE POLICY q ON orders USING (true); COMMIT;',
+        before: `${ORDERS} CREATE POLICY p ON orders USING (true); ALTER TABLE orders ENABLE ROW LEVEL SECURITY;`,
+      },
+      'ALTER TABLE orders DISABLE ROW LEVEL SECURITY',
+    ],
+  },
+  'revoke-right': {
+    // Its safe form is a sentence: the corpus has what it finds.
+    finds: [],
+    leaves: [
+      'GRANT SELECT ON orders TO app',
+      'REVOKE GRANT OPTION FOR SELECT ON orders FROM app',
+      'CREATE TABLE orders (id int); REVOKE ALL ON orders FROM PUBLIC',
+      'REVOKE ADMIN OPTION FOR writers FROM app',
+    ],
+  },
   'index-if-not-exists': {
     finds: [
       {

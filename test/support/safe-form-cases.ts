@@ -218,6 +218,11 @@ export const FORM_CASES: readonly SafeFormCase[] = [
     rule: 'trigger-rule-or-policy',
     sql: 'CREATE TRIGGER t BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch()',
   },
+  {
+    rule: 'row-security-without-policy',
+    sql: 'ALTER TABLE shop."Orders" ENABLE ROW LEVEL SECURITY',
+    isOtherCatalog: true,
+  },
   { rule: 'trigger-rule-or-policy', sql: 'CREATE POLICY p ON orders FOR SELECT USING (total > 0)' },
 ];
 

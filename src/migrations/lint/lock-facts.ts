@@ -1,4 +1,4 @@
-import type { Node } from 'libpg-query';
+import type { CreateSchemaStmt, Node } from 'libpg-query';
 import type { LockEffect, LockedWork, LockMode } from './finding.ts';
 import type { LockKnowledge, TableLock } from './locks/table-lock.ts';
 import { isAtLeastLock } from './locks/table-lock.ts';
@@ -34,10 +34,22 @@ function allLocks(node: Node, knowledge: LockKnowledge): readonly TableLock[] {
       'AlterTableCmd' in command ? commandLocks(command.AlterTableCmd, table, knowledge) : [],
     );
   }
+  if ('CreateSchemaStmt' in node) return schemaLocks(node.CreateSchemaStmt, knowledge);
   if ('CreateStmt' in node) return createTableLocks(node.CreateStmt, knowledge);
   if ('IndexStmt' in node || 'ReindexStmt' in node) return indexLocks(node, knowledge);
   if ('DropStmt' in node) return dropLocks(node.DropStmt, knowledge);
   return maintenanceLocks(node, knowledge) ?? rowLocks(node);
+}
+
+/** What the tables of a new schema point to outside of it. */
+function schemaLocks(create: CreateSchemaStmt, knowledge: LockKnowledge): readonly TableLock[] {
+  const tables = (create.schemaElts ?? []).flatMap((one) => ('CreateStmt' in one ? [one.CreateStmt] : []));
+  const own = new Set(tables.map(({ relation }) => relationName(relation).name));
+  return tables
+    .flatMap((table) => createTableLocks(table, knowledge))
+    .filter(
+      ({ table }) => table.schema !== create.schemaname && (table.schema !== null || !own.has(table.name)),
+    );
 }
 
 function rowLocks(node: Node): readonly TableLock[] {

@@ -50,6 +50,10 @@ export function applyCommand(
     }
   }
   if (subtype === 'AT_DropConstraint') table.constraints.delete(name);
+  if (subtype === 'AT_EnableRowSecurity' || subtype === 'AT_DisableRowSecurity') {
+    const isRowSecured = subtype === 'AT_EnableRowSecurity';
+    history.tables.set(keyOf(history, table.name), { ...table, isRowSecured });
+  }
   if (subtype === 'AT_SetLogged' || subtype === 'AT_SetUnLogged') {
     history.tables.set(keyOf(history, table.name), { ...table, isUnlogged: subtype === 'AT_SetUnLogged' });
   }

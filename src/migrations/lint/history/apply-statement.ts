@@ -1,4 +1,4 @@
-import type { CreateStmt, Node } from 'libpg-query';
+import type { CreatePolicyStmt, CreateStmt, Node } from 'libpg-query';
 import { nodesIn, plainColumn } from '../parse/expressions.ts';
 import { defaultIndexName } from '../parse/default-index-name.ts';
 import { listName, objectName, relationName, strings } from '../parse/names.ts';
@@ -6,6 +6,7 @@ import { toSqlType } from '../parse/sql-type.ts';
 import type { Statement } from '../parse/statement.ts';
 import { applyCommand, setColumn } from './apply-command.ts';
 import { applyRename } from './apply-rename.ts';
+import { applySetSchema } from './apply-set-schema.ts';
 import { toConstraintState } from './constraint-state.ts';
 import type { IndexState, Moment, SchemaHistory, TableState, ViewState } from './schema-history.ts';
 import { keyOf } from './schema-history.ts';
@@ -29,6 +30,8 @@ export function applyStatement(history: SchemaHistory, statement: Statement, mom
   else if ('DropStmt' in node) drop(history, node);
   else if ('RenameStmt' in node) applyRename(history, node.RenameStmt);
   else if ('VariableSetStmt' in node) setPath(history, node);
+  else if ('AlterObjectSchemaStmt' in node) applySetSchema(history, node.AlterObjectSchemaStmt);
+  else if ('CreatePolicyStmt' in node) makePolicy(history, node.CreatePolicyStmt);
   else makeOther(history, node, statement, moment);
 }
 
@@ -54,6 +57,8 @@ export function emptyTable(name: TableState['name']): Omit<TableState, 'madeIn'>
     isPartitioned: false,
     partitionOf: null,
     isDefaultPartition: false,
+    isRowSecured: false,
+    policies: new Set(),
   };
 }
 
@@ -185,6 +190,12 @@ function definitionOf(statement: Statement): string | null {
 function drop(history: SchemaHistory, node: Extract<Node, { DropStmt: unknown }>): void {
   const { objects = [], removeType } = node.DropStmt;
   for (const object of objects) {
+    if (removeType === 'OBJECT_POLICY') {
+      const words = 'List' in object ? strings(object.List.items) : [];
+      const table = { schema: words.at(-3) ?? null, name: words.at(-2) ?? '' };
+      history.tables.get(keyOf(history, table))?.policies.delete(words.at(-1) ?? '');
+      continue;
+    }
     const key = keyOf(history, objectName(object));
     if (removeType === 'OBJECT_TABLE') {
       history.tables.delete(key);
@@ -197,6 +208,11 @@ function drop(history: SchemaHistory, node: Extract<Node, { DropStmt: unknown }>
     if (removeType === 'OBJECT_TYPE' || removeType === 'OBJECT_DOMAIN') history.types.delete(key);
     if (removeType === 'OBJECT_FUNCTION') history.functions.delete(key);
   }
+}
+
+function makePolicy(history: SchemaHistory, policy: CreatePolicyStmt): void {
+  const { table, policy_name: name = '', permissive } = policy;
+  if (permissive === true) tableAt(history, relationName(table)).policies.add(name);
 }
 
 /** Where names belong from now on. */
@@ -264,15 +280,5 @@ function makeOther(history: SchemaHistory, node: Node, statement: Statement, mad
         strings(one.DefElem.arg === undefined ? [] : [one.DefElem.arg])[0] !== 'volatile',
     );
     history.functions.set(keyOf(history, listName(funcname)), { statement, isVolatile: !isSteady });
-  }
-  if ('AlterObjectSchemaStmt' in node && node.AlterObjectSchemaStmt.objectType === 'OBJECT_TABLE') {
-    const { relation, newschema } = node.AlterObjectSchemaStmt;
-    const name = relationName(relation);
-    const key = keyOf(history, name);
-    const table = history.tables.get(key);
-    if (table === undefined || newschema === undefined) return;
-    history.tables.delete(key);
-    const moved = { schema: newschema, name: name.name };
-    history.tables.set(keyOf(history, moved), { ...table, name: moved });
   }
 }

@@ -29,6 +29,7 @@ export function toConstraintState(
     isValid: constraint.skip_validation !== true,
     provesNotNull: kind === 'check' ? columnNotNull(constraint.raw_expr) : notNull,
     references: kind === 'foreign-key' ? relationName(constraint.pktable) : null,
+    expression: kind === 'check' ? (constraint.raw_expr ?? null) : null,
     madeIn,
   };
 }

@@ -48,6 +48,7 @@ function addTable(history: SchemaHistory, name: SqlName, facts: TableFacts, pars
       isValid: true,
       provesNotNull: null,
       references: toName(key.references),
+      expression: null,
       madeIn: null,
     },
   ]);

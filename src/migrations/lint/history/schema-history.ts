@@ -36,6 +36,8 @@ export interface ConstraintState {
   readonly provesNotNull: string | null;
   /** Of a foreign key. */
   readonly references: SqlName | null;
+  /** Of a check. */
+  readonly expression: Node | null;
   readonly madeIn: Moment | null;
 }
 
@@ -55,6 +57,10 @@ export interface TableState {
   readonly partitionOf: string | null;
   /** Whether it is the partition for all that fits no other. */
   readonly isDefaultPartition: boolean;
+  /** Whether its rows are for those only whom a policy lets see them. */
+  readonly isRowSecured: boolean;
+  /** The names of its policies that let rows through. */
+  readonly policies: Set<string>;
 }
 
 /** What is known of an index. */

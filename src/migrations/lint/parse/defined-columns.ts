@@ -18,6 +18,9 @@ export interface DefinedColumn {
 
 /** The columns with a type that a statement writes. */
 export function definedColumns(node: Node, statement: Statement): readonly DefinedColumn[] {
+  if ('CreateSchemaStmt' in node) {
+    return (node.CreateSchemaStmt.schemaElts ?? []).flatMap((one) => definedColumns(one, statement));
+  }
   if ('CreateStmt' in node) {
     const table = relationName(node.CreateStmt.relation);
     return (node.CreateStmt.tableElts ?? []).flatMap((element) =>

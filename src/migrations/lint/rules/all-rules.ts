@@ -20,6 +20,8 @@ import { dropIndexNotConcurrent } from './drop-index-not-concurrent.ts';
 import { locksReferencedTable } from './locks-referenced-table.ts';
 import { manyExclusiveLocks } from './many-exclusive-locks.ts';
 import { reindexNotConcurrent } from './reindex-not-concurrent.ts';
+import { revokeRight } from './revoke-right.ts';
+import { rowSecurityWithoutPolicy } from './row-security-without-policy.ts';
 import { RUNNING_RULES } from './running-rules.ts';
 import { refreshNotConcurrent } from './refresh-not-concurrent.ts';
 import { setExpression } from './set-expression.ts';
@@ -56,6 +58,8 @@ export const ALL_RULES: readonly Rule[] = [
   locksReferencedTable,
   manyExclusiveLocks,
   triggerRuleOrPolicy,
+  rowSecurityWithoutPolicy,
+  revokeRight,
   changeTableStorage,
   ...DATA_RULES,
   ...RUNNING_RULES,

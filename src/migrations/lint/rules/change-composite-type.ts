@@ -1,4 +1,6 @@
 import type { AlterTableCmd, AlterTableType } from 'libpg-query';
+import { keyOf } from '../history/schema-history.ts';
+import type { SqlName } from '../parse/names.ts';
 import { objectName, relationName, sayName } from '../parse/names.ts';
 import type { Found, Rule } from '../rule.ts';
 
@@ -33,9 +35,11 @@ const CHANGES: Partial<Record<AlterTableType, AttributeChange>> = {
 /** Rows 17 and 18 for what a composite type is made of. */
 export const changeCompositeType: Rule = {
   id: 'change-composite-type',
-  title: 'ALTER TYPE … ADD, DROP, ALTER or RENAME ATTRIBUTE',
+  title: 'ALTER TYPE … ADD, DROP, ALTER or RENAME ATTRIBUTE, RENAME or SET SCHEMA',
   severity: 'error',
-  what: 'An attribute of a composite type that is added, dropped, renamed, or gets another type; and a type that is renamed.',
+  what:
+    'An attribute of a composite type that is added, dropped, renamed, or gets another type; and a type ' +
+    'or domain that is renamed or put into another schema.',
   why:
     'The release that runs names the type and its attributes, and counts its values. A change holds for every column of the ' +
     'type at once, so that one of the two releases is broken at any moment.',
@@ -45,6 +49,13 @@ export const changeCompositeType: Rule = {
       if (objtype !== 'OBJECT_TYPE') return [];
       const type = sayName(relationName(relation));
       return cmds.flatMap((node) => ('AlterTableCmd' in node ? changed(node.AlterTableCmd, type) : []));
+    },
+    AlterObjectSchemaStmt: ({ objectType, object, newschema = '' }, _, { history, file }) => {
+      if (objectType !== 'OBJECT_TYPE' && objectType !== 'OBJECT_DOMAIN') return [];
+      if (object === undefined) return [];
+      const name = objectName(object);
+      const isMadeHere = history.types.get(keyOf(history, name))?.madeIn.file === file.number;
+      return isMadeHere ? [] : [movedType(name, newschema)];
     },
     RenameStmt: ({ renameType, relation, subname = '', newname = '', object }) => {
       if (renameType === 'OBJECT_ATTRIBUTE')
@@ -61,6 +72,17 @@ export const changeCompositeType: Rule = {
     },
   },
 };
+
+function movedType(name: SqlName, schema: string): Found {
+  const [type, target] = [sayName(name), `${schema}.${name.name}`];
+  return {
+    message: `SET SCHEMA takes the type ${type} away from the release that runs.`,
+    why: `Casts to ${type} fail from then on unless ${schema} is in the search_path of the app; those to ${target} until then. Columns of the type go on working.`,
+    locks: [],
+    severity: 'warning',
+    safeForm: `Leave it where it is. If it must be moved: put ${schema} into the search_path of the app's role first (ALTER ROLE … SET search_path), deploy a release that names the type without its schema, then move it.`,
+  };
+}
 
 function changed({ subtype, name, def }: AlterTableCmd, type: string): Found[] {
   const change = CHANGES[subtype ?? 'AT_DropOids'];

@@ -12,7 +12,7 @@ export interface ColumnRule extends Pick<Rule, 'id' | 'title' | 'what' | 'why' |
   ) => { readonly message: string; readonly type: string } | null;
 }
 
-const KINDS: readonly NodeKind[] = ['CreateStmt', 'AlterTableStmt'];
+const KINDS: readonly NodeKind[] = ['CreateStmt', 'CreateSchemaStmt', 'AlterTableStmt'];
 
 /** A piece of advice about the type of a column, in new tables too: there it is cheapest to follow. */
 export function columnRule({ check, ...about }: ColumnRule): Rule {

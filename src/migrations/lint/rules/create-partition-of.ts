@@ -2,7 +2,7 @@ import type { CreateStmt } from 'libpg-query';
 import { relationName, sayName, sqlName } from '../parse/names.ts';
 import type { SqlName } from '../parse/names.ts';
 import type { Statement } from '../parse/statement.ts';
-import type { Rule } from '../rule.ts';
+import type { Found, Rule } from '../rule.ts';
 import { writeSteps } from '../safe-forms/write-steps.ts';
 
 /** A partition is made while the whole table is locked. */
@@ -17,21 +17,28 @@ export const createPartitionOf: Rule = {
   unsafe: "CREATE TABLE orders_2026 PARTITION OF orders FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');",
   isBySize: true,
   checks: {
-    CreateStmt: (create, statement) => {
-      if (create.partbound === undefined) return [];
-      const [first] = create.inhRelations ?? [];
-      if (first === undefined || !('RangeVar' in first)) return [];
-      const parent = relationName(first.RangeVar);
-      return [
-        {
-          message: `CREATE TABLE … PARTITION OF locks all of ${sayName(parent)}.`,
-          table: parent,
-          safeForm: () => attached(create, parent, statement),
-        },
-      ];
-    },
+    CreateStmt: (create, statement) => found(create, (parent) => attached(create, parent, statement)),
+    CreateSchemaStmt: ({ schemaElts = [] }) =>
+      schemaElts.flatMap((one) => ('CreateStmt' in one ? found(one.CreateStmt, () => BY_ITSELF) : [])),
   },
 };
+
+const BY_ITSELF =
+  'Take the partition out of CREATE SCHEMA: CREATE TABLE (LIKE the parent INCLUDING ALL) by itself, then ALTER TABLE … ATTACH PARTITION.';
+
+function found(create: CreateStmt, safeForm: (parent: SqlName) => string): readonly Found[] {
+  if (create.partbound === undefined) return [];
+  const [first] = create.inhRelations ?? [];
+  if (first === undefined || !('RangeVar' in first)) return [];
+  const parent = relationName(first.RangeVar);
+  return [
+    {
+      message: `CREATE TABLE … PARTITION OF locks all of ${sayName(parent)}.`,
+      table: parent,
+      safeForm: () => safeForm(parent),
+    },
+  ];
+}
 
 function attached(create: CreateStmt, parent: SqlName, statement: Statement): string {
   if ((create.tableElts ?? []).length > 0) {

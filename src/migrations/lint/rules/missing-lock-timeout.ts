@@ -13,6 +13,7 @@ const LOCKING: readonly NodeKind[] = [
   'ClusterStmt',
   'CreatePolicyStmt',
   'AlterPolicyStmt',
+  'CreateSchemaStmt',
   'CreateStmt',
   'CreateTrigStmt',
   'DropStmt',
