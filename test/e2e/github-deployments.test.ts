@@ -130,7 +130,7 @@ describe('a deployment in a job of GitHub Actions', () => {
     for (const value of [SECRET, jobs.cloud.token, ...Object.values(FLY_TOKENS)])
       expect(everything).not.toContain(value);
     const swept = await run({ args: ['github', 'sweep'], event: 'schedule' });
-    expect(swept.stdout).toContain('Nothing to close');
+    expect(swept.stdout).toContain('Every deployment on GitHub has finished.');
     const releases = await run({ args: ['releases', 'staging', '--from-github', '--json'] });
     expect(JSON.parse(releases.stdout)).toMatchObject({ releases: [{ action: 'rollback' }, {}, {}] });
     // The journal of this clone does not have the run that made it live.
@@ -174,7 +174,7 @@ describe('a runner that dies between two machines', () => {
     const dead = (await jobs.deployments())[0];
     const next = await jobs.run({ ...deploy, run: 1_000_002, attempt: 2 });
     expect(next.code, next.stdout + next.stderr).toBe(0);
-    expect(next.stderr).toContain('was left half done: it is gone on with');
+    expect(next.stderr).toContain('was left unfinished: this run resumes it');
     expect(next.outputs['run']).toBe(dead?.payload.run);
     await expectSettled(jobs);
   }, 240_000);
@@ -189,14 +189,14 @@ describe('a runner that dies between two machines', () => {
     await newCommit(home, jobs, 'process.exit(3);', 'broken');
     const broken = await jobs.run({ ...deploy, run: 1_000_003 });
     expect(broken.code, broken.stdout + broken.stderr).toBe(1);
-    expect(broken.stderr).toContain('this run goes over it');
+    expect(broken.stderr).toContain('this run continues from there');
     expect(broken.stderr).toContain('Putting back r-');
     await expectSettled(jobs);
     expect(live).not.toBe('');
     await newCommit(home, jobs, GOOD_SERVER, 'mended');
     const mended = await jobs.run({ ...deploy, run: 1_000_004 });
     expect(mended.code, mended.stdout + mended.stderr).toBe(0);
-    expect(mended.stderr).not.toContain('left half done');
+    expect(mended.stderr).not.toContain('left unfinished');
     await expectSettled(jobs);
   }, 240_000);
 

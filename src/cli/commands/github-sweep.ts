@@ -17,24 +17,24 @@ interface Left {
   readonly environment: string;
   readonly run: string;
   readonly commit: string;
-  readonly state: 'half done' | 'under way';
+  readonly state: 'unfinished' | 'in progress';
   readonly words: string;
 }
 
-/** `glidepath github sweep`: ends what dead runs left on GitHub, and says what still is half done. Deploys nothing. */
+/** `glidepath github sweep`: closes deployments of dead runs on GitHub, and lists what is not finished. Deploys nothing. */
 export async function githubSweep(context: CommandContext): Promise<ExitCode> {
   await using bench = await openBench(context, { journalOnly: true });
   const desk = await requireDesk(context, bench);
   const left: Left[] = [];
   for (const of of await environmentsOf(desk, bench)) {
     const found = await readEnvironment(desk, context, bench, of, { isSweeping: true });
-    const half = unfinishedOf(found).map((each) => leftOf(of, each, 'half done'));
+    const half = unfinishedOf(found).map((each) => leftOf(of, each, 'unfinished'));
     const alive = found.filter(({ state }) => !isTerminal(state));
-    left.push(...half, ...alive.map((each) => leftOf(of, each, 'under way')));
+    left.push(...half, ...alive.map((each) => leftOf(of, each, 'in progress')));
   }
   const { output } = context;
   if (output.json) writeJson(output, { left });
-  else if (left.length === 0) output.write('Nothing to close: every deployment on GitHub has finished.\n');
+  else if (left.length === 0) output.write('Every deployment on GitHub has finished.\n');
   for (const { environment, run, commit, state, words } of output.json ? [] : left)
     output.write(`${environment}: ${run} (${commit.slice(0, 7)}) is ${state}. ${words}\n`);
   return EXIT.ok;

@@ -93,12 +93,12 @@ async function decide(
   const hasLive = bench.history.live(environment.name) !== null && environment.kind !== 'review';
   const taken = takeOver(payload, next, { descends, hasLive });
   const words = {
-    resume: 'it is gone on with',
-    over: 'this run goes over it',
-    undo: 'what ran before is put back first',
+    resume: 'this run resumes it',
+    over: 'this run continues from there',
+    undo: 'what was live before is restored first',
   }[taken.kind];
   context.output.error(
-    `! ${payload.run} (${payload.action} of ${payload.commit.slice(0, 7)}) was left half done: ${words}.\n`,
+    `! ${payload.run} (${payload.action} of ${payload.commit.slice(0, 7)}) was left unfinished: ${words}.\n`,
   );
   return taken.kind === 'resume'
     ? { ...taken, built: releaseIn(payload)?.digests ?? null }

@@ -84,7 +84,7 @@ export async function readEnvironment(
   );
   if (!isSweeping) return found;
   for (const id of doubles)
-    await desk.quietly('ending what a dead run left', () => desk.host.deleteDeployment(id));
+    await desk.quietly('closing a deployment of a dead run', () => desk.host.deleteDeployment(id));
   return swept(desk, bench, found, own);
 }
 

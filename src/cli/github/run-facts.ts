@@ -86,7 +86,7 @@ export function statusWords(
     case 'cancelled':
       return 'Cancelled; its changes were undone';
     case 'interrupted':
-      return `Stopped half-way at ${currentTitle(model) ?? 'its beginning'}; the next run goes on or puts it back`;
+      return `Stopped at ${currentTitle(model) ?? 'its beginning'}; the next run resumes it or rolls it back`;
     case 'waiting':
       return `Waits: ${currentTitle(model) ?? 'for an approval'}`;
     case 'superseded':
@@ -122,7 +122,7 @@ export function outcomeWords(outcome: Outcome): string {
     queued: '⏳ queued',
     running: '🔄 in progress',
     waiting: '⏸ waits for an approval',
-    interrupted: '⚠️ stopped half-way',
+    interrupted: '⚠️ interrupted',
     succeeded: '✅ live',
     removed: '🗑 removed',
     failed: '❌ failed',

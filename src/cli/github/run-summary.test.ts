@@ -101,7 +101,7 @@ describe('a status', () => {
     ['running', 'in_progress', '1/5 Destroy web'],
     ['succeeded', 'success', 'r-aaaaaaa-1f2e is live in 1 min 01 s'],
     ['cancelled', 'failure', 'Cancelled; its changes were undone'],
-    ['interrupted', 'error', 'Stopped half-way at Destroy web; the next run goes on or puts it back'],
+    ['interrupted', 'error', 'Stopped at Destroy web; the next run resumes it or rolls it back'],
     ['waiting', 'inactive', 'Waits: Destroy web'],
     ['superseded', 'inactive', 'A newer run took its place'],
   ])('of a run that is %s', (status, state, words) => {

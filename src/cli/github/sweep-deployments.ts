@@ -28,7 +28,7 @@ async function sweptOne(
   const workflowRun = actions === null ? null : await desk.host.workflowRun(actions.run);
   if (isAlive(found, workflowRun, { actions: desk.actions, now: bench.clock.now() })) return found;
   const at = found.description === '' ? 'before it began' : `at "${found.description}"`;
-  const description = `Its runner died ${at}; the next run goes on or puts it back`;
+  const description = `The runner died ${at}; the next run resumes it or rolls it back`;
   await endOnHost(desk, found, { state: 'error', description });
   const url = workflowRun?.url ?? found.logUrl;
   await endElsewhere(desk, bench, found, { description, url });
@@ -41,7 +41,7 @@ export async function endOnHost(
   found: FoundDeployment,
   { state, description }: { state: 'error' | 'inactive'; description: string },
 ): Promise<void> {
-  await desk.quietly('ending what a dead run left', () =>
+  await desk.quietly('closing a deployment of a dead run', () =>
     desk.host.addDeploymentStatus(found.id, {
       state,
       description,
@@ -59,12 +59,12 @@ async function endElsewhere(
 ): Promise<void> {
   const name = payload.settings?.name ?? environment;
   const context = `glidepath/${name}`;
-  await desk.quietly('ending what a dead run left', async () => {
+  await desk.quietly('closing a deployment of a dead run', async () => {
     const statuses = await desk.host.commitStatuses(payload.commit);
     if (statuses.find((status) => status.context === context)?.state !== 'pending') return;
     await desk.host.setCommitStatus(payload.commit, { state: 'error', context, description, targetUrl: url });
   });
-  await desk.quietly('ending what a dead run left', async () => {
+  await desk.quietly('closing a deployment of a dead run', async () => {
     const number = payload.pullRequest ?? (await desk.host.pullRequestsOfCommit(payload.commit))[0]?.number;
     if (number === undefined) return;
     const comments = await desk.host.comments(number);

@@ -41,9 +41,9 @@ export function addGithubCommands(program: Command, register: Register): void {
     github,
     'sweep',
     {
-      summary: 'Close what dead runs left open',
+      summary: 'Close deployments of dead runs',
       details:
-        'Closes deployments left open on GitHub by dead runs, and says which deployments are half done.',
+        'Closes deployments on GitHub whose run has died, and lists those that are unfinished or in progress. Deploys nothing.',
       examples: ['github sweep'],
     },
     async (context) => {

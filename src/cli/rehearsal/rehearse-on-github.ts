@@ -145,9 +145,7 @@ async function follow(
       expected,
       repository: on.repository,
       async letBegin(run) {
-        context.output.error(
-          `! ${run.title} was let begin, as somebody with the right to write would have to.\n`,
-        );
+        context.output.error(`! ${run.title} was approved for you, as a maintainer would on GitHub.\n`);
         await on.scene.github.call('POST', `/repos/${on.repository}/actions/runs/${run.id}/approve`);
       },
     });
