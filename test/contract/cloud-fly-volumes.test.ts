@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { hasOwnMounts } from '../../src/cloud/machines/mounted-command.ts';
 import { FlyRig, serviceConfig, until } from '../support/cloud-fly-rig.ts';
@@ -184,6 +184,25 @@ test('a snapshot keeps what was, and a volume is made of it or of another volume
     }),
   );
   expect(kept).toEqual(['before', 'after']);
+});
+
+test('a copy that cannot be finished leaves no files, and one whose service was killed none after its next start', async () => {
+  await using rig = await FlyRig.start();
+  const { id: volume } = await newVolume(rig);
+  const dir = `${rig.dir}/state/volumes`;
+  rmSync(`${dir}/${volume}/data`, { recursive: true });
+  const forked = await rig.call('POST', '/v1/apps/web/volumes', {
+    body: { name: 'data', region: 'fra', size_gb: 2, source_volume_id: volume },
+  });
+  expect(forked.status).toBe(500);
+  expect(readdirSync(dir)).toEqual([volume]);
+  expect((await rig.call('GET', '/v1/apps/web/volumes')).body).toMatchObject([{ id: volume }]);
+
+  mkdirSync(`${dir}/vol_half/data`, { recursive: true });
+  await rig.service.shutdown({ stopMachines: true });
+  await using again = await rig.again();
+  expect(readdirSync(dir)).toEqual([volume]);
+  expect((await again.call('GET', `/v1/apps/web/volumes/${volume}`)).status).toBe(200);
 });
 
 test('a volume only grows, and a running machine must be started anew for it', async () => {

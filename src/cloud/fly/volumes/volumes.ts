@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../../util/clock.ts';
@@ -30,7 +30,8 @@ export interface VolumeContents {
 
 /**
  * The volumes of all apps: records in the state, contents as plain directories. A directory is there before its record
- * says so and goes after, so that a kill in between leaves no volume without its contents.
+ * says so and goes after, so that a kill in between leaves no volume without its contents; what it does leave without
+ * a record is removed at the next start.
  */
 export class Volumes {
   readonly #state: FlyState;
@@ -41,6 +42,7 @@ export class Volumes {
     this.#state = options.state;
     this.#clock = options.clock;
     this.#dir = options.dir;
+    this.#removeUnrecorded();
   }
 
   /** The volumes of an app that are there, oldest first. */
@@ -84,7 +86,7 @@ export class Volumes {
     mkdirSync(join(this.#dir, id), { recursive: true, mode: 0o700 });
     // Root of a machine is root here or whoever runs the cloud; others may look in, as on a real volume.
     if (contents === null) mkdirSync(this.dataDir(id), { mode: 0o755 });
-    else await copyFrozen(contents, this.dataDir(id));
+    else await this.#copyOrNothing(contents, this.dataDir(id), join(this.#dir, id));
     const volume = { ...asked, id, createdAt: now, updatedAt: now, isDestroyed: false, snapshots: [] };
     app.volumes = [...this.all(app), volume];
     this.#state.saveApp(app);
@@ -115,7 +117,8 @@ export class Volumes {
     const id = newResourceId('vs');
     const dir = this.#snapshotDir(volume.id, id);
     mkdirSync(join(dir, '..'), { recursive: true, mode: 0o700 });
-    await copyFrozen({ dir: this.dataDir(volume.id), machine: this.attachedTo(app, volume.id) }, dir);
+    const contents = { dir: this.dataDir(volume.id), machine: this.attachedTo(app, volume.id) };
+    await this.#copyOrNothing(contents, dir, dir);
     const snapshot: SnapshotRecord = {
       id,
       createdAt: this.#clock.now(),
@@ -141,6 +144,23 @@ export class Volumes {
   async removeAllOf(app: AppRecord): Promise<void> {
     const ids = this.all(app).map((volume) => volume.id);
     await Promise.all(ids.map((id) => rm(join(this.#dir, id), { recursive: true, force: true })));
+  }
+
+  /** A copy that fails, most likely on a full disk, gives back the room it has taken. */
+  async #copyOrNothing(contents: VolumeContents, to: string, made: string): Promise<void> {
+    try {
+      await copyFrozen(contents, to);
+    } catch (error) {
+      await rm(made, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  #removeUnrecorded(): void {
+    if (!existsSync(this.#dir)) return;
+    const known = new Set(this.#state.apps().flatMap((app) => this.all(app).map(({ id }) => id)));
+    for (const id of readdirSync(this.#dir))
+      if (!known.has(id)) rmSync(join(this.#dir, id), { recursive: true, force: true });
   }
 
   #snapshotDir(volumeId: string, id: string): string {
