@@ -28,10 +28,6 @@ const ACTIONLINT_BEHIND = [
 const ZIZMOR_MEANT: Readonly<Record<string, RegExp>> = {
   // The gates wait for people without holding the group of the deployment; the job that deploys has one.
   'concurrency-limits': /deploy-[\w-]+\.yml$/,
-  // GitHub takes a workflow that is called by ./ from the commit of the caller; GitHub Enterprise Server has no $/ yet.
-  'self-repository': /\.yml$/,
-  // It checks out the main branch alone, and has no secret.
-  'dangerous-triggers': /approvals\.yml$/,
 };
 
 let home = '';

@@ -61,15 +61,15 @@ export const PLANTED_MISTAKES: readonly PlantedMistake[] = [
   {
     name: 'steps in a job that calls',
     file: 'deploy-production.yml',
-    from: '    uses: ./.github/workflows/ci.yml\n',
-    to: '    uses: ./.github/workflows/ci.yml\n    timeout-minutes: 5\n',
+    from: '    uses: ./.github/workflows/ci.yml',
+    to: '    timeout-minutes: 5\n    uses: ./.github/workflows/ci.yml',
     by: 'workflow-syntax',
   },
   {
     name: 'an environment of a job that calls',
     file: 'deploy-production.yml',
-    from: '    uses: ./.github/workflows/ci.yml\n',
-    to: '    uses: ./.github/workflows/ci.yml\n    environment: production\n',
+    from: '    uses: ./.github/workflows/ci.yml',
+    to: '    environment: production\n    uses: ./.github/workflows/ci.yml',
     by: 'workflow-syntax',
   },
   {
@@ -464,8 +464,8 @@ export const PLANTED_MISTAKES: readonly PlantedMistake[] = [
   {
     name: 'all secrets for the called',
     file: 'deploy-production.yml',
-    from: './.github/workflows/ci.yml\n',
-    to: './.github/workflows/ci.yml\n    secrets: inherit\n',
+    from: 'uses: ./.github/workflows/ci.yml',
+    to: 'secrets: inherit\n    uses: ./.github/workflows/ci.yml',
     by: 'secrets-inherit',
   },
   {

@@ -1,10 +1,12 @@
 import type { GeneratedFile } from '../generated-file.ts';
+import { noted } from '../yaml/yaml-data.ts';
 import { approvalOf } from './approval.ts';
 import { allOf, expression, quoted } from './expressions.ts';
 import { job } from './job.ts';
 import { glidepathStep, JOB_TOKEN, setupSteps } from './steps.ts';
 import type { WorkflowContext } from './workflow-context.ts';
 import { workflowFile } from './workflow-file.ts';
+import { zizmorIgnore } from './zizmor-ignore.ts';
 
 const COMMENT_MINUTES = 10;
 
@@ -21,7 +23,12 @@ export function approvalsWorkflow(context: WorkflowContext): readonly GeneratedF
       name: 'Approvals',
       about:
         'Reads "/glidepath approve" and similar comments on a pull request or on the issue of a deployment. It has no secrets and runs only the file and the code of the main branch, whoever comments: all it can do is start a deployment that waits.',
-      on: { issue_comment: { types: ['created'] } },
+      on: {
+        issue_comment: noted(
+          { types: ['created'] },
+          { beside: zizmorIgnore('dangerous-triggers', 'no secrets, and only code of the main branch') },
+        ),
+      },
       jobs: {
         comment: job(context, {
           name: 'Comment',

@@ -2,6 +2,7 @@ import type { ResolvedProject } from '../../config/resolved.ts';
 import { noted, type Yaml, type YamlMap } from '../yaml/yaml-data.ts';
 import { CACHE_ACTION } from './cache-action.ts';
 import { expression, quoted } from './expressions.ts';
+import { NO_DOLLAR, zizmorIgnore } from './zizmor-ignore.ts';
 
 /** The private key that signs for the main branch. */
 const SIGNING_KEY = 'GLIDEPATH_CACHE_KEY';
@@ -63,7 +64,8 @@ export function cacheSteps({ cache }: ResolvedProject): Yaml[] {
         {
           name: "Connect to GitHub's cache",
           uses: noted(`./${CACHE_ACTION}`, {
-            beside: 'glidepath-ignore self-repository: GitHub Enterprise Server has no $/ yet',
+            above: `glidepath-ignore self-repository: ${NO_DOLLAR}`,
+            beside: zizmorIgnore('self-repository', NO_DOLLAR),
           }),
         },
       ]

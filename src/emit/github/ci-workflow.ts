@@ -9,6 +9,7 @@ import { codeScanningJob, reportGrants, reportStep } from './report-steps.ts';
 import { glidepathStep, setupSteps } from './steps.ts';
 import type { WorkflowContext } from './workflow-context.ts';
 import { workflowFile } from './workflow-file.ts';
+import { NO_DOLLAR, zizmorIgnore } from './zizmor-ignore.ts';
 
 /** A look at what was changed takes seconds; the rest is for a slow registry. */
 const CHANGES_MINUTES = 10;
@@ -69,7 +70,7 @@ export function ciCall(
     needs: needs.length === 0 ? undefined : needs,
     if: options.if,
     permissions: permissions(reportGrants(context)),
-    uses: './.github/workflows/ci.yml',
+    uses: noted('./.github/workflows/ci.yml', { beside: zizmorIgnore('self-repository', NO_DOLLAR) }),
     with: options.ref === undefined ? undefined : { ref: options.ref },
     secrets: cacheSecrets(context.project),
   };
