@@ -9,6 +9,11 @@ import { recordingEnvironment } from './recorded-fly.ts';
 /** Also on a machine that is busy with other tests. */
 const PRINTED_WITHIN_MS = 100_000;
 
+/** Whoever runs the tests may sign commits, or have hooks: the tests' own commits are none of theirs. */
+const WITHOUT_GIT_SETTINGS = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
+/** What was killed may write for a moment yet. */
+const REMOVE_TRIES = 20;
+
 /** How a command ended. */
 export interface CliResult {
   readonly code: number | null;
@@ -124,7 +129,7 @@ export async function projectRig(files: Readonly<Record<string, string>>): Promi
       for (const child of started) child.kill('SIGKILL');
       // Most projects never had a cloud.
       if (existsSync(join(dir, '.glidepath/cloud'))) await start({}, ['cloud', 'down', '--force']).result;
-      rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+      rmSync(dir, { recursive: true, force: true, maxRetries: REMOVE_TRIES });
     },
   };
   for (const [file, content] of Object.entries(files)) rig.write(file, content);
@@ -165,7 +170,8 @@ function watch(child: ChildProcess, started: Set<ChildProcess>): RunningCli {
 
 function collect(command: string, args: readonly string[], cwd: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const env = { ...process.env, ...WITHOUT_GIT_SETTINGS };
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let text = '';
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
