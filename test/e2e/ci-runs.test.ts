@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { projectRig, type ProjectRig } from '../support/project-rig.ts';
 
@@ -99,9 +99,9 @@ test('--watch runs again when a file changes, not for what git ignores, and ends
   const watching = rig.start('ci', '--watch', '--json');
   await watching.printed(/"type":"outcome"/);
   rig.write('dist/ignored.txt', 'x');
-  rig.write('web/w.txt', 'another\n');
+  arrive(rig, 'web/w.txt', 'another\n');
   await watching.printed(/"type":"outcome","changed":\["web\/w.txt"\]/);
-  rig.write('web/deep/er/new.txt', 'new\n');
+  arrive(rig, 'web/deep/er/new.txt', 'new\n');
   await watching.printed(/"type":"outcome","changed":\["web\/deep\/er\/new.txt"\]/);
   watching.child.kill('SIGINT');
   const { code, stdout } = await watching.result;
@@ -113,6 +113,13 @@ test('--watch runs again when a file changes, not for what git ignores, and ends
   const outcomes = lines.filter(({ type }) => type === 'outcome');
   expect(outcomes.map(({ changed }) => changed)).toEqual([[], ['web/w.txt'], ['web/deep/er/new.txt']]);
 });
+
+/** Puts a file there as a whole: between its creation and its content somebody who watches might look. */
+function arrive(rig: ProjectRig, file: string, content: string): void {
+  rig.write('.git/arriving', content);
+  mkdirSync(join(rig.dir, dirname(file)), { recursive: true });
+  renameSync(join(rig.dir, '.git/arriving'), join(rig.dir, file));
+}
 
 test('killed in the middle, it leaves processes that the next start ends, and nothing half in the cache', async () => {
   await using rig = await projectRig({

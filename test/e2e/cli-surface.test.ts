@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Gate } from '../support/gate.ts';
 import { projectRig, type ProjectRig } from '../support/project-rig.ts';
-import { GOOD_SERVER, tinyProject } from '../support/tiny-project.ts';
+import { GOOD_SERVER, tinyConfig, tinyProject } from '../support/tiny-project.ts';
 
-/** Answers every health check with 500, and says so each time. */
+/** Answers every health check with 500, and says so each time; a few times before, for nobody knows how many come in time. */
 const UNHEALTHY_SERVER = `
 import { createServer } from 'node:http';
+for (let n = 1; n <= 3; n++) console.log('GET /health answered 500 at ' + n);
 createServer((request, response) => {
   console.log('GET ' + request.url + ' answered 500 at ' + Date.now());
   response.statusCode = 500;
@@ -74,11 +75,12 @@ test('a reader that leaves does not stop a deployment half-way', async () => {
 
 test('an error counts what repeats, leaves out what the version before printed, and names our own command', async () => {
   await using rig = await projectRig(
-    tinyProject({ server: `console.log('printed by the good one');\n${GOOD_SERVER}`, healthWithin: '5s' }),
+    tinyProject({ server: `console.log('printed by the good one');\n${GOOD_SERVER}` }),
   );
   await rig.cloudUp();
   expect((await rig.run('deploy', 'staging', '--local')).code).toBe(0);
   rig.write('server.mjs', UNHEALTHY_SERVER);
+  rig.write('glidepath.config.ts', tinyConfig({ healthWithin: '5s' }));
   await rig.commit('Break it');
   const { code, stdout } = await rig.run('deploy', 'staging', '--local');
   expect(code).toBe(1);

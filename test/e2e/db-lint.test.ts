@@ -152,7 +152,7 @@ describe('with --since', () => {
     const { code, stderr } = await rig.run('db', 'lint', '--since', 'nowhere');
     expect([code, stderr]).toEqual([2, expect.stringContaining('SOURCE_UNKNOWN_REF')]);
     const { stderr: outside } = await rig.shell(
-      'mkdir /tmp/$$ && cd /tmp/$$ && echo "SELECT 1;" > a.sql && node "$CLI" db lint a.sql --since main; cd / && rm -r /tmp/$$',
+      'd=$(mktemp -d) && cd "$d" && echo "SELECT 1;" > a.sql && node "$CLI" db lint a.sql --since main; cd / && rm -r "$d"',
     );
     expect(outside).toContain('SOURCE_NOT_A_REPOSITORY');
   });

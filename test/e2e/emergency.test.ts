@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { freePort } from '../support/edge-directory.ts';
 import { projectRig } from '../support/project-rig.ts';
 import { tinyProject } from '../support/tiny-project.ts';
 
@@ -84,17 +86,11 @@ describe('status --emergency', () => {
 
   test('gives a platform that refuses and one that is silent a few seconds, and shows no token', async () => {
     await using rig = await projectRig(tinyProject());
-    const server = createServer(() => undefined);
-    const listen = (port: number): Promise<void> =>
-      new Promise((resolve) => void server.listen(port, '127.0.0.1', resolve));
+    const server = createServer(() => undefined).listen(0, '127.0.0.1');
     try {
-      await listen(0);
-      const { port } = server.address() as AddressInfo;
-      for (const isSilent of [true, false]) {
-        if (!isSilent) {
-          server.closeAllConnections();
-          await new Promise((resolve) => server.close(resolve));
-        }
+      await once(server, 'listening');
+      const silent = (server.address() as AddressInfo).port;
+      for (const port of [silent, await freePort()]) {
         const env = {
           FLY_FLAPS_BASE_URL: `http://127.0.0.1:${port}`,
           FLY_API_TOKEN_STAGING: 'fo1_planted',

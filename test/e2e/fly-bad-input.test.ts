@@ -228,7 +228,7 @@ describe('a health path that redirects', () => {
   const atRoot = (machines: number): string =>
     tinyConfig({ machines }).replace(
       /health: \{.*\},/,
-      "health: { path: '/', interval: '1s', within: '60s', gracePeriod: '1s' },",
+      "health: { path: '/', interval: '1s', within: '10m', gracePeriod: '1s' },",
     );
 
   test('in what runs is refused before anything is changed, with where it leads', async () => {
@@ -252,11 +252,10 @@ describe('a health path that redirects', () => {
       'glidepath.config.ts': atRoot(1),
     });
     await rig.cloudUp();
-    const startedAt = Date.now();
     const result = await rig.run('deploy', 'staging', '--local');
     expect(result.code).toBe(1);
     expect(result.stdout).toMatch(/redirects to \/login \(HTTP 302\); Fly does not follow redirects/);
-    expect(Date.now() - startedAt).toBeLessThan(45_000);
+    // It did not sit out its ten minutes: this test would have ended before.
     expect(await machines(rig)).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isAlive } from '../support/cloud-fly-rig.ts';
+import { isAlive, until } from '../support/cloud-fly-rig.ts';
 import { projectRig, type ProjectRig } from '../support/project-rig.ts';
 import { GOOD_SERVER, tinyProject } from '../support/tiny-project.ts';
 
@@ -95,6 +95,7 @@ describe('the local cloud', () => {
     await rig.run('deploy', 'staging', '--local');
     const { pid } = await rig.json<{ pid: number }>('cloud', 'status');
     process.kill(pid, 'SIGKILL');
+    await until(() => !isAlive(pid), 'the killed cloud to be gone');
     await rig.cloudUp();
     const status = await rig.run('status', 'staging', '--local');
     expect(status.stdout.match(/started {2,}/g)).toHaveLength(2);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { projectRig, type ProjectRig } from '../support/project-rig.ts';
 import { startLoad } from '../support/steady-load.ts';
-import { GOOD_SERVER, tinyProject } from '../support/tiny-project.ts';
+import { GOOD_SERVER, tinyConfig, tinyProject } from '../support/tiny-project.ts';
 
 /** Like the good server, but every second answer that is no health check is an error. */
 const FLAKY_SERVER = GOOD_SERVER.replace(
@@ -32,8 +32,8 @@ async function webOf(rig: ProjectRig) {
 }
 
 /** A project whose app is deployed once, with its strategy. */
-async function deployed(app: string, machines: number, healthWithin?: string): Promise<ProjectRig> {
-  const rig = await projectRig(tinyProject({ app, machines, healthWithin }));
+async function deployed(app: string, machines: number): Promise<ProjectRig> {
+  const rig = await projectRig(tinyProject({ app, machines }));
   await rig.cloudUp();
   const { code, stdout, stderr } = await rig.run('deploy', 'staging', '--local');
   if (code !== 0) throw new Error(stdout + stderr);
@@ -96,7 +96,9 @@ describe('the strategy that is written', () => {
   });
 
   test('bluegreen never routes to a release that does not become healthy', async () => {
-    await using rig = await deployed("strategy: 'bluegreen',", 2, '5s');
+    const app = "strategy: 'bluegreen',";
+    await using rig = await deployed(app, 2);
+    rig.write('glidepath.config.ts', tinyConfig({ app, machines: 2, healthWithin: '2s' }));
     const { before, after, result, load } = await deployUnderLoad(rig, UNHEALTHY_SERVER);
     expect(result.code).toBe(1);
     expect(result.stdout + result.stderr).toMatch(/DEPLOY_UNHEALTHY/);
