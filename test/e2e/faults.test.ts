@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { clearFaults } from '../../src/cloud/control/client.ts';
+import { clearFaults, setFault } from '../../src/cloud/control/client.ts';
+import { parseFault } from '../../src/cloud/faults/parse-fault.ts';
 import { until } from '../support/cloud-fly-rig.ts';
 import { projectRig, type CliResult, type ProjectRig } from '../support/project-rig.ts';
 import { cloudOf } from '../support/rig-cloud.ts';
@@ -73,12 +74,17 @@ async function nextRelease(app = '', healthWithin?: string): Promise<Seen> {
   await rig.commit(`Release ${releases}`);
   const before = await seen();
   expect(before.machines).toHaveLength(2);
-  return before;
+  if (isServing(before)) return before;
+  // What a test before left half done is none of this one's.
+  expect((await deploys()).code).toBe(0);
+  return nextRelease(app, healthWithin);
 }
 
+/** Switches one on, in the words of `cloud fault`. */
 async function fault(...words: string[]): Promise<void> {
-  const { code, stdout, stderr } = await rig.run('cloud', 'fault', ...words);
-  if (code !== 0) throw new Error(`no fault: ${stdout}${stderr}`);
+  const parsed = parseFault(words);
+  if ('code' in parsed) throw new Error(parsed.message);
+  await setFault(await cloudOf(rig), parsed);
 }
 
 async function deploys(): Promise<CliResult> {
@@ -210,7 +216,7 @@ describe('a deployment says what it cannot settle by itself', () => {
     expect(broken).toHaveLength(1);
     expect(stdout).toContain(`machine ${broken[0]?.id} in iad is not back on`);
     expect(stdout).toContain(`fly machine update ${broken[0]?.id} -a ${APP} --image`);
-    await fault('clear');
+    await clearFaults(await cloudOf(rig));
     await expectNewRelease(before);
   });
 
@@ -233,7 +239,8 @@ describe('a deployment says what it cannot settle by itself', () => {
     const emergency = (await rig.run('status', 'staging', '--emergency', '--local')).stdout;
     expect(emergency).toContain(`fly machine destroy --force ${lost} --app ${APP}`);
     expect(emergency).not.toContain(`fly machine update ${lost}`);
-    await fault('clear');
+    // As whoever plays with it does.
+    expect((await rig.run('cloud', 'fault', 'clear')).code).toBe(0);
     await deploys();
     expect((await oneReleaseServes()).machines).toHaveLength(2);
   });

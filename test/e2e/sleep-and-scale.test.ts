@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { cloudStatus } from '../../src/cloud/control/client.ts';
 import { until } from '../support/cloud-fly-rig.ts';
 import { Gate } from '../support/gate.ts';
 import { projectRig, type ProjectRig } from '../support/project-rig.ts';
+import { cloudOf } from '../support/rig-cloud.ts';
 import { GOOD_SERVER, tinyConfig, tinyProject } from '../support/tiny-project.ts';
 
 interface Machine {
@@ -33,6 +35,18 @@ async function states(rig: ProjectRig, environment = 'staging'): Promise<string[
   return ((await appOf(rig, environment)).machines ?? []).map((machine) => machine.state).toSorted();
 }
 
+/** Waits until the machines of an environment are in these states. Asks the cloud: a command at each look would keep a core busy. */
+async function rest(rig: ProjectRig, wanted: string, environment = 'staging'): Promise<void> {
+  const cloud = await cloudOf(rig);
+  const isSo = async (): Promise<boolean> => {
+    const app = (await cloudStatus(cloud)).apps.find(({ name }) => name === `tiny-${environment}`);
+    const now = (app?.machines ?? []).map((machine) => machine.state).toSorted();
+    return now.join() === wanted;
+  };
+  await until(isSo, `the machines of ${environment} to be ${wanted}`);
+  expect((await states(rig, environment)).join()).toBe(wanted);
+}
+
 /** Longer than a deployment needs to see a new machine healthy, also on a busy computer: idle ones are stopped then. */
 const IDLE = '2s';
 
@@ -60,14 +74,14 @@ describe('a machine of staging', () => {
   ])('with %s is %s when it idles, and the first request wakes it', async (sleep, state, shown) => {
     await using rig = await sleepyRig(sleep, 1);
     expect((await rig.run('deploy', 'staging', '--local')).code).toBe(0);
-    await until(async () => (await states(rig)).join() === state, `the machine to be ${state}`, 30_000);
+    await rest(rig, state);
     expect((await rig.run('status', 'staging', '--local')).stdout).toMatch(shown);
     const asleep = await appOf(rig);
     expect(asleep.machines?.[0]?.rest?.by).toBe('proxy');
     // A request that is under way keeps the machine up while it is looked at.
     const held = new AbortController();
     const answer = fetch(`${asleep.url}/hold`, { signal: held.signal }).catch(() => null);
-    await until(async () => (await states(rig)).join() === 'started', 'the machine to wake', 30_000);
+    await rest(rig, 'started');
     await until(async () => ((await appOf(rig)).machines?.[0]?.coldStartMs ?? 0) > 0, 'the cold start');
     expect((await rig.run('status', 'staging', '--local')).stdout).toMatch(
       /woke in \d+\.\d\d s at \d\d:\d\d/,
@@ -79,7 +93,7 @@ describe('a machine of staging', () => {
   test('that sleeps is woken by health, which measures the cold start', async () => {
     await using rig = await sleepyRig("sleep: 'when-idle',", 1);
     expect((await rig.run('deploy', 'staging', '--local')).code).toBe(0);
-    await until(async () => (await states(rig)).join() === 'stopped', 'the machine to stop', 30_000);
+    await rest(rig, 'stopped');
     const { isHealthy, health } = await rig.json<{
       isHealthy: boolean;
       health: { before: object; answer: { status: number }; coldStartMs: number; wake: object | null }[];
@@ -105,11 +119,10 @@ describe('a machine of staging', () => {
     });
     await rig.cloudUp('--idle', IDLE);
     expect((await rig.run('deploy', 'staging', '--local')).code).toBe(0);
-    await until(async () => (await states(rig)).join() === 'started,stopped', 'one to sleep', 30_000);
+    await rest(rig, 'started,stopped');
     expect((await rig.run('deploy', 'production', '--local')).code).toBe(0);
     // Machines that may all sleep, and that were idle for less long, are all asleep by then.
-    const both = 'stopped,stopped';
-    await until(async () => (await states(rig, 'production')).join() === both, 'production to sleep', 30_000);
+    await rest(rig, 'stopped,stopped', 'production');
     expect(await states(rig)).toEqual(['started', 'stopped']);
   });
 });
@@ -214,9 +227,10 @@ describe('glidepath scale', () => {
 });
 
 test('two versions that a failed deployment left behind are said loudly, with both ways out', async () => {
-  await using rig = await projectRig(tinyProject({ production: "rollback: 'manual',", healthWithin: '5s' }));
+  await using rig = await projectRig(tinyProject({ production: "rollback: 'manual'," }));
   await rig.cloudUp();
   expect((await rig.run('deploy', 'production', '--local')).code).toBe(0);
+  rig.write('glidepath.config.ts', tinyConfig({ production: "rollback: 'manual',", healthWithin: '2s' }));
   rig.write(
     'server.mjs',
     GOOD_SERVER.replace("void response.end('ok')", 'void response.writeHead(500).end()'),
