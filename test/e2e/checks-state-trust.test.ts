@@ -28,8 +28,9 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => rig[Symbol.asyncDispose]());
-beforeEach(() => {
+beforeEach(async () => {
   rmSync(at('src/b.txt'), { force: true });
+  await rig.git('reset', '--quiet');
   newMachine();
 });
 

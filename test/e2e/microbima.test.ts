@@ -16,6 +16,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 let home: string;
 let postgres: PostgresService;
+/** A test that is tried again has a copy of its own, too. */
+let copies = 0;
 
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'glidepath-microbima-'));
@@ -148,7 +150,9 @@ test('the changes of the demo: the good one serves, the bad one is up and unheal
 });
 
 /** A copy of the example with a database of its own. */
-async function checkout(id: string): Promise<{ dir: string; url: string }> {
+async function checkout(name: string): Promise<{ dir: string; url: string }> {
+  copies += 1;
+  const id = `${name}-${copies}`;
   const dir = join(home, id);
   cpSync(join(ROOT, 'examples/microbima'), dir, {
     recursive: true,
