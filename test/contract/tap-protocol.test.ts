@@ -421,6 +421,22 @@ describe('a held statement', () => {
     await session.query('drop table kept; drop procedure twice');
   });
 
+  test('that ends the transaction around it is told of with that end, and not with what comes next', async () => {
+    const { tap, seen } = await postgres.tap({ hold: async () => Promise.resolve() });
+    const session = await postgres.connect(tap.url);
+    await session.query('create table ended (n int); commit');
+    expect(seen.map(({ tag, transaction }) => [tag, transaction])).toEqual([
+      ['CREATE TABLE', 'idle'],
+      ['COMMIT', 'idle'],
+    ]);
+    await session.query('begin; drop table ended');
+    await session.query('commit');
+    const [created, committed, begun, dropped] = seen.map(({ batch }) => batch);
+    expect(committed).toBe(created);
+    expect(begun).not.toBe(created);
+    expect(dropped).not.toBe(created);
+  });
+
   test('of which the server alone knows that it is no part of a transaction runs without one', async () => {
     const { tap, seen } = await postgres.tap({ hold: async () => Promise.resolve() });
     const session = await postgres.connect(tap.url);

@@ -192,7 +192,8 @@ export class Responses {
     const found = this.#expected.findIndex((entry) => entry.kind === 'query' || entry.kind === 'sync');
     const passed = this.#expected.splice(0, found + 1);
     const last = passed.at(-1);
-    const isToldLater = last?.kind === 'query' && last.isToldLater === true;
+    // Where the transaction has ended, nothing comes after that would belong to it.
+    const isToldLater = last?.kind === 'query' && last.isToldLater === true && this.#transaction !== 'idle';
     for (const statement of isToldLater ? [] : this.#over.splice(0))
       this.#options.onOver(statement, this.#transaction, this.#batches);
     for (const entry of passed) statementOf(entry)?.settle();
