@@ -150,12 +150,12 @@ describe('the gate quality() on the way to production', () => {
     const result = await ship();
     expect([result.code, log(result)]).toEqual([
       0,
-      expect.stringContaining('✓ coverage: at least 80 % asked for, 100 % (3 of 3 lines) found'),
+      expect.stringContaining('✓ coverage: 100 % (3 of 3 lines), required: at least 80 %'),
     ]);
-    expect(log(result)).toContain('✓ checks: all of them, 1 slow one as well asked for, 3 of 3 passed found');
+    expect(log(result)).toContain('✓ checks: 3 of 3 passed, required: all, including 1 slow one');
     expect(log(result)).toContain('nothing serves there yet');
     expect(log(result)).toContain(
-      '✓ images: those of the release, by digest asked for, 1 of 1, 0 packages in them found',
+      '✓ images: 1 of 1 match, 0 packages in them, required: those of the release, by digest',
     );
     expect(builds()).toEqual(['check', 'image']);
   });
@@ -167,8 +167,8 @@ describe('the gate quality() on the way to production', () => {
     expect(result.code).toBe(4);
     const said = log(result);
     expect(said).toContain('The gate quality() of production refuses');
-    expect(said).toMatch(/✗ coverage: at least 80 % asked for, \d+(\.\d)? % \(\d+ of \d+ lines\) found/);
-    expect(said).toMatch(/✗ change coverage: at least 80 % of what changed asked for/);
+    expect(said).toMatch(/✗ coverage: \d+(\.\d)? % \(\d+ of \d+ lines\), required: at least 80 %/);
+    expect(said).toMatch(/✗ change coverage: .*, required: at least 80 % of what changed/);
     expect(said).toMatch(/lib\.mjs:\d+-\d+ never ran/);
     expect(said).toContain('see it: glidepath ci');
     expect(await live()).toBe(before);
@@ -180,7 +180,7 @@ describe('the gate quality() on the way to production', () => {
     const weak = await ship();
     expect([weak.code, log(weak)]).toEqual([
       4,
-      expect.stringContaining('✗ findings: none that is high or worse asked for, 1 found'),
+      expect.stringContaining('✗ findings: 1, required: none high or worse'),
     ]);
     expect(log(weak)).toMatch(/high GHSA-test-test-test in left-pad@1\.0\.0: .*pads on the wrong side/);
     expect(await live()).toBe(before);
@@ -190,12 +190,15 @@ describe('the gate quality() on the way to production', () => {
     const expired = await ship();
     expect([expired.code, log(expired)]).toEqual([
       4,
-      expect.stringContaining('✗ exceptions: none that has expired asked for, 1 of 1 found'),
+      expect.stringContaining('✗ exceptions: 1 of 1 expired, required: none expired'),
     ]);
-    expect(log(expired)).toContain('GHSA-test-test-test held until 2020-01-31: we pad on both sides');
+    expect(log(expired)).toContain('GHSA-test-test-test expired after 2020-01-31: we pad on both sides');
     const commit = await change({ 'glidepath.config.ts': excepted('2999-12-31') });
     const result = await ship();
-    expect([result.code, log(result)]).toEqual([0, expect.stringContaining('none; 1 excepted found')]);
+    expect([result.code, log(result)]).toEqual([
+      0,
+      expect.stringContaining('findings: none; 1 excepted, required: '),
+    ]);
     expect(await live()).toBe(commit);
   });
 
@@ -211,7 +214,7 @@ describe('the gate quality() on the way to production', () => {
     await rig.commit('Ask staging for nothing');
     const result = await ship();
     expect(result.code).toBe(4);
-    expect(log(result)).toContain('✗ checks: all of them, 1 slow one as well asked for, 2 of 3 passed found');
+    expect(log(result)).toContain('✗ checks: 2 of 3 passed, required: all, including 1 slow one');
     expect(log(result)).toContain('see it: glidepath ci --only slow');
     expect(await live()).toBe(before);
   });

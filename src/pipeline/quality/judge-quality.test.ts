@@ -67,20 +67,20 @@ const figure = (name: string, ...args: Parameters<typeof figures>): QualityFigur
 
 test('a gate that says nothing more asks for all checks, no high finding and no expired exception', () => {
   expect(figures({}).map(figureLine)).toEqual([
-    '✓ checks: all of them, 1 slow one as well asked for, 2 of 2 passed found',
-    '✓ findings: none that is high or worse asked for, none found',
-    '✓ exceptions: none that has expired asked for, none of 0 found',
+    '✓ checks: 2 of 2 passed, required: all, including 1 slow one',
+    '✓ findings: none, required: none high or worse',
+    '✓ exceptions: 0 of 0 expired, required: none expired',
   ]);
 });
 
 test('tests that failed refuse, though their check passed', () => {
   expect(figureLine(figure('tests', { tests: { total: 12, failed: [] } })!)).toBe(
-    '✓ tests: none that failed asked for, none of 12 found',
+    '✓ tests: 0 of 12 failed, required: none failed',
   );
   const failed = ['cart › adds failed in the check unit (test/cart.test.ts:6)'];
   expect(figure('tests', { tests: { total: 12, failed } })).toMatchObject({
     holds: false,
-    found: '1 of 12',
+    found: '1 of 12 failed',
     where: failed,
   });
 });
@@ -160,7 +160,7 @@ test('findings count from the severity that is asked for, and not while an excep
   });
   expect(figure('findings', { findings: [FINDING] }, { failOn: 'critical' })).toMatchObject({
     holds: true,
-    found: 'none; 1 less grave',
+    found: 'none; 1 less severe',
   });
   expect(figure('findings', { findings: [FINDING] }, {}, [exception('GHSA-1', 21)])).toMatchObject({
     holds: true,
@@ -198,8 +198,8 @@ test('a report that is missing or spoilt is no proof of anything: what it would 
 test('an exception that has expired refuses, also where nothing is found any more', () => {
   expect(figure('exceptions', {}, {}, [exception('GHSA-1', 20), exception('GHSA-2', 21)])).toMatchObject({
     holds: false,
-    found: '1 of 2',
-    where: ['GHSA-1 held until 2026-11-20: we do not call it'],
+    found: '1 of 2 expired',
+    where: ['GHSA-1 expired after 2026-11-20: we do not call it'],
   });
 });
 
@@ -217,7 +217,7 @@ test('an image that is not the release’s is refused', () => {
   const image = { app: 'web', digest: `sha256:${'1'.repeat(64)}`, packages: 12 };
   expect(figure('images', { images: [{ ...image, expected: null }] })).toMatchObject({
     holds: true,
-    found: '1 of 1, 12 packages in them',
+    found: '1 of 1 match, 12 packages in them',
   });
   const expected = `sha256:${'2'.repeat(64)}`;
   expect(figure('images', { images: [{ ...image, expected }] })).toMatchObject({
@@ -232,16 +232,16 @@ test('the refusal says each figure: asked, found, where to look and the command 
   expect(error).toMatchObject({
     code: 'GATE_REFUSED',
     message:
-      'The gate quality() of production refuses ccccccc: coverage: at least 80 % asked for, 73.4 % (734 of 1000 lines) found; findings: none that is high or worse asked for, 1 found.',
+      'The gate quality() of production refuses ccccccc: coverage: 73.4 % (734 of 1000 lines), required: at least 80 %; findings: 1, required: none high or worse.',
     hint: 'See it: glidepath ci',
   });
   expect(error.output).toEqual([
-    '✓ checks: all of them, 1 slow one as well asked for, 2 of 2 passed found',
-    '✗ coverage: at least 80 % asked for, 73.4 % (734 of 1000 lines) found',
+    '✓ checks: 2 of 2 passed, required: all, including 1 slow one',
+    '✗ coverage: 73.4 % (734 of 1000 lines), required: at least 80 %',
     '    see it: glidepath ci',
-    '✗ findings: none that is high or worse asked for, 1 found',
+    '✗ findings: 1, required: none high or worse',
     '    high GHSA-1 in left@1.0.0: It can be made to run code. (Update to 2.0.1.)',
     '    see it: glidepath security audit',
-    '✓ exceptions: none that has expired asked for, none of 0 found',
+    '✓ exceptions: 0 of 0 expired, required: none expired',
   ]);
 });

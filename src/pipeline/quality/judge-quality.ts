@@ -58,7 +58,7 @@ function checksFigure({ checks }: QualityFacts): QualityFigure {
   return {
     name: 'checks',
     holds: failed.length === 0,
-    asked: slow === 0 ? 'all of them' : `all of them, ${count(slow, 'slow one')} as well`,
+    asked: slow === 0 ? 'all' : `all, including ${count(slow, 'slow one')}`,
     found: checks.length === 0 ? 'the project has none' : passed,
     where: failed.map(({ name, problem, reason }) => problem ?? `The check ${name}: ${reason}.`),
     see: failed[0] === undefined ? 'glidepath ci' : `glidepath ci --only ${failed[0].name}`,
@@ -70,11 +70,11 @@ function testsFigure(
   { total, failed }: NonNullable<QualityFacts['tests']>,
   { unread }: QualityFacts,
 ): QualityFigure {
-  const found = failed.length === 0 ? `none of ${total}` : `${failed.length} of ${total}`;
+  const found = `${failed.length} of ${total} failed`;
   return {
     name: 'tests',
     holds: failed.length === 0,
-    asked: 'none that failed',
+    asked: 'none failed',
     found: [found, ...unknownWords(unread.junit)].join('; '),
     where: failed,
     see: 'glidepath ci',
@@ -152,7 +152,7 @@ function findingsFigure(
 ): QualityFigure {
   const { refused, tolerated, excepted } = judgeSecurity(findings, { failOn: gate.failOn, exceptions }, now);
   const others = [
-    ...(tolerated.length === 0 ? [] : [`${tolerated.length} less grave`]),
+    ...(tolerated.length === 0 ? [] : [`${tolerated.length} less severe`]),
     ...(excepted.length === 0 ? [] : [`${excepted.length} excepted`]),
     ...unknownWords(unread.sarif),
   ];
@@ -160,7 +160,7 @@ function findingsFigure(
   return {
     name: 'findings',
     holds: refused.length === 0 && unread.sarif.length === 0,
-    asked: gate.failOn === 'critical' ? 'none that is critical' : `none that is ${gate.failOn} or worse`,
+    asked: gate.failOn === 'critical' ? 'none critical' : `none ${gate.failOn} or worse`,
     found: `${refused.length === 0 ? 'none' : refused.length}${besides}`,
     where: [...refused.map(findingWords), ...unread.sarif],
     see: refused.length === 0 ? 'glidepath ci' : 'glidepath security audit',
@@ -182,12 +182,11 @@ function exceptionsFigure({ exceptions, now }: QualityPolicy): QualityFigure {
   return {
     name: 'exceptions',
     holds: expired.length === 0,
-    asked: 'none that has expired',
-    found:
-      expired.length === 0 ? `none of ${exceptions.length}` : `${expired.length} of ${exceptions.length}`,
+    asked: 'none expired',
+    found: `${expired.length} of ${exceptions.length} expired`,
     where: expired.map(
       ({ id, in: within, expiresAt, reason }) =>
-        `${id}${within === null ? '' : ` in ${within}`} held until ${lastDay(expiresAt)}: ${reason}`,
+        `${id}${within === null ? '' : ` in ${within}`} expired after ${lastDay(expiresAt)}: ${reason}`,
     ),
     see: 'glidepath validate',
   };
@@ -205,7 +204,7 @@ function flakyFigure({ flaky, unread }: QualityFacts): QualityFigure {
   return {
     name: 'flaky tests',
     holds: flaky.length === 0 && unread.junit.length === 0,
-    asked: 'none that failed before it passed',
+    asked: 'none',
     found: [flaky.length === 0 ? 'none' : String(flaky.length), ...unknownWords(unread.junit)].join('; '),
     where: [...flaky, ...unread.junit],
     see: 'glidepath ci --force',
@@ -220,7 +219,7 @@ function imagesFigure({ images }: QualityFacts): QualityFigure {
     name: 'images',
     holds: others.length === 0,
     asked: 'those of the release, by digest',
-    found: `${images.length - others.length} of ${images.length}${looked.length === 0 ? '' : `, ${count(packages, 'package')} in them`}`,
+    found: `${images.length - others.length} of ${images.length} match${looked.length === 0 ? '' : `, ${count(packages, 'package')} in them`}`,
     where: others.map(
       ({ app, digest, expected }) =>
         `${app}: building the commit gives ${digest.slice(0, 19)}, and the release has ${expected?.slice(0, 19) ?? ''}`,

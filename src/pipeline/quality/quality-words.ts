@@ -4,9 +4,9 @@ import type { QualityFigure } from './judge-quality.ts';
 /** Lines of one figure that are shown where it does not hold. */
 const WHERE_MAX = 10;
 
-/** One figure in one line: `✓ coverage: at least 80 % asked for, 91.2 % found (912 of 1000 lines)`. */
+/** One figure in one line: `✓ coverage: 91.2 % (912 of 1000 lines), required: at least 80 %`. */
 export function figureLine({ name, holds, asked, found }: QualityFigure): string {
-  return `${holds ? '✓' : '✗'} ${name}: ${asked} asked for, ${found} found`;
+  return `${holds ? '✓' : '✗'} ${name}: ${found}, required: ${asked}`;
 }
 
 /** GATE_REFUSED with every figure; where one does not hold, where to look and the command that shows it. */
@@ -16,7 +16,7 @@ export function refusedQuality(
 ): ToolError {
   const missed = figures.filter(({ holds }) => !holds);
   const [first] = missed;
-  const words = missed.map(({ name, asked, found }) => `${name}: ${asked} asked for, ${found} found`);
+  const words = missed.map(({ name, asked, found }) => `${name}: ${found}, required: ${asked}`);
   return new ToolError(
     'GATE_REFUSED',
     `The gate quality() of ${environment} refuses ${commit.slice(0, 7)}: ${words.join('; ')}.`,
