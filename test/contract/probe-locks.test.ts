@@ -252,9 +252,13 @@ async function probed(send: (client: Client) => Promise<unknown>): Promise<reado
   const watch = await watchStatements(observer, systemClock);
   const { tap } = await postgres.tap(watch.hooks);
   const client = await postgres.connect(tap.url);
-  await send(client);
-  await client.end();
-  await tap.close();
+  try {
+    await send(client);
+  } finally {
+    // What is left of one that failed would keep the tables locked for the next.
+    await client.end();
+    await tap.close();
+  }
   const parser = await loadSqlParser();
   return probeStatements(await watch.finish(), {
     parser,

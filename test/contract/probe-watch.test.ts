@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { loadSqlParser } from '../../src/migrations/lint/parse/sql-parser.ts';
 import { loadNormalizer } from '../../src/migrations/probe/load-normalizer.ts';
 import type { KnownRelation } from '../../src/migrations/probe/observed-statement.ts';
@@ -15,11 +15,15 @@ let postgres: ProbePostgres;
 
 beforeAll(async () => {
   postgres = await openProbePostgres();
+});
+
+// Each test alters the table in its own way.
+beforeEach(async () => {
   const direct = await postgres.connect();
   await direct.query(
-    'create table item as select n as id, 0 as other from generate_series(1, 1000) n; analyze item',
+    `drop schema public cascade; create schema public;
+     create table item as select n as id, 0 as other from generate_series(1, 1000) n; analyze item`,
   );
-  await postgres.endTest();
 });
 
 afterEach(() => postgres.endTest());
