@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
+import { story } from '../support/story.ts';
 import { startCloud } from '../../src/cloud/server/start-cloud.ts';
 import type { Cloud } from '../../src/cloud/server/start-cloud.ts';
 import { systemClock } from '../../src/util/clock.ts';
@@ -13,7 +14,7 @@ const PASSWORD = "it's a secret";
 let dir: string;
 let cloud: Cloud;
 
-beforeAll(async () => {
+const step = story(async () => {
   dir = mkdtempSync(join(tmpdir(), 'glidepath-pg-image-'));
   cloud = await startCloud({
     stateDir: dir,
@@ -23,14 +24,15 @@ beforeAll(async () => {
     rateLimits: false,
     idle: { checkMs: 100, idleMs: 300 },
   });
+  return { [Symbol.asyncDispose]: endCloud };
 });
 
-afterAll(async () => {
+async function endCloud(): Promise<void> {
   const pids = cloud.services.fly.processes().flatMap((info) => info.pids);
   await cloud.close();
   rmSync(dir, { recursive: true, force: true });
   await until(() => pids.every((pid) => !isAlive(pid)), 'every server to end');
-});
+}
 
 // oxlint-disable-next-line typescript/no-explicit-any -- answers are read freely
 async function call(method: string, path: string, body?: unknown): Promise<any> {
@@ -72,7 +74,7 @@ async function cluster(
   await call('POST', `/apps/${app}/secrets`, { values: { POSTGRES_PASSWORD: PASSWORD } });
   const volume = await call('POST', `/apps/${app}/volumes`, { name: 'pg_data', size_gb: 1, ...volumeFrom });
   const machine = await call('POST', `/apps/${app}/machines`, { config: configOf(volume.id, more) });
-  await call('GET', `/apps/${app}/machines/${machine.id}/wait?state=started&timeout=30`);
+  await call('GET', `/apps/${app}/machines/${machine.id}/wait?state=started&timeout=60`);
   await until(() => isRoutable(app), `${app} to take connections`);
   return { id: machine.id, volume: volume.id };
 }
@@ -111,17 +113,23 @@ function psql(
 }
 
 describe('a machine of the image postgres', () => {
-  test('runs without the image being pulled, asks for its password, and is reached through the proxy', async () => {
-    await cluster('db-one');
-    const [row] = (await query('db-one', 'select current_user, pg_is_in_recovery() as replica')) as object[];
-    expect(row).toEqual({ current_user: 'postgres', replica: false });
-    const wrong = new pg.Client({
-      connectionString: urlOf('db-one').replace(encodeURIComponent(PASSWORD), 'x'),
-    });
-    await expect(wrong.connect()).rejects.toThrow('password authentication failed');
-  });
+  step(
+    'runs without the image being pulled, asks for its password, and is reached through the proxy',
+    async () => {
+      await cluster('db-one');
+      const [row] = (await query(
+        'db-one',
+        'select current_user, pg_is_in_recovery() as replica',
+      )) as object[];
+      expect(row).toEqual({ current_user: 'postgres', replica: false });
+      const wrong = new pg.Client({
+        connectionString: urlOf('db-one').replace(encodeURIComponent(PASSWORD), 'x'),
+      });
+      await expect(wrong.connect()).rejects.toThrow('password authentication failed');
+    },
+  );
 
-  test('exec runs psql in it: output, exit codes and messages are those of psql', async () => {
+  step('exec runs psql in it: output, exit codes and messages are those of psql', async () => {
     const [machine] = await call('GET', '/apps/db-one/machines');
     const run = (args: string[], stdin = '') => psql('db-one', machine.id, args, stdin);
     const bare = ['-X', '-q', '-t', '-A', '-v', 'ON_ERROR_STOP=1', '-U', 'postgres'];
@@ -152,7 +160,7 @@ describe('a machine of the image postgres', () => {
     expect((await run(['--csv', '-c', 'select 1'])).exit_code).toBe(1);
   });
 
-  test('comes up again with all that was committed after it was killed', async () => {
+  step('comes up again with all that was committed after it was killed', async () => {
     const [machine] = await call('GET', '/apps/db-one/machines');
     await query('db-one', "insert into t values ('kept')");
     const before = cloud.services.fly.processes().find((info) => info.machineId === machine.id);
@@ -162,16 +170,16 @@ describe('a machine of the image postgres', () => {
     expect(await query('db-one', "select x from t where x = 'kept'")).toEqual([{ x: 'kept' }]);
   });
 
-  test('a new one without a password fails, and its log says why', async () => {
+  step('a new one without a password fails, and its log says why', async () => {
     await call('POST', '/apps', { name: 'db-open', org_slug: 'personal' });
     const volume = await call('POST', '/apps/db-open/volumes', { name: 'pg_data', size_gb: 1 });
     const machine = await call('POST', '/apps/db-open/machines', { config: configOf(volume.id) });
-    await call('GET', `/apps/db-open/machines/${machine.id}/wait?state=failed&timeout=20`);
+    await call('GET', `/apps/db-open/machines/${machine.id}/wait?state=failed&timeout=60`);
     const { events } = await call('GET', `/apps/db-open/machines/${machine.id}`);
     expect(JSON.stringify(events)).toContain('POSTGRES_PASSWORD is not set');
   });
 
-  test('an image of a version that there is not is not found', async () => {
+  step('an image of a version that there is not is not found', async () => {
     const { volume } = { volume: (await call('POST', '/apps/db-open/volumes', { name: 'x' })).id };
     const config = { ...configOf(volume), image: 'postgres:9' };
     await expect(call('POST', '/apps/db-open/machines', { config })).rejects.toThrow('manifest unknown');
@@ -179,17 +187,17 @@ describe('a machine of the image postgres', () => {
 });
 
 describe('scaled to zero', () => {
-  test('sleeps when nobody is connected, and a connection wakes it and is served', async () => {
+  step('sleeps when nobody is connected, and a connection wakes it and is served', async () => {
     const { id } = await cluster('db-sleepy', { autostop: 'stop', min_machines_running: 0 });
     await query('db-sleepy', 'create table seen (n int)');
-    await call('GET', `/apps/db-sleepy/machines/${id}/wait?state=stopped&timeout=20`);
+    await call('GET', `/apps/db-sleepy/machines/${id}/wait?state=stopped&timeout=60`);
     const { events } = await call('GET', `/apps/db-sleepy/machines/${id}`);
     const exit = events.find((event: { type: string }) => event.type === 'exit');
     expect(exit.request.exit_event).toMatchObject({ exit_code: 0, requested_stop: true });
     expect(await query('db-sleepy', 'select count(*)::int as n from seen')).toEqual([{ n: 0 }]);
   });
 
-  test('stays awake as long as a connection is open, however idle', async () => {
+  step('stays awake as long as a connection is open, however idle', async () => {
     const client = new pg.Client({ connectionString: urlOf('db-sleepy') });
     client.on('error', () => undefined);
     await client.connect();
@@ -201,7 +209,7 @@ describe('scaled to zero', () => {
 });
 
 describe('a snapshot of a busy database', () => {
-  test('is of one instant: every transaction is in it whole or not at all', async () => {
+  step('is of one instant: every transaction is in it whole or not at all', async () => {
     const { volume } = await cluster('db-busy');
     await query('db-busy', 'create table pairs (id serial primary key, side text)');
     const writing = new AbortController();

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
+import { story } from '../support/story.ts';
 import { clearFaults, organizationToken, setFault } from '../../src/cloud/control/client.ts';
 import type { ResolvedDatabase } from '../../src/config/resolved.ts';
 import {
@@ -11,14 +12,10 @@ import { MemoryJournal, TestWork } from '../support/fly-rig.ts';
 
 let rig: FlyDatabaseRig;
 
-beforeAll(async () => {
-  rig = await FlyDatabaseRig.start();
-});
-
-afterAll(() => rig[Symbol.asyncDispose]());
+const step = story(async () => (rig = await FlyDatabaseRig.start()));
 
 describe('an unmanaged cluster', () => {
-  test('is made part by part, has no public address, and a login that owns its database', async () => {
+  step('is made part by part, has no public address, and a login that owns its database', async () => {
     const fly = rig.platform();
     const shop = flyDatabase('shop-staging-db');
     const work = new TestWork({ key: 'run-1/ensure' });
@@ -47,7 +44,7 @@ describe('an unmanaged cluster', () => {
     });
   });
 
-  test('is left as it is by a second time, and its URL stays the same, whoever asks', async () => {
+  step('is left as it is by a second time, and its URL stays the same, whoever asks', async () => {
     const shop = flyDatabase('shop-staging-db');
     const before = await rig.platform().address(shop, DIRECT);
     const [machine] = (await rig.call('GET', '/v1/apps/shop-staging-db/machines')) as {
@@ -61,7 +58,7 @@ describe('an unmanaged cluster', () => {
     expect(after?.instance_id).toBe(machine?.instance_id);
   });
 
-  test('a deployment that is killed anywhere is gone on with, and nothing is there twice', async () => {
+  step('a deployment that is killed anywhere is gone on with, and nothing is there twice', async () => {
     const shop = flyDatabase('shop-killed-db');
     const journal = new MemoryJournal();
     const kills = await rig.killedAnywhere((fly) =>
@@ -74,30 +71,33 @@ describe('an unmanaged cluster', () => {
     expect(await rig.call('GET', '/v1/apps/shop-killed-db/volumes')).toHaveLength(1);
   });
 
-  test('no password is in the journal, in a line, in an argument of a process or in the log of the server', async () => {
-    const shop = flyDatabase('shop-quiet-db');
-    const journal = new MemoryJournal();
-    const work = new TestWork({ key: 'run-4/ensure', journal });
-    const sent: string[] = [];
-    const recording = {
-      ...rig.options(),
-      fetch: (url: string, init?: RequestInit) => {
-        sent.push(`${url} ${typeof init?.body === 'string' ? init.body : ''}`);
-        return fetch(url, init);
-      },
-    };
-    const fly = createFlyPostgresPlatform(recording);
-    await fly.ensure(shop, work);
-    const { password } = new URL((await fly.address(shop, DIRECT)).url);
-    expect(password).toMatch(/^[0-9a-f]{64}$/);
-    const logs = JSON.stringify(await rig.call('GET', '/api/v1/apps/shop-quiet-db/logs'));
-    expect(logs).toContain('ready to accept connections');
-    const said = JSON.stringify(await rig.call('GET', '/v1/apps/shop-quiet-db/machines'));
-    for (const text of [...journal.entries.values(), ...work.lines, ...sent, said, logs])
-      expect(text).not.toContain(password);
-  });
+  step(
+    'no password is in the journal, in a line, in an argument of a process or in the log of the server',
+    async () => {
+      const shop = flyDatabase('shop-quiet-db');
+      const journal = new MemoryJournal();
+      const work = new TestWork({ key: 'run-4/ensure', journal });
+      const sent: string[] = [];
+      const recording = {
+        ...rig.options(),
+        fetch: (url: string, init?: RequestInit) => {
+          sent.push(`${url} ${typeof init?.body === 'string' ? init.body : ''}`);
+          return fetch(url, init);
+        },
+      };
+      const fly = createFlyPostgresPlatform(recording);
+      await fly.ensure(shop, work);
+      const { password } = new URL((await fly.address(shop, DIRECT)).url);
+      expect(password).toMatch(/^[0-9a-f]{64}$/);
+      const logs = JSON.stringify(await rig.call('GET', '/api/v1/apps/shop-quiet-db/logs'));
+      expect(logs).toContain('ready to accept connections');
+      const said = JSON.stringify(await rig.call('GET', '/v1/apps/shop-quiet-db/machines'));
+      for (const text of [...journal.entries.values(), ...work.lines, ...sent, said, logs])
+        expect(text).not.toContain(password);
+    },
+  );
 
-  test('names and values with quotes in them are no SQL', async () => {
+  step('names and values with quotes in them are no SQL', async () => {
     const fly = rig.platform();
     const shop = flyDatabase('o\'brien"; drop database postgres; --db');
     await expect(fly.ensure(shop, new TestWork({ key: 'run-5/ensure' }))).rejects.toThrow();
@@ -109,44 +109,47 @@ describe('an unmanaged cluster', () => {
 });
 
 describe('what is written about it', () => {
-  test('a larger volume and another size are taken up; a smaller one, another version or region is refused', async () => {
-    const fly = rig.platform();
-    const shop = flyDatabase('shop-staging-db', {
-      memoryMb: 512,
-      fly: { managed: false, plan: 'basic', volumeGb: 2, version: 17 },
-    });
-    const before = await fly.address(shop, DIRECT);
-    await fly.ensure(shop, new TestWork({ key: 'run-6/ensure' }));
-    expect(await rig.call('GET', '/v1/apps/shop-staging-db/machines')).toMatchObject([
-      { config: { guest: { memory_mb: 512 } } },
-    ]);
-    expect(await rig.call('GET', '/v1/apps/shop-staging-db/volumes')).toMatchObject([
-      { size_gb: 2, snapshot_retention: 7 },
-    ]);
-    expect(await queryAt(before.outsideUrl, 'select n from t')).toEqual([{ n: 1 }]);
-    const wrong = [
-      flyDatabase('shop-staging-db', { memoryMb: 512 }),
-      flyDatabase('shop-staging-db', { fly: { managed: false, plan: 'basic', volumeGb: 2, version: 16 } }),
-      flyDatabase('shop-staging-db', {
-        region: 'fra',
+  step(
+    'a larger volume and another size are taken up; a smaller one, another version or region is refused',
+    async () => {
+      const fly = rig.platform();
+      const shop = flyDatabase('shop-staging-db', {
+        memoryMb: 512,
         fly: { managed: false, plan: 'basic', volumeGb: 2, version: 17 },
-      }),
-      flyDatabase('shop-new-db', { region: 'xyz' }),
-    ];
-    const problems = await createFlyPostgresReader(rig.options()).findProblems(wrong);
-    expect(problems.map(({ path }) => path)).toEqual([
-      'databases.main.volume',
-      'databases.main.version',
-      'databases.main.region',
-      'databases.main.region',
-    ]);
-    for (const one of wrong.slice(0, 3))
-      await expect(fly.ensure(one, new TestWork({ key: 'run-7' }))).rejects.toMatchObject({
-        code: 'PROVIDER_CONFLICT',
       });
-  });
+      const before = await fly.address(shop, DIRECT);
+      await fly.ensure(shop, new TestWork({ key: 'run-6/ensure' }));
+      expect(await rig.call('GET', '/v1/apps/shop-staging-db/machines')).toMatchObject([
+        { config: { guest: { memory_mb: 512 } } },
+      ]);
+      expect(await rig.call('GET', '/v1/apps/shop-staging-db/volumes')).toMatchObject([
+        { size_gb: 2, snapshot_retention: 7 },
+      ]);
+      expect(await queryAt(before.outsideUrl, 'select n from t')).toEqual([{ n: 1 }]);
+      const wrong = [
+        flyDatabase('shop-staging-db', { memoryMb: 512 }),
+        flyDatabase('shop-staging-db', { fly: { managed: false, plan: 'basic', volumeGb: 2, version: 16 } }),
+        flyDatabase('shop-staging-db', {
+          region: 'fra',
+          fly: { managed: false, plan: 'basic', volumeGb: 2, version: 17 },
+        }),
+        flyDatabase('shop-new-db', { region: 'xyz' }),
+      ];
+      const problems = await createFlyPostgresReader(rig.options()).findProblems(wrong);
+      expect(problems.map(({ path }) => path)).toEqual([
+        'databases.main.volume',
+        'databases.main.version',
+        'databases.main.region',
+        'databases.main.region',
+      ]);
+      for (const one of wrong.slice(0, 3))
+        await expect(fly.ensure(one, new TestWork({ key: 'run-7' }))).rejects.toMatchObject({
+          code: 'PROVIDER_CONFLICT',
+        });
+    },
+  );
 
-  test('a token of somebody else is told before anything is done', async () => {
+  step('a token of somebody else is told before anything is done', async () => {
     const other = rig.options(undefined, await organizationToken(rig.cloud.info, 'other'));
     const [problem] = await createFlyPostgresReader(other).findProblems([flyDatabase('shop-staging-db')]);
     expect(problem).toMatchObject({ severity: 'error', path: 'databases.main' });
@@ -154,7 +157,7 @@ describe('what is written about it', () => {
 });
 
 describe('one whose host is lost', () => {
-  test('is told of before a deployment, shown as failed, and no work is begun on it', async () => {
+  step('is told of before a deployment, shown as failed, and no work is begun on it', async () => {
     const fly = rig.platform();
     const shop = flyDatabase('shop-lost-db');
     await fly.ensure(shop, new TestWork({ key: 'run-12/ensure' }));
@@ -184,7 +187,7 @@ describe('one that sleeps when idle', () => {
   const sleepy = (): ResolvedDatabase =>
     flyDatabase('shop-review-db', { sleep: 'when-idle', ephemeral: true });
 
-  test('is reached through the proxy, sleeps, and a connection wakes it', async () => {
+  step('is reached through the proxy, sleeps, and a connection wakes it', async () => {
     const fly = rig.platform();
     await fly.ensure(sleepy(), new TestWork({ key: 'run-8/ensure' }));
     const { url, outsideUrl } = await fly.address(sleepy(), DIRECT);
@@ -194,7 +197,7 @@ describe('one that sleeps when idle', () => {
     expect((await fly.observe(sleepy()))?.state).toBe('ready');
   });
 
-  test('its URL is known again while it sleeps, and a restore point wakes nothing', async () => {
+  step('its URL is known again while it sleeps, and a restore point wakes nothing', async () => {
     const fly = rig.platform();
     await until(async () => (await fly.observe(sleepy()))?.state === 'asleep', 'it to sleep');
     const point = await fly.createRestorePoint(
