@@ -19,7 +19,9 @@ if (process.argv.length === 3 && (argument === '--version' || argument === '-V')
   enableCompileCache();
   // Where nothing has changed since the last run of the checks, what says so is loaded and nothing else: in one file, as
   // CommonJS, which is there at once.
+  const require = createRequire(import.meta.url);
   const isSaid =
-    argument === 'ci' && (await createRequire(import.meta.url)('../dist/cli/quick-ci.cjs').quickCi());
+    argument === 'ci' &&
+    (await require('../dist/cli/quick-ci.cjs').quickCi(() => require('../dist/cli/quick-restore.cjs')));
   if (!isSaid) await (await import('../dist/cli/main.js')).main();
 }

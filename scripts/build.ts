@@ -19,7 +19,7 @@ const ENTRIES = [
  * In one file each, as CommonJS: where every millisecond counts, a file more takes a third of one (decision 9), and to
  * link modules as much again.
  */
-const ALONE = ['cli/quick-ci'];
+const ALONE = ['cli/quick-ci', 'cli/quick-restore'];
 /** Brought along, for they consist of many small files, of which few are needed; the other dependencies stay outside. */
 const BUNDLED = [
   '@actions/expressions',

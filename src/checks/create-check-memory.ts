@@ -1,10 +1,10 @@
 import type { ResolvedCheck } from '../config/resolved.ts';
 import type { Clock } from '../util/clock.ts';
-import type { CheckCache, FoundEntry } from './cache/check-cache.ts';
+import type { CheckCache } from './cache/check-cache.ts';
 import { outputFiles, outputGlobs } from './cache/output-files.ts';
 import { changedNeeds } from './changed-needs.ts';
-import type { CheckIdentity, CheckMemory, PassedCheck, RememberedResult } from './check-memory.ts';
-import type { CheckClaim, CheckClaims, ClaimWait } from './claims/check-claims.ts';
+import type { CheckMemory, PassedCheck } from './check-memory.ts';
+import type { CheckClaims } from './claims/check-claims.ts';
 import { writeDownClaims } from './claims/write-down-claims.ts';
 import type { HeldResults } from './held/held-results.ts';
 import { reportGlobs } from './inputs/made-by-checks.ts';
@@ -12,6 +12,7 @@ import { checkKey } from './key/check-key.ts';
 import { explainKey } from './key/explain-key.ts';
 import { keyParts } from './key/parts-of-check.ts';
 import { resultDigest } from './key/result-digest.ts';
+import { recallKept } from './recall-kept.ts';
 import { resultNeeds } from './result-needs.ts';
 
 /** What remembering results takes. */
@@ -106,29 +107,6 @@ export function createCheckMemory(deps: CheckMemoryDeps): CheckMemory {
       await cache.settle();
     },
   };
-}
-
-async function recallKept(
-  { cache, held, claims, root }: CheckMemoryDeps,
-  { check, key }: CheckIdentity,
-  wait: ClaimWait | null,
-  giveBack: (claim: CheckClaim) => void,
-): Promise<RememberedResult | null> {
-  const found: FoundEntry | null = await cache.find(key);
-  if (found === null) return null;
-  const claim = wait === null ? null : await claims.make(check.name, wait);
-  try {
-    if (claim?.hasWaited === true) held.refresh();
-    const here = claim?.hasWaited === true ? held.find(check, key) : null;
-    if (here !== null) return { ...here, from: 'in-place', where: 'this checkout' };
-    held.forget(check.name);
-    if (!(await cache.restore(found, root))) return null;
-    const { result, createdAt, durationMs, failedAttempts } = found.entry;
-    held.remember(check, { key, result, createdAt, durationMs, failedAttempts });
-    return { from: 'restored', where: found.where, result, createdAt, durationMs, failedAttempts };
-  } finally {
-    if (claim !== null) giveBack(claim);
-  }
 }
 
 function newEntry(

@@ -1,8 +1,7 @@
 import type { CheckEvent } from '../checks/check-event.ts';
 import { readOwnFile } from '../checks/own-files/read-own-file.ts';
 import { ownFileRecords } from './project/machine-state.ts';
-import type { Memo } from './checks/quick/memo.ts';
-import { recallMemo } from './checks/quick/recall-memo.ts';
+import { recallMemo, type RecalledMemo } from './checks/quick/recall-memo.ts';
 import { replayMemo } from './checks/quick/replay-memo.ts';
 import { MEMO_FILE } from './checks/quick/memo.ts';
 import { memoVersion } from './checks/quick/memo-version.ts';
@@ -10,19 +9,28 @@ import { quickOutput } from './checks/quick/quick-output.ts';
 import { checksSummary } from './views/checks/checks-summary.ts';
 import { checksView } from './views/checks/checks-view.ts';
 
+/** The module beside this one. */
+type QuickRestore = Pick<typeof import('./quick-restore.ts'), 'quickRestore'>;
+
 /**
- * `glidepath ci` where nothing has changed since a run in which nothing had to be done: says so, and is true. False: the
- * whole command has to decide. It is built into one file of its own, with as little as it needs, for Node's own start is
- * most of what such a run takes.
+ * `glidepath ci` where nothing has changed since a run in which nothing had to be done, or nothing but that outputs are gone,
+ * which it restores: says so, and is true. False: the whole command has to decide. It is built into one file of its own, with
+ * as little as it needs, for Node's own start is most of what such a run takes; `loadRestore` loads what restores.
  */
-export async function quickCi(): Promise<boolean> {
+export async function quickCi(loadRestore: () => QuickRestore): Promise<boolean> {
   const startedAt = Date.now();
-  const memo = memoOfHere();
-  if (memo === null) return false;
+  const recalled = memoOfHere();
+  if (recalled === null) return false;
+  const { memo, changed } = recalled;
+  const restored =
+    changed.length === 0
+      ? new Set<string>()
+      : await loadRestore().quickRestore(recalled, process.cwd(), process.env);
+  if (restored === null) return false;
   const output = quickOutput();
   const { isTty, color, width } = output;
   const { plan, capacity } = memo;
-  const outcome = replayMemo(memo, startedAt, Date.now());
+  const outcome = replayMemo(memo, restored, { startedAt, now: Date.now() });
   const isActions = false;
   using view = checksView({ output, isActions, isVerbose: false, now: Date.now });
   view.onEvent({ type: 'planned', at: startedAt, plan, capacity });
@@ -41,7 +49,7 @@ export async function quickCi(): Promise<boolean> {
   return true;
 }
 
-function memoOfHere(): Memo | null {
+function memoOfHere(): RecalledMemo | null {
   // Not imported: that would make every part of it.
   const fs = process.getBuiltinModule('node:fs');
   try {

@@ -22,10 +22,19 @@ export function ed25519Signer(text: string): Ed25519Signer | null {
 
 /** Whether that public key, as {@link Ed25519Signer} names it, made the signature. */
 export function isSignedBy(publicKey: string, bytes: Uint8Array, signature: Uint8Array): boolean {
-  const [, x] = NAME.exec(publicKey) ?? [];
-  if (x === undefined) return false;
-  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
-  return verify(null, bytes, key, signature);
+  const key = readName(publicKey);
+  return key !== null && verify(null, bytes, key, signature);
+}
+
+/** Reading it takes as long as the check itself, and of many entries most have one signer. */
+let lastRead: { readonly name: string; readonly key: KeyObject } | null = null;
+
+function readName(name: string): KeyObject | null {
+  if (lastRead?.name === name) return lastRead.key;
+  const [, x] = NAME.exec(name) ?? [];
+  if (x === undefined) return null;
+  lastRead = { name, key: createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' }) };
+  return lastRead.key;
 }
 
 /** Whether a text is the name of a public key. */

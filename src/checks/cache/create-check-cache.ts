@@ -1,4 +1,3 @@
-import type { Clock } from '../../util/clock.ts';
 import { blobName, entryName } from './cache-store.ts';
 import { LOCAL, MAIN } from './cache-trust.ts';
 import type { CheckCache, FoundEntry } from './check-cache.ts';
@@ -21,8 +20,7 @@ import { Spoilt, unpackLog } from './unpack-files.ts';
 const UPLOADS_MS_MAX = 60_000;
 
 /** What a cache needs of the outside. */
-export interface CheckCacheDeps extends Omit<CachePlaces, 'spoilt'> {
-  readonly clock: Clock;
+export interface CheckCacheDeps extends Omit<CachePlaces, 'spoilt' | 'swept'> {
   /** What this machine keeps. */
   readonly maxBytes: number;
   readonly disposable: Disposable;
@@ -36,7 +34,7 @@ export function createCheckCache(deps: CheckCacheDeps): CheckCache {
     said.add(sentence);
     deps.onWarning(sentence);
   };
-  const places: CachePlaces = { ...deps, spoilt: new Set(), onWarning };
+  const places: CachePlaces = { ...deps, spoilt: new Set(), swept: new Set(), onWarning };
   const known = new WeakMap<FoundEntry, FoundStored>();
   let uploads: Promise<void> = Promise.resolve();
   // Looking through all entries takes longer than a run in which nothing changed.

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { blobName, entryName, type CacheStore } from './cache-store.ts';
 import { isBelieved, LOCAL, MAIN, readDomains, type CacheTrust } from './cache-trust.ts';
+import type { Clock } from '../../util/clock.ts';
 import type { DiskStore } from './disk-store.ts';
 import { decodeEntry, type StoredEntry } from './stored-entry.ts';
 
@@ -14,6 +15,9 @@ export interface CachePlaces {
   readonly trust: CacheTrust;
   /** Names of objects in the remote store that were not what they should be: they are written again. */
   readonly spoilt: Set<string>;
+  /** Checkouts that were looked through for what a restore has left that was killed. */
+  readonly swept: Set<string>;
+  readonly clock: Clock;
   /** Each sentence is said once. */
   readonly onWarning: (sentence: string) => void;
 }

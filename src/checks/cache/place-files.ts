@@ -46,12 +46,12 @@ export async function planPlacing(
   return { obstacles: [...obstacles], stale: extra.filter((path) => may.has(path) && !below.includes(path)) };
 }
 
-/** Puts files that lie in `from` as `0`, `1`, … where they belong, each by one rename, and removes what is stale. */
+/** Puts files that lie at `<apart>.0`, `<apart>.1`, … where they belong, each by one rename, and removes what is stale. */
 export async function placeFiles(
   root: string,
   files: readonly KeptFile[],
   { obstacles, stale }: Placing,
-  from: string,
+  apart: string,
 ): Promise<void> {
   for (const path of obstacles) rmSync(join(root, path), { recursive: true, force: true });
   const made = new Set<string>();
@@ -61,7 +61,7 @@ export async function placeFiles(
     const directory = dirname(target);
     if (!made.has(directory)) mkdirSync(directory, { recursive: true });
     made.add(directory);
-    renameSync(join(from, String(index)), target);
+    renameSync(`${apart}.${index}`, target);
   }
   for (const path of stale) {
     unlinkSync(join(root, path));

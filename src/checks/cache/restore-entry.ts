@@ -1,6 +1,6 @@
 import { hash, randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { blobName, entryName } from './cache-store.ts';
 import type { CachePlaces, FoundStored } from './find-stored.ts';
 import { outputGlobs } from './output-files.ts';
@@ -8,7 +8,10 @@ import { placeFiles, planPlacing, type Disposable } from './place-files.ts';
 import type { Pack } from './stored-entry.ts';
 import { unpackFiles, type ReadPack } from './unpack-files.ts';
 
-/** Files wait here, on the same disk as the checkout, until all of them are there. */
+/**
+ * Files wait here, on the same disk as the checkout, until all of them are there. All in one directory: to remove one takes as
+ * long as a small restore.
+ */
 const RESTORING = '.glidepath/restoring';
 /** What is older was left by a process that was killed. */
 const LEFT_MS = 60 * 60_000;
@@ -27,17 +30,23 @@ export async function restoreEntry(
   const { entry } = found.stored;
   const globs = outputGlobs(entry.parts.outputs);
   if ((await planPlacing(root, entry.files, globs, disposable)) === null) return null;
-  const directory = join(root, RESTORING, randomUUID());
-  mkdirSync(directory, { recursive: true });
-  removeLeft(join(root, RESTORING), statSync(directory).mtimeMs - LEFT_MS);
+  const restoring = join(root, RESTORING);
+  mkdirSync(restoring, { recursive: true });
+  if (!places.swept.has(root)) {
+    places.swept.add(root);
+    removeLeft(restoring, places.clock.now() - LEFT_MS);
+  }
+  const apart = join(restoring, randomUUID());
+  let isPlaced = false;
   try {
-    await unpackFiles(found.stored, packReader(places, found), directory);
+    await unpackFiles(found.stored, packReader(places, found), apart);
     // Looked at again: getting the files may have taken minutes.
     const placing = await planPlacing(root, entry.files, globs, disposable);
     if (placing === null) return null;
-    await placeFiles(root, entry.files, placing, directory);
+    await placeFiles(root, entry.files, placing, apart);
+    isPlaced = true;
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    if (!isPlaced) removeApart(restoring, `${basename(apart)}.`);
   }
   return true;
 }
@@ -71,10 +80,15 @@ export async function removeSpoilt({ local }: CachePlaces, { stored }: FoundStor
   }
 }
 
+function removeApart(restoring: string, prefix: string): void {
+  for (const name of readdirSync(restoring))
+    if (name.startsWith(prefix)) rmSync(join(restoring, name), { force: true });
+}
+
 function removeLeft(restoring: string, before: number): void {
   for (const name of readdirSync(restoring)) {
     const path = join(restoring, name);
-    const stat = statSync(path, { throwIfNoEntry: false });
+    const stat = lstatSync(path, { throwIfNoEntry: false });
     if (stat !== undefined && stat.mtimeMs < before) rmSync(path, { recursive: true, force: true });
   }
 }

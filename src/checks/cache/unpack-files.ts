@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, openSync, symlinkSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { zstdDecompress } from 'node:zlib';
+import { zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import type { KeptFile } from './check-cache.ts';
 import { isSafeLink } from './is-safe-path.ts';
 import type { Pack, StoredEntry } from './stored-entry.ts';
 
 const FILES_AT_ONCE = 64;
+/** Up to here a pack is decompressed in less time than it takes to hand it to a thread: some 0.3 ms. */
+const AT_ONCE_BYTES = 256 * 1024;
 
 /** The bytes of a pack as they are stored; null where they cannot be had. */
 export type ReadPack = (pack: Pack) => Promise<Buffer | null>;
@@ -32,19 +33,19 @@ export async function unpackLog({ packs, entry, logBytes }: StoredEntry, read: R
 }
 
 /**
- * Writes the files of an entry into an empty directory, as `0`, `1`, … in their order. Throws {@link Spoilt} where one is
- * not what the entry says.
+ * Writes the files of an entry as `<apart>.0`, `<apart>.1`, … in their order; none of these is there yet. Throws
+ * {@link Spoilt} where one is not what the entry says.
  */
 export async function unpackFiles(
   { packs, entry, logBytes }: StoredEntry,
   read: ReadPack,
-  directory: string,
+  apart: string,
 ): Promise<void> {
   const stream = packStream(packs, read);
   await stream.take(logBytes, () => {});
   for (const [index, file] of entry.files.entries()) {
     if (index % FILES_AT_ONCE === FILES_AT_ONCE - 1) await setImmediate();
-    const target = join(directory, String(index));
+    const target = `${apart}.${index}`;
     const digest = await (file.kind === 'link'
       ? unpackLink(file, stream, target)
       : unpackFile(file, stream, target));
@@ -118,7 +119,8 @@ async function contentOf(pack: Pack, read: ReadPack): Promise<Buffer> {
   if (bytes === null) throw new Spoilt(pack.digest);
   if (pack.codec === 'raw') return bytes;
   try {
-    return await decompress(bytes, { maxOutputLength: Math.max(1, pack.rawBytes) });
+    const limit = { maxOutputLength: Math.max(1, pack.rawBytes) };
+    return pack.rawBytes <= AT_ONCE_BYTES ? zstdDecompressSync(bytes, limit) : await decompress(bytes, limit);
   } catch (error) {
     throw new Spoilt(pack.digest, { cause: error });
   }

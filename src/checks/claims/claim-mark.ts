@@ -45,7 +45,14 @@ export function readMark(path: string): ClaimOwner | null {
     return null;
   }
   const [pid = '', startedAt = ''] = text.split(' ');
-  return { text, pid: Number(pid), isThere: isRunning(Number(pid), startedAt) };
+  return {
+    text,
+    pid: Number(pid),
+    // Looked at when it is asked: of one's own marks nobody asks.
+    get isThere() {
+      return isRunning(Number(pid), startedAt);
+    },
+  };
 }
 
 /**

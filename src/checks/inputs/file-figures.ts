@@ -48,6 +48,11 @@ export function isSame(figures: Float64Array, at: number, stats: Stats | undefin
   );
 }
 
+/** Whether a path is the directory that it was, whatever came to it or went from it since. */
+export function isSameDirectory(figures: Float64Array, at: number, { ino, mode }: Stats): boolean {
+  return (mode & TYPE_BITS) === DIRECTORY && figures[at + 3] === ino && figures[at + 4] === mode;
+}
+
 /** Whether the figures are of a directory. */
 export function isDirectory(figures: Float64Array): boolean {
   return ((figures[4] ?? 0) & TYPE_BITS) === DIRECTORY;

@@ -32,7 +32,11 @@ export interface Watched {
   readonly paths: readonly string[];
   /** Those among them that are directories of the checkout: what comes, goes or changes shows in one of them. */
   readonly directories: readonly string[];
-  /** Whether all of it was older than the look, so that a later change shows. */
+  /** What lies in each of these directories, as `namesText` has it. */
+  readonly names: readonly string[];
+  /** Those of these directories that changed so late that another change might not show. */
+  readonly restless: readonly string[];
+  /** Whether everything else was older than the look, so that a later change shows. */
   readonly isSettled: boolean;
 }
 
@@ -119,8 +123,10 @@ function isSameList(one: readonly string[], other: readonly string[]): boolean {
 }
 
 function watchedBy(root: string, index: TreeIndex, links: SeenLinks | null): Watched {
-  const { guards, directories, directoryFigures, files, fileFigures } = index;
+  const { guards, directories, directoryFigures, names, files, fileFigures } = index;
   const isTrusted = (figures: Float64Array): boolean => figures.every((figure) => !Number.isNaN(figure));
+  const isRestless = (_: string, at: number): boolean =>
+    !isTrusted(directoryFigures.subarray(at * FIGURES, (at + 1) * FIGURES));
   const absolute = (paths: readonly string[]): string[] => paths.map((path) => join(root, path));
   return {
     paths: [
@@ -130,10 +136,8 @@ function watchedBy(root: string, index: TreeIndex, links: SeenLinks | null): Wat
       ...(links?.outer ?? []).map(({ path }) => path),
     ],
     directories: absolute(directories),
-    isSettled:
-      index.isSettled &&
-      isTrusted(directoryFigures) &&
-      isTrusted(fileFigures) &&
-      guards.every(({ figures }) => isTrusted(figures)),
+    names,
+    restless: absolute(directories.filter(isRestless)),
+    isSettled: index.isSettled && isTrusted(fileFigures) && guards.every(({ figures }) => isTrusted(figures)),
   };
 }

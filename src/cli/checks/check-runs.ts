@@ -51,11 +51,6 @@ export function checkLogsIn(root: string, pid: number): string {
   return join(root, '.glidepath', 'logs', String(pid));
 }
 
-/** Where runs tell each other what they work on. `state` is the `.glidepath` of the checkout. */
-export function claimsDirectory(state: string): string {
-  return join(state, 'claims');
-}
-
 function recordsIn(root: string): string {
   return join(root, '.glidepath', 'running');
 }

@@ -4,8 +4,9 @@ import type { ReportsSummary } from '../../../reports/summary/reports-summary.ts
 
 /**
  * What the last run of `glidepath ci` saw, in which every check had passed already and nothing had to be run. As long as
- * all of it is as it was, the next run ends as that one did, and can say so without loading anything. A shortcut and
- * never a truth: whatever is doubtful makes the whole command decide.
+ * all of it is as it was, the next run ends as that one did, and can say so without loading anything. Where outputs are gone
+ * and nothing else is different, it can restore them likewise. A shortcut and never a truth: whatever is doubtful makes the
+ * whole command decide.
  */
 export interface Memo {
   /** Of Node and of the system: another one may see things differently. */
@@ -20,13 +21,17 @@ export interface Memo {
   /** What the checkout holds of each check, in the order of the plan. */
   readonly held: readonly HeldResult[];
   readonly reports: ReportsSummary | null;
+  /** What lay in directories that outputs lie below, by absolute path, as `namesText` has it: without them, where they were not there. */
+  readonly names: Readonly<Record<string, string>>;
+  /** Where the cache of this machine is, and whose entries of main are believed; null where restoring is not for the shortcut. */
+  readonly cache: { readonly directory: string; readonly trusted: readonly string[] } | null;
 }
 
 /** Where it lies, from the directory of the config file. */
 export const MEMO_FILE = '.glidepath/cache/quick';
 
 /** The first letters of the file, as a number: another layout has another one. */
-const MAGIC = 0x474c_5101;
+const MAGIC = 0x474c_5102;
 /** Magic, length of the text, number of figures, checksum of both. */
 const HEADER = 16;
 const NUMBER_BYTES = 8;

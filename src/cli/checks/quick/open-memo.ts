@@ -19,9 +19,9 @@ export function openMemo(context: CommandContext, typed: TypedCiOptions): OpenMe
   if (writer === null) return null;
   return {
     remember(run) {
-      const memo = memoOfRun({ ...run, process, env: context.env, args: process.argv.slice(3) });
+      const made = memoOfRun({ ...run, process, env: context.env, args: process.argv.slice(3) });
       try {
-        if (memo !== null) writer.commit(memo);
+        if (made !== null) writer.commit(made.memo, made.restless);
       } catch {
         // A full disk: no time is saved then, and the checks have passed all the same.
       }

@@ -1,4 +1,4 @@
-import { FIGURES, isSame } from '../../../checks/inputs/file-figures.ts';
+import { FIGURES, isSame, isSameDirectory } from '../../../checks/inputs/file-figures.ts';
 import { markOf } from '../../../util/mark-of.ts';
 import { decodeMemo, type Memo } from './memo.ts';
 import type { Stats } from 'node:fs';
@@ -14,15 +14,27 @@ export interface RecallContext {
 
 const NOTHING = { throwIfNoEntry: false } as const;
 
-/** The memo in a file, where everything is as it was when it was written; null otherwise. */
-export function recallMemo(file: Buffer, context: RecallContext): Memo | null {
+/** A memo, and what is different by now. */
+export interface RecalledMemo {
+  readonly memo: Memo;
+  /** Paths that are gone, and directories in which something came or went. */
+  readonly changed: readonly string[];
+}
+
+/** The memo in a file, where nothing that it names is another thing than it was; null otherwise. */
+export function recallMemo(file: Buffer, context: RecallContext): RecalledMemo | null {
   const read = decodeMemo(file);
   if (read === null) return null;
   const { memo, figures } = read;
   if (figures.length !== memo.paths.length * FIGURES || !isSameCall(memo, context)) return null;
-  return memo.paths.every((path, index) => isSame(figures, index * FIGURES, context.lstat(path, NOTHING)))
-    ? memo
-    : null;
+  const changed: string[] = [];
+  for (const [index, path] of memo.paths.entries()) {
+    const stats = context.lstat(path, NOTHING);
+    if (isSame(figures, index * FIGURES, stats)) continue;
+    if (stats !== undefined && !isSameDirectory(figures, index * FIGURES, stats)) return null;
+    changed.push(path);
+  }
+  return { memo, changed };
 }
 
 function isSameCall(memo: Memo, { version, args, env }: RecallContext): boolean {

@@ -7,8 +7,11 @@ import { encodeMemo, MEMO_FILE, type Memo } from './memo.ts';
 
 /** A memo that is about to be written. */
 export interface MemoWriter {
-  /** Puts it in its place whole, unless something that it names has changed since this was made, or just before. */
-  commit(memo: Memo): void;
+  /**
+   * Puts it in its place whole, unless something that it names has changed since this was made, or just before. `restless` may
+   * have: the memo says of them only what they are called, and where they are there the next run looks for itself.
+   */
+  commit(memo: Memo, restless: ReadonlySet<string>): void;
   /** Once, at the end, whatever happened. */
   close(): void;
 }
@@ -26,8 +29,8 @@ export function beginMemo(root: string, own: OwnFiles): MemoWriter | null {
     const open = openSync(scratch, 'wx', 0o600);
     const { mtimeMs: startedAt, ino } = fstatSync(open);
     return {
-      commit(memo) {
-        const figures = figuresOf(memo.paths, startedAt);
+      commit(memo, restless) {
+        const figures = figuresOf(memo.paths, restless, startedAt);
         if (figures === null) return;
         const bytes = encodeMemo(memo, figures);
         for (let at = 0; at < bytes.length;) at += writeSync(open, bytes, at);
@@ -44,12 +47,17 @@ export function beginMemo(root: string, own: OwnFiles): MemoWriter | null {
   }
 }
 
-function figuresOf(paths: readonly string[], startedAt: number): Float64Array | null {
+function figuresOf(
+  paths: readonly string[],
+  restless: ReadonlySet<string>,
+  startedAt: number,
+): Float64Array | null {
   const figures = new Float64Array(paths.length * FIGURES);
   for (const [index, path] of paths.entries()) {
     const at = index * FIGURES;
     putFigures(figures, at, lstatSync(path, NOTHING));
     distrustRecent(figures, at, startedAt);
+    if (!restless.has(path) && figures.subarray(at, at + FIGURES).some(Number.isNaN)) return null;
   }
-  return figures.some((figure) => Number.isNaN(figure)) ? null : figures;
+  return figures;
 }
