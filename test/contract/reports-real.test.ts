@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import Ajv from 'ajv';
 import { XMLValidator } from 'fast-xml-parser';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { CheckEvent, CheckResult } from '../../src/checks/check-event.ts';
 import { githubContext } from '../../src/cli/github/github-context.ts';
 import { failedAttempts } from '../../src/cli/reports/failed-attempts.ts';
@@ -65,6 +65,12 @@ beforeAll(() => {
   git('commit', '-qam', 'Tax');
 });
 afterAll(() => rmSync(BASE, { recursive: true, force: true }));
+
+// Each begins with what is committed: nothing is remembered of the tests before it, and nothing left.
+beforeEach(() => {
+  git('checkout', '-q', '--', '.');
+  git('clean', '-fdxq');
+});
 
 const checkOf = (name: string, reports: Partial<ResolvedReports>): ResolvedCheck =>
   ({
