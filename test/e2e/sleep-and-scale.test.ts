@@ -1,9 +1,8 @@
-import { describe, expect, test } from 'vitest';
-import { cloudStatus } from '../../src/cloud/control/client.ts';
+import { describe, expect, test, vi } from 'vitest';
 import { until } from '../support/cloud-fly-rig.ts';
 import { Gate } from '../support/gate.ts';
 import { projectRig, type ProjectRig } from '../support/project-rig.ts';
-import { cloudOf } from '../support/rig-cloud.ts';
+import { callCloud, cloudOf } from '../support/rig-cloud.ts';
 import { GOOD_SERVER, tinyConfig, tinyProject } from '../support/tiny-project.ts';
 
 interface Machine {
@@ -38,12 +37,13 @@ async function states(rig: ProjectRig, environment = 'staging'): Promise<string[
 /** Waits until the machines of an environment are in these states. Asks the cloud: a command at each look would keep a core busy. */
 async function rest(rig: ProjectRig, wanted: string, environment = 'staging'): Promise<void> {
   const cloud = await cloudOf(rig);
-  const isSo = async (): Promise<boolean> => {
-    const app = (await cloudStatus(cloud)).apps.find(({ name }) => name === `tiny-${environment}`);
-    const now = (app?.machines ?? []).map((machine) => machine.state).toSorted();
-    return now.join() === wanted;
+  const look = async (): Promise<void> => {
+    const path = `/v1/apps/tiny-${environment}/machines`;
+    const machines = (await callCloud(cloud, cloud.token, 'GET', path)) as { state: string }[];
+    expect(machines.map(({ state }) => state).toSorted()).toEqual(wanted.split(','));
   };
-  await until(isSo, `the machines of ${environment} to be ${wanted}`);
+  // Slower than the platform allows to be asked.
+  await vi.waitFor(look, { timeout: 60_000, interval: 300 });
   expect((await states(rig, environment)).join()).toBe(wanted);
 }
 
