@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { anewAfterFailure } from '../support/anew-after-failure.ts';
 import type { ResolvedDatabase } from '../../src/config/resolved.ts';
 import type { ConnectionPurpose } from '../../src/providers/database-platform.ts';
 import { systemClock } from '../../src/util/clock.ts';
@@ -9,11 +10,7 @@ const HOUR_MS = 3_600_000;
 
 let rig: FlyDatabaseRig;
 
-beforeAll(async () => {
-  rig = await FlyDatabaseRig.start();
-});
-
-afterAll(() => rig[Symbol.asyncDispose]());
+anewAfterFailure(async () => (rig = await FlyDatabaseRig.start()));
 
 test('a branch of a moment has the data of then, and one outside of the window is refused', async () => {
   const database = await made('past');
