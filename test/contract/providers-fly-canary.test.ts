@@ -161,6 +161,7 @@ describe.concurrent('a canary', () => {
 
   test('of a new app has nothing to be compared with: it is made as with rolling', async () => {
     const app = testApp('brand-new', THREE);
+    await rig.fly.withoutApp(app.name);
     await rig.platform.ensureApp(app, app.name, new TestWork());
     const work = new TestWork();
     await rig.platform.deploy(deploymentOf(app, await rig.fly.image(app.name, 'one'), 'r-1'), work);

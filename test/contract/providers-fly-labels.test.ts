@@ -16,6 +16,7 @@ const EXPIRES = Date.parse('2031-02-03T04:05:06.789Z');
 test('an app is among the names of its organization while it is there, and of no other', async () => {
   const app = testApp('listed');
   expect(await platform.appNames(app.org)).not.toContain('listed');
+  await rig.withoutApp('listed');
   await platform.ensureApp(app, 'listed', new TestWork());
   expect(await platform.appNames(app.org)).toContain('listed');
   await platform.destroyApp('listed', { isEphemeral: true }, new TestWork());
@@ -25,6 +26,7 @@ test('an app is among the names of its organization while it is there, and of no
 
 test('labels are read as they were written, change without a restart, and are taken away', async () => {
   const app = testApp('labelled', { regions: [{ region: 'iad', count: 2 }] });
+  await rig.withoutApp('labelled');
   await platform.ensureApp(app, 'labelled', new TestWork());
   expect(await platform.labels('labelled')).toEqual({ environment: null, expiresAt: null });
   await platform.deploy(deploymentOf(app, await rig.image('labelled', 'one'), 'r-1'), new TestWork());

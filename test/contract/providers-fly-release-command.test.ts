@@ -103,6 +103,7 @@ describe.concurrent('a release command', () => {
 
 async function newApp(name: string, more: Partial<ResolvedFlyApp> = {}) {
   const app = testApp(name, more);
+  await rig.fly.withoutApp(name);
   await rig.platform.ensureApp(app, name, new TestWork());
   const image = await rig.fly.image(name, 'one');
   const run = (command: string): Promise<void> =>

@@ -175,6 +175,7 @@ describe.concurrent('a scaling that fails', () => {
 /** An app, with two machines in iad where nothing else is said, that runs release r-1, and a scaling of it that asks for nothing yet. */
 async function deployed(name: string, more: Parameters<typeof testApp>[1] = {}) {
   const app = testApp(name, more);
+  await rig.withoutApp(name);
   await platform.ensureApp(app, name, new TestWork());
   const image = await rig.image(name, 'one');
   await platform.deploy(deploymentOf(app, image, 'r-1'), new TestWork());

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ToolError } from '../../src/diagnostics/tool-error.ts';
 import type { AppPlatform } from '../../src/providers/app-platform.ts';
@@ -122,7 +123,9 @@ describe.concurrent('a rolling deployment', () => {
     const worker = { port: null, health: null, regions: [{ region: 'iad', count: 1 }] };
     const { app } = await deployed('worker', worker);
     const bad = deploymentOf(app, await rig.image('worker', 'two', { EXIT_CODE: '3' }), 'r-2');
-    const error = await failure(platform.deploy(bad, new TestWork({ key: 'run-2/deploy' })));
+    // Its end is seen at once, however long a busy machine takes until then.
+    const patient = rig.platform(new FreezableProcess(), { settleMs: 60_000 });
+    const error = await failure(patient.deploy(bad, new TestWork({ key: 'run-2/deploy' })));
     expect(error.code).toBe('DEPLOY_EXITED');
     expect(error.message).toContain('code 3');
   });
@@ -580,7 +583,7 @@ describe('pushing an image', () => {
       const lost = (): Promise<Response> => Promise.reject(new TypeError('fetch failed'));
       return isCarriedOut ? forward().then(lost) : lost();
     });
-    const image = await rig.image('broken-off', 'a version of its own');
+    const image = await rig.image('broken-off', `a version of its own, ${randomUUID()}`);
     takeOut();
     expect(cuts).toBe(2);
     expect(await platform.hasImage(image)).toBe(true);
@@ -662,6 +665,7 @@ describe('the reader', () => {
 /** An app that exists, and its first image. */
 async function newApp(name: string, more: Parameters<typeof testApp>[1] = {}) {
   const app = testApp(name, more);
+  await rig.withoutApp(name);
   await platform.ensureApp(app, name, new TestWork());
   return { app, image: await rig.image(name, 'one') };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import { FaultBoard } from '../../src/cloud/faults/fault-board.ts';
 import { faultMiddleware } from '../../src/cloud/faults/fault-middleware.ts';
@@ -99,6 +100,7 @@ export class FaultRig implements AsyncDisposable {
   async deployed(name: string, more: Partial<ResolvedFlyApp> = {}): Promise<ResolvedFlyApp> {
     const app = testApp(name, { health: QUICK_HEALTH, ...more });
     const quick = { ...app, strategy: 'immediate' } as const;
+    await this.fly.withoutApp(name);
     const { error } = await this.deploy(quick, 'r-1');
     if (error !== null) throw error;
     return app;
@@ -114,8 +116,8 @@ export class FaultRig implements AsyncDisposable {
     const undo = async (): Promise<void> => platform.undoDeploy(deployment, work);
     const error = await endOf(async () => {
       await platform.ensureApp(app, app.platformName, work);
-      // What is in the registry already, from another app, would not be pushed at all.
-      const own = { ...env, APP: app.name };
+      // What is in the registry already, from another app or try, would not be pushed at all.
+      const own = { ...env, APP: app.name, TRY: randomUUID() };
       deployment = deploymentOf(app, await fly.image(app.name, release, own, platform), release);
       await platform.setSecrets(app.platformName, { KEY: release }, work);
       await platform.deploy(deployment, work);

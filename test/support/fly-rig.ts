@@ -113,10 +113,19 @@ export class ProviderRig implements AsyncDisposable {
 
   /** Puts something between the provider and the platform; returns the way to take it out. */
   intercept(interceptor: Interceptor): () => void {
-    this.#interceptors.push(interceptor);
+    // What an earlier try of a test has left in the way comes after what this one puts there.
+    this.#interceptors = [interceptor, ...this.#interceptors];
     return () => {
       this.#interceptors = this.#interceptors.filter((other) => other !== interceptor);
     };
+  }
+
+  /** Takes away the app that an earlier try of a test has left under a name. */
+  async withoutApp(app: string): Promise<void> {
+    while (this.service.hasApp(app)) {
+      // Fly allows no more than a few of these a second.
+      if (!(await this.call('DELETE', `/v1/apps/${app}?force=true`)).ok) await systemClock.sleep(250);
+    }
   }
 
   /** Packs and pushes a new version of the test server for an app, with what goes wrong in it; returns its reference. */

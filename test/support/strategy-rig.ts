@@ -73,6 +73,7 @@ export class StrategyRig implements AsyncDisposable {
   /** An app that runs release r-1 on as many routed machines as it asks for. */
   async deployed(name: string, more: Partial<ResolvedFlyApp> = {}, env = {}): Promise<Deployed> {
     const app = testApp(name, more);
+    await this.fly.withoutApp(name);
     await this.platform.ensureApp(app, name, new TestWork());
     const image = await this.fly.image(name, 'one', env);
     // The first is made as quickly as can be: what is tested is the second.
