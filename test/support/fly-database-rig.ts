@@ -37,7 +37,10 @@ export class FlyDatabaseRig implements AsyncDisposable {
     this.#token = token;
   }
 
-  /** Machines that sleep do so after a second without connections. */
+  /**
+   * Machines that sleep do so after a few seconds without connections: what is run in them is none, and has to come to
+   * its end before, also on a busy machine.
+   */
   static async start(): Promise<FlyDatabaseRig> {
     const dir = mkdtempSync(join(tmpdir(), 'glidepath-fly-db-'));
     const cloud = await startCloud({
@@ -46,7 +49,7 @@ export class FlyDatabaseRig implements AsyncDisposable {
       edgePort: 0,
       clock: systemClock,
       rateLimits: false,
-      idle: { checkMs: 100, idleMs: 1_000 },
+      idle: { checkMs: 100, idleMs: 5_000 },
     });
     return new FlyDatabaseRig(dir, cloud, await organizationToken(cloud.info, ORG));
   }
