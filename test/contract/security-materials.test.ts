@@ -157,10 +157,10 @@ describe('licences', () => {
     const context = rigOf(FILES).context();
     expect(await securityLicences(context, TYPED)).toBe(0);
     expect(context.printed.out).toMatch(/Apache-2\.0 +1 +b@1\.0\.0/);
-    expect(context.printed.out).toContain('Every licence is allowed');
+    expect(context.printed.out).toContain('Every license is allowed');
     // Nothing of mix is installed here.
     expect(context.printed.out.replaceAll(/\s+/g, ' ')).toContain(
-      'are not installed here, so their licences are unknown: plug',
+      '1 package is not installed here, so its license is unknown: plug',
     );
   });
 

@@ -7,10 +7,10 @@ import { openSecurity, type TypedSecurityOptions } from '../security/security-wo
 import { counted } from '../views/text/counted.ts';
 import { renderTable } from '../views/text/table.ts';
 
-/** Of packages of one licence so many are named. */
+/** Of packages of one license so many are named. */
 const NAMED_MAX = 3;
 
-/** `glidepath security licences`: the licences of all packages, and those that the project does not allow. */
+/** `glidepath security licenses`: the licenses of all packages, and those that the project does not allow. */
 export async function securityLicences(
   context: CommandContext,
   typed: TypedSecurityOptions,
@@ -29,22 +29,15 @@ export async function securityLicences(
   );
   if (!context.output.json && counts.length > 0) context.output.write(`${tableOf(counts)}\n`);
   return finishSecurity(work, typed, {
-    command: 'security licences',
+    command: 'security licenses',
     findings,
     looked: `${counted(
       counts.reduce((sum, { packages }) => sum + packages.length, 0),
       'package',
     )} of ${counted(all.length, 'lock file')}`,
     tools: ['licences'],
-    skipped: [
-      ...skipped,
-      ...(missing.length === 0
-        ? []
-        : [
-            `${counted(missing.length, 'package')} are not installed here, so their licences are unknown: ${namesOf(missing.map(({ name }) => name))}.`,
-          ]),
-    ],
-    notes: allowed === null ? ['Every licence is allowed: ci.security.licences is not set.'] : [],
+    skipped: [...skipped, ...(missing.length === 0 ? [] : [unknownWords(missing.map(({ name }) => name))])],
+    notes: allowed === null ? ['Every license is allowed: ci.security.licences is not set.'] : [],
     concerns: (id) => id.startsWith('licence-'),
     more: { licences: counts },
   });
@@ -52,12 +45,20 @@ export async function securityLicences(
 
 function tableOf(counts: readonly LicenceCount[]): string {
   const rows = counts.map(({ licence, packages, isAllowed }) => [
-    isAllowed === null ? '' : isAllowed ? '✓' : '✗',
+    isAllowed === null ? '' : licence === null ? '?' : isAllowed ? '✓' : '✗',
     licence ?? 'unknown',
     String(packages.length),
     namesOf(packages),
   ]);
-  return renderTable(['', 'LICENCE', 'PACKAGES', ''], rows);
+  return renderTable(['', 'LICENSE', 'PACKAGES', ''], rows);
+}
+
+function unknownWords(names: readonly string[]): string {
+  const words =
+    names.length === 1
+      ? 'package is not installed here, so its license is'
+      : 'packages are not installed here, so their licenses are';
+  return `${names.length} ${words} unknown: ${namesOf(names)}.`;
 }
 
 function namesOf(names: readonly string[]): string {

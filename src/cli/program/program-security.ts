@@ -89,18 +89,19 @@ function addMaterials(group: Command, register: Register): void {
   withOptions(
     register(
       group,
-      'licences',
+      'licenses',
       {
-        summary: 'List the licences of all packages',
-        details: 'Lists the licences of all packages, and reports those ci.security.licences does not allow.',
-        examples: ['security licences'],
+        summary: 'List the licenses of all packages',
+        details: 'Lists the licenses of all packages, and reports those ci.security.licences does not allow.',
+        examples: ['security licenses'],
       },
       async (context, _args, options) => {
         const { securityLicences } = await import('../commands/security-licences.ts');
         return securityLicences(context, typedOf(options));
       },
     ),
-  );
+    // Checks of older configs say it so.
+  ).alias('licences');
 }
 
 function addAudit(group: Command, register: Register): void {

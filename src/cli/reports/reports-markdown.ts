@@ -62,7 +62,7 @@ function overview({ tests, coverage, findings, materials }: ReportsSummary): str
     ...(tests === null ? [] : [[testsMark(tests), 'Tests', plain(testWords(tests))]]),
     ...(coverage === null ? [] : [['', 'Coverage', plain(coverageWords(coverage))]]),
     ...(findings === null ? [] : [['', 'Findings', plain(findingWords(findings.bySeverity))]]),
-    ...(materials === null ? [] : [['', 'Materials', plain(materialsWords(materials))]]),
+    ...(materials === null ? [] : [['', 'SBOM', plain(materialsWords(materials))]]),
   ];
   return table(['Status', 'Report', 'Result'], rows);
 }

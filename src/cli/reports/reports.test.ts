@@ -102,7 +102,7 @@ describe('the reports', () => {
         changed, and in no report: src/new.ts
       Findings: 0 critical, 1 high, 0 moderate, 4 low
         high package-lock.json:7  lodash lets others run code. (GHSA-1)
-      Materials: 412 components, MIT 400, ISC 12
+      SBOM: 412 components, MIT 400, ISC 12
       ! The report junit.xml of the check e2e cannot be read completely: it ends within <a> (line 3).
       "
     `);
@@ -118,7 +118,7 @@ describe('the reports', () => {
       | ❌ | Tests | 412 passed, 1 failed, 3 skipped, 1 flaky |
       |  | Coverage | 84\\.1 % \\(change 91 %, 3 new lines not covered\\) |
       |  | Findings | 0 critical, 1 high, 0 moderate, 4 low |
-      |  | Materials | 412 components, MIT 400, ISC 12 |
+      |  | SBOM | 412 components, MIT 400, ISC 12 |
 
       <details><summary>❌ cart › total › adds &lt;&amp;&gt; up (unit)</summary>
 

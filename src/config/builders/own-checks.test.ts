@@ -45,7 +45,7 @@ test('what Glidepath brings are commands of its own, each with its report', () =
     ],
     [`glidepath security sbom --output ${report('sbom.cdx.json')}`, [report('sbom.cdx.json')], 'slow, kept'],
     [
-      `glidepath security licences --sarif ${report('licences.sarif')}`,
+      `glidepath security licenses --sarif ${report('licences.sarif')}`,
       [report('licences.sarif')],
       'fast, kept',
     ],

@@ -61,7 +61,7 @@ export function sbom<const N extends string = never>(options: OwnCheckOptions<N>
 
 /** Whether every dependency has a licence of `ci.security.licences`. */
 export function licences<const N extends string = never>(options: ScanOptions<N> = {}): CheckDefinition<N> {
-  return finding('security licences', 'licences', { fast: false, ...options });
+  return finding('security licenses', 'licences', { fast: false, ...options });
 }
 
 function finding<N extends string>(

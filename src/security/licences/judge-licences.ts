@@ -66,7 +66,7 @@ export function judgeLicences(
           ...(expression === null ? UNKNOWN : NOT_ALLOWED),
           severity: scope === 'dev' ? ('low' as const) : ('high' as const),
           message: `${nameOf(component)} ${wordsOf(licence, expression)}${through}.`,
-          hint: 'Do without it, add its licence to ci.security.licences, or write an exception with a reason.',
+          hint: 'Do without it, add its license to ci.security.licences, or write an exception with a reason.',
           tool: 'licences',
           place: { path: inventory.source, line: null },
           package: nameOf(component),
@@ -84,10 +84,10 @@ const NOT_ALLOWED = {
 };
 
 function wordsOf(licence: string | null, expression: string | null): string {
-  if (licence === null) return 'says no licence';
+  if (licence === null) return 'states no license';
   return expression === null
-    ? `has a licence that is no SPDX expression, "${licence.slice(0, 100)}"`
-    : `has the licence ${expression}`;
+    ? `has a license that is not an SPDX expression, "${licence.slice(0, 100)}"`
+    : `has the license ${expression}`;
 }
 
 function others({ components }: Inventory): readonly Component[] {

@@ -146,14 +146,14 @@ export function findingWords(bySeverity: Readonly<Record<Severity, number>>): st
 }
 
 function materialsLine(materials: MaterialsSummary): string {
-  return `Materials: ${materialsWords(materials)}`;
+  return `SBOM: ${materialsWords(materials)}`;
 }
 
-/** `412 components, MIT 390, ISC 20, and 3 other licences`. */
+/** `412 components, MIT 390, ISC 20, and 3 other licenses`. */
 export function materialsWords({ components, licences }: MaterialsSummary): string {
   const named = licences.slice(0, 3).map(({ licence, components: count }) => `${licence} ${count}`);
   const others = licences.length - named.length;
-  const rest = others > 0 ? [`and ${counted(others, 'other licence')}`] : [];
+  const rest = others > 0 ? [`and ${counted(others, 'other license')}`] : [];
   return [counted(components, 'component'), ...named, ...rest].join(', ');
 }
 
