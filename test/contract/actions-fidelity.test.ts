@@ -1,6 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto';
 import type { JsonWebKey } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { anewAfterFailure } from '../support/anew-after-failure.ts';
 import { OidcService } from '../../src/cloud/github/actions/oidc/oidc-service.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { ActionsRig, writeInto } from '../support/actions-rig.ts';
@@ -8,10 +9,7 @@ import type { Clone } from '../support/github-rig.ts';
 
 let rig: ActionsRig;
 
-beforeAll(async () => {
-  rig = await ActionsRig.openWithActions();
-});
-afterAll(() => rig.stop());
+anewAfterFailure(async () => (rig = await ActionsRig.openWithActions()));
 
 test('the context github and its variables say the ids, the protection of the ref and the check run of the job', async () => {
   const ask = `on: push

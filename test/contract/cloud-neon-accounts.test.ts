@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { anewAfterFailure } from '../support/anew-after-failure.ts';
 import { until } from '../support/cloud-fly-rig.ts';
 import { ShiftedClock } from '../support/neon-clock.ts';
 import { NeonRig, rowsOf } from '../support/neon-rig.ts';
@@ -6,10 +7,10 @@ import type { NeonAnswer } from '../support/neon-rig.ts';
 
 const clock = new ShiftedClock();
 let rig: NeonRig;
-beforeAll(async () => {
-  rig = await NeonRig.start({ clock });
+anewAfterFailure(async () => {
+  clock.aheadMs = 0;
+  return (rig = await NeonRig.start({ clock }));
 });
-afterAll(() => rig[Symbol.asyncDispose]());
 
 test('a user has organizations, and keys of three kinds that open what they say', async () => {
   const user = await rig.done('GET', '/users/me');

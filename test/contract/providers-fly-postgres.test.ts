@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   createManagedPostgres,
   type ManagedPostgres,
@@ -39,7 +39,7 @@ let dir: string;
 let postgres: PostgresService;
 let managed: ManagedPostgres;
 
-beforeAll(async () => {
+beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'glidepath-provider-pg-'));
   postgres = await createPostgresService({ stateDir: join(dir, 'postgres'), clock: systemClock });
   managed = createManagedPostgres({
@@ -50,7 +50,7 @@ beforeAll(async () => {
   });
 });
 
-afterAll(async () => {
+afterEach(async () => {
   await managed.close();
   await postgres.close({ stop: true });
   rmSync(dir, { recursive: true, force: true });
