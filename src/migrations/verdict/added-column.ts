@@ -1,4 +1,4 @@
-import { sayObject, sayWhole, type CatalogObject } from './catalog.ts';
+import { bareName, sayObject, sayWhole, type CatalogObject } from './catalog.ts';
 import { functionUses } from './function-uses.ts';
 import { codeOnly } from './removed-object.ts';
 import type { CatalogPair, Judged } from './catalog-pair.ts';
@@ -21,7 +21,15 @@ export function addedColumn(object: CatalogObject, pair: CatalogPair): Judged | 
     return codeOnly(
       `${what} gets its value from ${facts.default ?? ''}: where the login may not use that, or it fails, the row is refused.`,
     );
-  return ambiguous(object, pair) ?? functionUses(object, pair);
+  if (facts.runsOut === true)
+    return codeOnly(
+      `${what} is numbered by a sequence that soon ends: from then on every new row is refused.`,
+    );
+  if (facts.isIncomparable === true)
+    return codeOnly(
+      `${what} has a type whose values cannot be compared: a query with DISTINCT, GROUP BY or UNION over all columns is refused.`,
+    );
+  return ambiguous(object, pair) ?? likeRelation(object, pair) ?? functionUses(object, pair);
 }
 
 function required({ of, name }: CatalogObject, pair: CatalogPair): Judged {
@@ -42,6 +50,17 @@ const HARMLESS =
 
 function isHarmlessDefault(value: string | null): boolean {
   return value === null || HARMLESS.test(value.replace(/^\((.*)\)((::.*)?)$/, '$1$2'));
+}
+
+/** `SELECT orders FROM orders` means the whole row, unless there is a column of that name. */
+function likeRelation(object: CatalogObject, { before }: CatalogPair): Judged | null {
+  const relation = before.objects.find(
+    ({ kind, name }) => kind === 'relation' && bareName(name) === object.name,
+  );
+  if (relation === undefined) return null;
+  return codeOnly(
+    `${sayWhole(object)} has the name of a table: a query that means a whole row by ${object.name} gets the column instead.`,
+  );
 }
 
 /** A name that another table has, too: a query that joins both and does not say whose it means is refused. */

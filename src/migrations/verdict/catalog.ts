@@ -72,6 +72,10 @@ export interface CatalogFacts {
   readonly filledBy?: string;
   /** Of a column: of a domain that refuses values. */
   readonly isConstrainedType?: boolean;
+  /** Of a column: of a type whose values cannot be compared, such as json. */
+  readonly isIncomparable?: boolean;
+  /** Of an identity: whether its sequence ends before the numbers of an integer do. */
+  readonly runsOut?: boolean;
   /** Of an index or a constraint: the columns that it names. */
   readonly columns?: readonly string[];
   readonly isUnique?: boolean;
@@ -84,6 +88,8 @@ export interface CatalogFacts {
   readonly onUpdate?: KeyAction;
   /** The columns that `ON DELETE SET NULL` empties. */
   readonly emptied?: readonly string[];
+  /** Whether a row of the other table may have NULL in its key. */
+  readonly canKeyBeNull?: boolean;
   /** Whether the key of the other table is one that nobody changes: given by a sequence or at random. */
   readonly isKeyFixed?: boolean;
   /** Of an enum, in their order. */

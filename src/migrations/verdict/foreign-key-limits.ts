@@ -29,6 +29,8 @@ function passesOn(
   if (action !== 'cascade' || reacts(own, event)) return false;
   if (event === 'update') {
     const changed = facts.columns ?? [];
+    // With the key NULL comes along, where NOT NULL refuses it.
+    if (facts.canKeyBeNull === true && mustHave(own, changed)) return false;
     return !isNamedElsewhere(own, changed, key) && !isReferredTo(key, changed, pair);
   }
   // What goes along may be referred to itself.
@@ -48,13 +50,16 @@ function canBeEmptied(
   columns: readonly string[],
   key: CatalogObject,
 ): boolean {
-  const mustHave = own.some(
+  return !mustHave(own, columns) && !isNamedElsewhere(own, columns, key);
+}
+
+function mustHave(own: readonly CatalogObject[], columns: readonly string[]): boolean {
+  return own.some(
     ({ kind, name, facts }) =>
       kind === 'column' &&
       columns.includes(name) &&
       (facts.isNotNull === true || facts.isConstrainedType === true),
   );
-  return !mustHave && !isNamedElsewhere(own, columns, key);
 }
 
 /** Whether another constraint, or an index that computes, is about these columns: it may refuse what is set. */

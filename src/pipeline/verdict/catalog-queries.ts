@@ -20,6 +20,17 @@ const DOMAIN = (holds: string): string => `(t.typtype = 'd' and exists (
     select p.oid, p.typbasetype, p.typnotnull from pg_catalog.pg_type p join b on p.oid = b.typbasetype where p.typtype = 'd')
   select from b where ${holds}))`;
 
+/** Whether the values of a column cannot be told to be the same (json, xml, point): then no query can have them DISTINCT. */
+const IS_INCOMPARABLE = `not exists (select from pg_catalog.pg_opclass o
+  where o.opcdefault and o.opcmethod in (select m.oid from pg_catalog.pg_am m where m.amname in ('btree', 'hash'))
+  and (o.opcintype = e.oid or e.typtype in ('e', 'r', 'm', 'c') or exists (select from pg_catalog.pg_cast x
+    where x.castsource = e.oid and x.casttarget = o.opcintype and x.castmethod = 'b' and x.castcontext = 'i')))`;
+
+/** Whether an identity stops before an ordinary number would. */
+const RUNS_OUT = `a.attidentity <> '' and exists (select from pg_catalog.pg_sequence s
+  join pg_catalog.pg_depend o on o.objid = s.seqrelid and o.classid = 'pg_class'::regclass and o.deptype = 'i'
+  where o.refclassid = 'pg_class'::regclass and o.refobjid = c.oid and o.refobjsubid = a.attnum and not s.seqcycle and s.seqmax < 2147483647)`;
+
 const KEY_ACTION = (column: string): string =>
   `case ${column} when 'c' then 'cascade' when 'n' then 'set null' when 'd' then 'set default' else 'refuse' end`;
 
@@ -67,6 +78,9 @@ export const CATALOG_QUERIES: Readonly<Record<CatalogKind, string>> = {
       'identity', a.attnum::text, 'default', coalesce(pg_get_expr(d.adbin, d.adrelid), case when t.typtype = 'd' then t.typdefault end),
       'filledBy', case when a.attgenerated <> '' then 'generated' when a.attidentity <> '' then 'identity' else '' end,
       'isConstrainedType', ${DOMAIN('b.typnotnull or exists (select from pg_catalog.pg_constraint k where k.contypid = b.oid)')},
+      'isIncomparable', (select ${IS_INCOMPARABLE} from pg_catalog.pg_type e where e.oid =
+        coalesce(nullif(t.typbasetype, 0), case when t.typcategory = 'A' then nullif(t.typelem, 0) end, t.oid)),
+      'runsOut', ${RUNS_OUT},
       'definition', concat_ws(' ', a.attcollation::regcollation, a.attgenerated, a.attidentity),
       'grants', (select coalesce(jsonb_agg(coalesce(r.rolname, 'public') || ' ' || x.privilege_type order by 1), '[]')
         from aclexplode(a.attacl) x left join pg_catalog.pg_roles r on r.oid = x.grantee)) as facts
@@ -85,6 +99,8 @@ export const CATALOG_QUERIES: Readonly<Record<CatalogKind, string>> = {
       'onDelete', ${KEY_ACTION('k.confdeltype')}, 'onUpdate', ${KEY_ACTION('k.confupdtype')},
       'emptied', (select coalesce(jsonb_agg(a.attname order by a.attnum), '[]') from pg_catalog.pg_attribute a
         where a.attrelid = k.conrelid and a.attnum = any (coalesce(${SET_COLUMNS}, k.conkey))),
+      'canKeyBeNull', exists (select from pg_catalog.pg_attribute a
+        where a.attrelid = k.confrelid and a.attnum = any (k.confkey) and not a.attnotnull),
       'isKeyFixed', k.contype = 'f' and ${NEVER_WRITTEN}) as facts
     from pg_catalog.pg_constraint k join pg_catalog.pg_class c on c.oid = k.conrelid
     join pg_catalog.pg_namespace n on n.oid = c.relnamespace left join pg_catalog.pg_index i on i.indexrelid = k.conindid
