@@ -8,6 +8,7 @@ import { requirePlace } from '../environment/require-place.ts';
 import { databaseOf } from '../databases/database-of.ts';
 import { ofSeveral } from '../databases/of-several.ts';
 import { databaseWork } from '../databases/database-work.ts';
+import { removingUnfinished } from '../databases/removing-unfinished.ts';
 import { requireNotHidden } from '../databases/require-not-hidden.ts';
 import { requireUsableName } from '../databases/kept-name.ts';
 import { isKeptShorter, keptFor } from '../databases/kept-for.ts';
@@ -60,18 +61,18 @@ async function makeBranch(
   const expiresAt = keptMs === null ? null : bench.clock.now() + keptMs;
   const platform = bench.deps.databasePlatformOf(database);
   await requireNew(platform, environment, { database, name });
-  const work = databaseWork(context, bench, environment, bench.newRunId());
+  const id = bench.newRunId();
+  const work = databaseWork(context, bench, environment, id);
+  const options = { name, schemaOnly: typed.schemaOnly, expiresAt, ...(at === null ? {} : { at }) };
+  const unfinished = {
+    platform,
+    database,
+    name,
+    work: databaseWork({ ...context, interrupt: new AbortController().signal }, bench, environment, id),
+    deleteCommand: `glidepath db branch ${environment.name} ${name}${ofSeveral(environment, database)} --delete`,
+  };
   const branch = await withProgress(context, `Branching ${database.name} of ${environment.name}`, () =>
-    platform.branch(
-      database,
-      {
-        name,
-        schemaOnly: typed.schemaOnly,
-        expiresAt,
-        ...(at === null ? {} : { at }),
-      },
-      work,
-    ),
+    removingUnfinished(unfinished, () => platform.branch(database, options, work)),
   );
   const command = localHint(
     `glidepath db url ${environment.name}:${branch.name}${ofSeveral(environment, database)}`,
