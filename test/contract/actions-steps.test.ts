@@ -581,6 +581,25 @@ test('programs that are not there are missed, unless that was allowed', async ()
   expect(refused.log).toContain('flyctl is not on this machine');
 });
 
+test('pnpm is taken from this machine, and one that is not there is said with what brings it', async () => {
+  const missing = await rig.run('- uses: pnpm/action-setup@v4\n  env: { PATH: /nowhere }');
+  expect(missing.report.result).toBe('failure');
+  expect(missing.log).toContain(
+    'Install it (corepack enable pnpm), or rehearse with --without-tool pnpm/action-setup',
+  );
+  const found = await rig.run(`
+- run: |
+    mkdir bin && printf '#!/bin/sh\\necho ran pnpm "$@"\\n' > bin/pnpm && chmod +x bin/pnpm
+    echo "$PWD/bin" >> "$GITHUB_PATH"
+- uses: pnpm/action-setup@0ebf47130e4866e96fce0953f49152a61190b271 # v6.0.9
+- run: pnpm install --frozen-lockfile
+`);
+  expect(found.report.result).toBe('success');
+  expect(found.log).toMatch(/Found pnpm in .*bin[\s\S]*ran pnpm install --frozen-lockfile/);
+  const installs = await rig.run('- { uses: pnpm/action-setup@v4, with: { run_install: true } }');
+  expect(installs.log).toContain('with input run_install: write pnpm install in a run step');
+});
+
 test('findings are read as code scanning would read them, and what is none is refused', async () => {
   const upload = (file: string): string =>
     `- { uses: github/codeql-action/upload-sarif@v4, with: { sarif_file: ${file}, category: lint }, continue-on-error: true }`;

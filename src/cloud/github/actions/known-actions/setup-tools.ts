@@ -9,6 +9,8 @@ function setsUp(
   versions: ActionVersions,
   programs: readonly string[],
   inputs: Readonly<Record<string, ActionInput>>,
+  /** What is typed to have the programs. */
+  install = '',
 ): KnownAction {
   return {
     versions,
@@ -19,17 +21,21 @@ function setsUp(
         const place = placeOfProgram(call, program);
         if (place !== null) call.output.say(`Found ${program} in ${place}`);
       }
-      if (missing.length > 0) withoutThem(call, name, missing);
+      if (missing.length > 0) withoutThem(call, name, { missing, install });
       return Promise.resolve({ outputs: {} });
     },
   };
 }
 
-function withoutThem(call: ActionCall, name: string, missing: readonly string[]): void {
+function withoutThem(
+  call: ActionCall,
+  name: string,
+  { missing, install }: { readonly missing: readonly string[]; readonly install: string },
+): void {
   const what = `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not on this machine`;
   if (!call.services.withoutTool.has(name))
     throw new ActionFailure(
-      `${what}, and the local GitHub installs nothing. Install it, or rehearse with --without-tool ${name}`,
+      `${what}, and the local GitHub installs nothing. Install it${install === '' ? '' : ` (${install})`}, or rehearse with --without-tool ${name}`,
     );
   call.output.warning(`${what}: going on without, as was allowed`);
 }
@@ -51,6 +57,29 @@ export const setupBeam: KnownAction = setsUp('erlef/setup-beam', BEAM, ['elixir'
   'github-token': {},
   'hexpm-mirrors': {},
 });
+
+const PNPM: ActionVersions = { newest: 'v6.0.9', commits: ['0ebf47130e4866e96fce0953f49152a61190b271'] };
+
+/** pnpm/action-setup: pnpm must be there; it takes the version that package.json names by itself. */
+export const setupPnpm: KnownAction = {
+  ...setsUp(
+    'pnpm/action-setup',
+    PNPM,
+    ['pnpm'],
+    {
+      version: {},
+      dest: { default: '~/setup-pnpm' },
+      run_install: { default: 'null' },
+      cache: { default: 'false' },
+      cache_dependency_path: { default: 'pnpm-lock.yaml' },
+      package_json_file: { default: 'package.json' },
+      standalone: { default: 'false' },
+    },
+    'corepack enable pnpm',
+  ),
+  refuses: ({ run_install: asked = 'null' }) =>
+    /^(?:|null|false)$/u.test(asked.trim()) ? null : 'input run_install: write pnpm install in a run step',
+};
 
 /** superfly/flyctl-actions/setup-flyctl: flyctl must be there. */
 export const setupFlyctl: KnownAction = setsUp('superfly/flyctl-actions/setup-flyctl', FLYCTL, ['flyctl'], {
