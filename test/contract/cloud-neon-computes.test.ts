@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { Client } from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { anewAfterFailure } from '../support/anew-after-failure.ts';
 import { until } from '../support/cloud-fly-rig.ts';
 import { NeonRig, rowsOf, withSession } from '../support/neon-rig.ts';
 import type { NeonAnswer } from '../support/neon-rig.ts';
@@ -12,7 +13,7 @@ let endpoint: string;
 let url: string;
 let pooled: string;
 
-beforeAll(async () => {
+anewAfterFailure(async () => {
   rig = await NeonRig.start();
   const made = await rig.done('POST', '/projects', { project: { name: 'shop' } });
   path = `/projects/${made.project.id}`;
@@ -25,8 +26,8 @@ beforeAll(async () => {
   expect(new URL(pooled).host).toBe(parameters.pooler_host);
   expect(pooled).not.toBe(url);
   await rowsOf(url, 'create table t (id int primary key)');
+  return rig;
 });
-afterAll(() => rig[Symbol.asyncDispose]());
 
 test('a compute sleeps when it is told to, and wakes when somebody connects or when it is started', async () => {
   const state = async (): Promise<string> =>

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { anewAfterFailure } from '../support/anew-after-failure.ts';
 import type { ResolvedDatabase } from '../../src/config/resolved.ts';
 import { Secret } from '../../src/diagnostics/secret.ts';
 import type { DatabasePlatform } from '../../src/providers/database-platform.ts';
@@ -13,13 +14,11 @@ import { UNPACED } from '../support/unpaced.ts';
 let rig: NeonRig;
 let platform: DatabasePlatform;
 
-beforeAll(async () => {
+anewAfterFailure(async () => {
   rig = await NeonRig.start();
   platform = neonWith(async (url, init) => fetch(url, init));
   await platform.ensure(testNeonDatabase({ platformName: 'main' }), new TestWork());
-});
-afterAll(async () => {
-  await rig[Symbol.asyncDispose]();
+  return rig;
 });
 
 function neonWith(transport: Fetch, token: string = rig.token): DatabasePlatform {
