@@ -1,5 +1,6 @@
 // The checks of a repository of packages, beside the tools that people use for it: whole processes, the same tasks, one tool
 // after the other in turn, each in a copy of its own. Nothing changed, one file changed, the outputs gone, and nothing known.
+// On a machine that does nothing else it takes some five minutes: a slow tool has fewer rounds, and the table says how many.
 // `GLIDEPATH_BENCH_ROUNDS=5` for a quick look, `GLIDEPATH_BENCH_JSON=FILE` for the raw times.
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +13,7 @@ import {
   installPeers,
   peerTools,
   runTool,
+  RUN_MS_MAX,
   TASKS_AT_ONCE,
   type CheckTool,
 } from './support/check-tools.ts';
@@ -54,6 +56,8 @@ const WORK: MonorepoShape = { packages: 50, filesPerPackage: 10, workMs: 250 };
 const WORK_ROUNDS = 3;
 const BARE = 'bare shells';
 const ROUNDS = Number(process.env['GLIDEPATH_BENCH_ROUNDS'] ?? '15');
+/** What one tool may take for the rounds of one table; a round that has begun is counted. */
+const TOOL_MS_MAX = 3_000;
 
 /** What is done to a repository before the run that is timed. */
 interface Scenario {
@@ -107,8 +111,9 @@ async function measure(
     }
     console.log(`  ${subject.title}`);
     for (const scenario of SCENARIOS) {
+      progress(`${subject.title}: ${scenario.what}`);
       const times = timesOf(scenario, subject, roots);
-      printTable(scenario.what, times, subject);
+      printTable(scenario, times, subject);
       for (const [{ name }, ms] of times)
         raw.push({ subject: subject.title, what: scenario.what, tool: name, ms });
     }
@@ -144,6 +149,7 @@ async function measureWork(tools: readonly CheckTool[], peers: string | null): P
   const add = (name: string, ms: number): void => void times.set(name, [...(times.get(name) ?? []), ms]);
   try {
     for (let round = 0; round < Math.min(ROUNDS, WORK_ROUNDS); round += 1) {
+      progress(`${WORK.packages} packages with work: round ${round + 1}`);
       const fresh = (name: string): string => {
         const root = join(dir, `${round}-${name}`);
         mkdirSync(root);
@@ -153,9 +159,10 @@ async function measureWork(tools: readonly CheckTool[], peers: string | null): P
       writeMonorepo(bare, WORK, null);
       add(BARE, await runBareGraph(bare, WORK, TASKS_AT_ONCE));
       for (const [index, tool] of runners.entries()) {
+        if (isSlow(times.get(tool.name) ?? [])) continue;
         const root = fresh(String(index));
         prepare(root, tool, WORK, peers);
-        add(tool.name, runTool(tool, root));
+        add(tool.name, runTool(tool, root) ?? RUN_MS_MAX);
       }
     }
   } finally {
@@ -167,7 +174,7 @@ async function measureWork(tools: readonly CheckTool[], peers: string | null): P
     const wanted = name === GLIDEPATH.name ? ' (goal ≤ 1.1)' : '';
     const ms = median(all);
     console.log(
-      `      ${name.padEnd(24)} ${ms.toFixed(0).padStart(6)} ms  × ${(ms / floor).toFixed(2)}${wanted}`,
+      `      ${name.padEnd(24)} ${ms.toFixed(0).padStart(6)} ms  × ${(ms / floor).toFixed(2)}${wanted}${roundsWords(all, Math.min(ROUNDS, WORK_ROUNDS))}`,
     );
   }
   return [...times].map(([tool, ms]) => ({ packages: WORK.packages, what: 'cold, with work', tool, ms }));
@@ -181,21 +188,55 @@ function prepare(root: string, tool: CheckTool, shape: MonorepoShape, peers: str
 function timesOf(
   { rounds, before }: Scenario,
   subject: Subject,
-  roots: ReadonlyMap<CheckTool, string>,
+  roots: Map<CheckTool, string>,
 ): Map<CheckTool, number[]> {
   const times = new Map([...roots.keys()].map((tool) => [tool, [] as number[]]));
-  // The first round is not counted: it fills the caches of the disk and of Node.
+  // The first round is not counted, unless it takes all the time there is: it fills the caches of the disk and of Node.
   for (let round = -1; round < rounds(subject); round += 1) {
     for (const [tool, root] of roots) {
+      const own = times.get(tool) ?? [];
+      if (isSlow(own)) continue;
       before(root, tool, round, subject);
       const ms = runTool(tool, root, subject.tasks);
-      if (round >= 0) times.get(tool)?.push(ms);
+      if (ms === null) leaveOut(tool, roots, times);
+      else if (round >= 0 || isSlow([ms])) own.push(ms);
     }
   }
   return times;
 }
 
-function printTable(what: string, times: ReadonlyMap<CheckTool, readonly number[]>, { goal }: Subject): void {
+/** Whether a tool has had its time. */
+function isSlow(times: readonly number[]): boolean {
+  return times.reduce((sum, ms) => sum + ms, 0) > TOOL_MS_MAX;
+}
+
+/** For the rest of the tables of a repository: what it has not done once it cannot find done. */
+function leaveOut(
+  tool: CheckTool,
+  roots: Map<CheckTool, string>,
+  times: Map<CheckTool, readonly number[]>,
+): void {
+  roots.delete(tool);
+  times.delete(tool);
+  console.log(`    left out: ${tool.name}, which did not end within ${RUN_MS_MAX / 1000} s`);
+}
+
+/** To stderr, so that it is not among the figures: somebody who waits sees that it goes on. */
+function progress(what: string): void {
+  process.stderr.write(`  … ${what} (${(performance.now() / 1000).toFixed(0)} s so far)\n`);
+}
+
+function roundsWords(times: readonly number[], rounds: number): string {
+  if (times.length >= rounds) return '';
+  return times.length === 1 ? '  (1 round)' : `  (${times.length} rounds)`;
+}
+
+function printTable(
+  { what, rounds }: Scenario,
+  times: ReadonlyMap<CheckTool, readonly number[]>,
+  subject: Subject,
+): void {
+  const { goal } = subject;
   const floor = median(times.get(FLOOR) ?? []);
   console.log(`    ${what}`);
   for (const [tool, all] of times) {
@@ -203,7 +244,7 @@ function printTable(what: string, times: ReadonlyMap<CheckTool, readonly number[
     const hasGoal = tool === GLIDEPATH && what === 'nothing changed' && goal !== null;
     const range = `${Math.min(...all).toFixed(0)}–${Math.max(...all).toFixed(0)}`;
     console.log(
-      `      ${tool.name.padEnd(24)} ${ms.toFixed(0).padStart(6)} ms  ${range.padStart(12)}  × ${(ms / floor).toFixed(2)}${hasGoal ? ` (goal ≤ ${goal})` : ''}`,
+      `      ${tool.name.padEnd(24)} ${ms.toFixed(0).padStart(6)} ms  ${range.padStart(12)}  × ${(ms / floor).toFixed(2)}${hasGoal ? ` (goal ≤ ${goal})` : ''}${roundsWords(all, rounds(subject))}`,
     );
   }
 }

@@ -121,11 +121,22 @@ function wireitEnv(): CheckTool['env'] {
   };
 }
 
-/** Runs a tool to its end; throws with what it said where it fails. */
-export function runTool(tool: CheckTool, root: string, tasks: readonly string[] = []): number {
+/** What takes longer is ended: a tool that starts npm or itself for each task needs minutes for 200 of them. */
+export const RUN_MS_MAX = 60_000;
+/** So that all that a tool started can be ended with it. Node takes it here too, which its types do not say. */
+const OWN_GROUP = { detached: true };
+
+/**
+ * Runs a tool to its end, and says how many milliseconds that took; null where it has not ended in time. Throws with what it
+ * said where it fails.
+ */
+export function runTool(tool: CheckTool, root: string, tasks: readonly string[] = []): number | null {
   const began = performance.now();
-  const { status, stdout, stderr } = spawnSync(tool.program, tool.args(tasks), {
+  const { pid, status, signal, stdout, stderr } = spawnSync(tool.program, tool.args(tasks), {
     cwd: root,
+    timeout: RUN_MS_MAX,
+    killSignal: 'SIGKILL',
+    ...OWN_GROUP,
     encoding: 'utf8',
     maxBuffer: 1 << 28,
     // wireit takes directories named node_modules out of the PATH, and with them the Node that runs this.
@@ -139,8 +150,20 @@ export function runTool(tool: CheckTool, root: string, tasks: readonly string[] 
     },
   });
   const ms = performance.now() - began;
+  if (signal !== null && ms >= RUN_MS_MAX) {
+    endGroup(pid);
+    return null;
+  }
   if (status !== 0) throw new Error(`${tool.name} ended with exit code ${status}\n${stdout}\n${stderr}`);
   return ms;
+}
+
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nothing of it was left.
+  }
 }
 
 function absolute(env: CheckTool['env'], root: string): Record<string, string> {
