@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { anewAfterFailure } from '../support/anew-after-failure.ts';
 import { projectRig, type ProjectRig } from '../support/project-rig.ts';
 
 const CONFIG = `
@@ -21,16 +22,15 @@ const QUIET = /↺ build .*\n↺ lint .*\n2 checks passed in .*, all up to date/
 
 let rig: ProjectRig;
 
-beforeAll(async () => {
-  rig = await projectRig({
-    'glidepath.config.ts': CONFIG,
-    'src/a.txt': 'a\n',
-    'src/b.txt': 'b\n',
-    'tool.sh': '#!/bin/sh\nexit 0\n',
-    '.gitignore': 'dist\n.glidepath\nnode_modules\n',
-  });
-});
-afterAll(async () => rig[Symbol.asyncDispose]());
+const FILES = {
+  'glidepath.config.ts': CONFIG,
+  'src/a.txt': 'a\n',
+  'src/b.txt': 'b\n',
+  'tool.sh': '#!/bin/sh\nexit 0\n',
+  '.gitignore': 'dist\n.glidepath\nnode_modules\n',
+};
+
+anewAfterFailure(async () => (rig = await projectRig(FILES)));
 beforeEach(settle);
 
 /** What has only just been changed is not believed to stay: so runs are made until one has been remembered. */

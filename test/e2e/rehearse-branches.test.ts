@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { anewAfterFailure } from '../support/anew-after-failure.ts';
 import { projectRig, type CliResult, type ProjectRig } from '../support/project-rig.ts';
 import { GOOD_SERVER } from '../support/tiny-project.ts';
 
@@ -29,7 +30,7 @@ export default defineProject({
 
 let rig: ProjectRig;
 
-beforeAll(async () => {
+async function open(): Promise<ProjectRig> {
   rig = await projectRig({
     'glidepath.config.ts': CONFIG,
     'server.mjs': GOOD_SERVER,
@@ -38,8 +39,10 @@ beforeAll(async () => {
   expect((await rig.run('generate')).code).toBe(0);
   await rig.commit('Generated files');
   await rig.cloudUp();
-});
-afterAll(() => rig[Symbol.asyncDispose]());
+  return rig;
+}
+
+anewAfterFailure(open);
 
 async function rehearse(words: readonly string[], code: number): Promise<CliResult> {
   const result = await rig.run('rehearse', ...words);
