@@ -42,7 +42,7 @@ function invalid(directory: string, { problems }: ArtifactVerdict): ToolError {
   if (problems.every(({ kind }) => kind === 'check'))
     return new ToolError(
       'ARTIFACT_INVALID',
-      `${directory} is whole, but not fit for use: ${first?.message ?? ''}`,
+      `${directory} is intact, but not fit for use: ${first?.message ?? ''}`,
       {
         hint: 'Use an export of a run in which every check passed.',
         output: problems.slice(1).map(({ message }) => message),
@@ -51,7 +51,7 @@ function invalid(directory: string, { problems }: ArtifactVerdict): ToolError {
   const more = problems.length === 1 ? '' : ` ${counted(problems.length - 1, 'more thing')} as well:`;
   return new ToolError(
     'ARTIFACT_INVALID',
-    `${directory} is not what it was made as: ${first?.message ?? ''}${more}`,
+    `${directory} failed verification: ${first?.message ?? ''}${more}`,
     {
       hint: 'Do not use it. Get the export again from where it was made.',
       output: problems.slice(1).map(({ message }) => message),
@@ -72,10 +72,10 @@ function lines(
     signedBy === null
       ? 'not signed: it is complete, but nobody vouches for who made it'
       : key === null
-        ? `signed by ${signedBy}; that it is yours says --key ${signedBy}`
+        ? `signed by ${signedBy}; to require this key: --key ${signedBy}`
         : `signed by ${signedBy}`;
   return [
-    `${green('✓')} ${directory} is what was made of ${manifest.project} ${manifest.commit.slice(0, 7)}${manifest.uncommitted ? ', with changes that were not committed' : ''}`,
+    `${green('✓')} ${directory} is verified: built from ${manifest.project} ${manifest.commit.slice(0, 7)}${manifest.uncommitted ? ', with uncommitted changes' : ''}`,
     `  ${counted(files.length, 'file')}, ${counted(images.length, 'image')}, ${counted(checks.length, 'check')}`,
     ...(missing.length === 0 ? [] : [`  not run when it was made: ${missing.join(', ')}`]),
     ...images.map(({ app, digest }) => dim(`  ${app}  ${digest}`)),
