@@ -109,7 +109,7 @@ export async function resumeRun(store: JournalStore, id: string, leaseMs: number
   await change(store, id, (state, now) => {
     if (isFinished(state.status)) {
       throw new ToolError('RUN_NOT_RESUMABLE', `Run "${id}" has already ended: ${state.status}.`, {
-        hint: 'Start a new run; "glidepath history" says what is live.',
+        hint: 'Start a new run. To see what is live: glidepath history',
       });
     }
     if (state.status !== 'interrupted') return [];

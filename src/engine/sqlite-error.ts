@@ -26,7 +26,7 @@ export function sqliteError(error: unknown, file: string): unknown {
   const detail = error instanceof Error ? error.message : String(error);
   if (errcode === IO_ERROR_SHM_SIZE || (errcode & 0xff) === FULL) {
     return new ToolError('STORE_DISK_FULL', `The disk of ${file} is full: ${detail}.`, {
-      hint: 'Free some space and run "glidepath run resume": nothing recorded is lost.',
+      hint: 'Free some space and resume the run: glidepath run resume; nothing recorded is lost.',
       cause: error,
     });
   }

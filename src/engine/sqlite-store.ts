@@ -228,7 +228,7 @@ class SqliteStore implements JournalStore {
     } catch (error) {
       if (!isUniqueBreach(error)) throw error;
       throw new ToolError('RUN_LOCKED', `Another run holds "${state.lockKey}".`, {
-        hint: 'See "glidepath runs" for the run that holds it.',
+        hint: 'Find the run that holds it: glidepath runs',
         cause: error,
       });
     }

@@ -32,9 +32,13 @@ export interface DatabasePlace {
 export function parsePlace(written: string): DatabasePlace {
   const colon = written.indexOf(':');
   if (colon === -1) return { environment: written, branch: null };
-  const branch = written.slice(colon + 1);
-  if (branch !== '') return { environment: written.slice(0, colon), branch };
-  throw new ToolError('CLI_USAGE', `"${written}" has no branch after its colon.`, {
-    hint: `Write ${written.slice(0, colon)}, or ${written.slice(0, colon)}:<branch>.`,
-  });
+  const [environment, branch] = [written.slice(0, colon), written.slice(colon + 1)];
+  if (environment !== '' && branch !== '') return { environment, branch };
+  throw new ToolError(
+    'CLI_USAGE',
+    `"${written}" has no ${environment === '' ? 'environment before' : 'branch after'} its colon.`,
+    {
+      hint: `Write an environment, or an environment and a branch: ${environment || 'staging'}:${branch || 'try'}`,
+    },
+  );
 }

@@ -44,6 +44,9 @@ test('a command in a hint gets --local when the command that failed had it', () 
   expect(localHint('Do it: glidepath rollback <env> --to r-1', true)).toBe(
     'Do it: glidepath rollback <env> --to r-1 --local',
   );
+  expect(localHint('Free some space: glidepath run resume; nothing is lost.', true)).toBe(
+    'Free some space: glidepath run resume --local; nothing is lost.',
+  );
   expect(localHint('Do it: glidepath cloud up', true)).toBe('Do it: glidepath cloud up');
   expect(localHint('Do it: glidepath deploy staging', false)).toBe('Do it: glidepath deploy staging');
 });
