@@ -181,6 +181,16 @@ describe('a private repository', () => {
     expect(outcomes(await setUp(rig.options()))).toEqual([]);
   });
 
+  test('that was public when it was set up is told of what the plan leaves out now', async () => {
+    await using rig = await openRig({ plan: 'free', isPrivate: false });
+    await setUp(rig.options());
+    await rig.github.control('PUT', '/repositories', { repository: rig.repository, private: true });
+    const notes = (await setUp(rig.options())).flatMap(({ change }) =>
+      change.mark === 'note' ? [change.subject] : [],
+    );
+    expect(notes).toEqual(expect.arrayContaining(['environment staging', 'ruleset Glidepath: main branch']));
+  });
+
   test.each([
     ['team', { limited: ['environment production-approval'] }],
     [

@@ -8,6 +8,7 @@ import {
 import type { SettingAction, SettingChange } from '../../plan/github-setup/settings-plan.ts';
 import type { CodeHostSettings } from '../../providers/code-host-settings.ts';
 import { GithubApiError } from '../../providers/github/github-error.ts';
+import { isPlanRefusal } from '../../providers/github/is-plan-refusal.ts';
 import { unreachable } from '../../util/assert.ts';
 
 /** How a change went. */
@@ -102,16 +103,4 @@ async function orInstead(change: () => Promise<void>, instead: string): Promise<
     if (!isPlanRefusal(error)) throw error;
     return instead;
   }
-}
-
-/**
- * GitHub's words: "Please ensure the billing plan supports the required reviewers protection rule." (422), "Upgrade to
- * GitHub Pro or make this repository public to enable this feature." (403).
- */
-function isPlanRefusal(error: unknown): boolean {
-  return (
-    error instanceof GithubApiError &&
-    (error.status === 422 || error.status === 403) &&
-    /billing plan|upgrade to github|make this repository public/i.test(error.detail)
-  );
 }

@@ -7,6 +7,7 @@ import type {
 } from '../../config/repository-settings.ts';
 import { reviewerName } from './from-wire.ts';
 import type { GithubClient } from './github-client.ts';
+import { isPlanRefusal } from './is-plan-refusal.ts';
 import { readRepository } from './read-repository.ts';
 import type { WireEnvironment, WireRuleset } from './wire-types.ts';
 
@@ -36,24 +37,36 @@ async function readEnvironments(client: GithubClient): Promise<EnvironmentSettin
   return Promise.all(environments.map((environment) => readEnvironment(client, environment)));
 }
 
+/** Nothing where the plan leaves it out: environments stay when a repository becomes private, and are not shown any more. */
+async function unlessLeftOut<T>(found: Promise<T>): Promise<T | null> {
+  try {
+    return await found;
+  } catch (error) {
+    if (isPlanRefusal(error)) return null;
+    throw error;
+  }
+}
+
 async function readEnvironment(client: GithubClient, wire: WireEnvironment): Promise<EnvironmentSettings> {
   const { octokit, path, orNull } = client;
   const rules = wire.protection_rules ?? [];
   const review = rules.find((rule) => 'reviewers' in rule);
   const wait = rules.find((rule) => 'wait_timer' in rule);
-  const secrets = await orNull(`read the names of the secrets of ${wire.name}`, () =>
-    octokit.paginate('GET /repos/{owner}/{repo}/environments/{environment_name}/secrets', {
-      ...path,
-      environment_name: wire.name,
-      per_page: PAGE,
-    }),
+  const secrets = await unlessLeftOut(
+    orNull(`read the names of the secrets of ${wire.name}`, () =>
+      octokit.paginate('GET /repos/{owner}/{repo}/environments/{environment_name}/secrets', {
+        ...path,
+        environment_name: wire.name,
+        per_page: PAGE,
+      }),
+    ),
   );
   return {
     name: wire.name,
     reviewers: (review?.reviewers ?? []).map((each) => reviewerName(path.owner, each)),
     preventsSelfReview: review?.prevent_self_review ?? false,
     waitMinutes: wait?.wait_timer ?? 0,
-    refs: await refsOf(client, wire),
+    refs: (await unlessLeftOut(refsOf(client, wire))) ?? 'any',
     secrets: ((secrets ?? []) as unknown as readonly { name: string }[]).map(({ name }) => name),
   };
 }
