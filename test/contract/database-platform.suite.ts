@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ResolvedDatabase } from '../../src/config/resolved.ts';
 import type { ConnectionPurpose, DatabasePlatform } from '../../src/providers/database-platform.ts';
 import { withPostgres } from '../../src/providers/postgres/connect-postgres.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { MemoryJournal, TestWork } from '../support/fly-rig.ts';
+import { anewAfterFailure } from '../support/anew-after-failure.ts';
 
 /** A database platform under test. What it cannot do is refused with PROVIDER_NOT_SUPPORTED, which is tested too. */
 export interface PlatformUnderTest extends AsyncDisposable {
@@ -35,12 +36,7 @@ export function describeDatabasePlatform(
 ): void {
   describe(`${name} as a database platform`, () => {
     let under: PlatformUnderTest;
-    beforeAll(async () => {
-      under = await open();
-    });
-    afterAll(async () => {
-      await under[Symbol.asyncDispose]();
-    });
+    anewAfterFailure(async () => (under = await open()));
 
     test('a database is made once, answers at its URL, and its password is journaled and logged nowhere', async () => {
       const { platform } = under;
