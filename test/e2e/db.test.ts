@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isProcessAlive } from '../../src/cloud/postgres/server/process-inspection.ts';
+import { anewAfterFailure } from '../support/anew-after-failure.ts';
 import { eventually } from '../support/postgres-rig.ts';
 import { projectRig, type CliResult, type ProjectRig } from '../support/project-rig.ts';
 import { cloudOf } from '../support/rig-cloud.ts';
@@ -32,14 +33,15 @@ function project(): Record<string, string> {
 
 let rig: ProjectRig;
 
-beforeAll(async () => {
+async function open(): Promise<ProjectRig> {
   rig = await projectRig(project());
-  await rig.run('cloud', 'up', '--port', '0', '--edge-port', '0');
+  await rig.cloudUp();
   const deployed = await rig.run('deploy', 'staging', '--local');
   expect(deployed.code, deployed.stdout + deployed.stderr).toBe(0);
-});
+  return rig;
+}
 
-afterAll(() => rig[Symbol.asyncDispose]());
+anewAfterFailure(open);
 
 async function query(place: string, sql: string): Promise<Record<string, unknown>[]> {
   const { stdout } = await rig.run('db', 'url', place, '--local');
@@ -53,7 +55,7 @@ async function query(place: string, sql: string): Promise<Record<string, unknown
 }
 
 describe('the data of an environment', () => {
-  test('are kept, spoilt, looked at and brought back, with the spoilt ones beside them', async () => {
+  test('are kept, spoilt, looked at and brought back, with the spoilt ones beside them, and those back again', async () => {
     await query('staging', "insert into notes select n, 'kept' from generate_series(1, 10) n");
     const backup = await rig.json<{ restorePoint: { name: string }; command: string }>(
       'db',
@@ -102,11 +104,11 @@ describe('the data of an environment', () => {
     const remove = await rig.run('db', 'backup', 'staging', '--name', 'friday', '--delete', '--local');
     expect([remove.code, remove.stderr]).toEqual([1, expect.stringContaining('friday cannot be deleted')]);
     expect(await query(`staging:${kept}`, 'select count(*)::int as rows from notes')).toEqual([{ rows: 4 }]);
-  });
+    await goBackTo(kept);
+  }, 480_000);
 
-  test('go back to what a restore replaced, and not to a moment that the restore took out of their history', async () => {
-    const { stdout } = await rig.run('db', 'restore', 'staging', '--local');
-    const kept = /before-restore-\S+/.exec(stdout)?.[0] ?? '';
+  /** To what a restore replaced, and not to a moment that the restore took out of the history. */
+  async function goBackTo(kept: string): Promise<void> {
     const [{ was } = { was: new Date() }] = await query(`staging:${kept}`, 'select clock_timestamp() as was');
     const point = await rig.json<{ restorePoints: { name: string; at: number }[] }>(
       'db',
@@ -130,7 +132,7 @@ describe('the data of an environment', () => {
     expect(restored.code, restored.stdout + restored.stderr).toBe(0);
     expect(restored.stdout).toContain('to restore it: glidepath db restore staging --to-restore-point');
     expect(await query('staging', 'select count(*)::int as rows from notes')).toEqual([{ rows: 4 }]);
-  });
+  }
 
   test('are brought back to a moment, and the next migration runs again what they do not have', async () => {
     const [{ now } = { now: new Date() }] = await query('staging', 'select clock_timestamp() as now');
@@ -147,9 +149,7 @@ describe('the data of an environment', () => {
     [['--to', 'yesterday'], 2, 'is not a moment'],
     [['--to', '400d'], 2, 'DATABASE_OUTSIDE_WINDOW'],
     [['--to', '2999-01-01T00:00:00Z'], 2, 'DATABASE_OUTSIDE_WINDOW'],
-    [['--to-restore-point', 'fridya'], 2, 'friday'],
     [['--to', '1s', '--to-restore-point', 'friday'], 2, 'cannot be combined'],
-    [['--to-restore-point', 'friday', '--confirm', 'production'], 2, 'is not the name'],
     [['--to', '1s', '--confirm', 'nobody'], 2, 'is not the name'],
     [['--database', 'other'], 2, 'There is no database "other"'],
   ])('are left alone by db restore staging %j', async (words, code, said) => {
@@ -159,6 +159,17 @@ describe('the data of an environment', () => {
 });
 
 describe('a backup by hand', () => {
+  test('is restored by its name alone, and when the environment is confirmed by its own', async () => {
+    expect((await rig.run('db', 'backup', 'staging', '--name', 'thursday', '--local')).code).toBe(0);
+    for (const [words, said] of [
+      [['thrusday'], 'thursday'],
+      [['thursday', '--confirm', 'production'], 'is not the name'],
+    ] as const) {
+      const refused = await rig.run('db', 'restore', 'staging', '--to-restore-point', ...words, '--local');
+      expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(said)]);
+    }
+  });
+
   test('is of now: a name that is taken is refused, until the one that has it is deleted', async () => {
     const kept = (): Promise<CliResult> => rig.run('db', 'backup', 'staging', '--name', 'monday', '--local');
     expect((await kept()).code).toBe(0);

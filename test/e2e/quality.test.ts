@@ -98,6 +98,7 @@ export default defineProject({
 describe('the gate quality() on the way to production', () => {
   let rig: ProjectRig;
   let counter = '';
+  let isBegun = false;
   const log = (result: CliResult): string => result.stdout + result.stderr;
   const builds = (): string[] =>
     existsSync(counter) ? readFileSync(counter, 'utf8').trim().split('\n').sort() : [];
@@ -120,7 +121,7 @@ describe('the gate quality() on the way to production', () => {
     return rig.commit('Change');
   };
 
-  beforeAll(async () => {
+  const open = async (): Promise<void> => {
     rig = await projectRig({
       'server.mjs': GOOD_SERVER,
       'lib.mjs': LIB,
@@ -137,13 +138,21 @@ describe('the gate quality() on the way to production', () => {
     counter = `${rig.dir}.builds`;
     await change({ 'glidepath.config.ts': config(counter) });
     await rig.cloudUp();
-  });
-  afterAll(async () => {
+  };
+  const close = async (): Promise<void> => {
     await rig[Symbol.asyncDispose]();
     rmSync(counter, { force: true });
-  });
+  };
+  beforeAll(open);
+  afterAll(close);
 
   test('what is good enough goes through, with its figures; it was built once and checked once on the way', async () => {
+    // The others begin with what is live by then; only this one, when it is tried again too, where nothing is.
+    if (isBegun) {
+      await close();
+      await open();
+    }
+    isBegun = true;
     const plan = await rig.run('plan', 'deploy', 'production', '--local');
     expect(log(plan).replaceAll(/\s+/g, ' ')).toContain('at least 80 % of lines covered');
     expect((await rig.run('ci')).code).toBe(0);
@@ -176,7 +185,11 @@ describe('the gate quality() on the way to production', () => {
 
   test('a known weakness of a package is refused, and not while an exception holds; one that expired is', async () => {
     const before = await live();
-    await change({ 'lib.mjs': LIB, 'advisories.json': JSON.stringify([ADVISORY]) });
+    await change({
+      'glidepath.config.ts': config(counter),
+      'lib.mjs': LIB,
+      'advisories.json': JSON.stringify([ADVISORY]),
+    });
     const weak = await ship();
     expect([weak.code, log(weak)]).toEqual([
       4,
@@ -221,7 +234,14 @@ describe('the gate quality() on the way to production', () => {
 
   test('a rollback asks no gate', async () => {
     const before = await live();
-    expect((await rig.run('rollback', 'production', '--local')).code).toBe(0);
-    expect(await live()).not.toBe(before);
+    const { releases } = await rig.json<{ releases: { release: { id: string; commit: string } }[] }>(
+      'releases',
+      'production',
+      '--local',
+    );
+    const other = releases.find(({ release }) => release.commit !== before)?.release;
+    const back = await rig.run('rollback', 'production', '--to', other?.id ?? '', '--local');
+    expect([back.code, log(back)]).toEqual([0, expect.any(String)]);
+    expect(await live()).toBe(other?.commit);
   });
 });
