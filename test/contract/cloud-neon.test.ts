@@ -1,5 +1,6 @@
 import { Client } from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { anewAfterFailure } from '../support/anew-after-failure.ts';
 import { until } from '../support/cloud-fly-rig.ts';
 import { ShiftedClock } from '../support/neon-clock.ts';
 import { NeonRig, rowsOf, withSession } from '../support/neon-rig.ts';
@@ -12,14 +13,15 @@ let project: string;
 let main: NeonAnswer['body'];
 let url: string;
 
-beforeAll(async () => {
+anewAfterFailure(async () => {
+  clock.aheadMs = 0;
   rig = await NeonRig.start({ clock });
   const made = await newProject();
   project = made.project.id;
   main = made.branch;
   url = made.connection_uris[0].connection_uri;
+  return rig;
 });
-afterAll(() => rig[Symbol.asyncDispose]());
 
 test('a branch has the data of its parent, goes its own way, and names its parent and its place in the log', async () => {
   const made = await branch('feature', { endpoints: [{ type: 'read_write' }] });
