@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { renderCompletions, SHELLS, type CompletedCommand } from './completions.ts';
 
@@ -24,8 +27,12 @@ const COMMANDS: readonly CompletedCommand[] = [
 const isInstalled = (shell: string): boolean => spawnSync(shell, ['-c', 'exit 0']).status === 0;
 
 describe.each(SHELLS)('the completions of %s', (shell) => {
-  test.skipIf(!isInstalled(shell))('are read by the shell', () => {
-    const { status, stderr } = spawnSync(shell, ['-n'], { input: renderCompletions(shell, COMMANDS) });
+  test.skipIf(!isInstalled(shell))('are read by the shell', async () => {
+    await using dir = await mkdtempDisposable(join(tmpdir(), 'glidepath-completions-'));
+    // As a file: fish does not read what it only checks from its input.
+    const script = join(dir.path, `glidepath.${shell}`);
+    await writeFile(script, renderCompletions(shell, COMMANDS));
+    const { status, stderr } = spawnSync(shell, ['-n', script]);
     expect(stderr.toString()).toBe('');
     expect(status).toBe(0);
   });
@@ -36,7 +43,7 @@ describe.each(SHELLS)('the completions of %s', (shell) => {
   });
 });
 
-test.each([
+const LINES: readonly (readonly [string, readonly string[]])[] = [
   ['glidepath ', ['ci', 'cloud', '--version']],
   ['glidepath cl', ['cloud']],
   ['glidepath ci ', ['cache', '--only']],
@@ -46,7 +53,9 @@ test.each([
   ['glidepath ci --only cache ', ['cache', '--only']],
   ['glidepath ci cache clear --', ['--older-than']],
   ['glidepath nope ', ['ci', 'cloud', '--version']],
-])('in bash, "%s" is completed', (line, expected) => {
+];
+
+test.each(LINES)('in bash, "%s" is completed', (line, expected) => {
   const words = line.split(' ');
   const script = `${renderCompletions('bash', COMMANDS)}
 COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}
@@ -54,4 +63,18 @@ _glidepath; printf '%s\\n' "\${COMPREPLY[@]}"`;
   const { stdout, stderr } = spawnSync('bash', ['-c', script]);
   expect(stderr.toString()).toBe('');
   expect(stdout.toString().trim().split('\n')).toEqual(expected);
+});
+
+test.skipIf(!isInstalled('fish')).each(LINES)('in fish, "%s" is completed', (line, expected) => {
+  const script = `${renderCompletions('fish', COMMANDS)}\ncomplete -C '${line}'`;
+  const { stdout, stderr } = spawnSync('fish', ['-c', script]);
+  expect(stderr.toString()).toBe('');
+  const names = stdout
+    .toString()
+    .split('\n')
+    .map((each) => each.split('\t')[0] ?? '')
+    .filter((each) => each !== '');
+  // It offers options only behind a dash.
+  const hasDash = line.split(' ').at(-1)?.startsWith('-') === true;
+  expect(names).toEqual(expected.filter((each) => hasDash || !each.startsWith('-')));
 });
