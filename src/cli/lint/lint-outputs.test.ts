@@ -121,7 +121,7 @@ describe('the SARIF log', () => {
                   {
                     "physicalLocation": {
                       "artifactLocation": {
-                        "uri": "db/a,b:%20100%25.sql",
+                        "uri": "db/a,b%3A%20100%25.sql",
                         "uriBaseId": "%SRCROOT%",
                       },
                       "region": {
@@ -143,7 +143,7 @@ describe('the SARIF log', () => {
                   {
                     "physicalLocation": {
                       "artifactLocation": {
-                        "uri": "db/a,b:%20100%25.sql",
+                        "uri": "db/a,b%3A%20100%25.sql",
                         "uriBaseId": "%SRCROOT%",
                       },
                       "region": {

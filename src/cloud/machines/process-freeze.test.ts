@@ -28,10 +28,19 @@ test.runIf(process.platform === 'linux')(
       thaw();
       while (frozen.some((each) => stateOf(each) === 'T')) await delay(5);
     } finally {
-      for (const row of processTree(pid, listProcesses())) process.kill(row.pid, 'SIGKILL');
+      for (const row of processTree(pid, listProcesses())) kill(row.pid);
     }
   },
 );
+
+/** Each `sleep` of the loop may have ended since it was listed. */
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
 
 /** As in `/proc`: `T` is stopped, `D` waits in the kernel; null for one that is no more. */
 function stateOf(pid: number): string | null {

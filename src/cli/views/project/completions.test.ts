@@ -65,9 +65,11 @@ _glidepath; printf '%s\\n' "\${COMPREPLY[@]}"`;
   expect(stdout.toString().trim().split('\n')).toEqual(expected);
 });
 
-test.skipIf(!isInstalled('fish')).each(LINES)('in fish, "%s" is completed', (line, expected) => {
-  const script = `${renderCompletions('fish', COMMANDS)}\ncomplete -C '${line}'`;
-  const { stdout, stderr } = spawnSync('fish', ['-c', script]);
+const FISH = 'fish' satisfies (typeof SHELLS)[number];
+
+test.skipIf(!isInstalled(FISH)).each(LINES)('in fish, "%s" is completed', (line, expected) => {
+  const script = `${renderCompletions(FISH, COMMANDS)}\ncomplete -C '${line}'`;
+  const { stdout, stderr } = spawnSync(FISH, ['-c', script]);
   expect(stderr.toString()).toBe('');
   const names = stdout
     .toString()
