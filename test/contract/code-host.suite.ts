@@ -386,7 +386,7 @@ export function describeCodeHost(open: () => Promise<CodeHostRig>): void {
       'setCommitStatus',
       'upsertComment',
     ];
-    const more = ['addComment', 'deleteComment', 'createIssue', 'dispatchWorkflow'];
+    const more = ['addComment', 'reviewRun', 'deleteComment', 'createIssue', 'dispatchWorkflow'];
     for (const name of [...changes, ...more]) expect(name in rig.reader).toBe(false);
     expect(Object.keys(rig.host).toSorted()).toEqual(
       [...Object.keys(rig.reader), ...changes, ...more].toSorted(),
