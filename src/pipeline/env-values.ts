@@ -26,6 +26,14 @@ export async function appVariables(
   return { env, secrets };
 }
 
+/** What a command of the project that runs here needs to say, or decide, for whom it works; apps get the same. */
+export function ownVariables(input: {
+  readonly environment: Pick<ResolvedEnvironment, 'name'>;
+  readonly commit: string;
+}): Record<string, string> {
+  return { GLIDEPATH_ENVIRONMENT: input.environment.name, GLIDEPATH_COMMIT: input.commit };
+}
+
 /** Whether a value must be sent as a platform secret. */
 function isSecret(value: EnvValue): boolean {
   return value.kind === 'secret' || value.kind === 'database-url';

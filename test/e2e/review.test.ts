@@ -17,8 +17,8 @@ import { createRequire } from 'node:module';
 const pg = createRequire(import.meta.url)(${PG});
 const client = new pg.Client(process.env.DATABASE_URL);
 await client.connect();
-await client.query('create table if not exists ${table} (n int)');
-await client.query('insert into ${table} values (1)');
+await client.query('create table if not exists ${table} (n int, environment text)');
+await client.query('insert into ${table} values (1, $1)', [process.env.GLIDEPATH_ENVIRONMENT]);
 await client.end();
 `;
 }
@@ -31,9 +31,10 @@ const pg = createRequire(import.meta.url)(${PG});
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL });
 pool.on('error', () => undefined);
 const count = async (table) => Number((await pool.query('select count(*) as n from ' + table)).rows[0].n);
+const environments = async () => (await pool.query('select environment from seeded union select environment from migrated')).rows.map((row) => row.environment);
 const server = createServer(async (request, response) => {
   if (request.url === '/health') return void response.end('ok');
-  response.end(JSON.stringify({ seeded: await count('seeded'), migrated: await count('migrated'), secret: process.env.PASSWORD, commit: process.env.GLIDEPATH_COMMIT }));
+  response.end(JSON.stringify({ seeded: await count('seeded'), migrated: await count('migrated'), environments: await environments(), secret: process.env.PASSWORD, commit: process.env.GLIDEPATH_COMMIT }));
 });
 server.listen(Number(process.env.PORT), '127.0.0.1');
 process.on('SIGTERM', () => server.close(() => process.exit(0)));
@@ -161,7 +162,12 @@ test('a pull request gets an app and a seeded database, is brought up to date, a
   });
   const [first] = before.reviewApps;
   const answer = async (): Promise<unknown> => (await fetch(first?.url ?? '')).json();
-  expect(await answer()).toMatchObject({ seeded: 1, migrated: 1, secret: SECRET.REVIEW_PASSWORD });
+  expect(await answer()).toMatchObject({
+    seeded: 1,
+    migrated: 1,
+    environments: ['review/pr-42'],
+    secret: SECRET.REVIEW_PASSWORD,
+  });
 
   const commit = await rig.commit('More');
   const updated = await rig.runWith(SECRET, 'review', 'open', '#42', '--local');

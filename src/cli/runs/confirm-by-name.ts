@@ -17,13 +17,16 @@ export async function confirmByName(context: CommandContext, asked: Confirmation
   const { name, what } = asked;
   const typed = asked.confirmed ?? (await ask(context, asked));
   if (typed === name) return;
-  throw new ToolError(
-    'DATABASE_NOT_CONFIRMED',
-    typed === null
-      ? `${what}, which has to be confirmed.`
-      : `"${typed}" is not the name of the environment. Nothing was changed.`,
-    { hint: `To confirm it, add: --confirm ${name}` },
-  );
+  throw new ToolError('DATABASE_NOT_CONFIRMED', refusal(what, typed), {
+    hint: `To confirm it, add: --confirm ${name}`,
+  });
+}
+
+function refusal(what: string, typed: string | null): string {
+  if (typed === null) return `${what}, which has to be confirmed.`;
+  return typed === ''
+    ? 'No name was typed. Nothing was changed.'
+    : `"${typed}" is not the name of the environment. Nothing was changed.`;
 }
 
 /** Null where nobody can be asked. */

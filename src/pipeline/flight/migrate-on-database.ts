@@ -6,7 +6,7 @@ import { withPostgres } from '../../providers/postgres/connect-postgres.ts';
 import { endSessions } from '../../providers/postgres/end-sessions.ts';
 import { sessionsNamed, takeMigrationLock } from '../../providers/postgres/migration-lock.ts';
 import { cappedLog } from '../capped-log.ts';
-import { appVariables } from '../env-values.ts';
+import { appVariables, ownVariables } from '../env-values.ts';
 import { migrationsInProgress, type StepScope } from '../step-scope.ts';
 import { appDeployment } from '../steps/database.ts';
 import type { Craft } from './attempt.ts';
@@ -152,6 +152,7 @@ async function here(
     cwd: await deps.builder.checkout(input.commit),
     url,
     env: (tapUrl) => ({
+      ...ownVariables(input),
       ...variables?.env,
       ...variables?.secrets,
       ...Object.fromEntries(names.map((name) => [name, tapUrl])),

@@ -4,7 +4,7 @@ import type { PlannedMigration } from '../../plan/steps/migrations-of.ts';
 import { keptLines } from '../../util/kept-lines.ts';
 import { shellWords } from '../../util/shell-words.ts';
 import { cappedLog } from '../capped-log.ts';
-import { appVariables } from '../env-values.ts';
+import { appVariables, ownVariables } from '../env-values.ts';
 import { flyAppNamed, type StepScope } from '../step-scope.ts';
 import { appDeployment } from '../steps/database.ts';
 
@@ -35,6 +35,7 @@ async function runHere(scope: StepScope, { database, migration, url }: LedMigrat
     command: migrate.command,
     cwd: await deps.builder.checkout(input.commit),
     env: {
+      ...ownVariables(input),
       ...variables?.env,
       ...variables?.secrets,
       ...Object.fromEntries(names.map((name) => [name, url])),

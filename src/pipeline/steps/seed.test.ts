@@ -38,7 +38,12 @@ test('the command runs once in the life of a database, on its direct URL', async
   const { history } = first;
   const second = rigWith(runCommand, { history, runId: 'run-2' });
   expect(await seedStep(second.deps).execute(second.context)).toEqual({ seeded: false, by: 'run-1' });
-  expect(ran).toEqual([['node seed.mjs', { DB: 'postgres://outside/direct' }]]);
+  const env = {
+    DB: 'postgres://outside/direct',
+    GLIDEPATH_ENVIRONMENT: 'review/pr-1',
+    GLIDEPATH_COMMIT: 'c'.repeat(40),
+  };
+  expect(ran).toEqual([['node seed.mjs', env]]);
   history.newDatabase('review/pr-1', 'main', 'run-3', 3);
   const third = rigWith(runCommand, { history, runId: 'run-3' });
   expect(await seedStep(third.deps).execute(third.context)).toEqual({ seeded: true });

@@ -2,7 +2,7 @@ import { ToolError } from '../../diagnostics/tool-error.ts';
 import type { StepExecutor } from '../../engine/graph.ts';
 import { keptLines } from '../../util/kept-lines.ts';
 import { cappedLog } from '../capped-log.ts';
-import { databaseNamed, urlFromHere } from '../env-values.ts';
+import { databaseNamed, ownVariables, urlFromHere } from '../env-values.ts';
 import type { PipelineDeps } from '../pipeline-deps.ts';
 import { scopeOf } from '../step-scope.ts';
 
@@ -26,7 +26,7 @@ export function seedStep(deps: PipelineDeps): StepExecutor {
       const { exitCode, timedOut } = await deps.runCommand({
         command: seed.command,
         cwd: await deps.builder.checkout(commit),
-        env: { [database.secret]: url },
+        env: { ...ownVariables(scope.input), [database.secret]: url },
         timeoutMs: seed.timeoutMs,
         signal: context.signal,
         onLine: (line) => {
