@@ -129,7 +129,7 @@ function endedLines(result: CheckResult, color: boolean): string {
   const time = result.durationMs === null ? '' : formatDuration(result.durationMs);
   const how = result.problem === null ? result.reason : failureClause(result);
   const words =
-    result.status === 'failed'
+    result.status === 'failed' && !result.timedOut
       ? `${how} after ${time}`
       : [time, how].filter((part) => part !== '').join('  ');
   const warnings = result.warnings.map((warning) => `  ${colors.yellow(`! ${result.name}: ${warning}`)}\n`);
