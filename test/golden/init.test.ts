@@ -89,6 +89,12 @@ const FIXTURES: Readonly<Record<string, Fixture>> = {
       'next.config.ts': 'export default {};',
     },
   },
+  'nextjs without a file of its own': {
+    files: {
+      'package.json': PACKAGE({ scripts: { build: 'next build', start: 'next start' } }),
+      'package-lock.json': '{}',
+    },
+  },
   'nextjs that is linked with Vercel': {
     files: {
       'package.json': PACKAGE({ scripts: { build: 'next build' } }),

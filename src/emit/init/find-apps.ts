@@ -72,26 +72,38 @@ function isServed({ flyFiles }: Pick<FoundApp, 'flyFiles'>): boolean {
   return flyFiles.some(({ reading }) => reading.settings.port !== null);
 }
 
+const NEXT_CONFIG = /^next\.config\.[cm]?[jt]s$/;
+const NEXT_OR_PACKAGE = /(^|\/)(next\.config\.[cm]?[jt]s|package\.json)$/;
+
 /** Next.js runs on Fly as a server of its own, unless the repository says that it is on Vercel. */
 function appsOfNext(repository: Repository): Draft[] {
-  return repository.files
-    .filter((file) => /(^|\/)next\.config\.[cm]?[jt]s$/.test(file))
-    .map((file): Draft => {
-      const folder = folderOf(file);
-      const dockerfile = dockerfileIn(repository, folder);
-      const vercel = ['vercel.json', '.vercel/project.json']
-        .map((name) => posix.join(folder, name))
-        .find((name) => repository.files.includes(name));
-      return {
+  const folders = new Set(repository.files.filter((file) => NEXT_OR_PACKAGE.test(file)).map(folderOf));
+  return [...folders].flatMap((folder): Draft[] => {
+    const file = nextEvidence(repository, folder);
+    if (file === null) return [];
+    const vercel = ['vercel.json', '.vercel/project.json']
+      .map((name) => posix.join(folder, name))
+      .find((name) => repository.files.includes(name));
+    return [
+      {
         name: slugOf(posix.basename(folder)),
         platform: vercel === undefined ? 'fly' : 'vercel',
         kind: 'nextjs',
         folder,
         flyFiles: [],
-        dockerfile,
+        dockerfile: dockerfileIn(repository, folder),
         evidence: [file, ...(vercel === undefined ? [] : [vercel])],
-      };
-    });
+      },
+    ];
+  });
+}
+
+/** What says that a folder is a Next.js app: its own file, which it need not have, or else how it is built. */
+function nextEvidence(repository: Repository, folder: string): string | null {
+  const config = filesIn(repository, folder).find((file) => NEXT_CONFIG.test(file));
+  if (config !== undefined) return posix.join(folder, config);
+  const build = nodeManifest(repository, folder)?.scripts['build'] ?? '';
+  return /\bnext build\b/.test(build) ? posix.join(folder, 'package.json') : null;
 }
 
 /** What no platform's file tells of: Phoenix, the packages of a workspace or of the root that start, a Dockerfile. */
@@ -138,7 +150,7 @@ function nothing(): Draft {
 function kindOf(repository: Repository, folder: string): FoundApp['kind'] {
   const files = filesIn(repository, folder);
   if (files.includes('mix.exs')) return 'phoenix';
-  if (files.some((file) => file.startsWith('next.config.'))) return 'nextjs';
+  if (nextEvidence(repository, folder) !== null) return 'nextjs';
   return files.includes('package.json') ? 'node' : 'generic';
 }
 

@@ -82,7 +82,8 @@ export function initApp(repository: Repository, app: FoundApp): InitApp {
 /** What Next.js has to be told so that its build is a server, where it is not and no Dockerfile says how. */
 function standaloneToDo(repository: Repository, app: FoundApp): string[] {
   if (app.kind !== 'nextjs' || app.dockerfile !== null || app.flyFiles.length > 0) return [];
-  const [config = 'next.config'] = app.evidence;
+  const [evidence = ''] = app.evidence;
+  const config = evidence.endsWith('package.json') ? posix.join(app.folder, 'next.config.mjs') : evidence;
   if (STANDALONE.test(repository.texts.get(config) ?? '')) return [];
   return [`${app.name}: it runs on Fly as a server; for that, set output: 'standalone' in ${config}`];
 }
