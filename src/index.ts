@@ -81,5 +81,5 @@ export { generic } from './stacks/generic.ts';
 export { nextjs, type NextjsOptions } from './stacks/nextjs.ts';
 export { node, type NodeOptions } from './stacks/node.ts';
 export type { PackageManager } from './stacks/package-manager.ts';
-export { phoenix } from './stacks/phoenix.ts';
+export { phoenix, type PhoenixOptions, type PhoenixTool } from './stacks/phoenix.ts';
 export type { StackOptions } from './stacks/stack-options.ts';

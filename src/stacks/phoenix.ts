@@ -2,8 +2,22 @@ import type { CheckDefinition } from '../config/definition/check-definition.ts';
 import type { StackDefinition } from '../config/definition/stack-definition.ts';
 import { withOptions, type StackOptions } from './stack-options.ts';
 
+/** Packages that checks are run by, named as in mix.exs. */
+export type PhoenixTool = 'credo' | 'dialyxir' | 'mix_audit';
+
+/** What `phoenix` takes. */
+export interface PhoenixOptions extends StackOptions {
+  /** Those that mix.exs has. Default: all of them; a check whose package is missing would fail. */
+  readonly tools?: readonly PhoenixTool[];
+}
+
 /** A release of a Phoenix app, which listens on 8080 as `fly launch` sets it up. */
-export function phoenix(options: StackOptions = {}): StackDefinition {
+export function phoenix(options: PhoenixOptions = {}): StackDefinition {
+  const { tools } = options;
+  const checks = Object.entries(CHECKS).filter(([name]) => {
+    const tool = TOOL_OF[name];
+    return tool === undefined || tools === undefined || tools.includes(tool);
+  });
   return withOptions(
     {
       name: 'phoenix',
@@ -16,7 +30,7 @@ export function phoenix(options: StackOptions = {}): StackDefinition {
       include: ['_build/prod/rel'],
       port: 8080,
       healthPath: '/',
-      checks: CHECKS,
+      checks: Object.fromEntries(checks),
     },
     options,
   );
@@ -30,6 +44,14 @@ const MANIFESTS = '{mix.exs,apps/*/mix.exs}';
 
 /** Sources of Elixir, with what is compiled into them. */
 const SOURCES = ['{lib,config,priv,apps}/**', MANIFESTS];
+
+/** What runs a check, where it is not mix itself. None of these checks is needed by one that has another tool, or none. */
+const TOOL_OF: Readonly<Record<string, PhoenixTool>> = {
+  credo: 'credo',
+  plt: 'dialyxir',
+  dialyzer: 'dialyxir',
+  'deps-audit': 'mix_audit',
+};
 
 /** deps → compile ∥ format ∥ plt ∥ audits ∥ test → credo, dialyzer, release. */
 const CHECKS: Readonly<Record<string, CheckDefinition>> = {

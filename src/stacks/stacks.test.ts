@@ -11,7 +11,7 @@ import { push } from '../config/builders/triggers.ts';
 import { generic } from './generic.ts';
 import { nextjs } from './nextjs.ts';
 import { node } from './node.ts';
-import { phoenix } from './phoenix.ts';
+import { phoenix, type PhoenixTool } from './phoenix.ts';
 
 const STACKS = { generic, nextjs, node, phoenix };
 
@@ -150,4 +150,13 @@ test('Phoenix checks each thing by itself, and makes nothing twice', () => {
   });
   expect(checks['plt']?.inputs).toEqual(['{mix.exs,apps/*/mix.exs}']);
   expect(checks['plt']?.outputs).toContain('_build/dialyzer/*.plt');
+});
+
+test('Phoenix leaves out checks whose packages a project does not have', () => {
+  const names = (tools: readonly PhoenixTool[]): string[] => Object.keys(phoenix({ tools }).checks);
+  const always = ['deps', 'compile', 'format', 'hex-audit', 'test', 'release'];
+  expect(names([])).toEqual(always);
+  expect(names(['credo']).toSorted()).toEqual([...always, 'credo'].toSorted());
+  expect(names(['dialyxir']).toSorted()).toEqual([...always, 'plt', 'dialyzer'].toSorted());
+  expect(names(['credo', 'dialyxir', 'mix_audit'])).toEqual(Object.keys(phoenix().checks));
 });

@@ -65,14 +65,18 @@ const FIXTURES: Readonly<Record<string, Fixture>> = {
   },
   'phoenix with fly.toml': {
     files: {
-      'mix.exs': 'def project do [app: :my_shop, deps: [{:postgrex, ">= 0.0.0"}]] end',
+      'mix.exs':
+        'def project do [app: :my_shop, deps: [{:postgrex, ">= 0.0.0"}, {:credo, "~> 1.7", only: :dev}]] end',
       Dockerfile: 'FROM debian\n',
       'fly.toml': `swap_size_mb = 512\n${LAUNCHED('my-shop')}[deploy]\n  release_command = "/app/bin/migrate"\n`,
       '.github/workflows/deploy.yml': 'run: flyctl deploy --remote-only',
     },
   },
   'phoenix, new': {
-    files: { 'mix.exs': 'def project do [app: :my_shop, deps: [{:postgrex, ">= 0.0.0"}]] end' },
+    files: {
+      'mix.exs':
+        'def project do [app: :my_shop, deps: [{:postgrex, ">= 0.0.0"}, {:credo, "~> 1.7", only: :dev}]] end',
+    },
   },
   'nextjs standalone': {
     files: {

@@ -9,6 +9,9 @@ import type { Repository } from './repository.ts';
 /** Where an app listens when nothing says so: as `fly launch` sets it up. */
 const PORT = 8080;
 
+/** Packages that run checks of a Phoenix project. */
+const PHOENIX_TOOLS = ['credo', 'dialyxir', 'mix_audit'] as const;
+
 /** As Next.js itself has it. */
 const NEXT_PORT = 3000;
 
@@ -112,7 +115,8 @@ interface StackCode {
 }
 
 function stackCode(repository: Repository, app: FoundApp): StackCode {
-  if (app.kind === 'generic' || app.kind === 'phoenix') return { code: `${app.kind}()`, imports: [app.kind] };
+  if (app.kind === 'generic') return { code: 'generic()', imports: ['generic'] };
+  if (app.kind === 'phoenix') return { code: phoenixCode(repository, app), imports: ['phoenix'] };
   const install = foundInstall(repository);
   const call = isStandalone(app) ? 'node' : app.kind;
   const entries = installEntries(install);
@@ -132,6 +136,15 @@ function stackCode(repository: Repository, app: FoundApp): StackCode {
     entries.push({ key: 'directory', value: quoted(app.folder) });
   entries.push(checks);
   return { code: { call, entries }, imports: [call] };
+}
+
+/** Checks of packages that mix.exs does not have would fail. */
+function phoenixCode(repository: Repository, app: FoundApp): Code {
+  const text = mixText(repository, app);
+  const tools = PHOENIX_TOOLS.filter((tool) => new RegExp(`\\{\\s*:${tool}\\b`).test(text));
+  if (tools.length === PHOENIX_TOOLS.length) return 'phoenix()';
+  const comment = 'Of credo, dialyxir and mix_audit, those that mix.exs has.';
+  return { call: 'phoenix', entries: [{ key: 'tools', value: listed(tools), comment }] };
 }
 
 function installEntries({ manager, command, isSpecial, unlocked }: FoundInstall): CodeEntry[] {
