@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -27,12 +27,13 @@ const COMMANDS: readonly CompletedCommand[] = [
 const isInstalled = (shell: string): boolean => spawnSync(shell, ['-c', 'exit 0']).status === 0;
 
 describe.each(SHELLS)('the completions of %s', (shell) => {
-  test.skipIf(!isInstalled(shell))('are read by the shell', async () => {
-    await using dir = await mkdtempDisposable(join(tmpdir(), 'glidepath-completions-'));
+  test.skipIf(!isInstalled(shell))('are read by the shell', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'glidepath-completions-'));
     // As a file: fish does not read what it only checks from its input.
-    const script = join(dir.path, `glidepath.${shell}`);
-    await writeFile(script, renderCompletions(shell, COMMANDS));
+    const script = join(directory, `glidepath.${shell}`);
+    writeFileSync(script, renderCompletions(shell, COMMANDS));
     const { status, stderr } = spawnSync(shell, ['-n', script]);
+    rmSync(directory, { recursive: true });
     expect(stderr.toString()).toBe('');
     expect(status).toBe(0);
   });
