@@ -57,8 +57,8 @@ export default defineConfig({
           globalSetup: ['test/support/packed-cli.ts', 'test/support/exchange-check.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          // As above; none shares a port or a directory with another.
-          maxWorkers: 3,
+          // As above, and for more: servers that start, health checks, drains. None shares a port or a directory with another.
+          maxWorkers: 4,
         },
       },
     ],
