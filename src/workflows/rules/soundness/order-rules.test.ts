@@ -34,3 +34,19 @@ test.each([
 ])('CI starts twice, or not, by %s', (_, caller, called, isTwice) => {
   expect(rulesFor(caller, called).includes('ci-runs-twice')).toBe(isTwice);
 });
+
+test.each([
+  ['pull_request', true],
+  ['merge_group', true],
+  ['workflow_call', true],
+  ['push', true],
+  ['workflow_dispatch', false],
+  ['{ schedule: [{ cron: "7 3 * * *" }] }', false],
+])('a last job may be required, or not, by what starts it: %s', (on, isRequired) => {
+  const job = '    runs-on: ubuntu-24.04\n    steps:\n      - run: make\n';
+  const last = `  gate:\n    needs: [lint, test]\n${job}`;
+  const text = `on: ${on}\njobs:\n  lint:\n${job}  test:\n${job}${last}`;
+  const said = lintFiles([{ path: '.github/workflows/some.yml', text }], {});
+  const rules = said.flatMap(({ findings }) => findings.map(({ rule }) => rule));
+  expect(rules.includes('unsound-gate')).toBe(isRequired);
+});

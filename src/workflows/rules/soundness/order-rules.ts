@@ -5,7 +5,7 @@ import type { Workflow, WorkflowJob } from '../../read/workflow.ts';
 import type { YamlNode } from '../../read/yaml-tree.ts';
 import { inWorkflow, ofWorkflows } from '../check.ts';
 import type { Found, WorkflowRule } from '../rule.ts';
-import { filterOf, triggerOn } from '../workflow-events.ts';
+import { filterOf, startsOn, triggerOn } from '../workflow-events.ts';
 
 /** The workflow of this repository that a job calls; null for others, and for one that is not there. */
 function calledBy(uses: UsesRef | null, { workflows }: LintedRepository): Workflow | null {
@@ -200,8 +200,13 @@ export const unsoundGate: WorkflowRule = {
   check: ofWorkflows((workflow) => workflow.jobs.flatMap((job) => judgeGate(job, workflow))),
 };
 
-function judgeGate(job: WorkflowJob, { jobs, file }: Workflow): readonly Found[] {
+/** What is started otherwise checks no commit that waits to be merged. */
+const CHECKED = ['push', 'pull_request', 'pull_request_target', 'merge_group', 'workflow_call'] as const;
+
+function judgeGate(job: WorkflowJob, workflow: Workflow): readonly Found[] {
+  const { jobs, file } = workflow;
   const isGate =
+    startsOn(workflow, ...CHECKED) &&
     job.needs.length > 1 &&
     /\b(gate|all|required|success|status)\b/i.test(`${job.id} ${textAt(job.node, 'name') ?? ''}`);
   if (!isGate || job.uses !== null || jobs.some(({ needs }) => needs.some(({ text }) => text === job.id)))
