@@ -1,10 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 
-// Below every system's range of ephemeral ports (Linux from 32768, macOS from 49152), so that no outgoing connection
-// takes a port between our looking at it and the machine's listening on it.
-const PORT_MIN = 20_000;
-const PORT_MAX = 32_000;
+/**
+ * Below every system's range of ephemeral ports (Linux from 32768, macOS from 49152), so that no outgoing connection
+ * takes a port between our looking at it and the machine's listening on it.
+ */
+export const PORT_MIN = 20_000;
+/** The first that is not ours. */
+export const PORT_MAX = 32_000;
 const ATTEMPTS_MAX = 200;
 
 /** A free port of 127.0.0.1: the preferred one when it is free, else a random one that nobody in `taken` has. */
@@ -12,10 +15,10 @@ export async function pickLoopbackPort(
   taken: ReadonlySet<number>,
   preferred: number | null,
 ): Promise<number> {
-  if (preferred !== null && !taken.has(preferred) && (await isFree(preferred))) return preferred;
+  if (preferred !== null && !taken.has(preferred) && (await isFreePort(preferred))) return preferred;
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const port = randomInt(PORT_MIN, PORT_MAX);
-    if (!taken.has(port) && (await isFree(port))) return port;
+    if (!taken.has(port) && (await isFreePort(port))) return port;
   }
   throw new Error(`no free port between ${PORT_MIN} and ${PORT_MAX} after ${ATTEMPTS_MAX} attempts`);
 }
@@ -62,7 +65,8 @@ export function holdsConnections(port: number, timeoutMs: number): Promise<boole
   });
 }
 
-function isFree(port: number): Promise<boolean> {
+/** Whether a port of 127.0.0.1 can be listened on now. */
+export function isFreePort(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));

@@ -9,9 +9,9 @@ import { runInMachine } from './machine-exec.ts';
 import type { ExecRequest, ExecResult } from './machine-exec.ts';
 import { adoptedProcess, endStrays, ownProcess } from './machine-process.ts';
 import type { MachineProcess, ProcessOwner, ProcessRef } from './machine-process.ts';
-import { pickLoopbackPort } from './loopback-port.ts';
 import type { MachineMount } from './machine-mount.ts';
 import { mountedCommand } from './mounted-command.ts';
+import { PortBlocks } from './port-blocks.ts';
 import { environmentValues } from './process-table.ts';
 
 /** Everything one start of a machine needs. */
@@ -50,11 +50,13 @@ export class MachineRuntime {
   readonly #deps: MachineRuntimeDeps;
   readonly #spawn: typeof nodeSpawn;
   readonly #ports = new Map<string, number>();
+  readonly #blocks: PortBlocks;
   readonly #execs = new Set<MachineProcess>();
 
   constructor(deps: MachineRuntimeDeps) {
     this.#deps = deps;
     this.#spawn = deps.spawn ?? nodeSpawn;
+    this.#blocks = new PortBlocks(deps.signal);
     mkdirSync(deps.dir, { recursive: true, mode: 0o700 });
   }
 
@@ -67,7 +69,7 @@ export class MachineRuntime {
     this.#ports.delete(machineId);
     // Two machines that look at once must not find the same port: the second looks again.
     for (;;) {
-      const port = await pickLoopbackPort(new Set(this.#ports.values()), preferred);
+      const port = await this.#blocks.pick(new Set(this.#ports.values()), preferred);
       if ([...this.#ports.values()].includes(port)) continue;
       this.#ports.set(machineId, port);
       return port;
