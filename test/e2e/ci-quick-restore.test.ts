@@ -1,43 +1,13 @@
-import {
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { projectRig, type ProjectRig } from '../support/project-rig.ts';
-
-const CONFIG = `
-import { check, defineProject } from 'glidepath';
-export default defineProject({
-  name: 'gone', apps: {}, environments: {},
-  ci: {
-    checks: {
-      build: check('mkdir -p dist && cat src/*.txt > dist/all.txt', { inputs: ['src/**'], outputs: ['dist/**'] }),
-      lint: check('echo "$STYLE" && sh tool.sh', { needs: ['build'], inputs: ['src/**', 'tool.sh'], env: ['STYLE'] }),
-    },
-  },
-});
-`;
-
-const MEMO = '.glidepath/cache/quick';
-const QUIET = /↺ build .*\n↺ lint .*\n2 checks passed in .*, all up to date/;
+import { loadedByCi, MEMO, QUICK_FILES, QUIET } from '../support/quick-checks.ts';
 
 let rig: ProjectRig;
 
 beforeAll(async () => {
-  rig = await projectRig({
-    'glidepath.config.ts': CONFIG,
-    'src/a.txt': 'a\n',
-    'src/b.txt': 'b\n',
-    'tool.sh': '#!/bin/sh\nexit 0\n',
-    '.gitignore': 'dist\n.glidepath\nnode_modules\n',
-  });
+  rig = await projectRig(QUICK_FILES);
 });
 afterAll(async () => rig[Symbol.asyncDispose]());
 beforeEach(async () => {
@@ -64,22 +34,6 @@ function memoNode(): number | null {
   return statSync(join(rig.dir, MEMO), { throwIfNoEntry: false })?.ino ?? null;
 }
 
-/** Runs it, and says which files of Glidepath were loaded. */
-async function loadedBy(): Promise<{ stdout: string; loaded: string }> {
-  const list = join(rig.dir, '.glidepath', 'loaded');
-  const hooks = join(rig.dir, '.glidepath', 'hooks.mjs');
-  writeFileSync(
-    hooks,
-    `import { registerHooks } from 'node:module';
-import { appendFileSync } from 'node:fs';
-registerHooks({ load: (url, context, next) => (appendFileSync(${JSON.stringify(list)}, url + '\\n'), next(url, context)) });`,
-  );
-  rmSync(list, { force: true });
-  const { stdout, code } = await rig.runWith({ NODE_OPTIONS: `--import ${hooks}` }, 'ci');
-  expect(code).toBe(0);
-  return { stdout, loaded: readFileSync(list, 'utf8') };
-}
-
 const RESTORED =
   /↺ build .*restored: same inputs.*\n↺ lint .*up to date.*\n2 checks passed in .*, all up to date/;
 
@@ -87,7 +41,7 @@ test('where only outputs are gone they are restored, again and again, and the co
   const made = readFileSync(join(rig.dir, 'dist/all.txt'), 'utf8');
   for (let times = 0; times < 2; times += 1) {
     rmSync(join(rig.dir, 'dist'), { recursive: true });
-    const { stdout, loaded } = await loadedBy();
+    const { stdout, loaded } = await loadedByCi(rig);
     expect(stdout).toMatch(RESTORED);
     expect(loaded).toMatch(/cli\/quick-restore\.cjs/);
     expect(loaded).not.toMatch(/cli\/main\.js/);
@@ -108,7 +62,7 @@ test.each<readonly [string, () => void, RegExp]>([
 ])('where outputs are gone and %s, the command itself decides', async (_, change, says) => {
   rmSync(join(rig.dir, 'dist'), { recursive: true });
   change();
-  const { stdout, loaded } = await loadedBy();
+  const { stdout, loaded } = await loadedByCi(rig);
   expect(stdout).toMatch(says);
   expect(loaded).toMatch(/cli\/main\.js/);
   const inputs = readdirSync(join(rig.dir, 'src')).toSorted();

@@ -1,36 +1,13 @@
-import { existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { anewAfterFailure } from '../support/anew-after-failure.ts';
 import { projectRig, type ProjectRig } from '../support/project-rig.ts';
-
-const CONFIG = `
-import { check, defineProject } from 'glidepath';
-export default defineProject({
-  name: 'quick', apps: {}, environments: {},
-  ci: {
-    checks: {
-      build: check('mkdir -p dist && cat src/*.txt > dist/all.txt', { inputs: ['src/**'], outputs: ['dist/**'] }),
-      lint: check('echo "$STYLE" && sh tool.sh', { needs: ['build'], inputs: ['src/**', 'tool.sh'], env: ['STYLE'] }),
-    },
-  },
-});
-`;
-
-const MEMO = '.glidepath/cache/quick';
-const QUIET = /↺ build .*\n↺ lint .*\n2 checks passed in .*, all up to date/;
+import { loadedByCi, MEMO, QUICK_CONFIG, QUICK_FILES, QUIET } from '../support/quick-checks.ts';
 
 let rig: ProjectRig;
 
-const FILES = {
-  'glidepath.config.ts': CONFIG,
-  'src/a.txt': 'a\n',
-  'src/b.txt': 'b\n',
-  'tool.sh': '#!/bin/sh\nexit 0\n',
-  '.gitignore': 'dist\n.glidepath\nnode_modules\n',
-};
-
-anewAfterFailure(async () => (rig = await projectRig(FILES)));
+anewAfterFailure(async () => (rig = await projectRig(QUICK_FILES)));
 beforeEach(settle);
 
 /** What has only just been changed is not believed to stay: so runs are made until one has been remembered. */
@@ -45,24 +22,8 @@ async function settle(): Promise<void> {
   );
 }
 
-/** Runs it, and says which files of Glidepath were loaded. */
-async function loadedBy(): Promise<{ stdout: string; loaded: string }> {
-  const list = join(rig.dir, '.glidepath', 'loaded');
-  const hooks = join(rig.dir, '.glidepath', 'hooks.mjs');
-  writeFileSync(
-    hooks,
-    `import { registerHooks } from 'node:module';
-import { appendFileSync } from 'node:fs';
-registerHooks({ load: (url, context, next) => (appendFileSync(${JSON.stringify(list)}, url + '\\n'), next(url, context)) });`,
-  );
-  rmSync(list, { force: true });
-  const { stdout, code } = await rig.runWith({ NODE_OPTIONS: `--import ${hooks}` }, 'ci');
-  expect(code).toBe(0);
-  return { stdout, loaded: readFileSync(list, 'utf8') };
-}
-
 test('where nothing has changed, the same is said as before, and the command itself is not loaded', async () => {
-  const { stdout, loaded } = await loadedBy();
+  const { stdout, loaded } = await loadedByCi(rig);
   const whole = await rig.run('ci', '--keep-going');
   expect(stdout).toMatch(QUIET);
   const withoutTimes = (text: string): string =>
@@ -97,7 +58,7 @@ test.each<readonly [string, () => void, RegExp]>([
   ['the shortcut is none', () => rig.write(MEMO, 'nothing of the kind'), QUIET],
   [
     'the config changes',
-    () => rig.write('glidepath.config.ts', CONFIG.replace('echo "$STYLE" &&', 'true &&')),
+    () => rig.write('glidepath.config.ts', QUICK_CONFIG.replace('echo "$STYLE" &&', 'true &&')),
     /↺ build[^]*✓ lint .*ran: its command changed/,
   ],
 ])('it is seen that %s', async (_, change, says) => {
